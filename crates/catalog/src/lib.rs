@@ -1,0 +1,1 @@
+//! The durable truth in SQLite: collections, items, patents, embeddings.

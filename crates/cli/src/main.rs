@@ -1,0 +1,3 @@
+//! The binary `lookalike`: arguments become configuration, configuration becomes wiring.
+
+fn main() {}

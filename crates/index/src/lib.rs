@@ -1,0 +1,1 @@
+//! Vector indexes: build, add, delete, filter, search.

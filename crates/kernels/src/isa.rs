@@ -1,0 +1,151 @@
+//! Instruction sets as values: a token can only be had on a CPU that supports it.
+//!
+//! Kernels take a token as proof, so that "this CPU has AVX-512" is checked once,
+//! when a model or an index is loaded, and never inside a loop.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+/// Environment variable that forces an instruction set: `portable`, `avx2`, `avx512` or `amx`.
+pub const ISA_VARIABLE: &str = "LOOKALIKE_ISA";
+
+/// Proof that the CPU has AVX2, FMA and F16C.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2(());
+
+/// Proof that the CPU has AVX-512 F, BW, DQ, VL and VNNI, besides all of [`Avx2`].
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512(());
+
+impl Avx2 {
+    /// The token, if this CPU supports the instruction set.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("f16c")
+        {
+            return Some(Self(()));
+        }
+        None
+    }
+}
+
+impl Avx512 {
+    /// The token, if this CPU supports the instruction set.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if Avx2::detect().is_some()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni")
+        {
+            return Some(Self(()));
+        }
+        None
+    }
+}
+
+/// The instruction set that kernels are chosen for, with the token that proves it.
+#[derive(Clone, Copy, Debug)]
+pub enum Isa {
+    /// Plain Rust, any CPU: the specification of every other variant.
+    Portable,
+    /// 256-bit vectors with fused multiply-add.
+    Avx2(Avx2),
+    /// 512-bit vectors.
+    Avx512(Avx512),
+}
+
+impl Isa {
+    /// The widest instruction set of this CPU, or the one that `LOOKALIKE_ISA` forces.
+    ///
+    /// Decided on the first call and the same for the rest of the process. A forced set
+    /// that the CPU lacks, or an unknown name, falls back to the widest available one;
+    /// [`Isa::forced`] reports that as an error for front ends to show.
+    #[must_use]
+    pub fn active() -> Self {
+        static ACTIVE: OnceLock<Isa> = OnceLock::new();
+        *ACTIVE.get_or_init(|| match Self::forced() {
+            Ok(Some(isa)) => isa,
+            Ok(None) | Err(_) => Self::widest(),
+        })
+    }
+
+    /// The set named by `LOOKALIKE_ISA`, if any.
+    ///
+    /// # Errors
+    /// The name is unknown, or this CPU lacks the set.
+    pub fn forced() -> Result<Option<Self>, UnavailableIsa> {
+        match std::env::var(ISA_VARIABLE) {
+            Ok(name) if !name.is_empty() => Self::by_name(&name).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Every set that this CPU supports, narrowest first.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let mut sets = vec![Self::Portable];
+        sets.extend(Avx2::detect().map(Self::Avx2));
+        sets.extend(Avx512::detect().map(Self::Avx512));
+        sets
+    }
+
+    /// `portable`, `avx2` or `avx512`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2(_) => "avx2",
+            Self::Avx512(_) => "avx512",
+        }
+    }
+
+    fn widest() -> Self {
+        Avx512::detect()
+            .map(Self::Avx512)
+            .or_else(|| Avx2::detect().map(Self::Avx2))
+            .unwrap_or(Self::Portable)
+    }
+
+    fn by_name(name: &str) -> Result<Self, UnavailableIsa> {
+        let found = match name {
+            "portable" => Some(Self::Portable),
+            "avx2" => Avx2::detect().map(Self::Avx2),
+            "avx512" => Avx512::detect().map(Self::Avx512),
+            _ => None,
+        };
+        found.ok_or_else(|| UnavailableIsa { name: name.into() })
+    }
+}
+
+impl fmt::Display for Isa {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// `LOOKALIKE_ISA` names a set that is unknown or that this CPU lacks.
+#[derive(Debug)]
+pub struct UnavailableIsa {
+    name: String,
+}
+
+impl fmt::Display for UnavailableIsa {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let available: Vec<_> = Isa::available().iter().map(|isa| isa.name()).collect();
+        write!(
+            formatter,
+            "{ISA_VARIABLE}={} is not available in this program on this CPU; use one of: {}",
+            self.name,
+            available.join(", ")
+        )
+    }
+}
+
+impl std::error::Error for UnavailableIsa {}

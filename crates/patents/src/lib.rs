@@ -1,0 +1,1 @@
+//! USPTO file names, patent numbers, grant XML and folder layouts. Decodes no images and stores nothing.

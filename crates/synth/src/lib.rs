@@ -1,0 +1,1 @@
+//! Synthetic design patents: parametric solids drawn as patent sheets and product photos, with grant XML.

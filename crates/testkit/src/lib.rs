@@ -1,0 +1,1 @@
+//! Helpers for tests only: free ports, processes, tiny models.

@@ -1,0 +1,1 @@
+//! Vision transformers on the CPU: configuration, weights and the forward pass.
