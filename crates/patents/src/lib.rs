@@ -1,1 +1,22 @@
 //! USPTO file names, patent numbers, grant XML and folder layouts. Decodes no images and stores nothing.
+//!
+//! What comes in was written by others and is not trusted: every function here
+//! takes arbitrary bytes or names and answers with a value or a reason. Nothing
+//! is ever fetched, neither a DTD nor an entity.
+
+mod date;
+mod grant;
+mod locarno;
+mod patent_id;
+mod sheet_name;
+mod walk;
+
+pub use date::{Status, status};
+pub use grant::{
+    FigureView, Grant, GrantError, GrantErrorKind, GrantImage, Grants, ImageComparison,
+    MAX_DOCUMENT_BYTES, View, parse_grant, parse_grants,
+};
+pub use locarno::canonical_loc_class;
+pub use patent_id::{PatentId, PatentIdError};
+pub use sheet_name::SheetName;
+pub use walk::{PatentFolder, Scan, ScanError, scan};

@@ -1,0 +1,60 @@
+//! Locarno classes in their canonical spelling.
+
+/// `02-04` for `0204`, `02-04`, `02/04`, `2-4`, `02.04` or `204` (a leading
+/// zero lost by a spreadsheet). `None` when it is not a class with a subclass.
+///
+/// Classes run from 01 to 32 and subclasses from 01 to 99 in the 14th edition;
+/// a later edition may add some, so only 00 is refused as a class.
+pub fn canonical_loc_class(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text
+        .split(|symbol: char| symbol.is_whitespace() || matches!(symbol, '-' | '/' | '.'))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let (class, subclass) = match parts[..] {
+        [both] if matches!(both.len(), 3 | 4) && is_number(both) => both.split_at(both.len() - 2),
+        [class, subclass] if class.len() <= 2 && subclass.len() <= 2 => (class, subclass),
+        _ => return None,
+    };
+    if !is_number(class) || !is_number(subclass) {
+        return None;
+    }
+    let (class, subclass): (u8, u8) = (class.parse().ok()?, subclass.parse().ok()?);
+    (class > 0).then(|| format!("{class:02}-{subclass:02}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_becomes_one() {
+        for text in [
+            "0204",
+            "02-04",
+            "02/04",
+            "2-4",
+            "204",
+            " 02 - 04 ",
+            "02.04",
+            "2-04",
+        ] {
+            assert_eq!(
+                canonical_loc_class(text).as_deref(),
+                Some("02-04"),
+                "{text}"
+            );
+        }
+        assert_eq!(canonical_loc_class("1499").as_deref(), Some("14-99"));
+    }
+
+    #[test]
+    fn what_is_no_class_is_none() {
+        for text in [
+            "", "02", "D 2960", "02-04-06", "0000", "00-04", "02-", "-04", "020-4", "02:04",
+            "٠٢٠٤", "12345",
+        ] {
+            assert_eq!(canonical_loc_class(text), None, "{text}");
+        }
+    }
+}
