@@ -1,1 +1,18 @@
 //! Vision transformers on the CPU: configuration, weights and the forward pass.
+//!
+//! Images come in as 8-bit RGB whose sides are multiples of the patch; resizing belongs to
+//! `lookalike-imaging`. The arithmetic belongs to `lookalike-kernels`, which starts no
+//! threads: the threads are here, in one pool per [`Model`]. An embedding is the same, bit
+//! for bit, whatever batch it was computed in and however many threads took part.
+
+mod config;
+mod error;
+mod model;
+mod normalize;
+mod options;
+
+pub use config::{Architecture, Mlp, ModelConfig};
+pub use error::{EmbedError, LoadError};
+pub use model::{Model, Tokens, describe};
+pub use normalize::normalize;
+pub use options::{LoadOptions, Precision, UnknownPrecision};

@@ -1,0 +1,77 @@
+//! How a model is loaded.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How a model is loaded.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoadOptions {
+    /// Threads that compute; 0 means one per core.
+    pub threads: usize,
+    /// Arithmetic of the matrix products.
+    pub precision: Precision,
+}
+
+/// Arithmetic of the matrix products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// The fastest one of this CPU that keeps embeddings faithful; in this version f32.
+    #[default]
+    Auto,
+    /// 32-bit floats throughout.
+    F32,
+    /// 16-bit brain floats. Not available in this version: loading is refused.
+    Bf16,
+    /// 8-bit integers. Not available in this version: loading is refused.
+    Int8,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+        })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = UnknownPrecision;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "auto" => Ok(Self::Auto),
+            "f32" => Ok(Self::F32),
+            "bf16" => Ok(Self::Bf16),
+            "int8" => Ok(Self::Int8),
+            _ => Err(UnknownPrecision { name: name.into() }),
+        }
+    }
+}
+
+/// The name is not one of a [`Precision`].
+#[derive(Debug, thiserror::Error)]
+#[error("unknown precision '{name}'; use auto, f32, bf16 or int8")]
+pub struct UnknownPrecision {
+    name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Precision;
+
+    #[test]
+    fn names_round_trip() {
+        for name in ["auto", "f32", "bf16", "int8"] {
+            let precision: Precision = name.parse().unwrap();
+            assert_eq!(precision.to_string(), name);
+        }
+        let error = "F64".parse::<Precision>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown precision 'F64'; use auto, f32, bf16 or int8"
+        );
+    }
+}
