@@ -1,1 +1,4 @@
 //! Where vectors and blobs live: the traits `VectorStore` and `BlobStore`, and their embedded implementations.
+
+pub mod blob;
+pub mod conformance;

@@ -1,0 +1,78 @@
+//! Everything that can go wrong in an index, with the value and what was expected.
+
+use thiserror::Error;
+
+/// A name, a vector or a parameter that an index does not take.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The name is not one of a metric.
+    #[error("unknown metric {name:?}: expected cosine, ip or l2")]
+    UnknownMetric {
+        /// What was given.
+        name: String,
+    },
+    /// The name is not one of an index kind.
+    #[error("unknown index kind {name:?}: expected flat, ivf_flat, ivf_sq8, hnsw or auto")]
+    UnknownKind {
+        /// What was given.
+        name: String,
+    },
+    /// The kind is known, but this version cannot build it.
+    #[error("index kind {name:?} is not available in this version: use flat or auto")]
+    UnavailableKind {
+        /// What was given.
+        name: String,
+    },
+    /// The values added do not make one vector for each id. Nothing was added.
+    #[error(
+        "vector of item {id} is incomplete or too long: {found} values given for {count} items of dimension {dim}"
+    )]
+    WrongLength {
+        /// The first item without a whole vector; the last one where values are left over.
+        id: u64,
+        /// Number of ids given.
+        count: usize,
+        /// Number of values given.
+        found: usize,
+        /// Values in one vector of this index.
+        dim: usize,
+    },
+    /// Values came without any id. Nothing was added.
+    #[error("{found} values given without an item id")]
+    NoIds {
+        /// Number of values given.
+        found: usize,
+    },
+    /// A vector holds a NaN or an infinity. Nothing was added.
+    #[error("vector of item {id} holds {value} at position {position}: every value must be finite")]
+    NonFinite {
+        /// The item.
+        id: u64,
+        /// Where in its vector, from 0.
+        position: usize,
+        /// The value, as text: a NaN is not equal to itself.
+        value: String,
+    },
+    /// The query has another dimension than the index.
+    #[error("query has {found} values, the index has dimension {dim}")]
+    QueryLength {
+        /// Number of values given.
+        found: usize,
+        /// Values in one vector of this index.
+        dim: usize,
+    },
+    /// The query holds a NaN or an infinity.
+    #[error("query {query} holds {value} at position {position}: every value must be finite")]
+    NonFiniteQuery {
+        /// Which query of the batch, from 0.
+        query: usize,
+        /// Where in the query, from 0.
+        position: usize,
+        /// The value, as text: a NaN is not equal to itself.
+        value: String,
+    },
+    /// The threshold is NaN, which no score passes.
+    #[error("threshold is not a number: give a score, or none")]
+    ThresholdNotANumber,
+}

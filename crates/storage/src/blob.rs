@@ -1,0 +1,83 @@
+//! Blobs: bytes under a key, such as originals and thumbnails.
+//!
+//! Keys are far narrower than what file systems and S3 allow, so that a key is the same
+//! string everywhere: as a path below a folder, as an S3 key, in a URL, in a log.
+
+mod folder;
+mod key;
+
+use std::error::Error;
+
+use thiserror::Error;
+
+pub use folder::FolderBlobs;
+pub use key::BlobKey;
+
+/// A place that keeps bytes under keys.
+///
+/// A blob is either there as a whole or not at all, whatever happens to the writer; of two
+/// writers of one key, one wins as a whole.
+pub trait BlobStore: Send + Sync {
+    /// Keeps `bytes` under `key`, in place of what was there. Durable when it returns.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`], and what was there before still is.
+    fn put(&self, key: &BlobKey, bytes: &[u8]) -> Result<(), BlobError>;
+
+    /// The bytes under `key`, or `None`.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store cannot tell.
+    fn get(&self, key: &BlobKey) -> Result<Option<Vec<u8>>, BlobError>;
+
+    /// Whether there is a blob under `key`.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store cannot tell.
+    fn exists(&self, key: &BlobKey) -> Result<bool, BlobError>;
+
+    /// Removes the blob under `key`; none there is fine.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`], and the blob may still be there.
+    fn delete(&self, key: &BlobKey) -> Result<(), BlobError>;
+
+    /// How much is kept. Visits every blob.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store cannot be listed.
+    fn usage(&self) -> Result<BlobUsage, BlobError>;
+}
+
+/// How much a store keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlobUsage {
+    /// Number of blobs.
+    pub count: u64,
+    /// Sum of their lengths.
+    pub size_bytes: u64,
+}
+
+/// A key that is none, or a store that failed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BlobError {
+    /// The text cannot be a key.
+    #[error("blob key {key:?} {reason}")]
+    InvalidKey {
+        /// What was given.
+        key: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The store could not do it: disk, rights, network.
+    #[error("cannot {action} {subject}")]
+    Failed {
+        /// What was tried: `write`, `read`, ...
+        action: &'static str,
+        /// On which blob or folder.
+        subject: String,
+        /// Why not.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
