@@ -1,1 +1,31 @@
 //! The durable truth in SQLite: collections, items, patents, embeddings.
+//!
+//! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
+//! takes a lock); any number read beside it ([`Catalog::open`]). Everything that an import
+//! adds for a picture (content, item, patent, embedding) becomes visible in one
+//! transaction, so a process killed at any instant leaves nothing half-written. Indexes
+//! are derived from what stands here and can be thrown away.
+
+mod collections;
+mod contents;
+mod error;
+mod filter;
+mod items;
+mod keyword;
+mod lock;
+mod patents;
+mod read;
+mod schema;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use collections::{Collection, CollectionStats, NewCollection, Revision};
+pub use contents::Content;
+pub use error::CatalogError;
+pub use filter::ItemFilter;
+pub use items::{Item, KnownPath, NewItem, Placed};
+pub use patents::Patent;
+pub use read::{Catalog, StoredEmbedding};
+pub use write::WriteTransaction;

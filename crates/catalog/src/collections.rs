@@ -1,0 +1,216 @@
+//! Collections: named sets of items with one encoder, preprocessing, metric and index.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::CatalogError;
+
+/// What a collection is made with. Encoder, preprocessing and metric never change after.
+#[derive(Clone, Debug)]
+pub struct NewCollection {
+    /// 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit.
+    pub name: String,
+    /// The encoder's name or folder; `None` when vectors are brought along.
+    pub model: Option<String>,
+    /// Identity of the encoder's weights, so that another model under the same name is noticed.
+    pub model_fingerprint: Option<String>,
+    /// Length of the embeddings.
+    pub dim: usize,
+    /// Name of the preprocessing, such as `letterbox`.
+    pub preprocess: Option<String>,
+    /// Input size of the preprocessing in pixels.
+    pub size: Option<u32>,
+    /// `cosine`, `ip` or `l2`.
+    pub metric: String,
+    /// Index kind as asked for, such as `auto` or `flat`.
+    pub index_kind: String,
+    /// Whether embeddings are stored L2-normalised.
+    pub normalize: bool,
+}
+
+/// A stored collection.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    /// Row id.
+    pub id: i64,
+    /// What it was made with.
+    pub spec: NewCollection,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+/// Where a collection's set of embeddings stands; readers compare two to see what changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Highest item id; grows with every addition.
+    pub last_item: i64,
+    /// Counts removals and replacements of items; when it differs, an incremental
+    /// refresh from `last_item` is not enough.
+    pub removals: i64,
+}
+
+/// Numbers about a collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CollectionStats {
+    /// Items.
+    pub items: u64,
+    /// Distinct patents among them.
+    pub patents: u64,
+    /// Bytes of the originals, each distinct content once.
+    pub original_bytes: u64,
+    /// Bytes of the stored embeddings.
+    pub embedding_bytes: u64,
+    /// Items by image format.
+    pub formats: BTreeMap<String, u64>,
+}
+
+const COLUMNS: &str = "id, name, model, model_fingerprint, dim, preprocess, size, metric, \
+                       index_kind, normalize, created_at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Collection> {
+    Ok(Collection {
+        id: row.get(0)?,
+        spec: NewCollection {
+            name: row.get(1)?,
+            model: row.get(2)?,
+            model_fingerprint: row.get(3)?,
+            dim: row.get(4)?,
+            preprocess: row.get(5)?,
+            size: row.get(6)?,
+            metric: row.get(7)?,
+            index_kind: row.get(8)?,
+            normalize: row.get(9)?,
+        },
+        created_at: row.get(10)?,
+    })
+}
+
+pub(crate) fn list(connection: &Connection) -> Result<Vec<Collection>, CatalogError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM collections ORDER BY name"))?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<Collection>, CatalogError> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM collections WHERE name = ?1"
+        ))?
+        .query_row([name], from_row)
+        .optional()?)
+}
+
+pub(crate) fn revision(connection: &Connection, id: i64) -> Result<Revision, CatalogError> {
+    let last_item = connection
+        .prepare_cached("SELECT coalesce(max(id), 0) FROM items WHERE collection_id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let removals = connection
+        .prepare_cached("SELECT removals FROM collections WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .unwrap_or(-1);
+    Ok(Revision {
+        last_item,
+        removals,
+    })
+}
+
+pub(crate) fn create(
+    connection: &Connection,
+    spec: &NewCollection,
+    now: i64,
+) -> Result<Collection, CatalogError> {
+    if !is_valid_name(&spec.name) {
+        return Err(CatalogError::BadCollectionName {
+            name: spec.name.clone(),
+        });
+    }
+    if find(connection, &spec.name)?.is_some() {
+        return Err(CatalogError::CollectionExists {
+            name: spec.name.clone(),
+        });
+    }
+    connection.execute(
+        "INSERT INTO collections (name, model, model_fingerprint, dim, preprocess, size, metric, \
+         index_kind, normalize, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            spec.name,
+            spec.model,
+            spec.model_fingerprint,
+            spec.dim,
+            spec.preprocess,
+            spec.size,
+            spec.metric,
+            spec.index_kind,
+            spec.normalize,
+            now
+        ],
+    )?;
+    Ok(Collection {
+        id: connection.last_insert_rowid(),
+        spec: spec.clone(),
+        created_at: now,
+    })
+}
+
+/// Deletes a collection with its items and embeddings.
+pub(crate) fn drop(connection: &Connection, id: i64) -> Result<(), CatalogError> {
+    for sql in [
+        "DELETE FROM paths WHERE collection_id = ?1",
+        "DELETE FROM items WHERE collection_id = ?1",
+        "DELETE FROM embeddings WHERE collection_id = ?1",
+        "DELETE FROM collections WHERE id = ?1",
+    ] {
+        connection.execute(sql, [id])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn stats(connection: &Connection, id: i64) -> Result<CollectionStats, CatalogError> {
+    let (items, patents) = connection.query_row(
+        "SELECT count(*), count(DISTINCT patent_id) FROM items WHERE collection_id = ?1",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let original_bytes = connection.query_row(
+        "SELECT coalesce(sum(file_size), 0) FROM contents WHERE id IN \
+         (SELECT content_id FROM items WHERE collection_id = ?1)",
+        [id],
+        |row| row.get(0),
+    )?;
+    let embedding_bytes = connection.query_row(
+        "SELECT coalesce(sum(length(vector)), 0) FROM embeddings WHERE collection_id = ?1",
+        [id],
+        |row| row.get(0),
+    )?;
+    let mut statement = connection.prepare_cached(
+        "SELECT contents.format, count(*) FROM items JOIN contents ON contents.id = content_id \
+         WHERE collection_id = ?1 GROUP BY 1",
+    )?;
+    let formats = statement
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(CollectionStats {
+        items,
+        patents,
+        original_bytes,
+        embedding_bytes,
+        formats,
+    })
+}
+
+fn is_valid_name(name: &str) -> bool {
+    let first = name
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphanumeric());
+    let rest = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    first && rest && name.len() <= 64
+}

@@ -1,0 +1,78 @@
+//! Contents: distinct file contents by MD5, which items share.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::CatalogError;
+
+/// A distinct file content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// MD5 of the bytes, 32 lower-case hex digits.
+    pub md5: String,
+    /// Pixels, after orientation.
+    pub width: u32,
+    /// Pixels, after orientation.
+    pub height: u32,
+    /// Bytes.
+    pub file_size: u64,
+    /// Such as `tiff`.
+    pub format: String,
+    /// Where the blob store keeps a copy; `None` when the original stays in place.
+    pub original_key: Option<String>,
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Content> {
+    Ok(Content {
+        md5: row.get(0)?,
+        width: row.get(1)?,
+        height: row.get(2)?,
+        file_size: row.get(3)?,
+        format: row.get(4)?,
+        original_key: row.get(5)?,
+    })
+}
+
+const COLUMNS: &str = "md5, width, height, file_size, format, original_key";
+
+pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Content>, CatalogError> {
+    Ok(connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM contents WHERE md5 = ?1"))?
+        .query_row([md5], from_row)
+        .optional()?)
+}
+
+/// Inserts the content or fills in the copy's key of one already there; returns its row id.
+pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "INSERT INTO contents (md5, width, height, file_size, format, original_key) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (md5) DO UPDATE SET \
+             original_key = coalesce(original_key, excluded.original_key) RETURNING id",
+        )?
+        .query_row(
+            params![
+                content.md5,
+                content.width,
+                content.height,
+                content.file_size,
+                content.format,
+                content.original_key
+            ],
+            |row| row.get(0),
+        )?)
+}
+
+/// Deletes what no item refers to any more, and returns it so that blobs can follow.
+pub(crate) fn remove_unused(connection: &Connection) -> Result<Vec<Content>, CatalogError> {
+    let unused = "SELECT id FROM contents WHERE NOT EXISTS \
+                  (SELECT 1 FROM items WHERE content_id = contents.id)";
+    connection.execute(
+        &format!("DELETE FROM embeddings WHERE content_id IN ({unused})"),
+        [],
+    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "DELETE FROM contents WHERE id IN ({unused}) RETURNING {COLUMNS}"
+    ))?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,392 @@
+//! Items: findable images.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use crate::patents::{self, Patent};
+use crate::{CatalogError, Content};
+
+/// A stored item with its content's and patent's fields.
+#[derive(Clone, Debug, Serialize)]
+pub struct Item {
+    /// Unique over all collections, below 2^53, never reused.
+    pub id: i64,
+    /// The caller's own identifier.
+    pub external_id: Option<String>,
+    /// Name of the collection.
+    pub collection: String,
+    /// Name of the file it came from.
+    pub file_name: String,
+    /// Path it came from; `None` for uploads.
+    pub original_path: Option<String>,
+    /// MD5 of the file's bytes.
+    pub md5: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Bytes.
+    pub file_size: u64,
+    /// Such as `tiff`.
+    pub format: String,
+    /// Canonical patent id.
+    pub patent_id: Option<String>,
+    /// Such as `D00001`.
+    pub page_num: Option<String>,
+    /// 0-based order within the patent.
+    pub image_index: Option<u32>,
+    /// `perspective`, `front`, ...
+    pub view: Option<String>,
+    /// A front-page copy of another sheet.
+    pub front_page: bool,
+    /// Free text.
+    pub description: Option<String>,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// Free JSON object.
+    pub attributes: serde_json::Value,
+    /// What was noticed at import, such as a partly recovered file.
+    pub warnings: Vec<String>,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Blob key of a copied original.
+    #[serde(skip)]
+    pub original_key: Option<String>,
+    /// The patent's data; all null when there is none.
+    #[serde(flatten)]
+    pub patent: Patent,
+}
+
+/// An item to add.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// The file's content.
+    pub content: Content,
+    /// The caller's own identifier.
+    pub external_id: Option<String>,
+    /// Name of the file.
+    pub file_name: String,
+    /// Path, size in bytes and modification time of the file, if it is one.
+    pub path: Option<KnownPath>,
+    /// Canonical patent id.
+    pub patent_id: Option<String>,
+    /// Such as `D00001`.
+    pub page_num: Option<String>,
+    /// 0-based order within the patent.
+    pub image_index: Option<u32>,
+    /// `perspective`, `front`, ...
+    pub view: Option<String>,
+    /// A front-page copy of another sheet.
+    pub front_page: bool,
+    /// Free text.
+    pub description: Option<String>,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// What was noticed at import.
+    pub warnings: Vec<String>,
+}
+
+/// A path that an item was seen under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownPath {
+    /// As recorded: absolute.
+    pub path: String,
+    /// Bytes.
+    pub file_size: u64,
+    /// Nanoseconds since 1970; 0 when unknown.
+    pub modified_ns: i64,
+}
+
+/// What became of an item to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// A new item.
+    Added(i64),
+    /// The file at this path has changed: the item keeps its id and describes the new content.
+    Replaced(i64),
+    /// The same file, or the same bytes of the same patent and page, is an item already.
+    Known(i64),
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let json = |index: usize| -> rusqlite::Result<String> { row.get(index) };
+    let list = |text: String| serde_json::from_str(&text).unwrap_or_default();
+    Ok(Item {
+        id: row.get(0)?,
+        external_id: row.get(1)?,
+        collection: row.get(2)?,
+        file_name: row.get(3)?,
+        original_path: row.get(4)?,
+        md5: row.get(5)?,
+        width: row.get(6)?,
+        height: row.get(7)?,
+        file_size: row.get(8)?,
+        format: row.get(9)?,
+        original_key: row.get(10)?,
+        patent_id: row.get(11)?,
+        page_num: row.get(12)?,
+        image_index: row.get(13)?,
+        view: row.get(14)?,
+        front_page: row.get(15)?,
+        description: row.get(16)?,
+        tags: list(json(17)?),
+        attributes: serde_json::from_str(&json(18)?).unwrap_or_default(),
+        warnings: list(json(19)?),
+        created_at: row.get(20)?,
+        patent: patents::from_row(row, 21)?,
+    })
+}
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT items.id, external_id, collections.name, file_name, original_path, md5, width, \
+         height, file_size, format, original_key, items.patent_id, page_num, image_index, view, \
+         front_page, description, tags, attributes, warnings, items.created_at, {} FROM items \
+         JOIN contents ON contents.id = items.content_id \
+         JOIN collections ON collections.id = items.collection_id \
+         LEFT JOIN patents ON patents.patent_id = items.patent_id WHERE {condition}",
+        patents::COLUMNS
+    )
+}
+
+pub(crate) fn by_ids(connection: &Connection, ids: &[u64]) -> Result<Vec<Item>, CatalogError> {
+    let mut statement = connection.prepare_cached(&select(
+        "items.id IN (SELECT value FROM json_each(?1)) ORDER BY items.id",
+    ))?;
+    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn newest_by_file_name(
+    connection: &Connection,
+    file_name: &str,
+) -> Result<Option<Item>, CatalogError> {
+    Ok(connection
+        .prepare_cached(&select(
+            "items.file_name = ?1 ORDER BY items.id DESC LIMIT 1",
+        ))?
+        .query_row([file_name], from_row)
+        .optional()?)
+}
+
+pub(crate) fn ids_of_patents(
+    connection: &Connection,
+    collection_id: i64,
+    patent_ids: &[String],
+) -> Result<Vec<(u64, String)>, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, patent_id FROM items WHERE collection_id = ?1 \
+         AND patent_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
+    )?;
+    let rows = statement.query_map(
+        params![collection_id, serde_json::json!(patent_ids).to_string()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn known_path(
+    connection: &Connection,
+    collection_id: i64,
+    path: &str,
+) -> Result<Option<KnownPath>, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT path, file_size, modified_ns FROM paths WHERE collection_id = ?1 AND path = ?2",
+        )?
+        .query_row(params![collection_id, path], |row| {
+            Ok(KnownPath {
+                path: row.get(0)?,
+                file_size: row.get(1)?,
+                modified_ns: row.get(2)?,
+            })
+        })
+        .optional()?)
+}
+
+/// Adds the item, or finds that it is there. See [`Placed`].
+pub(crate) fn place(
+    connection: &Connection,
+    collection_id: i64,
+    content_id: i64,
+    item: &NewItem,
+    now: i64,
+) -> Result<Placed, CatalogError> {
+    if let Some(path) = &item.path
+        && let Some((id, content)) = at_path(connection, collection_id, &path.path)?
+    {
+        if content == content_id {
+            record_path(connection, collection_id, id, path)?;
+            return Ok(Placed::Known(id));
+        }
+        if leave_to_other_paths(connection, collection_id, id, &path.path)? == 0 {
+            record_path(connection, collection_id, id, path)?;
+            replace_content(connection, collection_id, content_id, id, item)?;
+            return Ok(Placed::Replaced(id));
+        }
+    }
+    if let Some(id) = same_page(connection, collection_id, content_id, item)? {
+        if let Some(path) = &item.path {
+            record_path(connection, collection_id, id, path)?;
+        }
+        return Ok(Placed::Known(id));
+    }
+    let json = |list: &Vec<String>| serde_json::json!(list).to_string();
+    connection
+        .prepare_cached(
+            "INSERT INTO items (collection_id, content_id, external_id, file_name, \
+             original_path, patent_id, page_num, image_index, view, front_page, description, \
+             tags, warnings, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute(params![
+            collection_id,
+            content_id,
+            item.external_id,
+            item.file_name,
+            item.path.as_ref().map(|path| &path.path),
+            item.patent_id,
+            item.page_num,
+            item.image_index,
+            item.view,
+            item.front_page,
+            item.description,
+            json(&item.tags),
+            json(&item.warnings),
+            now
+        ])?;
+    let id = connection.last_insert_rowid();
+    if let Some(path) = &item.path {
+        record_path(connection, collection_id, id, path)?;
+    }
+    Ok(Placed::Added(id))
+}
+
+/// Deletes items; returns how many there were.
+pub(crate) fn remove(
+    connection: &Connection,
+    collection_id: i64,
+    ids: &[u64],
+) -> Result<usize, CatalogError> {
+    let ids = serde_json::json!(ids).to_string();
+    connection.execute(
+        "DELETE FROM paths WHERE collection_id = ?1 \
+         AND item_id IN (SELECT value FROM json_each(?2))",
+        params![collection_id, ids],
+    )?;
+    let removed = connection.execute(
+        "DELETE FROM items WHERE collection_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
+        params![collection_id, ids],
+    )?;
+    if removed > 0 {
+        count_removal(connection, collection_id)?;
+    }
+    Ok(removed)
+}
+
+fn at_path(
+    connection: &Connection,
+    collection_id: i64,
+    path: &str,
+) -> Result<Option<(i64, i64)>, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT items.id, content_id FROM paths JOIN items ON items.id = item_id \
+             WHERE paths.collection_id = ?1 AND path = ?2",
+        )?
+        .query_row(params![collection_id, path], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
+}
+
+/// The item with the same bytes, patent and page. Without a patent nothing is merged:
+/// two copies of a picture stay two items, so that duplicates can be found and shown.
+fn same_page(
+    connection: &Connection,
+    collection_id: i64,
+    content_id: i64,
+    item: &NewItem,
+) -> Result<Option<i64>, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT id FROM items WHERE content_id = ?1 AND collection_id = ?2 \
+             AND patent_id = ?3 AND page_num = ?4 LIMIT 1",
+        )?
+        .query_row(
+            params![content_id, collection_id, item.patent_id, item.page_num],
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+/// The file at `path` is no longer what item `id` describes. When other paths still lead to
+/// the item, it goes on under those; returns how many there are.
+fn leave_to_other_paths(
+    connection: &Connection,
+    collection_id: i64,
+    id: i64,
+    path: &str,
+) -> Result<usize, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT path FROM paths WHERE item_id = ?1 AND collection_id = ?2 AND path <> ?3 \
+         ORDER BY path",
+    )?;
+    let others: Vec<String> = statement
+        .query_map(params![id, collection_id, path], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if let Some(other) = others.first() {
+        connection.execute(
+            "UPDATE items SET original_path = ?1 WHERE id = ?2 AND original_path = ?3",
+            params![other, id, path],
+        )?;
+    }
+    Ok(others.len())
+}
+
+fn record_path(
+    connection: &Connection,
+    collection_id: i64,
+    item_id: i64,
+    path: &KnownPath,
+) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (collection_id, path) DO UPDATE SET \
+             item_id = excluded.item_id, file_size = excluded.file_size, \
+             modified_ns = excluded.modified_ns",
+        )?
+        .execute(params![
+            collection_id,
+            path.path,
+            item_id,
+            path.file_size,
+            path.modified_ns
+        ])?;
+    Ok(())
+}
+
+fn replace_content(
+    connection: &Connection,
+    collection_id: i64,
+    content_id: i64,
+    id: i64,
+    item: &NewItem,
+) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached("UPDATE items SET content_id = ?1, warnings = ?2 WHERE id = ?3")?
+        .execute(params![
+            content_id,
+            serde_json::json!(item.warnings).to_string(),
+            id
+        ])?;
+    count_removal(connection, collection_id)
+}
+
+fn count_removal(connection: &Connection, collection_id: i64) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached("UPDATE collections SET removals = removals + 1 WHERE id = ?1")?
+        .execute([collection_id])?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Patents: the bibliographic data of a grant, shared by its items.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use crate::CatalogError;
+
+/// Bibliographic data of a patent. Dates are YYYYMMDD integers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Patent {
+    /// Canonical, such as `USD1107373`. Not serialised: the item carries it.
+    #[serde(skip)]
+    pub patent_id: String,
+    /// Kind code, such as `S1`.
+    pub kind: Option<String>,
+    /// Title of the invention.
+    pub title: Option<String>,
+    /// Locarno class, such as `10-02`.
+    pub loc_class: Option<String>,
+    /// Edition of the Locarno classification.
+    pub loc_edition: Option<String>,
+    /// Further Locarno classes.
+    pub further_loc_classes: Vec<String>,
+    /// Date of grant.
+    pub pub_date: Option<u32>,
+    /// Date of filing.
+    pub filing_date: Option<u32>,
+    /// Years.
+    pub grant_term: Option<u32>,
+    /// Date of grant plus the term.
+    pub expiry_date: Option<u32>,
+    /// Organisation or person.
+    pub applicant_name: Option<String>,
+    /// Two-letter country code.
+    pub applicant_country: Option<String>,
+    /// Comma-separated.
+    pub inventor_names: Option<String>,
+    /// Organisation or person.
+    pub assignee_name: Option<String>,
+    /// The claim.
+    pub claim_text: Option<String>,
+    /// File names of the drawings, in order.
+    pub images: Vec<String>,
+    /// Number of drawings.
+    pub image_count: u32,
+}
+
+pub(crate) const COLUMNS: &str = "patents.patent_id, patents.kind, patents.title, patents.loc_class, patents.loc_edition, \
+     patents.further_loc_classes, patents.pub_date, patents.filing_date, patents.grant_term, \
+     patents.expiry_date, patents.applicant_name, patents.applicant_country, \
+     patents.inventor_names, patents.assignee_name, patents.claim_text, patents.images, \
+     patents.image_count";
+
+/// Reads [`COLUMNS`] beginning at `first`; all null (no such patent row) gives the default.
+pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Patent> {
+    let list = |index: usize| -> rusqlite::Result<Vec<String>> {
+        let text: Option<String> = row.get(first + index)?;
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
+    };
+    Ok(Patent {
+        patent_id: row.get::<_, Option<String>>(first)?.unwrap_or_default(),
+        kind: row.get(first + 1)?,
+        title: row.get(first + 2)?,
+        loc_class: row.get(first + 3)?,
+        loc_edition: row.get(first + 4)?,
+        further_loc_classes: list(5)?,
+        pub_date: row.get(first + 6)?,
+        filing_date: row.get(first + 7)?,
+        grant_term: row.get(first + 8)?,
+        expiry_date: row.get(first + 9)?,
+        applicant_name: row.get(first + 10)?,
+        applicant_country: row.get(first + 11)?,
+        inventor_names: row.get(first + 12)?,
+        assignee_name: row.get(first + 13)?,
+        claim_text: row.get(first + 14)?,
+        images: list(15)?,
+        image_count: row.get::<_, Option<u32>>(first + 16)?.unwrap_or(0),
+    })
+}
+
+pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<Patent>, CatalogError> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM patents WHERE patent_id = ?1"
+        ))?
+        .query_row([id], |row| from_row(row, 0))
+        .optional()?)
+}
+
+/// Inserts the patent or replaces what is known of it.
+pub(crate) fn upsert(connection: &Connection, patent: &Patent) -> Result<(), CatalogError> {
+    let json = |list: &Vec<String>| serde_json::json!(list).to_string();
+    let row: i64 = connection
+        .prepare_cached(
+            "INSERT INTO patents (patent_id, kind, title, loc_class, loc_edition, \
+             further_loc_classes, pub_date, filing_date, grant_term, expiry_date, \
+             applicant_name, applicant_country, inventor_names, assignee_name, claim_text, \
+             images, image_count) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
+             ON CONFLICT (patent_id) DO UPDATE SET kind = excluded.kind, title = excluded.title, \
+             loc_class = excluded.loc_class, loc_edition = excluded.loc_edition, \
+             further_loc_classes = excluded.further_loc_classes, pub_date = excluded.pub_date, \
+             filing_date = excluded.filing_date, grant_term = excluded.grant_term, \
+             expiry_date = excluded.expiry_date, applicant_name = excluded.applicant_name, \
+             applicant_country = excluded.applicant_country, \
+             inventor_names = excluded.inventor_names, assignee_name = excluded.assignee_name, \
+             claim_text = excluded.claim_text, images = excluded.images, \
+             image_count = excluded.image_count RETURNING id",
+        )?
+        .query_row(
+            params![
+                patent.patent_id,
+                patent.kind,
+                patent.title,
+                patent.loc_class,
+                patent.loc_edition,
+                json(&patent.further_loc_classes),
+                patent.pub_date,
+                patent.filing_date,
+                patent.grant_term,
+                patent.expiry_date,
+                patent.applicant_name,
+                patent.applicant_country,
+                patent.inventor_names,
+                patent.assignee_name,
+                patent.claim_text,
+                json(&patent.images),
+                patent.image_count
+            ],
+            |row| row.get(0),
+        )?;
+    connection
+        .prepare_cached("DELETE FROM patent_titles WHERE rowid = ?1")?
+        .execute([row])?;
+    connection
+        .prepare_cached("INSERT INTO patent_titles (rowid, title) VALUES (?1, ?2)")?
+        .execute(params![row, patent.title])?;
+    Ok(())
+}

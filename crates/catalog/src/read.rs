@@ -1,0 +1,368 @@
+//! Opening a catalogue and reading from it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, params_from_iter};
+
+use crate::filter::Condition;
+use crate::lock::WriteLock;
+use crate::{
+    CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, KnownPath, Patent,
+    Revision, collections, contents, items, patents, schema,
+};
+
+const FILE_NAME: &str = "catalog.sqlite";
+
+/// How long a statement waits for another process's commit before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Statements kept prepared per connection; more than this crate has.
+const STATEMENT_CACHE: usize = 64;
+
+/// The catalogue of a data directory. Shared by threads: each call takes a connection from
+/// a pool, writes go one after another.
+#[derive(Debug)]
+pub struct Catalog {
+    file: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+    writer: Option<Mutex<Connection>>,
+    _lock: Option<WriteLock>,
+}
+
+/// One embedding as stored, with what a search needs to know of its item.
+#[derive(Clone, Debug)]
+pub struct StoredEmbedding {
+    /// The item.
+    pub item_id: u64,
+    /// Whether it is a front-page copy, which rankings leave out by default.
+    pub front_page: bool,
+    /// The embedding.
+    pub vector: Vec<f32>,
+}
+
+impl Catalog {
+    /// Opens the catalogue in `directory` for reading, beside whoever writes it.
+    ///
+    /// # Errors
+    /// There is none, a newer program made it, or it can't be read.
+    pub fn open(directory: &Path) -> Result<Self, CatalogError> {
+        let file = directory.join(FILE_NAME);
+        if !file.is_file() {
+            return Err(CatalogError::Missing {
+                directory: directory.to_path_buf(),
+            });
+        }
+        let connection = connect(&file)?;
+        if !schema::is_current(schema::check_version(&connection, &file)?) {
+            // An older schema, or one whose creation was cut off: bring it up to date first.
+            drop(connection);
+            return Self::open_for_writing(directory).map(Self::into_reader);
+        }
+        Ok(Self {
+            file,
+            readers: Mutex::new(vec![connection]),
+            writer: None,
+            _lock: None,
+        })
+    }
+
+    /// Opens the catalogue in `directory` for writing, creating both where missing.
+    ///
+    /// # Errors
+    /// Another process owns the directory, a newer program made the catalogue, or the
+    /// directory can't be used.
+    pub fn open_for_writing(directory: &Path) -> Result<Self, CatalogError> {
+        let lock = WriteLock::acquire(directory)?;
+        let file = directory.join(FILE_NAME);
+        let mut writer = connect(&file)?;
+        schema::migrate(&mut writer, &file)?;
+        Ok(Self {
+            file,
+            readers: Mutex::default(),
+            writer: Some(Mutex::new(writer)),
+            _lock: Some(lock),
+        })
+    }
+
+    /// Makes sure that `directory` has a catalogue, and opens it for reading.
+    ///
+    /// # Errors
+    /// As [`Catalog::open`] and, when there is none yet, [`Catalog::open_for_writing`].
+    pub fn open_or_create(directory: &Path) -> Result<Self, CatalogError> {
+        match Self::open(directory) {
+            Err(CatalogError::Missing { .. }) => {
+                Self::open_for_writing(directory).map(Self::into_reader)
+            }
+            other => other,
+        }
+    }
+
+    /// All collections by name.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn collections(&self) -> Result<Vec<Collection>, CatalogError> {
+        self.read(collections::list)
+    }
+
+    /// The collection named `name`.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoCollection`], or the catalogue can't be read.
+    pub fn collection(&self, name: &str) -> Result<Collection, CatalogError> {
+        self.find_collection(name)?
+            .ok_or_else(|| CatalogError::NoCollection {
+                name: name.to_owned(),
+            })
+    }
+
+    /// The collection named `name`, if there is one.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn find_collection(&self, name: &str) -> Result<Option<Collection>, CatalogError> {
+        self.read(|connection| collections::find(connection, name))
+    }
+
+    /// Where the collection's embeddings stand. Cheap: two index look-ups.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn revision(&self, collection: &Collection) -> Result<Revision, CatalogError> {
+        self.read(|connection| collections::revision(connection, collection.id))
+    }
+
+    /// Counts and sizes. Cost: a scan of the collection's items.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn stats(&self, collection: &Collection) -> Result<CollectionStats, CatalogError> {
+        self.read(|connection| collections::stats(connection, collection.id))
+    }
+
+    /// Calls `each` for every embedding of items with an id above `after`, by ascending id,
+    /// all from one snapshot; returns the revision of that snapshot.
+    ///
+    /// # Errors
+    /// A stored vector is damaged, or the catalogue can't be read.
+    pub fn embeddings_after(
+        &self,
+        collection: &Collection,
+        after: i64,
+        mut each: impl FnMut(StoredEmbedding),
+    ) -> Result<Revision, CatalogError> {
+        self.read(|connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            let revision = collections::revision(&snapshot, collection.id)?;
+            let mut statement = snapshot.prepare_cached(
+                "SELECT items.id, front_page, vector FROM items JOIN embeddings \
+                 ON embeddings.content_id = items.content_id \
+                 AND embeddings.collection_id = items.collection_id \
+                 WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id",
+            )?;
+            let mut rows = statement.query([collection.id, after])?;
+            while let Some(row) = rows.next()? {
+                let item_id: u64 = row.get(0)?;
+                let bytes = row.get_ref(2)?.as_blob().unwrap_or_default();
+                let vector = vector_from_bytes(bytes)
+                    .filter(|vector| vector.len() == collection.spec.dim)
+                    .ok_or_else(|| CatalogError::Damaged {
+                        what: format!("embedding of item {item_id}"),
+                    })?;
+                each(StoredEmbedding {
+                    item_id,
+                    front_page: row.get(1)?,
+                    vector,
+                });
+            }
+            Ok(revision)
+        })
+    }
+
+    /// Ids of the collection's items that pass `filter`, ascending; `today` is YYYYMMDD.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn matching_items(
+        &self,
+        collection: &Collection,
+        filter: &ItemFilter,
+        today: u32,
+    ) -> Result<Vec<u64>, CatalogError> {
+        let mut condition = Condition::new(filter, today);
+        let collection_parameter = condition.parameters.len() + 1;
+        let sql = format!(
+            "SELECT items.id FROM items LEFT JOIN patents ON patents.patent_id = items.patent_id \
+             WHERE items.collection_id = ?{collection_parameter} AND {} ORDER BY items.id",
+            condition.sql()
+        );
+        condition.parameters.push(collection.id.into());
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows =
+                statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The items with these ids that exist, by ascending id.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn items(&self, ids: &[u64]) -> Result<Vec<Item>, CatalogError> {
+        self.read(|connection| items::by_ids(connection, ids))
+    }
+
+    /// The newest item of that file name.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn item_by_file_name(&self, file_name: &str) -> Result<Option<Item>, CatalogError> {
+        self.read(|connection| items::newest_by_file_name(connection, file_name))
+    }
+
+    /// Item ids of these patents with the patent of each, by ascending id.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn items_of_patents(
+        &self,
+        collection: &Collection,
+        patent_ids: &[String],
+    ) -> Result<Vec<(u64, String)>, CatalogError> {
+        self.read(|connection| items::ids_of_patents(connection, collection.id, patent_ids))
+    }
+
+    /// What is known of a patent.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn patent(&self, patent_id: &str) -> Result<Option<Patent>, CatalogError> {
+        self.read(|connection| patents::find(connection, patent_id))
+    }
+
+    /// What was recorded of the file at `path` when it was imported.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn known_path(
+        &self,
+        collection: &Collection,
+        path: &str,
+    ) -> Result<Option<KnownPath>, CatalogError> {
+        self.read(|connection| items::known_path(connection, collection.id, path))
+    }
+
+    /// The content with these bytes.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn content(&self, md5: &str) -> Result<Option<Content>, CatalogError> {
+        self.read(|connection| contents::by_md5(connection, md5))
+    }
+
+    /// The collection's embedding of the content with these bytes.
+    ///
+    /// # Errors
+    /// The stored vector is damaged, or the catalogue can't be read.
+    pub fn embedding_of_content(
+        &self,
+        collection: &Collection,
+        md5: &str,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT vector FROM embeddings JOIN contents ON contents.id = content_id \
+                 WHERE md5 = ?1 AND collection_id = ?2",
+            )?;
+            let mut rows = statement.query(rusqlite::params![md5, collection.id])?;
+            let Some(row) = rows.next()? else {
+                return Ok(None);
+            };
+            vector_from_bytes(row.get_ref(0)?.as_blob().unwrap_or_default())
+                .map(Some)
+                .ok_or_else(|| CatalogError::Damaged {
+                    what: format!("embedding of the file with md5 {md5}"),
+                })
+        })
+    }
+
+    /// Bytes of the catalogue on disk, with its log.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        ["", "-wal"]
+            .iter()
+            .filter_map(|suffix| {
+                let mut path = self.file.clone().into_os_string();
+                path.push(suffix);
+                std::fs::metadata(path).ok()
+            })
+            .map(|metadata| metadata.len())
+            .sum()
+    }
+
+    pub(crate) fn writer(&self) -> Option<&Mutex<Connection>> {
+        self.writer.as_ref()
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
+    }
+
+    fn read<T>(
+        &self,
+        operation: impl FnOnce(&Connection) -> Result<T, CatalogError>,
+    ) -> Result<T, CatalogError> {
+        let pooled = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => connect(&self.file)?,
+        };
+        let result = operation(&connection);
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+        result
+    }
+
+    fn into_reader(self) -> Self {
+        Self {
+            writer: None,
+            _lock: None,
+            ..self
+        }
+    }
+}
+
+fn connect(file: &Path) -> Result<Connection, CatalogError> {
+    let connection = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // In WAL mode NORMAL keeps the file consistent through a power cut; at worst the last
+    // commits are gone as a whole, and the import that made them does them again.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+fn vector_from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
+    let (values, rest) = bytes.as_chunks::<4>();
+    rest.is_empty().then(|| {
+        values
+            .iter()
+            .map(|value| f32::from_le_bytes(*value))
+            .collect()
+    })
+}

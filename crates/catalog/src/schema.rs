@@ -1,0 +1,138 @@
+//! Tables and their migrations. A released migration is never edited, only followed.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::CatalogError;
+
+/// `PRAGMA user_version` after migration `i` is `i + 1`.
+const MIGRATIONS: &[&str] = &[VERSION_1];
+
+/// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
+///   it, so the same bytes are stored once whatever the number of items.
+/// - `items`: one row per findable image. `AUTOINCREMENT` keeps ids unique over all
+///   collections and never reuses one.
+/// - `paths`: every path an item was seen under; what a resumed import skips by.
+/// - `embeddings`: little-endian f32, once per collection and content.
+const VERSION_1: &str = r#"
+CREATE TABLE collections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    model TEXT,
+    model_fingerprint TEXT,
+    dim INTEGER NOT NULL CHECK (dim > 0),
+    preprocess TEXT,
+    size INTEGER,
+    metric TEXT NOT NULL,
+    index_kind TEXT NOT NULL,
+    normalize INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    removals INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY,
+    md5 TEXT NOT NULL UNIQUE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    file_size INTEGER NOT NULL,
+    format TEXT NOT NULL,
+    original_key TEXT
+) STRICT;
+
+CREATE TABLE patents (
+    id INTEGER PRIMARY KEY,
+    patent_id TEXT NOT NULL UNIQUE,
+    kind TEXT,
+    title TEXT,
+    loc_class TEXT,
+    loc_edition TEXT,
+    further_loc_classes TEXT NOT NULL DEFAULT '[]',
+    pub_date INTEGER,
+    filing_date INTEGER,
+    grant_term INTEGER,
+    expiry_date INTEGER,
+    applicant_name TEXT,
+    applicant_country TEXT,
+    inventor_names TEXT,
+    assignee_name TEXT,
+    claim_text TEXT,
+    images TEXT NOT NULL DEFAULT '[]',
+    image_count INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX patents_by_class ON patents (loc_class);
+CREATE INDEX patents_by_date ON patents (pub_date);
+CREATE VIRTUAL TABLE patent_titles USING fts5 (title, tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    external_id TEXT,
+    file_name TEXT NOT NULL,
+    original_path TEXT,
+    patent_id TEXT,
+    page_num TEXT,
+    image_index INTEGER,
+    view TEXT,
+    front_page INTEGER NOT NULL DEFAULT 0,
+    description TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',
+    attributes TEXT NOT NULL DEFAULT '{}',
+    warnings TEXT NOT NULL DEFAULT '[]',
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX items_by_patent ON items (collection_id, patent_id, page_num);
+CREATE INDEX items_by_content ON items (content_id, collection_id);
+CREATE INDEX items_by_file_name ON items (file_name, id);
+
+CREATE TABLE paths (
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    path TEXT NOT NULL,
+    item_id INTEGER NOT NULL REFERENCES items (id),
+    file_size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paths_by_item ON paths (item_id);
+
+CREATE TABLE embeddings (
+    id INTEGER PRIMARY KEY,
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    vector BLOB NOT NULL,
+    UNIQUE (content_id, collection_id)
+) STRICT;
+"#;
+
+pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
+    // WAL lets readers go on beside the one writer, over processes too.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    let found = check_version(connection, file)?;
+    for (index, migration) in MIGRATIONS.iter().enumerate().skip(found as usize) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", index + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The file's schema version, if this program knows it.
+pub(crate) fn check_version(connection: &Connection, file: &Path) -> Result<u32, CatalogError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(CatalogError::Newer {
+            file: file.to_path_buf(),
+            found,
+            known,
+        });
+    }
+    Ok(found)
+}
+
+pub(crate) fn is_current(found: u32) -> bool {
+    found as usize == MIGRATIONS.len()
+}

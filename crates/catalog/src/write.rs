@@ -1,0 +1,117 @@
+//! Changing a catalogue: all changes go through transactions.
+
+use std::sync::PoisonError;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use crate::{
+    Catalog, CatalogError, Collection, Content, NewCollection, NewItem, Patent, Placed,
+    collections, contents, items, patents,
+};
+
+/// Changes that become visible together, or not at all.
+#[derive(Debug)]
+pub struct WriteTransaction<'a> {
+    connection: &'a Connection,
+    now: i64,
+}
+
+impl Catalog {
+    /// Runs `changes` in one transaction at time `now` (Unix seconds); an error undoes all.
+    ///
+    /// # Errors
+    /// Those of `changes`, or the catalogue was opened for reading or can't be written.
+    pub fn write<T, E: From<CatalogError>>(
+        &self,
+        now: i64,
+        changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let writer = self.writer().ok_or_else(|| CatalogError::Locked {
+            directory: self.directory().to_path_buf(),
+            owner: None,
+        })?;
+        let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(CatalogError::from)?;
+        let result = changes(&WriteTransaction {
+            connection: &transaction,
+            now,
+        })?;
+        transaction.commit().map_err(CatalogError::from)?;
+        Ok(result)
+    }
+}
+
+impl WriteTransaction<'_> {
+    /// Creates a collection.
+    ///
+    /// # Errors
+    /// The name is taken or not allowed, or the catalogue can't be written.
+    pub fn create_collection(&self, spec: &NewCollection) -> Result<Collection, CatalogError> {
+        collections::create(self.connection, spec, self.now)
+    }
+
+    /// Drops a collection with all its items; returns the contents nothing uses any more.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn drop_collection(&self, collection: &Collection) -> Result<Vec<Content>, CatalogError> {
+        collections::drop(self.connection, collection.id)?;
+        contents::remove_unused(self.connection)
+    }
+
+    /// Stores or replaces what is known of a patent.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn upsert_patent(&self, patent: &Patent) -> Result<(), CatalogError> {
+        patents::upsert(self.connection, patent)
+    }
+
+    /// Adds an item with its embedding; `None` when the collection has an embedding of the
+    /// same content already.
+    ///
+    /// # Errors
+    /// The embedding's length is not the collection's, or the catalogue can't be written.
+    pub fn place_item(
+        &self,
+        collection: &Collection,
+        item: &NewItem,
+        embedding: Option<&[f32]>,
+    ) -> Result<Placed, CatalogError> {
+        let content_id = contents::upsert(self.connection, &item.content)?;
+        if let Some(embedding) = embedding {
+            if embedding.len() != collection.spec.dim {
+                return Err(CatalogError::WrongDimension {
+                    collection: collection.spec.name.clone(),
+                    expected: collection.spec.dim,
+                    found: embedding.len(),
+                });
+            }
+            let bytes: Vec<u8> = embedding.iter().flat_map(|v| v.to_le_bytes()).collect();
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO embeddings (collection_id, content_id, vector) \
+                     VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                )
+                .and_then(|mut statement| {
+                    statement.execute(params![collection.id, content_id, bytes])
+                })?;
+        }
+        items::place(self.connection, collection.id, content_id, item, self.now)
+    }
+
+    /// Removes items; returns how many there were, and the contents nothing uses any more.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn remove_items(
+        &self,
+        collection: &Collection,
+        ids: &[u64],
+    ) -> Result<(usize, Vec<Content>), CatalogError> {
+        let removed = items::remove(self.connection, collection.id, ids)?;
+        Ok((removed, contents::remove_unused(self.connection)?))
+    }
+}
