@@ -1,1 +1,28 @@
 //! Bytes of image files to 8-bit sRGB under limits, and from there to model input, thumbnails and JPEG.
+//!
+//! Nothing here trusts a file: formats are told apart by content, sizes are
+//! checked before memory is allocated, and every failure is a [`DecodeError`]
+//! with a reason. Colour profiles are not applied: values count as sRGB, as
+//! they do in Pillow's `convert("RGB")`, which the models' references use.
+
+mod budget;
+mod decode;
+mod encode;
+mod error;
+mod format;
+mod limits;
+mod preprocess;
+mod resize;
+mod rgb_image;
+
+pub use budget::{Permit, PixelBudget};
+pub use decode::{Decoded, Probe, decode, decode_cost, probe};
+pub use encode::{EncodeError, encode_jpeg, encode_png, thumbnail};
+pub use error::{DecodeError, DecodeErrorKind};
+pub use format::Format;
+pub use limits::{DecodeOptions, Limits};
+pub use preprocess::{
+    PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
+    UnknownPreprocess,
+};
+pub use rgb_image::RgbImage;

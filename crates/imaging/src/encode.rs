@@ -1,0 +1,168 @@
+//! Thumbnails and the files that browsers get.
+
+use image::ImageEncoder;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+
+use crate::RgbImage;
+use crate::resize::{Filter, resize};
+
+/// Longest side of a thumbnail in pixels.
+const THUMBNAIL_SIDE: u32 = 300;
+
+/// A picture that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{format}: a picture of {width} x {height} px cannot be written")]
+pub struct EncodeError {
+    format: crate::Format,
+    width: u32,
+    height: u32,
+    source: image::ImageError,
+}
+
+/// `image` within 300 x 300 pixels: aspect kept, Lanczos, never enlarged.
+///
+/// The sides are those of Pillow's `Image.thumbnail`.
+pub fn thumbnail(image: &RgbImage) -> RgbImage {
+    match thumbnail_sides(image.width(), image.height()) {
+        Some((width, height)) => resize(image, width, height, Filter::Lanczos),
+        None => image.clone(),
+    }
+}
+
+/// JPEG of a quality from 1 to 100; other values count as the nearest of these.
+/// Pictures without colour become grey JPEGs, at a third of the work.
+///
+/// # Errors
+/// A side above 65,535 pixels, which JPEG cannot express.
+pub fn encode_jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, EncodeError> {
+    let mut file = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut file, quality.clamp(1, 100));
+    write(encoder, image, crate::Format::Jpeg)?;
+    Ok(file)
+}
+
+/// PNG, lossless.
+///
+/// # Errors
+/// None that is known for pictures within the limits of this crate.
+pub fn encode_png(image: &RgbImage) -> Result<Vec<u8>, EncodeError> {
+    let mut file = Vec::new();
+    write(PngEncoder::new(&mut file), image, crate::Format::Png)?;
+    Ok(file)
+}
+
+fn write(
+    encoder: impl ImageEncoder,
+    image: &RgbImage,
+    format: crate::Format,
+) -> Result<(), EncodeError> {
+    let (samples, channels) = image.samples();
+    let colour = match channels {
+        1 => image::ExtendedColorType::L8,
+        _ => image::ExtendedColorType::Rgb8,
+    };
+    let (width, height) = (image.width(), image.height());
+    encoder
+        .write_image(samples, width, height, colour)
+        .map_err(|source| EncodeError {
+            format,
+            width,
+            height,
+            source,
+        })
+}
+
+/// Sides of the thumbnail; none when the picture is small enough already.
+///
+/// The side that follows from the other is rounded to whichever neighbour keeps
+/// the aspect ratio better (Pillow, `Image.thumbnail`).
+fn thumbnail_sides(width: u32, height: u32) -> Option<(u32, u32)> {
+    if width <= THUMBNAIL_SIDE && height <= THUMBNAIL_SIDE {
+        return None;
+    }
+    let side = f64::from(THUMBNAIL_SIDE);
+    let aspect = f64::from(width) / f64::from(height);
+    if aspect <= 1.0 {
+        let short = closer(side * aspect, |n| (aspect - n / side).abs());
+        Some((short, THUMBNAIL_SIDE))
+    } else {
+        let error = |n: f64| {
+            if n == 0.0 {
+                0.0
+            } else {
+                (aspect - side / n).abs()
+            }
+        };
+        Some((THUMBNAIL_SIDE, closer(side / aspect, error)))
+    }
+}
+
+/// The whole number beside `number` with the smaller error, at least one.
+fn closer(number: f64, error: impl Fn(f64) -> f64) -> u32 {
+    let (below, above) = (number.floor(), number.ceil());
+    let best = if error(above) < error(below) {
+        above
+    } else {
+        below
+    };
+    (best as u32).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_are_pillows() {
+        // Taken from Pillow 13: Image.new("L", (w, h)).thumbnail((300, 300)).
+        for (width, height, expected) in [
+            (2560, 3300, (233, 300)),
+            (3300, 2560, (300, 233)),
+            (301, 300, (300, 299)),
+            (1000, 1, (300, 1)),
+            (1, 5000, (1, 300)),
+            (777, 333, (300, 129)),
+            (640, 427, (300, 200)),
+        ] {
+            let picture = RgbImage::filled(width, height, [7, 8, 9]);
+            let small = thumbnail(&picture);
+            assert_eq!(
+                (small.width(), small.height()),
+                expected,
+                "{width} x {height}"
+            );
+        }
+    }
+
+    #[test]
+    fn small_pictures_stay_as_they_are() {
+        let picture = RgbImage::filled(300, 20, [1, 2, 3]);
+        assert_eq!(thumbnail(&picture), picture);
+    }
+
+    #[test]
+    fn encoded_files_decode_again() {
+        let levels = (0..60u32 * 40).map(|i| (i / 20 % 256) as u8).collect();
+        let grey = RgbImage::from_grey(60, 40, levels).unwrap();
+        let colour = RgbImage::filled(33, 21, [200, 60, 20]);
+        for picture in [grey, colour] {
+            let png = encode_png(&picture).unwrap();
+            let decoded = crate::decode(&png, &crate::DecodeOptions::default()).unwrap();
+            assert_eq!(decoded.image, picture);
+            let jpeg = encode_jpeg(&picture, 85).unwrap();
+            let decoded = crate::decode(&jpeg, &crate::DecodeOptions::default()).unwrap();
+            let largest = decoded.image.data().iter().zip(picture.data());
+            let largest = largest.map(|(a, b)| a.abs_diff(*b)).max();
+            // Measured: 3 on the gradient, 2 on the plain colour.
+            assert!(largest <= Some(6), "{largest:?}");
+        }
+    }
+
+    #[test]
+    fn a_side_beyond_jpeg_is_an_error() {
+        let picture = RgbImage::filled(65_536, 1, [0; 3]);
+        assert!(encode_jpeg(&picture, 85).is_err());
+        assert!(encode_png(&picture).is_ok());
+    }
+}

@@ -1,0 +1,334 @@
+//! From a picture to the pixels that an encoder sees.
+//!
+//! Every result has sides that are multiples of the encoder's patch and is
+//! still 8-bit RGB: scaling to [0, 1] and normalising happen in the encoder,
+//! with the mean and deviation of the [`ProcessorConfig`].
+
+mod processor;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use processor::{ProcessorConfig, ProcessorError};
+
+use crate::RgbImage;
+use crate::resize::{Filter, resize};
+
+/// Most pixels of a model input and of a picture on the way to it.
+///
+/// 16 megapixels are 85,000 patches of 14 px, beyond any model. The limit stops
+/// a picture of 20 x 1,000,000 pixels, harmless itself, from becoming 256 x
+/// 12,800,000.
+const MAX_INPUT_PIXELS: u64 = 1 << 24;
+
+/// How pictures become model input. Recorded with a collection and the same at
+/// import and at search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PreprocessKind {
+    /// Long side to the size, centred on a white square.
+    #[default]
+    Letterbox,
+    /// What the model's `preprocessor_config.json` says.
+    Processor,
+    /// `Letterbox`, then `Processor`.
+    #[serde(rename = "letterbox+processor")]
+    LetterboxProcessor,
+    /// Short side to the size; the long side loses what exceeds a multiple of
+    /// the patch, half at either end.
+    ShortSide,
+    /// Long side to the size, the short side in proportion, rounded to the
+    /// nearest multiple of the patch. No padding.
+    Native,
+    /// Both sides to the size.
+    Stretch,
+}
+
+impl PreprocessKind {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Letterbox,
+        Self::Processor,
+        Self::LetterboxProcessor,
+        Self::ShortSide,
+        Self::Native,
+        Self::Stretch,
+    ];
+
+    /// The name in settings and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letterbox => "letterbox",
+            Self::Processor => "processor",
+            Self::LetterboxProcessor => "letterbox+processor",
+            Self::ShortSide => "short-side",
+            Self::Native => "native",
+            Self::Stretch => "stretch",
+        }
+    }
+}
+
+impl fmt::Display for PreprocessKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that is no preprocessing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown preprocessing \"{0}\"; known are {known}", known = PreprocessKind::ALL.map(PreprocessKind::name).join(", "))]
+pub struct UnknownPreprocess(String);
+
+impl FromStr for PreprocessKind {
+    type Err = UnknownPreprocess;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| UnknownPreprocess(name.to_owned()))
+    }
+}
+
+/// Why pictures cannot be prepared as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreprocessError {
+    /// Not one patch fits.
+    #[error("an input size of {size} px is below one patch of {patch} px; use {patch} or more")]
+    SizeBelowPatch {
+        /// Side that was asked for, or that the processor's crop has.
+        size: u32,
+        /// Side of a patch.
+        patch: u32,
+    },
+    /// A patch without pixels.
+    #[error("a patch of 0 px; the model's configuration is damaged")]
+    ZeroPatch,
+    /// A square of this size is above the limit.
+    #[error("an input size of {size} px is above the limit of {max} px")]
+    SizeTooLarge {
+        /// Side that was asked for.
+        size: u32,
+        /// Largest side.
+        max: u32,
+    },
+    /// The picture is so long that its prepared form is above the limit.
+    #[error(
+        "{width} x {height} px is too long for this preprocessing: it would become \
+         {new_width} x {new_height} px; use letterbox or native"
+    )]
+    TooLong {
+        /// Width of the picture.
+        width: u32,
+        /// Height of the picture.
+        height: u32,
+        /// Width that it would get.
+        new_width: u64,
+        /// Height that it would get.
+        new_height: u64,
+    },
+}
+
+/// Turns pictures into model input of one kind and size.
+#[derive(Clone, Debug)]
+pub struct Preprocessor {
+    kind: PreprocessKind,
+    size: u32,
+    patch: u32,
+    processor: ProcessorConfig,
+}
+
+impl Preprocessor {
+    /// A preprocessor whose inputs have sides that are multiples of `patch`.
+    ///
+    /// `size` (px) is rounded down to such a multiple. With
+    /// [`PreprocessKind::Processor`] the size is the processor's own and `size`
+    /// is unused.
+    ///
+    /// # Errors
+    /// A patch of zero, a size (or a crop of the processor) below one patch, or
+    /// a size above 4096.
+    pub fn new(
+        kind: PreprocessKind,
+        size: u32,
+        patch: u32,
+        processor: ProcessorConfig,
+    ) -> Result<Self, PreprocessError> {
+        if patch == 0 {
+            return Err(PreprocessError::ZeroPatch);
+        }
+        let rounded = size - size % patch;
+        if rounded == 0 {
+            return Err(PreprocessError::SizeBelowPatch { size, patch });
+        }
+        let max = MAX_INPUT_PIXELS.isqrt() as u32;
+        if rounded > max {
+            return Err(PreprocessError::SizeTooLarge { size, max });
+        }
+        if let Some((width, height)) = processor.crop()
+            && width.min(height) < patch
+            && matches!(
+                kind,
+                PreprocessKind::Processor | PreprocessKind::LetterboxProcessor
+            )
+        {
+            return Err(PreprocessError::SizeBelowPatch {
+                size: width.min(height),
+                patch,
+            });
+        }
+        Ok(Self {
+            kind,
+            size: rounded,
+            patch,
+            processor,
+        })
+    }
+
+    /// What it does.
+    pub fn kind(&self) -> PreprocessKind {
+        self.kind
+    }
+
+    /// The size in effect, in pixels: a multiple of the patch.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// The model input for `image`, 8-bit RGB, sides multiples of the patch.
+    ///
+    /// Where the processor's result is no multiple of the patch, what exceeds
+    /// one is cut off, half at either end.
+    ///
+    /// # Errors
+    /// [`PreprocessError::TooLong`] when the picture's aspect ratio would make
+    /// an input above 16 megapixels, and
+    /// [`PreprocessError::SizeBelowPatch`] when the processor leaves less than
+    /// a patch of it.
+    pub fn apply(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        match self.kind {
+            PreprocessKind::Letterbox => Ok(self.letterbox(image)),
+            PreprocessKind::Processor => self.process(image),
+            PreprocessKind::LetterboxProcessor => self.process(&self.letterbox(image)),
+            PreprocessKind::ShortSide => self.short_side(image),
+            PreprocessKind::Native => Ok(self.native(image)),
+            PreprocessKind::Stretch => Ok(resize(image, self.size, self.size, Filter::Lanczos)),
+        }
+    }
+
+    /// The formula of the earlier system, in its order of float64 operations:
+    /// the long side may come out as `size - 1`, as it did there.
+    fn letterbox(&self, image: &RgbImage) -> RgbImage {
+        let (width, height) = (image.width(), image.height());
+        let scale = f64::from(self.size) / f64::from(width.max(height));
+        let side = |length: u32| ((f64::from(length) * scale) as u32).max(1);
+        let picture = resize(image, side(width), side(height), Filter::Lanczos);
+        place(&picture, self.size, self.size, 255)
+    }
+
+    fn process(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        let resized = match self.processor.resized(image.width(), image.height()) {
+            Some((width, height)) => {
+                let (width, height) = bounded(image, width, height)?;
+                resize(image, width, height, self.processor.filter())
+            }
+            None => image.clone(),
+        };
+        let cropped = match self.processor.crop() {
+            // Black around what is too small for the crop, as the reference has it.
+            Some((width, height)) => place(&resized, width, height, 0),
+            None => resized,
+        };
+        self.cut_to_patches(&cropped)
+    }
+
+    fn short_side(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        let (width, height) = (image.width(), image.height());
+        let short = width.min(height);
+        let side = |length: u32| u64::from(self.size) * u64::from(length) / u64::from(short);
+        let (width, height) = bounded(image, side(width), side(height))?;
+        self.cut_to_patches(&resize(image, width, height, Filter::Lanczos))
+    }
+
+    fn native(&self, image: &RgbImage) -> RgbImage {
+        let (width, height) = (image.width(), image.height());
+        let patches_long = u64::from(self.size / self.patch);
+        let long = u64::from(width.max(height));
+        let side = |length: u32| {
+            let nearest = (u64::from(length) * patches_long * 2 + long) / (2 * long);
+            nearest.max(1) as u32 * self.patch
+        };
+        resize(image, side(width), side(height), Filter::Lanczos)
+    }
+
+    fn cut_to_patches(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        let (width, height) = (image.width(), image.height());
+        let (new_width, new_height) = (width - width % self.patch, height - height % self.patch);
+        if (new_width, new_height) == (width, height) {
+            return Ok(image.clone());
+        }
+        let (x, y) = ((width - new_width) / 2, (height - new_height) / 2);
+        image
+            .crop(x, y, new_width, new_height)
+            .ok_or(PreprocessError::SizeBelowPatch {
+                size: width.min(height),
+                patch: self.patch,
+            })
+    }
+}
+
+/// Sides of a resized picture, if they are within the limit.
+fn bounded(image: &RgbImage, width: u64, height: u64) -> Result<(u32, u32), PreprocessError> {
+    match (u32::try_from(width), u32::try_from(height)) {
+        (Ok(new_width), Ok(new_height))
+            if u64::from(new_width) * u64::from(new_height) <= MAX_INPUT_PIXELS =>
+        {
+            Ok((new_width, new_height))
+        }
+        _ => Err(PreprocessError::TooLong {
+            width: image.width(),
+            height: image.height(),
+            new_width: width,
+            new_height: height,
+        }),
+    }
+}
+
+/// `image` centred on a canvas of one grey `level`, cut where it is larger.
+/// Offsets are rounded down, to the left and up.
+fn place(image: &RgbImage, width: u32, height: u32, level: u8) -> RgbImage {
+    let along_x = Overlap::centred(image.width(), width);
+    let along_y = Overlap::centred(image.height(), height);
+    let (samples, channels) = image.samples();
+    let mut canvas = vec![level; width as usize * height as usize * channels];
+    let bytes = along_x.length * channels;
+    for row in 0..along_y.length {
+        let source_pixel = (along_y.source + row) * image.width() as usize + along_x.source;
+        let target_pixel = (along_y.target + row) * width as usize + along_x.target;
+        let (source, target) = (source_pixel * channels, target_pixel * channels);
+        canvas[target..target + bytes].copy_from_slice(&samples[source..source + bytes]);
+    }
+    RgbImage::from_samples(width, height, channels, canvas)
+        .expect("the canvas is as large as it says")
+}
+
+/// The stretch along one side that source and target have in common.
+struct Overlap {
+    source: usize,
+    target: usize,
+    length: usize,
+}
+
+impl Overlap {
+    fn centred(source: u32, target: u32) -> Self {
+        Self {
+            source: (source.saturating_sub(target) / 2) as usize,
+            target: (target.saturating_sub(source) / 2) as usize,
+            length: source.min(target) as usize,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Resampling that agrees with Pillow.
+//!
+//! One call of `fast_image_resize` filters rows and columns in an order of its
+//! own and differs from Pillow by up to 51 levels on line drawings. Two calls,
+//! width first and then height, round and clamp at the same places as Pillow:
+//! at most 2 levels apart, and equal to torchvision for the bicubic filter.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::RgbImage;
+
+/// Resampling filters, by the names that Pillow has for them. When a picture
+/// shrinks, all but `Nearest` cover every source pixel (antialiasing).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Filter {
+    /// The closest source pixel.
+    Nearest,
+    /// Mean of the pixels covered.
+    Box,
+    /// Triangle.
+    Bilinear,
+    /// A bilinear filter sharper than `Bilinear`.
+    Hamming,
+    /// Cubic convolution with a = -0.5.
+    Bicubic,
+    /// Lanczos with three lobes.
+    Lanczos,
+}
+
+impl Filter {
+    fn algorithm(self) -> ResizeAlg {
+        let convolution = match self {
+            Self::Nearest => return ResizeAlg::Nearest,
+            Self::Box => FilterType::Box,
+            Self::Bilinear => FilterType::Bilinear,
+            Self::Hamming => FilterType::Hamming,
+            Self::Bicubic => FilterType::CatmullRom,
+            Self::Lanczos => FilterType::Lanczos3,
+        };
+        ResizeAlg::Convolution(convolution)
+    }
+}
+
+/// `image` at `width * height` pixels; sides of zero count as one.
+///
+/// The caller bounds the result; the picture between the two passes takes no
+/// more than the larger of source and result.
+pub(crate) fn resize(image: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
+    let (width, height) = (width.max(1), height.max(1));
+    let (samples, channels) = image.samples();
+    let source = Plane {
+        width: image.width(),
+        height: image.height(),
+        samples,
+    };
+    // Width first is Pillow's order. Only where that would blow a tall, thin
+    // picture up before shrinking it does height go first.
+    let between_width_first = u64::from(width) * u64::from(source.height);
+    let larger_end = (u64::from(width) * u64::from(height))
+        .max(u64::from(source.width) * u64::from(source.height));
+    let (first, last) = if between_width_first <= larger_end {
+        ((width, source.height), (width, height))
+    } else {
+        ((source.width, height), (width, height))
+    };
+    let between = pass(&source, first, channels, filter);
+    let between = Plane {
+        width: first.0,
+        height: first.1,
+        samples: &between,
+    };
+    let result = pass(&between, last, channels, filter);
+    RgbImage::from_samples(width, height, channels, result).expect("a pass fills its target")
+}
+
+/// A picture on its way, as many bytes a pixel as the caller says.
+struct Plane<'a> {
+    width: u32,
+    height: u32,
+    samples: &'a [u8],
+}
+
+fn pass(source: &Plane, (width, height): (u32, u32), channels: usize, filter: Filter) -> Vec<u8> {
+    if (source.width, source.height) == (width, height) {
+        return source.samples.to_vec();
+    }
+    let pixel_type = if channels == 1 {
+        PixelType::U8
+    } else {
+        PixelType::U8x3
+    };
+    let source = ImageRef::new(source.width, source.height, source.samples, pixel_type)
+        .expect("a plane holds width * height pixels");
+    let mut target = Image::new(width, height, pixel_type);
+    let options = ResizeOptions::new().resize_alg(filter.algorithm());
+    Resizer::new()
+        .resize(&source, &mut target, &options)
+        .expect("both planes have the same pixel type");
+    target.into_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(width: u32, height: u32) -> RgbImage {
+        let levels = (0..width * height)
+            .map(|i| (i * 7919 % 251) as u8)
+            .collect();
+        RgbImage::from_grey(width, height, levels).unwrap()
+    }
+
+    #[test]
+    fn grey_pictures_resize_like_their_rgb_form() {
+        let grey = pattern(61, 47);
+        let rgb = RgbImage::new(61, 47, grey.data().to_vec()).unwrap();
+        for filter in [
+            Filter::Nearest,
+            Filter::Box,
+            Filter::Bicubic,
+            Filter::Lanczos,
+        ] {
+            assert_eq!(resize(&grey, 20, 31, filter), resize(&rgb, 20, 31, filter));
+        }
+    }
+
+    #[test]
+    fn same_size_is_a_copy() {
+        let picture = pattern(10, 20);
+        assert_eq!(resize(&picture, 10, 20, Filter::Lanczos), picture);
+    }
+
+    #[test]
+    fn a_plain_colour_stays_plain_through_either_order_of_passes() {
+        for (width, height) in [(300, 2), (2, 300), (40, 40)] {
+            let plain = RgbImage::filled(width, height, [10, 200, 30]);
+            for filter in [
+                Filter::Nearest,
+                Filter::Hamming,
+                Filter::Bilinear,
+                Filter::Lanczos,
+            ] {
+                let resized = resize(&plain, 25, 25, filter);
+                assert_eq!(resized, RgbImage::filled(25, 25, [10, 200, 30]));
+            }
+        }
+    }
+}
