@@ -1,6 +1,35 @@
 //! Numeric inner loops and the CPU tokens that prove they may run. Starts no threads and does no I/O.
 
+mod attention;
+#[cfg(target_arch = "x86_64")]
+#[expect(
+    unsafe_code,
+    reason = "vector instructions; tokens prove that the CPU has them"
+)]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+#[expect(
+    unsafe_code,
+    reason = "vector instructions; tokens prove that the CPU has them"
+)]
+mod avx512;
+mod backend;
+mod constants;
 pub mod distance;
+mod gemm;
 mod isa;
+mod matrix;
+mod portable;
+mod rows;
+#[cfg(test)]
+mod testing;
+#[cfg(target_arch = "x86_64")]
+mod vector;
+
+pub use attention::{AttentionScratch, PackedHead, attend};
+pub use backend::Epilogue;
+pub use gemm::{PackedLinear, linear};
 
 pub use isa::{Avx2, Avx512, ISA_VARIABLE, Isa, UnavailableIsa};
+pub use matrix::{Matrix, MatrixMut};
+pub use rows::{layer_norm, swiglu};

@@ -1,0 +1,112 @@
+//! Attention of one head without the matrix of all logits.
+//!
+//! Keys go by in blocks; each row of queries carries its greatest logit and its sum, and what
+//! was gathered so far is scaled down when a greater logit turns up (Milakov and Gimelshein,
+//! 2018; Dao and others, 2022). Exact for any logits: the maximum is the true one so far,
+//! never an estimate. Blocks are cut by key alone, so a query's result is the same bit for bit
+//! whatever other queries are computed with it.
+
+mod packed;
+#[cfg(test)]
+mod tests;
+
+use crate::backend::{Backend, SoftmaxRow, Start, Strided, StridedMut, dispatch};
+use crate::gemm::tiles;
+use crate::matrix::{Matrix, MatrixMut};
+
+pub use packed::PackedHead;
+
+/// Keys per block. Logits of 12 rows are then 6 KB and stay in L1 beside the panels.
+const BLOCK_KEYS: usize = 128;
+
+/// Most rows of a tile of all variants.
+const MAX_ROWS: usize = 12;
+
+/// Memory that [`attend`] works in, to be reused between calls.
+#[derive(Debug, Default)]
+pub struct AttentionScratch {
+    gathered: Vec<f32>,
+}
+
+/// `out = softmax(queries * keys^T * scale) * values` for one head.
+///
+/// `queries` and `out` are rows x head size. A head without keys gives zeros.
+///
+/// # Panics
+/// The shapes do not fit together, or `scale` is not positive.
+pub fn attend(
+    queries: Matrix<'_>,
+    head: &PackedHead<'_>,
+    scale: f32,
+    scratch: &mut AttentionScratch,
+    mut out: MatrixMut<'_>,
+) {
+    assert!(scale > 0.0, "scale {scale}");
+    assert_eq!(queries.columns(), head.size(), "columns of the queries");
+    assert_eq!(out.columns(), head.size(), "columns of the output");
+    assert_eq!(out.rows(), queries.rows(), "rows of the output");
+    dispatch!(head.isa(), backend => run(backend, queries, head, scale, scratch, &mut out));
+}
+
+fn run<B: Backend>(
+    backend: B,
+    queries: Matrix<'_>,
+    head: &PackedHead<'_>,
+    scale: f32,
+    scratch: &mut AttentionScratch,
+    out: &mut MatrixMut<'_>,
+) {
+    let width = head.size().next_multiple_of(B::COLUMNS);
+    scratch.gathered.resize(B::ROWS * width, 0.0);
+    for (first, count) in tiles::<B>(queries.rows()) {
+        let gathered = &mut scratch.gathered[..];
+        let mut state = [SoftmaxRow::EMPTY; MAX_ROWS];
+        gathered.fill(0.0);
+        for key in (0..head.keys()).step_by(BLOCK_KEYS) {
+            let keys = BLOCK_KEYS.min(head.keys() - key);
+            let mut logits = [0.0; MAX_ROWS * BLOCK_KEYS];
+            for panel in 0..keys.div_ceil(B::COLUMNS) {
+                let c = &mut logits[panel * B::COLUMNS..];
+                let c = StridedMut {
+                    data: c,
+                    stride: BLOCK_KEYS,
+                };
+                let block = head.key_panel(key / B::COLUMNS + panel);
+                backend.tile(count, queries.block(first, 0), block, c, Start::Zero);
+            }
+            let rows = logits
+                .chunks_mut(BLOCK_KEYS)
+                .zip(gathered.chunks_mut(width));
+            for ((logits, gathered), state) in rows.zip(&mut state[..count]) {
+                let factor = backend.softmax(&mut logits[..keys], scale, state);
+                if factor != 1.0 {
+                    backend.scale(gathered, factor);
+                }
+            }
+            for panel in 0..width / B::COLUMNS {
+                let a = Strided {
+                    data: &logits,
+                    stride: BLOCK_KEYS,
+                };
+                let c = &mut gathered[panel * B::COLUMNS..];
+                let c = StridedMut {
+                    data: c,
+                    stride: width,
+                };
+                backend.tile(
+                    count,
+                    a,
+                    head.value_block(panel, key, keys),
+                    c,
+                    Start::Destination,
+                );
+            }
+        }
+        for (r, gathered) in gathered.chunks_mut(width).take(count).enumerate() {
+            if state[r].sum > 0.0 {
+                backend.scale(gathered, 1.0 / state[r].sum);
+            }
+            out.block(first + r, 0).data[..head.size()].copy_from_slice(&gathered[..head.size()]);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Eight f32 at a time.
+
+use std::arch::x86_64::*;
+
+use crate::isa::Avx2;
+use crate::vector::Lanes;
+
+impl Lanes for Avx2 {
+    type Vector = __m256;
+    const WIDTH: usize = 8;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn load(self, x: &[f32], fill: f32) -> __m256 {
+        if x.len() >= Self::WIDTH {
+            // SAFETY: the token proves AVX; 8 elements were just checked.
+            unsafe { _mm256_loadu_ps(x.as_ptr()) }
+        } else {
+            let mut whole = [fill; 8];
+            whole[..x.len()].copy_from_slice(x);
+            // SAFETY: the token proves AVX; `whole` has 8 elements.
+            unsafe { _mm256_loadu_ps(whole.as_ptr()) }
+        }
+    }
+
+    #[inline(always)]
+    fn store(self, x: __m256, out: &mut [f32]) {
+        if out.len() >= Self::WIDTH {
+            // SAFETY: the token proves AVX; 8 elements were just checked.
+            unsafe { _mm256_storeu_ps(out.as_mut_ptr(), x) }
+        } else {
+            let mut whole = [0.0; 8];
+            // SAFETY: the token proves AVX; `whole` has 8 elements.
+            unsafe { _mm256_storeu_ps(whole.as_mut_ptr(), x) }
+            out.copy_from_slice(&whole[..out.len()]);
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn subtract(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn multiply(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn divide(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_div_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn minimum(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_min_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn maximum(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_max_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn multiply_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has FMA.
+        unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn round(self, x: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x) }
+    }
+
+    #[inline(always)]
+    fn scale_by_power(self, x: __m256, n: __m256) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX2.
+        unsafe {
+            let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+            _mm256_mul_ps(x, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
+        }
+    }
+
+    #[inline(always)]
+    fn sum(self, x: __m256) -> f32 {
+        let mut lanes = [0.0; 8];
+        self.store(x, &mut lanes);
+        let [a, b, c, d, e, f, g, h] = lanes;
+        ((a + e) + (c + g)) + ((b + f) + (d + h))
+    }
+
+    #[inline(always)]
+    fn greatest(self, x: __m256) -> f32 {
+        let mut lanes = [0.0; 8];
+        self.store(x, &mut lanes);
+        lanes.into_iter().fold(f32::NEG_INFINITY, f32::max)
+    }
+}

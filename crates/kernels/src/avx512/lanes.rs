@@ -1,0 +1,115 @@
+//! Sixteen f32 at a time.
+
+use std::arch::x86_64::*;
+
+use crate::isa::Avx512;
+use crate::vector::Lanes;
+
+/// The mask of the first `count` elements, all of them from 16 on.
+#[inline(always)]
+fn first(count: usize) -> __mmask16 {
+    if count >= 16 {
+        0xffff
+    } else {
+        (1 << count) - 1
+    }
+}
+
+impl Lanes for Avx512 {
+    type Vector = __m512;
+    const WIDTH: usize = 16;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_set1_ps(x) }
+    }
+
+    #[inline(always)]
+    fn load(self, x: &[f32], fill: f32) -> __m512 {
+        if x.len() >= Self::WIDTH {
+            // SAFETY: the token proves AVX-512 F; 16 elements were just checked.
+            unsafe { _mm512_loadu_ps(x.as_ptr()) }
+        } else {
+            // SAFETY: the token proves AVX-512 F; the mask keeps the load within the slice.
+            unsafe { _mm512_mask_loadu_ps(self.splat(fill), first(x.len()), x.as_ptr()) }
+        }
+    }
+
+    #[inline(always)]
+    fn store(self, x: __m512, out: &mut [f32]) {
+        if out.len() >= Self::WIDTH {
+            // SAFETY: the token proves AVX-512 F; 16 elements were just checked.
+            unsafe { _mm512_storeu_ps(out.as_mut_ptr(), x) }
+        } else {
+            // SAFETY: the token proves AVX-512 F; the mask keeps the store within the slice.
+            unsafe { _mm512_mask_storeu_ps(out.as_mut_ptr(), first(out.len()), x) }
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn subtract(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_sub_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn multiply(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn divide(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_div_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn minimum(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_min_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn maximum(self, a: __m512, b: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_max_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn multiply_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn round(self, x: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x) }
+    }
+
+    #[inline(always)]
+    fn scale_by_power(self, x: __m512, n: __m512) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_scalef_ps(x, n) }
+    }
+
+    #[inline(always)]
+    fn sum(self, x: __m512) -> f32 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_reduce_add_ps(x) }
+    }
+
+    #[inline(always)]
+    fn greatest(self, x: __m512) -> f32 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_reduce_max_ps(x) }
+    }
+}

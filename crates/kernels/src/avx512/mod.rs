@@ -1,0 +1,75 @@
+//! 512-bit vectors: tiles of 12 rows by 32 columns.
+
+mod lanes;
+mod tile;
+
+use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+use crate::isa::Avx512;
+use crate::vector::{Finish, LayerNorm, Operation, Scale, Softmax, SwiGlu};
+
+/// Runs `operation` where the compiler may use AVX-512.
+#[inline]
+fn run<O: Operation>(token: Avx512, operation: O) -> O::Output {
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+    fn enabled<O: Operation>(token: Avx512, operation: O) -> O::Output {
+        operation.run(token)
+    }
+    // SAFETY: the token proves that this CPU has every feature listed on `enabled`.
+    unsafe { enabled(token, operation) }
+}
+
+impl Backend for Avx512 {
+    // 24 accumulators, 2 registers of the panel and a broadcast: 27 of 32.
+    const ROWS: usize = tile::ROWS;
+    const COLUMNS: usize = tile::COLUMNS;
+
+    fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start) {
+        let depth = check_tile::<Self>(rows, a, b, &c);
+        tile::multiply(self, rows, depth, a, b, c, start);
+    }
+
+    fn finish(
+        self,
+        rows: usize,
+        sums: Strided<'_>,
+        bias: &[f32],
+        epilogue: Epilogue<'_>,
+        out: StridedMut<'_>,
+    ) {
+        run(
+            self,
+            Finish {
+                rows,
+                sums,
+                bias,
+                epilogue,
+                out,
+            },
+        );
+    }
+
+    fn softmax(self, logits: &mut [f32], scale: f32, row: &mut SoftmaxRow) -> f32 {
+        run(self, Softmax { logits, scale, row })
+    }
+
+    fn scale(self, values: &mut [f32], factor: f32) {
+        run(self, Scale { values, factor });
+    }
+
+    fn layer_norm(self, x: &[f32], gain: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]) {
+        run(
+            self,
+            LayerNorm {
+                x,
+                gain,
+                bias,
+                epsilon,
+                out,
+            },
+        );
+    }
+
+    fn swiglu(self, gate: &[f32], up: &[f32], out: &mut [f32]) {
+        run(self, SwiGlu { gate, up, out });
+    }
+}

@@ -1,0 +1,98 @@
+//! Plain loops for any CPU: the specification that every other variant is tested against.
+//!
+//! Written to be obviously right and never tuned. Multiplication and addition round
+//! separately: a fused multiply-add is a library call on CPUs without one.
+
+mod math;
+
+use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+
+/// The variant that needs no CPU feature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portable;
+
+impl Backend for Portable {
+    const ROWS: usize = 4;
+    const COLUMNS: usize = 16;
+
+    fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start) {
+        let depth = check_tile::<Self>(rows, a, b, &c);
+        for r in 0..rows {
+            let out = &mut c.data[r * c.stride..][..Self::COLUMNS];
+            if start == Start::Zero {
+                out.fill(0.0);
+            }
+            for k in 0..depth {
+                let x = a.data[r * a.stride + k];
+                for (sum, y) in out.iter_mut().zip(&b[k * Self::COLUMNS..]) {
+                    *sum += x * y;
+                }
+            }
+        }
+    }
+
+    fn finish(
+        self,
+        rows: usize,
+        sums: Strided<'_>,
+        bias: &[f32],
+        epilogue: Epilogue<'_>,
+        out: StridedMut<'_>,
+    ) {
+        for r in 0..rows {
+            let sums = &sums.data[r * sums.stride..][..bias.len()];
+            let out = &mut out.data[r * out.stride..][..bias.len()];
+            for (j, out) in out.iter_mut().enumerate() {
+                let sum = sums[j] + bias[j];
+                match epilogue {
+                    Epilogue::Bias => *out = sum,
+                    Epilogue::BiasGelu => *out = math::gelu(sum),
+                    Epilogue::BiasResidual => *out += sum,
+                    Epilogue::BiasScaleResidual(scale) => *out += sum * scale[j],
+                }
+            }
+        }
+    }
+
+    fn softmax(self, logits: &mut [f32], scale: f32, row: &mut SoftmaxRow) -> f32 {
+        let largest = logits.iter().fold(f32::NEG_INFINITY, |max, &x| max.max(x));
+        let maximum = row.maximum.max(largest * scale);
+        let factor = math::exp(row.maximum - maximum);
+        let mut sum = 0.0;
+        for x in logits.iter_mut() {
+            *x = math::exp(*x * scale - maximum);
+            sum += *x;
+        }
+        *row = SoftmaxRow {
+            maximum,
+            sum: row.sum * factor + sum,
+        };
+        factor
+    }
+
+    fn scale(self, values: &mut [f32], factor: f32) {
+        for x in values {
+            *x *= factor;
+        }
+    }
+
+    fn layer_norm(self, x: &[f32], gain: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]) {
+        // In double precision: one long f32 sum would be worse than the vectors' many short ones.
+        let count = x.len() as f64;
+        let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
+        let squares = x
+            .iter()
+            .map(|&x| (f64::from(x) - mean).powi(2))
+            .sum::<f64>();
+        let scale = 1.0 / (squares / count + f64::from(epsilon)).sqrt();
+        for (j, out) in out.iter_mut().enumerate() {
+            *out = ((f64::from(x[j]) - mean) * scale) as f32 * gain[j] + bias[j];
+        }
+    }
+
+    fn swiglu(self, gate: &[f32], up: &[f32], out: &mut [f32]) {
+        for ((gate, up), out) in gate.iter().zip(up).zip(out) {
+            *out = gate / (1.0 + math::exp(-gate)) * up;
+        }
+    }
+}
