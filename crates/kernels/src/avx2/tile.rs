@@ -2,27 +2,28 @@
 
 use std::arch::x86_64::*;
 
-use crate::backend::{Start, Strided, StridedMut};
+use crate::backend::{Start, Strided, StridedMut, check_tile};
 use crate::isa::Avx2;
 
 pub(super) const ROWS: usize = 6;
 pub(super) const COLUMNS: usize = 16;
 
-/// See [`crate::backend::Backend::tile`], whose checks the caller has made.
+/// See [`crate::backend::Backend::tile`].
 #[inline]
 pub(super) fn multiply(
     _token: Avx2,
     rows: usize,
-    depth: usize,
     a: Strided<'_>,
     b: &[f32],
     c: StridedMut<'_>,
     start: Start,
 ) {
+    let depth = check_tile::<Avx2>(rows, a, b, &c);
+    let StridedMut { data, stride } = c;
     macro_rules! by_rows {
         ($($count:literal)*) => {
             match rows {
-                // SAFETY: the token proves AVX2 and FMA, and the caller has checked that
+                // SAFETY: the token proves AVX2 and FMA, and it was just checked that
                 // `rows` rows of `a` and of `c` and `depth` rows of `b` are there.
                 $($count => unsafe {
                     tile::<$count>(depth, a.data.as_ptr(), a.stride, b.as_ptr(),

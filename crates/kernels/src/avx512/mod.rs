@@ -3,7 +3,7 @@
 mod lanes;
 mod tile;
 
-use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut};
 use crate::isa::Avx512;
 use crate::vector::{Finish, LayerNorm, Operation, Scale, Softmax, SwiGlu};
 
@@ -24,8 +24,7 @@ impl Backend for Avx512 {
     const COLUMNS: usize = tile::COLUMNS;
 
     fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start) {
-        let depth = check_tile::<Self>(rows, a, b, &c);
-        tile::multiply(self, rows, depth, a, b, c, start);
+        tile::multiply(self, rows, a, b, c, start);
     }
 
     fn finish(
