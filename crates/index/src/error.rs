@@ -54,6 +54,9 @@ pub enum IndexError {
         /// The value, as text: a NaN is not equal to itself.
         value: String,
     },
+    /// The index was made for vectors without values.
+    #[error("the index has dimension 0: it can hold and find no vectors")]
+    NoDimension,
     /// The query has another dimension than the index.
     #[error("query has {found} values, the index has dimension {dim}")]
     QueryLength {

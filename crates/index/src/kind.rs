@@ -24,7 +24,9 @@ impl FromStr for IndexKind {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         match name {
             "flat" | "auto" => Ok(Self::Flat),
-            "ivf_flat" | "ivf_sq8" | "hnsw" => Err(IndexError::UnavailableKind { name: name.into() }),
+            "ivf_flat" | "ivf_sq8" | "hnsw" => {
+                Err(IndexError::UnavailableKind { name: name.into() })
+            }
             _ => Err(IndexError::UnknownKind { name: name.into() }),
         }
     }
@@ -57,6 +59,11 @@ mod tests {
             assert!(error.to_string().contains("not available in this version"));
         }
         let error = "Flat".parse::<IndexKind>().unwrap_err();
-        assert_eq!(error, IndexError::UnknownKind { name: "Flat".into() });
+        assert_eq!(
+            error,
+            IndexError::UnknownKind {
+                name: "Flat".into()
+            }
+        );
     }
 }

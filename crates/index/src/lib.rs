@@ -3,11 +3,13 @@
 //! [`FlatIndex`] compares the query with every vector and is exact. What approximate kinds
 //! will share with it (metric, filter, parameters, hits, errors) stands beside it, not inside.
 
+mod best;
 mod error;
 mod filter;
 mod flat;
 mod kind;
 mod metric;
+mod score;
 mod search;
 
 pub use error::IndexError;

@@ -75,7 +75,15 @@ mod tests {
     #[test]
     fn best_comes_first_and_nan_last() {
         for metric in [Metric::Cosine, Metric::InnerProduct, Metric::L2] {
-            let mut scores = [0.5, f32::NAN, f32::INFINITY, -0.0, 0.0, f32::NEG_INFINITY, -2.0];
+            let mut scores = [
+                0.5,
+                f32::NAN,
+                f32::INFINITY,
+                -0.0,
+                0.0,
+                f32::NEG_INFINITY,
+                -2.0,
+            ];
             scores.sort_by(|&a, &b| metric.compare(a, b));
             let expected = match metric {
                 Metric::L2 => [f32::NEG_INFINITY, -2.0, 0.0, 0.0, 0.5, f32::INFINITY],
