@@ -38,6 +38,24 @@ pub enum GrantErrorKind {
     NoNumber,
 }
 
+impl GrantError {
+    pub(super) fn new(kind: GrantErrorKind, reason: String) -> Self {
+        Self {
+            kind,
+            subject: None,
+            reason,
+            offset: None,
+        }
+    }
+
+    pub(super) fn at(self, offset: u64) -> Self {
+        Self {
+            offset: Some(offset),
+            ..self
+        }
+    }
+}
+
 fn subject_prefix(subject: &Option<String>) -> String {
     subject
         .as_ref()

@@ -1,8 +1,19 @@
 //! A design patent as its grant XML tells it.
 
+mod doctype;
+mod encoding;
+mod entities;
 mod error;
+mod images;
+mod party;
+mod reader;
+mod record;
+mod split;
+mod tag;
+mod views;
 
 pub use error::{GrantError, GrantErrorKind};
+pub use split::Grants;
 
 use crate::PatentId;
 use crate::date::add_years;
@@ -140,22 +151,6 @@ impl Grant {
     pub fn expiry_date(&self) -> Option<u32> {
         Some(add_years(self.pub_date?, self.grant_term?))
     }
-
-    /// Position in `images` of a file, whatever the case of its name and
-    /// whether it ends in `.tif` or `.tiff`.
-    pub fn image_index(&self, file_name: &str) -> Option<usize> {
-        let _ = file_name;
-        todo!()
-    }
-
-    /// Compares `images` with the names of the files that were found.
-    pub fn compare_images<'a>(
-        &self,
-        file_names: impl IntoIterator<Item = &'a str>,
-    ) -> ImageComparison {
-        let _ = file_names.into_iter().count();
-        todo!()
-    }
 }
 
 /// Largest document that is read: the longest design grants are under 1 MB;
@@ -163,28 +158,16 @@ impl Grant {
 pub const MAX_DOCUMENT_BYTES: usize = 64 << 20;
 
 /// Reads one grant document in UTF-8, UTF-16 or a declared Latin-1.
+///
+/// # Errors
+/// [`GrantError`], with the document's own name where it is known.
 pub fn parse_grant(xml: &[u8]) -> Result<Grant, GrantError> {
-    let _ = xml;
-    todo!()
+    reader::read(xml)
 }
 
 /// The documents of a file in which several follow one another, as in the
-/// weekly full-text files. An error concerns its document alone.
+/// weekly full-text files; a file with a single one gives that one. An error
+/// concerns its document alone.
 pub fn parse_grants(xml: &[u8]) -> Grants<'_> {
-    Grants { rest: xml }
-}
-
-/// Iterator over concatenated documents.
-#[derive(Debug)]
-pub struct Grants<'a> {
-    rest: &'a [u8],
-}
-
-impl Iterator for Grants<'_> {
-    type Item = Result<Grant, GrantError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let _ = self.rest;
-        todo!()
-    }
+    Grants::new(xml)
 }
