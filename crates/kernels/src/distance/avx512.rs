@@ -17,7 +17,8 @@ use crate::Avx512;
 
 const LANES: usize = 16;
 
-/// Queries in a full tile: 4 x 4 sums of the 32 registers.
+/// Queries in a full tile: 4 x 4 sums and 5 operands of the 32 registers. (Without VL the compiler
+/// keeps to the lower 16 registers, as the halves of the upper ones cannot be named, and spills.)
 const QUERY_TILE: usize = 4;
 
 pub(super) fn matrix<const SQUARED_L2: bool>(
@@ -27,11 +28,11 @@ pub(super) fn matrix<const SQUARED_L2: bool>(
     dim: usize,
     out: &mut [f32],
 ) {
-    // SAFETY: the token proves AVX-512 F and DQ, and all that they include.
+    // SAFETY: the token proves AVX-512 F, DQ and VL.
     unsafe { tiles::<SQUARED_L2>(queries, rows, dim, out) }
 }
 
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 fn tiles<const SQUARED_L2: bool>(queries: &[f32], rows: Rows<'_>, dim: usize, out: &mut [f32]) {
     let count = rows.count(dim);
     for first_row in (0..count).step_by(ROW_TILE) {
@@ -60,7 +61,7 @@ fn tiles<const SQUARED_L2: bool>(queries: &[f32], rows: Rows<'_>, dim: usize, ou
 }
 
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 fn tile<const SQUARED_L2: bool, const QUERIES: usize>(
     queries: [&[f32]; QUERIES],
     rows: [&[f32]; ROW_TILE],
@@ -95,7 +96,7 @@ fn tile<const SQUARED_L2: bool, const QUERIES: usize>(
 /// # Safety
 /// Every vector has a value at each of these positions.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 unsafe fn add<const SQUARED_L2: bool, const QUERIES: usize>(
     sums: &mut [[__m512; ROW_TILE]; QUERIES],
     queries: [&[f32]; QUERIES],
@@ -124,7 +125,7 @@ unsafe fn add<const SQUARED_L2: bool, const QUERIES: usize>(
 
 /// The sum of the lanes of each vector: lane `i` with `i + 8`, then with `i + 4`, `i + 2`, `i + 1`.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 fn add_lanes(sums: [__m512; ROW_TILE]) -> [f32; ROW_TILE] {
     let [a, b, c, d] = sums;
     let (a, b, c, d) = (fold(a), fold(b), fold(c), fold(d));
@@ -142,7 +143,7 @@ fn add_lanes(sums: [__m512; ROW_TILE]) -> [f32; ROW_TILE] {
 
 /// The lanes modulo four.
 #[inline]
-#[target_feature(enable = "avx512f,avx512dq")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
 fn fold(sum: __m512) -> __m128 {
     let eight = _mm256_add_ps(
         _mm512_castps512_ps256(sum),
