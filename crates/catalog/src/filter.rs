@@ -97,8 +97,8 @@ impl Condition {
         condition.any(&filter.status, |condition, status| {
             let today = i64::from(today);
             match status.as_str() {
-                "in_force" => condition.parameter("patents.expiry_date > {}", today),
-                "expired" => condition.parameter("patents.expiry_date <= {}", today),
+                "in_force" => condition.parameter("patents.expiry_date >= {}", today),
+                "expired" => condition.parameter("patents.expiry_date < {}", today),
                 _ => "0".to_owned(),
             }
         });

@@ -1,5 +1,7 @@
 //! Items: findable images.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
@@ -55,6 +57,17 @@ pub struct Item {
     /// The patent's data; all null when there is none.
     #[serde(flatten)]
     pub patent: Patent,
+}
+
+/// An item of a patent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatentPage {
+    /// The item.
+    pub item_id: u64,
+    /// Its patent.
+    pub patent_id: String,
+    /// Whether it is a front-page copy.
+    pub front_page: bool,
 }
 
 /// An item to add.
@@ -169,19 +182,39 @@ pub(crate) fn newest_by_file_name(
         .optional()?)
 }
 
-pub(crate) fn ids_of_patents(
+pub(crate) fn pages_of_patents(
     connection: &Connection,
     collection_id: i64,
     patent_ids: &[String],
-) -> Result<Vec<(u64, String)>, CatalogError> {
+) -> Result<Vec<PatentPage>, CatalogError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, patent_id FROM items WHERE collection_id = ?1 \
+        "SELECT id, patent_id, front_page FROM items WHERE collection_id = ?1 \
          AND patent_id IN (SELECT value FROM json_each(?2)) ORDER BY id",
     )?;
     let rows = statement.query_map(
         params![collection_id, serde_json::json!(patent_ids).to_string()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            Ok(PatentPage {
+                item_id: row.get(0)?,
+                patent_id: row.get(1)?,
+                front_page: row.get(2)?,
+            })
+        },
     )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn patents_of(
+    connection: &Connection,
+    ids: &[u64],
+) -> Result<HashMap<u64, String>, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, patent_id FROM items WHERE patent_id IS NOT NULL \
+         AND id IN (SELECT value FROM json_each(?1))",
+    )?;
+    let rows = statement.query_map([serde_json::json!(ids).to_string()], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -25,7 +25,7 @@ pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
 pub use error::CatalogError;
 pub use filter::ItemFilter;
-pub use items::{Item, KnownPath, NewItem, Placed};
+pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use patents::Patent;
 pub use read::{Catalog, StoredEmbedding};
 pub use write::WriteTransaction;

@@ -1,5 +1,6 @@
 //! Opening a catalogue and reading from it.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use crate::filter::Condition;
 use crate::lock::WriteLock;
 use crate::{
     CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, KnownPath, Patent,
-    Revision, collections, contents, items, patents, schema,
+    PatentPage, Revision, collections, contents, items, patents, schema,
 };
 
 const FILE_NAME: &str = "catalog.sqlite";
@@ -223,7 +224,7 @@ impl Catalog {
         self.read(|connection| items::newest_by_file_name(connection, file_name))
     }
 
-    /// Item ids of these patents with the patent of each, by ascending id.
+    /// The collection's items of these patents, by ascending id.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -231,8 +232,16 @@ impl Catalog {
         &self,
         collection: &Collection,
         patent_ids: &[String],
-    ) -> Result<Vec<(u64, String)>, CatalogError> {
-        self.read(|connection| items::ids_of_patents(connection, collection.id, patent_ids))
+    ) -> Result<Vec<PatentPage>, CatalogError> {
+        self.read(|connection| items::pages_of_patents(connection, collection.id, patent_ids))
+    }
+
+    /// The patents of those of these items that have one.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn patents_of_items(&self, ids: &[u64]) -> Result<HashMap<u64, String>, CatalogError> {
+        self.read(|connection| items::patents_of(connection, ids))
     }
 
     /// What is known of a patent.

@@ -1,1 +1,18 @@
 //! Use cases: import, embed, search, group. Never sees HTTP or command-line arguments.
+
+mod clock;
+mod collections;
+mod encoders;
+mod engine;
+mod error;
+pub mod import;
+pub mod models;
+mod pictures;
+pub mod search;
+
+pub use clock::{Clock, system_clock};
+pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};
+pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
+pub use engine::{Engine, Parts};
+pub use error::{EngineError, ErrorKind};
+pub use pictures::Picture;

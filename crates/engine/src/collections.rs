@@ -1,0 +1,269 @@
+//! Collections: made, listed, dropped, counted.
+
+use std::collections::BTreeMap;
+
+use lookalike_catalog::{Collection, NewCollection};
+use lookalike_imaging::PreprocessKind;
+use lookalike_storage::blob::BlobKey;
+use lookalike_storage::{IndexKind, Metric};
+use serde::Serialize;
+
+use crate::pictures::thumbnail_key;
+use crate::{BUILTIN, Engine, EngineError, ErrorKind};
+
+/// How a collection is to be made; what is `None` takes the default, or, for a collection
+/// that exists, what it has.
+#[derive(Clone, Debug, Default)]
+pub struct CollectionSettings {
+    /// The encoder: a name or a path; default `builtin`.
+    pub model: Option<String>,
+    /// Default `letterbox`.
+    pub preprocess: Option<PreprocessKind>,
+    /// Pixels; default the model's own.
+    pub size: Option<u32>,
+    /// Default `cosine`.
+    pub metric: Option<Metric>,
+    /// An index kind's name; default `auto`.
+    pub index: Option<String>,
+}
+
+/// Numbers and settings of a collection, as the API and `collections stats` show them.
+#[derive(Clone, Debug, Serialize)]
+pub struct CollectionReport {
+    /// Name.
+    pub name: String,
+    /// Items.
+    pub num_entities: u64,
+    /// Distinct patents.
+    pub num_patents: u64,
+    /// The index.
+    pub index: IndexReport,
+    /// `cosine`, `ip` or `l2`.
+    pub metric: String,
+    /// Length of the embeddings.
+    pub dim: usize,
+    /// The encoder; null when vectors were brought along.
+    pub model: Option<ModelReport>,
+    /// Name of the preprocessing.
+    pub preprocess: Option<String>,
+    /// Input size in pixels.
+    pub size: Option<u32>,
+    /// Bytes of originals (each distinct file once) and embeddings.
+    pub storage_bytes: u64,
+    /// Items by image format.
+    pub formats: BTreeMap<String, u64>,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+/// A collection's index.
+#[derive(Clone, Debug, Serialize)]
+pub struct IndexReport {
+    /// Kind in use.
+    pub kind: String,
+    /// `ready` as soon as the index answers.
+    pub state: String,
+    /// Parameters of the kind; none for `flat`.
+    pub params: BTreeMap<String, u64>,
+}
+
+/// A collection's encoder.
+#[derive(Clone, Debug, Serialize)]
+pub struct ModelReport {
+    /// Name or path.
+    pub name: String,
+    /// Arithmetic in use.
+    pub precision: String,
+    /// Where it runs.
+    pub device: String,
+    /// False for weights that are only a placeholder.
+    pub trained: bool,
+}
+
+impl Engine {
+    /// All collections with their numbers.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn collection_reports(&self) -> Result<Vec<CollectionReport>, EngineError> {
+        let collections = self.catalog().collections()?;
+        collections
+            .iter()
+            .map(|collection| self.report(collection))
+            .collect()
+    }
+
+    /// Numbers and settings of one collection.
+    ///
+    /// # Errors
+    /// There is none of that name, or its encoder can't be loaded.
+    pub fn collection_report(&self, name: &str) -> Result<CollectionReport, EngineError> {
+        self.report(&self.catalog().collection(name)?)
+    }
+
+    /// Makes an empty collection.
+    ///
+    /// # Errors
+    /// The name is taken or not allowed, or the encoder can't be loaded.
+    pub fn create_collection(
+        &self,
+        name: &str,
+        settings: &CollectionSettings,
+    ) -> Result<Collection, EngineError> {
+        let index = settings.index.clone().unwrap_or_else(|| "auto".to_owned());
+        let _: IndexKind = index.parse()?;
+        let model = settings.model.as_deref().unwrap_or(BUILTIN);
+        let preprocess = settings.preprocess.unwrap_or_default();
+        let encoder = self
+            .encoders()
+            .encoder(model, preprocess, settings.size, true)?;
+        let spec = NewCollection {
+            name: name.to_owned(),
+            model: Some(absolute_if_path(model)),
+            model_fingerprint: Some(encoder.model().fingerprint().to_owned()),
+            dim: encoder.model().dim(),
+            preprocess: Some(preprocess.to_string()),
+            size: Some(encoder.preprocessor().size()),
+            metric: settings.metric.unwrap_or(Metric::Cosine).to_string(),
+            index_kind: index,
+            normalize: true,
+        };
+        self.catalog().write(
+            self.now().as_second(),
+            |tx| Ok(tx.create_collection(&spec)?),
+        )
+    }
+
+    /// The collection of that name, made with `settings` if there is none yet.
+    ///
+    /// # Errors
+    /// As [`Engine::create_collection`]; or it exists and `settings` ask for something else.
+    pub fn collection_for_import(
+        &self,
+        name: &str,
+        settings: &CollectionSettings,
+    ) -> Result<Collection, EngineError> {
+        let Some(collection) = self.catalog().find_collection(name)? else {
+            return self.create_collection(name, settings);
+        };
+        let spec = &collection.spec;
+        let none = String::new;
+        let differences = [
+            (
+                "model",
+                settings.model.as_deref().map(absolute_if_path),
+                spec.model.clone(),
+            ),
+            (
+                "preprocess",
+                settings.preprocess.map(|kind| kind.to_string()),
+                spec.preprocess.clone(),
+            ),
+            (
+                "size",
+                self.effective_size(&collection, settings)?,
+                spec.size.map(|size| size.to_string()),
+            ),
+            (
+                "metric",
+                settings.metric.map(|metric| metric.to_string()),
+                Some(spec.metric.clone()),
+            ),
+        ];
+        for (what, asked, has) in differences {
+            if asked.is_some() && asked != has {
+                return Err(EngineError::new(
+                    ErrorKind::Conflict,
+                    format!(
+                        "collection `{name}` has {what} {} and that never changes; leave --{what} \
+                         {} away, or import into another collection with --collection",
+                        has.unwrap_or_else(|| "none".to_owned()),
+                        asked.unwrap_or_else(none)
+                    ),
+                ));
+            }
+        }
+        Ok(collection)
+    }
+
+    /// Drops a collection with its items, and the thumbnails and copies only they used.
+    ///
+    /// # Errors
+    /// There is none of that name, or the catalogue can't be written.
+    pub fn drop_collection(&self, name: &str) -> Result<(), EngineError> {
+        let collection = self.catalog().collection(name)?;
+        let unused = self
+            .catalog()
+            .write(self.now().as_second(), |tx| tx.drop_collection(&collection))?;
+        // Only now that nothing refers to them: a crash in between leaves blobs that nobody
+        // asks for, never items without their blobs.
+        for content in unused {
+            self.blobs().delete(&thumbnail_key(&content.md5)?)?;
+            if let Some(key) = content.original_key {
+                self.blobs().delete(&BlobKey::new(key)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn effective_size(
+        &self,
+        collection: &Collection,
+        settings: &CollectionSettings,
+    ) -> Result<Option<String>, EngineError> {
+        let Some(size) = settings.size else {
+            return Ok(None);
+        };
+        let encoder = self.encoders().of_collection(collection)?;
+        let patch = encoder.model().config().patch_size as u32;
+        Ok(Some((size / patch * patch).to_string()))
+    }
+
+    fn report(&self, collection: &Collection) -> Result<CollectionReport, EngineError> {
+        let spec = &collection.spec;
+        let stats = self.catalog().stats(collection)?;
+        let state = self.vectors().state(collection)?;
+        let model = match &spec.model {
+            Some(name) => {
+                let model = self.encoders().model(name)?;
+                Some(ModelReport {
+                    name: name.clone(),
+                    precision: model.precision().to_owned(),
+                    device: "cpu".to_owned(),
+                    trained: model.is_trained(),
+                })
+            }
+            None => None,
+        };
+        Ok(CollectionReport {
+            name: spec.name.clone(),
+            num_entities: stats.items,
+            num_patents: stats.patents,
+            index: IndexReport {
+                kind: state.kind,
+                state: "ready".to_owned(),
+                params: BTreeMap::new(),
+            },
+            metric: spec.metric.clone(),
+            dim: spec.dim,
+            model,
+            preprocess: spec.preprocess.clone(),
+            size: spec.size,
+            storage_bytes: stats.original_bytes + stats.embedding_bytes,
+            formats: stats.formats,
+            created_at: collection.created_at,
+        })
+    }
+}
+
+/// A model given as a path is recorded absolute: the next call may come from elsewhere.
+fn absolute_if_path(model: &str) -> String {
+    let path = std::path::Path::new(model);
+    match path.exists() && model != BUILTIN {
+        true => std::path::absolute(path)
+            .unwrap_or_else(|_| path.to_path_buf())
+            .to_string_lossy()
+            .into_owned(),
+        false => model.to_owned(),
+    }
+}

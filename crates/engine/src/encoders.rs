@@ -1,0 +1,204 @@
+//! Encoders: a model with a collection's preprocessing, loaded once and shared.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lookalike_catalog::Collection;
+use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
+use lookalike_vit::{LoadOptions, Model, Precision};
+
+use crate::models::{self, HubEnvironment, Located, PullProgress};
+use crate::{EngineError, ErrorKind};
+
+/// Name of the encoder inside the program.
+pub const BUILTIN: &str = "builtin";
+
+/// Finds, downloads, loads and keeps models.
+pub struct Encoders {
+    settings: EncoderSettings,
+    loaded: Mutex<HashMap<String, Arc<Model>>>,
+}
+
+/// How models are found and run.
+pub struct EncoderSettings {
+    /// The data directory, whose `models` folder is searched and downloaded to.
+    pub data_dir: PathBuf,
+    /// Threads that compute; 0 means one per core.
+    pub threads: usize,
+    /// Arithmetic of the matrix products.
+    pub precision: Precision,
+    /// Where and whether to download.
+    pub hub: HubEnvironment,
+    /// Told how a download is going.
+    pub on_pull: Box<dyn Fn(PullProgress) + Send + Sync>,
+}
+
+/// A model with a preprocessing: pictures in, embeddings out.
+#[derive(Clone)]
+pub struct Encoder {
+    model: Arc<Model>,
+    preprocessor: Preprocessor,
+    normalize: bool,
+}
+
+impl Encoders {
+    /// Nothing is loaded yet.
+    #[must_use]
+    pub fn new(settings: EncoderSettings) -> Self {
+        Self {
+            settings,
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// The model of that name or path, loaded at its first use and downloaded if need be.
+    ///
+    /// # Errors
+    /// It can't be found, downloaded or loaded.
+    pub fn model(&self, name: &str) -> Result<Arc<Model>, EngineError> {
+        // Held while loading, so that two searches don't load the same model twice.
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = loaded.get(name) {
+            return Ok(Arc::clone(model));
+        }
+        let model = Arc::new(self.load(name)?);
+        loaded.insert(name.to_owned(), Arc::clone(&model));
+        Ok(model)
+    }
+
+    /// An encoder from a model's name and a preprocessing; `size` defaults to the model's own.
+    ///
+    /// # Errors
+    /// As [`Encoders::model`], or the size is below one patch.
+    pub fn encoder(
+        &self,
+        model: &str,
+        preprocess: PreprocessKind,
+        size: Option<u32>,
+        normalize: bool,
+    ) -> Result<Encoder, EngineError> {
+        let model = self.model(model)?;
+        let preprocessor = Preprocessor::new(
+            preprocess,
+            size.unwrap_or_else(|| model.default_size()),
+            model.config().patch_size as u32,
+            model.processor().clone(),
+        )
+        .map_err(|error| EngineError::invalid(error.to_string()).because(error))?;
+        Ok(Encoder {
+            model,
+            preprocessor,
+            normalize,
+        })
+    }
+
+    /// The encoder that a collection was made with.
+    ///
+    /// # Errors
+    /// The collection has none, or the model found under its name has other weights now.
+    pub fn of_collection(&self, collection: &Collection) -> Result<Encoder, EngineError> {
+        let spec = &collection.spec;
+        let (Some(model), Some(preprocess)) = (&spec.model, &spec.preprocess) else {
+            return Err(EngineError::invalid(format!(
+                "collection `{}` has no encoder: search it by vector or by item",
+                spec.name
+            )));
+        };
+        let preprocess: PreprocessKind = preprocess
+            .parse()
+            .map_err(|error| internal(collection, "preprocessing", error))?;
+        let encoder = self.encoder(model, preprocess, spec.size, spec.normalize)?;
+        if spec.model_fingerprint.as_deref() != Some(encoder.model.fingerprint()) {
+            return Err(EngineError::new(
+                ErrorKind::Conflict,
+                format!(
+                    "collection `{}` was made with other weights of model `{model}` than those \
+                     found now, and embeddings of two models can't be compared; put the former \
+                     weights back, or import again into a new collection",
+                    spec.name
+                ),
+            ));
+        }
+        Ok(encoder)
+    }
+
+    fn load(&self, name: &str) -> Result<Model, EngineError> {
+        let options = LoadOptions {
+            threads: self.settings.threads,
+            precision: self.settings.precision,
+        };
+        let located = models::locate(name, &self.settings.data_dir, &self.settings.hub)?;
+        let loaded = match located {
+            Located::Builtin => Model::builtin(&options),
+            Located::Local(path) => Model::load(&path, &options),
+            Located::Remote { .. } => {
+                let path = models::pull(
+                    name,
+                    &self.settings.data_dir,
+                    &self.settings.hub,
+                    &mut |progress| (self.settings.on_pull)(progress),
+                )?;
+                Model::load(&path, &options)
+            }
+        };
+        loaded.map_err(|error| {
+            EngineError::new(ErrorKind::Unavailable, error.to_string()).because(error)
+        })
+    }
+}
+
+impl Encoder {
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The preprocessing.
+    #[must_use]
+    pub fn preprocessor(&self) -> &Preprocessor {
+        &self.preprocessor
+    }
+
+    /// A picture as the model takes it.
+    ///
+    /// # Errors
+    /// The picture can't be brought to the model's shape.
+    pub fn prepare(&self, image: &RgbImage) -> Result<RgbImage, EngineError> {
+        self.preprocessor.apply(image).map_err(|error| {
+            EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
+        })
+    }
+
+    /// Embeddings of prepared pictures.
+    ///
+    /// # Errors
+    /// A picture was not prepared by [`Encoder::prepare`].
+    pub fn embed(&self, prepared: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EngineError> {
+        let mut embeddings = self.model.embed(prepared).map_err(|error| {
+            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
+        })?;
+        if self.normalize {
+            for embedding in &mut embeddings {
+                lookalike_vit::normalize(embedding);
+            }
+        }
+        Ok(embeddings)
+    }
+}
+
+fn internal(
+    collection: &Collection,
+    what: &str,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> EngineError {
+    EngineError::new(
+        ErrorKind::Internal,
+        format!(
+            "collection `{}` is recorded with a {what} that this program does not know: {error}",
+            collection.spec.name
+        ),
+    )
+    .because(error)
+}

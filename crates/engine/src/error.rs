@@ -1,0 +1,135 @@
+//! What a use case can fail with, sorted by whose fault it is.
+
+use std::error::Error;
+use std::fmt;
+
+use lookalike_catalog::CatalogError;
+use lookalike_imaging::{DecodeError, DecodeErrorKind};
+use lookalike_storage::blob::BlobError;
+use lookalike_storage::{IndexError, VectorError};
+
+/// Whose fault an error is, and so what a caller can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A parameter is wrong.
+    InvalidInput,
+    /// What was asked for does not exist.
+    NotFound,
+    /// It contradicts what is there, or somebody else is at it.
+    Conflict,
+    /// The input is above a limit.
+    TooLarge,
+    /// The input's type is not one that can be read.
+    UnsupportedMedia,
+    /// The input's type is right, its content is damaged.
+    Unprocessable,
+    /// Something needed is not there now.
+    Unavailable,
+    /// Our fault, or the machine's.
+    Internal,
+}
+
+/// A failed use case. The message is for users: what happened, where, what to do.
+#[derive(Debug)]
+pub struct EngineError {
+    kind: ErrorKind,
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl EngineError {
+    /// An error of `kind` that says `message`.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// A wrong parameter.
+    #[must_use]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// The same error with its cause, for logs.
+    #[must_use]
+    pub fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl Error for EngineError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<CatalogError> for EngineError {
+    fn from(error: CatalogError) -> Self {
+        let kind = match &error {
+            CatalogError::Missing { .. } | CatalogError::NoCollection { .. } => ErrorKind::NotFound,
+            CatalogError::Locked { .. } | CatalogError::CollectionExists { .. } => {
+                ErrorKind::Conflict
+            }
+            CatalogError::BadCollectionName { .. } | CatalogError::WrongDimension { .. } => {
+                ErrorKind::InvalidInput
+            }
+            _ => ErrorKind::Internal,
+        };
+        Self::new(kind, error.to_string()).because(error)
+    }
+}
+
+impl From<VectorError> for EngineError {
+    fn from(error: VectorError) -> Self {
+        match error {
+            VectorError::Catalog(error) => error.into(),
+            VectorError::Index(error) => error.into(),
+            other => Self::new(ErrorKind::Internal, other.to_string()).because(other),
+        }
+    }
+}
+
+impl From<IndexError> for EngineError {
+    fn from(error: IndexError) -> Self {
+        Self::invalid(error.to_string()).because(error)
+    }
+}
+
+impl From<BlobError> for EngineError {
+    fn from(error: BlobError) -> Self {
+        Self::new(ErrorKind::Internal, error.to_string()).because(error)
+    }
+}
+
+impl From<DecodeError> for EngineError {
+    fn from(error: DecodeError) -> Self {
+        let kind = match error.kind() {
+            DecodeErrorKind::UnknownFormat | DecodeErrorKind::Unsupported => {
+                ErrorKind::UnsupportedMedia
+            }
+            DecodeErrorKind::TooLarge => ErrorKind::TooLarge,
+            _ => ErrorKind::Unprocessable,
+        };
+        Self::new(kind, error.to_string()).because(error)
+    }
+}

@@ -1,0 +1,146 @@
+//! How an import is going: counters for whoever watches, and a file for whoever comes later.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::FileProblem;
+
+/// Name of the file in the data directory.
+pub const PROGRESS_FILE: &str = "import_progress.json";
+
+/// Counters that the import raises and others read.
+#[derive(Debug, Default)]
+pub struct Progress {
+    total: AtomicU64,
+    imported: AtomicU64,
+    skipped: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// The counters at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Files to deal with; 0 until they are counted.
+    pub total: u64,
+    /// New or changed images.
+    pub imported: u64,
+    /// Images that were in the collection already.
+    pub skipped: u64,
+    /// Files that failed.
+    pub failed: u64,
+}
+
+impl Snapshot {
+    /// Files dealt with, in whatever way.
+    #[must_use]
+    pub fn processed(&self) -> u64 {
+        self.imported + self.skipped + self.failed
+    }
+}
+
+impl Progress {
+    /// The counters now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            total: self.total.load(Ordering::Relaxed),
+            imported: self.imported.load(Ordering::Relaxed),
+            skipped: self.skipped.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(super) fn add_total(&self, count: u64) {
+        self.total.fetch_add(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_imported(&self) {
+        self.imported.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_skipped(&self) {
+        self.skipped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Where an import stands, as the file tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Running,
+    Completed,
+    Cancelled,
+    Failed,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    status: Status,
+    total: u64,
+    processed: u64,
+    skipped: u64,
+    failed: &'a [FileProblem],
+    last_batch: u64,
+    start_time: String,
+    avg_speed_per_sec: f64,
+}
+
+/// The file's contents but for the counters.
+pub(super) struct ProgressFile<'a> {
+    pub(super) directory: &'a Path,
+    pub(super) start: Timestamp,
+}
+
+impl ProgressFile<'_> {
+    /// Replaces the file in one step. It only informs: the catalogue knows what is done, so
+    /// a full disk here must not end the import, and the next commit will report it.
+    pub(super) fn write(
+        &self,
+        status: Status,
+        snapshot: Snapshot,
+        failed: &[FileProblem],
+        last_batch: u64,
+        elapsed: Duration,
+    ) {
+        let file = File {
+            status,
+            total: snapshot.total,
+            processed: snapshot.processed(),
+            skipped: snapshot.skipped,
+            failed,
+            last_batch,
+            start_time: self.start.to_string(),
+            avg_speed_per_sec: per_second(snapshot.imported, elapsed),
+        };
+        if let Err(error) = self.replace(&file) {
+            tracing::warn!("{PROGRESS_FILE} could not be written: {error}");
+        }
+    }
+
+    fn replace(&self, file: &File<'_>) -> std::io::Result<()> {
+        let mut temporary = NamedTempFile::new_in(self.directory)?;
+        serde_json::to_writer_pretty(&mut temporary, file)?;
+        temporary.flush()?;
+        temporary.persist(self.directory.join(PROGRESS_FILE))?;
+        Ok(())
+    }
+}
+
+/// Rounded to three digits behind the point; 0 when no time has passed.
+pub(super) fn per_second(count: u64, elapsed: Duration) -> f64 {
+    let seconds = elapsed.as_secs_f64();
+    match seconds > 0.0 {
+        true => (count as f64 / seconds * 1000.0).round() / 1000.0,
+        false => 0.0,
+    }
+}

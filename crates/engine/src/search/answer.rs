@@ -1,0 +1,129 @@
+//! What a search answers: the shapes of the API.
+
+use lookalike_catalog::{Item, ItemFilter};
+use serde::Serialize;
+
+/// The answer to a search. Its serialised form is what the API's `data` holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct SearchAnswer {
+    /// Best group first.
+    pub results: Vec<GroupedHits>,
+    /// Where the time went.
+    pub timing: Timing,
+    /// What was asked, with defaults filled in.
+    pub query_info: QueryInfo,
+    /// Identifies the query for reports and explanations.
+    pub query_token: String,
+    /// The hits one by one, best first.
+    #[serde(skip)]
+    pub ranked: Vec<RankedItem>,
+}
+
+/// A hit with everything known of its item.
+#[derive(Clone, Debug, Serialize)]
+pub struct RankedItem {
+    /// 1 for the best.
+    pub rank: usize,
+    /// Cosine, inner product or Euclidean distance.
+    pub score: f32,
+    /// The item.
+    #[serde(flatten)]
+    pub item: Item,
+    /// `in_force` or `expired` today; null without a patent.
+    pub status: Option<&'static str>,
+    /// Path of the thumbnail in the API.
+    pub thumbnail_url: String,
+    /// Path of the browser-viewable original in the API.
+    pub image_url: String,
+}
+
+/// The hits of one patent, or of one image without a patent.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupedHits {
+    /// `patent_id`, else `item-<id>`.
+    pub group_id: String,
+    /// Canonical patent id.
+    pub patent_id: Option<String>,
+    /// The group's best score; for `l2` the smallest distance. For several queries the mean
+    /// over them of the group's best score for each.
+    pub max_score: f32,
+    /// Title of the patent.
+    pub title: Option<String>,
+    /// Locarno class.
+    pub loc_class: Option<String>,
+    /// YYYYMMDD.
+    pub pub_date: Option<u32>,
+    /// YYYYMMDD.
+    pub filing_date: Option<u32>,
+    /// YYYYMMDD.
+    pub expiry_date: Option<u32>,
+    /// `in_force` or `expired` today.
+    pub status: Option<&'static str>,
+    /// Applicant.
+    pub applicant_name: Option<String>,
+    /// Applicant's country code.
+    pub applicant_country: Option<String>,
+    /// Comma-separated.
+    pub inventor_names: Option<String>,
+    /// The claim.
+    pub claim_text: Option<String>,
+    /// Drawings of the patent; 1 for an image without a patent.
+    pub image_count: u32,
+    /// The hits, by page.
+    pub pages: Vec<PageHit>,
+}
+
+/// One hit of a group.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageHit {
+    /// Item id.
+    pub id: i64,
+    /// Its collection.
+    pub collection: String,
+    /// Its file name.
+    pub file_name: String,
+    /// Such as `D00001`.
+    pub page_num: Option<String>,
+    /// 0-based order within the patent.
+    pub image_index: Option<u32>,
+    /// Cosine, inner product or Euclidean distance.
+    pub score: f32,
+    /// Path of the thumbnail in the API.
+    pub thumbnail_url: String,
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Timing {
+    /// Decoding, preprocessing, embedding.
+    pub feature_extraction_ms: f64,
+    /// Filters and index.
+    pub vector_search_ms: f64,
+    /// The same, for clients of the earlier system.
+    pub milvus_search_ms: f64,
+    /// Merging, grouping, metadata.
+    pub post_process_ms: f64,
+    /// All of it.
+    pub total_ms: f64,
+}
+
+/// What was asked, with defaults filled in.
+#[derive(Clone, Debug, Serialize)]
+pub struct QueryInfo {
+    /// Items asked for; null when groups were counted.
+    pub top_k: Option<usize>,
+    /// Groups asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_groups: Option<usize>,
+    /// Worst score for `cosine` and `ip`; null when there is none.
+    pub min_score: Option<f32>,
+    /// Largest distance for `l2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_distance: Option<f32>,
+    /// Items returned.
+    pub total_matched: usize,
+    /// Collections searched.
+    pub collections: Vec<String>,
+    /// Filters in canonical form.
+    pub filters: ItemFilter,
+}

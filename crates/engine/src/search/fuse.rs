@@ -1,0 +1,187 @@
+//! Merges the rankings of several collections, and cuts the result to what was asked for.
+
+use std::collections::HashMap;
+
+use lookalike_catalog::Collection;
+use lookalike_storage::{Hit, Metric};
+
+use super::Limit;
+use super::query::{CheckedRequest, same_embedding};
+use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP};
+
+/// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
+const RECIPROCAL_RANK_K: f64 = 60.0;
+
+/// A hit in its place in the final order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlacedHit {
+    pub(super) hit: Hit,
+    /// Index into [`Ranking::groups`].
+    pub(super) group: usize,
+    /// Higher is better.
+    priority: f64,
+}
+
+/// The final order over all collections.
+#[derive(Debug)]
+pub(super) struct Ranking {
+    /// Metric and threshold of the first collection, for the answer's `query_info`.
+    pub(super) metric: Metric,
+    pub(super) threshold: Option<f32>,
+    /// Key and score, best first.
+    pub(super) groups: Vec<(String, f32)>,
+    /// Best first.
+    pub(super) hits: Vec<PlacedHit>,
+}
+
+struct Merged {
+    key: String,
+    score: f32,
+    priority: f64,
+    hits: Vec<(Hit, f64)>,
+}
+
+impl Ranking {
+    /// Collections with the same embedding and metric merge by score, others by reciprocal
+    /// rank, each hit keeping its own score.
+    pub(super) fn merge(
+        collections: &[Collection],
+        rankings: Vec<CollectionRanking>,
+        request: &CheckedRequest<'_>,
+    ) -> Self {
+        let metric = rankings[0].metric;
+        let threshold = rankings[0].threshold;
+        let by_score = collections
+            .iter()
+            .zip(&rankings)
+            .all(|(collection, ranking)| {
+                ranking.metric == metric && same_embedding(collection, &collections[0])
+            });
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut merged: Vec<Merged> = Vec::new();
+        for ranking in rankings {
+            for group in prioritised(ranking, by_score) {
+                match places.get(&group.key) {
+                    Some(&place) => merged[place].absorb(group),
+                    None => {
+                        places.insert(group.key.clone(), merged.len());
+                        merged.push(group);
+                    }
+                }
+            }
+        }
+        merged.sort_by(|a, b| {
+            let first = |group: &Merged| group.hits.first().map(|(hit, _)| hit.id);
+            b.priority
+                .total_cmp(&a.priority)
+                .then_with(|| first(a).cmp(&first(b)))
+        });
+        Self::cut(metric, threshold, merged, request)
+    }
+
+    fn cut(
+        metric: Metric,
+        threshold: Option<f32>,
+        mut merged: Vec<Merged>,
+        request: &CheckedRequest<'_>,
+    ) -> Self {
+        let by_group = match request.limit {
+            Limit::Groups(count) => {
+                merged.truncate(count);
+                for group in &mut merged {
+                    group.hits.truncate(PAGES_PER_GROUP);
+                }
+                true
+            }
+            Limit::Items(_) => request.queries.len() > 1,
+        };
+        let mut hits: Vec<PlacedHit> = merged
+            .iter()
+            .enumerate()
+            .flat_map(|(group, merged)| {
+                merged.hits.iter().map(move |&(hit, priority)| PlacedHit {
+                    hit,
+                    group,
+                    priority,
+                })
+            })
+            .collect();
+        hits.sort_by(|a, b| {
+            let by_group = if by_group {
+                a.group.cmp(&b.group)
+            } else {
+                std::cmp::Ordering::Equal
+            };
+            by_group
+                .then(b.priority.total_cmp(&a.priority))
+                .then(a.hit.id.cmp(&b.hit.id))
+        });
+        if let Limit::Items(count) = request.limit {
+            hits.truncate(count);
+        }
+        Self {
+            metric,
+            threshold,
+            groups: merged
+                .into_iter()
+                .map(|group| (group.key, group.score))
+                .collect(),
+            hits,
+        }
+    }
+}
+
+impl Merged {
+    fn absorb(&mut self, other: Self) {
+        if other.priority > self.priority {
+            self.priority = other.priority;
+            self.score = other.score;
+        }
+        self.hits.extend(other.hits);
+        self.hits
+            .sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.id.cmp(&b.id)));
+    }
+}
+
+/// The groups of one collection with priorities that can be compared with other collections'.
+fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
+    let metric = ranking.metric;
+    let of_score = |score: f32| match metric.higher_is_better() {
+        true => f64::from(score),
+        false => -f64::from(score),
+    };
+    let of_rank = |rank: usize| 1.0 / (RECIPROCAL_RANK_K + 1.0 + rank as f64);
+    let mut order: Vec<Hit> = ranking
+        .groups
+        .iter()
+        .flat_map(|group| group.hits.iter().copied())
+        .collect();
+    order.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
+    let ranks: HashMap<u64, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(rank, hit)| (hit.id, rank))
+        .collect();
+    let hit_priority = |hit: &Hit| match by_score {
+        true => of_score(hit.score),
+        false => of_rank(ranks[&hit.id]),
+    };
+    ranking
+        .groups
+        .into_iter()
+        .enumerate()
+        .map(|(rank, Group { key, score, hits })| Merged {
+            key,
+            score,
+            priority: if by_score {
+                of_score(score)
+            } else {
+                of_rank(rank)
+            },
+            hits: hits
+                .into_iter()
+                .map(|hit| (hit, hit_priority(&hit)))
+                .collect(),
+        })
+        .collect()
+}

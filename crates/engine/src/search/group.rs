@@ -1,0 +1,138 @@
+//! Turns the final ranking into the answer, with the items' and patents' data.
+
+use std::collections::HashMap;
+
+use lookalike_catalog::Item;
+use lookalike_patents::status;
+use lookalike_storage::Metric;
+
+use super::fuse::Ranking;
+use super::query::CheckedRequest;
+use super::{GroupedHits, Limit, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// The answer, but for times and token.
+    pub(super) fn answer(
+        &self,
+        ranking: &Ranking,
+        request: &CheckedRequest<'_>,
+    ) -> Result<SearchAnswer, EngineError> {
+        let ids: Vec<u64> = ranking.hits.iter().map(|placed| placed.hit.id).collect();
+        let items: HashMap<i64, Item> = self
+            .catalog()
+            .items(&ids)?
+            .into_iter()
+            .map(|item| (item.id, item))
+            .collect();
+        let today = self.today();
+        let mut results: HashMap<usize, GroupedHits> = HashMap::new();
+        let mut ranked: Vec<RankedItem> = Vec::new();
+        for placed in &ranking.hits {
+            // An item deleted since the index was searched is no hit any more.
+            let Some(item) = items.get(&(placed.hit.id as i64)) else {
+                continue;
+            };
+            let (key, score) = &ranking.groups[placed.group];
+            let group = results
+                .entry(placed.group)
+                .or_insert_with(|| new_group(key, *score, item, today));
+            group.pages.push(page(item, placed.hit.score));
+            ranked.push(RankedItem {
+                rank: ranked.len() + 1,
+                score: placed.hit.score,
+                status: group.status,
+                thumbnail_url: url("/api/image", item),
+                image_url: url("/api/image/full", item),
+                item: item.clone(),
+            });
+        }
+        let mut results: Vec<(usize, GroupedHits)> = results.into_iter().collect();
+        results.sort_by_key(|(place, _)| *place);
+        let mut results: Vec<GroupedHits> = results.into_iter().map(|(_, group)| group).collect();
+        for group in &mut results {
+            group
+                .pages
+                .sort_by(|a, b| a.page_num.cmp(&b.page_num).then(a.id.cmp(&b.id)));
+        }
+        Ok(SearchAnswer {
+            results,
+            timing: Timing::default(),
+            query_info: query_info(ranking, ranked.len(), request),
+            query_token: String::new(),
+            ranked,
+        })
+    }
+}
+
+fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> QueryInfo {
+    let (top_k, top_groups) = match request.limit {
+        Limit::Items(count) => (Some(count), None),
+        Limit::Groups(count) => (None, Some(count)),
+    };
+    let (min_score, max_distance) = match ranking.metric {
+        Metric::L2 => (None, ranking.threshold),
+        _ => (ranking.threshold, None),
+    };
+    QueryInfo {
+        top_k,
+        top_groups,
+        min_score,
+        max_distance,
+        total_matched: total,
+        collections: request.collections.clone(),
+        filters: request.filter.clone(),
+    }
+}
+
+fn new_group(key: &str, score: f32, item: &Item, today: u32) -> GroupedHits {
+    let patent = item.patent.clone();
+    GroupedHits {
+        group_id: key.to_owned(),
+        patent_id: item.patent_id.clone(),
+        max_score: score,
+        title: patent.title,
+        loc_class: patent.loc_class,
+        pub_date: patent.pub_date,
+        filing_date: patent.filing_date,
+        expiry_date: patent.expiry_date,
+        status: patent
+            .expiry_date
+            .map(|expiry| status(expiry, today).as_str()),
+        applicant_name: patent.applicant_name,
+        applicant_country: patent.applicant_country,
+        inventor_names: patent.inventor_names,
+        claim_text: patent.claim_text,
+        image_count: match item.patent_id {
+            Some(_) => patent.image_count,
+            None => 1,
+        },
+        pages: Vec::new(),
+    }
+}
+
+fn page(item: &Item, score: f32) -> PageHit {
+    PageHit {
+        id: item.id,
+        collection: item.collection.clone(),
+        file_name: item.file_name.clone(),
+        page_num: item.page_num.clone(),
+        image_index: item.image_index,
+        score,
+        thumbnail_url: url("/api/image", item),
+    }
+}
+
+fn url(prefix: &str, item: &Item) -> String {
+    let mut name = String::new();
+    for byte in item.file_name.bytes() {
+        // RFC 3986's unreserved characters; the rest percent-encoded.
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                name.push(char::from(byte));
+            }
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("{prefix}/{name}?id={}", item.id)
+}
