@@ -1,0 +1,15 @@
+//! Line drawings: a solid in, bilevel pages out.
+
+mod depth;
+mod figure;
+mod font;
+mod lines;
+mod page;
+mod sheet;
+mod view;
+
+pub(crate) use depth::scan;
+pub(crate) use figure::Subject;
+pub(crate) use page::Page;
+pub(crate) use sheet::{DrawingPlan, Header, draw, plan};
+pub(crate) use view::{Axes, View};

@@ -1,0 +1,522 @@
+//! Phone cases and speakers.
+
+use super::material::{ACCENT, BODY, METAL, SECOND};
+use crate::math::{FRAC_TURN_4, Placement, TURN, Vec2, mix, sin_cos, v2, v3};
+use crate::random::Params;
+use crate::solid::{
+    Edge, End, Extrusion, Ink, Lathe, Node, Outline, Part, bent_path, cylinder, revolve,
+    rounded_box, tube,
+};
+
+/// Turns what lies on the xy plane so that it stands upright and its upper face looks to the front.
+fn upright(y: f64, z: f64) -> Placement {
+    Placement::IDENTITY.turn_x(FRAC_TURN_4).shift(0.0, y, z)
+}
+
+fn circle_at(x: f64, y: f64, radius: f64) -> Outline {
+    Outline::ellipse(radius, radius, 40).map(|q| v2(q.x + x, q.y + y))
+}
+
+/// A phone case: a back with a camera opening, a rim, buttons and relief on the back.
+pub(super) fn phone_case(p: &Params) -> Vec<Part> {
+    let width = p.range("width", 6.8, 8.4);
+    let height = width * p.range("height", 1.85, 2.2);
+    let deep = p.range("deep", 0.8, 1.5);
+    let wall = p.range("wall", 0.14, 0.35);
+    let corner = p.range("corner", 0.5, 1.5);
+    let rugged = p.chance("rugged", 0.3);
+    let body = if rugged {
+        let cut = corner * p.range("cut", 0.7, 1.2);
+        let (x, y) = (width / 2.0, height / 2.0);
+        let bump = p.range("bump", 0.05, 0.25);
+        Outline::closed(&[
+            Node::Round(x, -y + cut, 0.2),
+            Node::Round(x, -y * 0.55, 0.4),
+            Node::Round(x - bump, -y * 0.45, 0.4),
+            Node::Round(x - bump, y * 0.45, 0.4),
+            Node::Round(x, y * 0.55, 0.4),
+            Node::Round(x, y - cut, 0.2),
+            Node::Round(x - cut, y, 0.2),
+            Node::Round(-x + cut, y, 0.2),
+            Node::Round(-x, y - cut, 0.2),
+            Node::Round(-x, y * 0.55, 0.4),
+            Node::Round(-x + bump, y * 0.45, 0.4),
+            Node::Round(-x + bump, -y * 0.45, 0.4),
+            Node::Round(-x, -y * 0.55, 0.4),
+            Node::Round(-x, -y + cut, 0.2),
+            Node::Round(-x + cut, -y, 0.2),
+            Node::Round(x - cut, -y, 0.2),
+        ])
+    } else {
+        Outline::rectangle(width, height, corner)
+    };
+    let opening = camera_opening(p, width, height);
+    let inner = Outline::rectangle(
+        width - 2.0 * wall - 0.3,
+        height - 2.0 * wall - 0.3,
+        corner * 0.8,
+    );
+    let edge = Edge::Round(deep * p.range("edge", 0.08, 0.3));
+    let mut back = Extrusion {
+        outline: &body,
+        holes: &[opening.clone().reversed()],
+        height: wall * 1.6,
+        edge: Edge::Round(wall * 0.7),
+    }
+    .build();
+    relief(p, &mut back, &opening, width, height, wall * 1.6 + 0.005);
+    // The back looks to the viewer; the rim reaches away from him.
+    let rim = Extrusion {
+        outline: &body,
+        holes: &[inner.reversed()],
+        height: deep,
+        edge,
+    }
+    .build()
+    .placed(&Placement::at(0.0, 0.0, -deep + wall));
+    let mut parts = vec![back.material(BODY), rim.material(SECOND)];
+    let lens_unclaimed = p.chance("lens.unclaimed", 0.3);
+    if p.chance("camera.frame", 0.5) {
+        let lip = p.range("camera.lip", 0.12, 0.3);
+        let inward = opening.inward();
+        let mut outer = opening.clone();
+        for (point, step) in outer.points.iter_mut().zip(inward) {
+            *point = *point + step * -lip;
+        }
+        let frame = Extrusion {
+            outline: &outer,
+            holes: &[opening.clone().reversed()],
+            height: wall + 0.35,
+            edge: Edge::Bevel(0.06),
+        };
+        parts.push(
+            frame
+                .build()
+                .placed(&Placement::at(0.0, 0.0, wall * 0.8))
+                .material(ACCENT)
+                .unclaimed(lens_unclaimed),
+        );
+    }
+    let keys = p.count("keys", 1, 3);
+    for key in 0..keys {
+        let long = p.range(&format!("key.{key}"), 0.7, 2.0);
+        let at = height * (0.32 - 0.14 * key as f64);
+        let button = rounded_box(0.3, long, 0.4, 0.14, Edge::Round(0.08));
+        let side = if key == 0 { -1.0 } else { 1.0 };
+        let place = Placement::at(
+            side * (width / 2.0 - if rugged { 0.12 } else { 0.02 }),
+            at,
+            -deep * 0.5,
+        );
+        parts.push(button.placed(&place).material(ACCENT));
+    }
+    match p.choice("grip", 5) {
+        0 => {
+            // A ring to hold it by.
+            let radius = width * p.range("grip.size", 0.14, 0.22);
+            let y = height * p.range("grip.at", -0.25, 0.0);
+            let disc = cylinder(radius, radius * 0.92, 0.35, 0.08);
+            parts.push(disc.placed(&Placement::at(0.0, y, wall)).material(METAL));
+            let path: Vec<_> = (0..48)
+                .map(|i| {
+                    let (s, c) = sin_cos(f64::from(i) * TURN / 48.0);
+                    v3(radius * 0.8 * c, y + radius * 0.8 * s, wall + 0.4)
+                })
+                .collect();
+            parts.push(tube(&path, radius * 0.12, End::Joined).material(METAL));
+        }
+        1 => {
+            let strap = width * p.range("strap", 0.5, 0.8);
+            let band = bent_path(
+                &[
+                    v3(-strap / 2.0, -height * 0.1, wall),
+                    v3(-strap / 2.0, -height * 0.1, wall + 0.9),
+                    v3(strap / 2.0, -height * 0.1, wall + 0.9),
+                    v3(strap / 2.0, -height * 0.1, wall),
+                ],
+                0.7,
+            );
+            parts.push(tube(&band, 0.22, End::Flat).material(ACCENT));
+        }
+        _ => {}
+    }
+    let place = upright(0.0, height / 2.0);
+    parts.into_iter().map(|part| part.placed(&place)).collect()
+}
+
+fn camera_opening(p: &Params, width: f64, height: f64) -> Outline {
+    let margin = p.range("camera.margin", 0.7, 1.1);
+    let top = height / 2.0 - margin;
+    let left = width / 2.0 - margin;
+    let (w, h, x) = match p.choice("camera", 4) {
+        0 => {
+            let size = p.range("camera.size", 2.2, 3.6);
+            (
+                size,
+                size * p.range("camera.tall", 0.9, 1.15),
+                -left + size / 2.0,
+            )
+        }
+        1 => {
+            let wide = p.range("camera.size", 1.2, 1.8);
+            (
+                wide,
+                wide * p.range("camera.long", 1.8, 2.8),
+                -left + wide / 2.0,
+            )
+        }
+        2 => {
+            let wide = width * p.range("camera.bar", 0.6, 0.75);
+            (wide, p.range("camera.size", 1.1, 2.0), 0.0)
+        }
+        _ => {
+            let size = p.range("camera.size", 2.4, 3.6);
+            return circle_at(0.0, top - size / 2.0 - 0.2, size / 2.0);
+        }
+    };
+    let round = w.min(h) * p.range("camera.round", 0.15, 0.49);
+    Outline::rectangle(w, h, round).map(|q| v2(q.x + x, q.y + top - h / 2.0))
+}
+
+/// Lines on the back of a case, kept clear of the camera.
+fn relief(p: &Params, part: &mut Part, opening: &Outline, width: f64, height: f64, z: f64) {
+    let lowest = opening.points.iter().map(|q| q.y).fold(height, f64::min) - 0.5;
+    let (x, low) = (width * 0.42, -height * 0.44);
+    let count = p.count("relief.count", 3, 14);
+    let flat = |points: Vec<Vec2>| {
+        points
+            .into_iter()
+            .map(|q| v3(q.x, q.y, z))
+            .collect::<Vec<_>>()
+    };
+    match p.choice("relief", 8) {
+        0 => {
+            for i in 0..count {
+                let y = mix(low, lowest, (i as f64 + 0.5) / count as f64);
+                part.add_curve(flat(vec![v2(-x, y), v2(x, y)]), Ink::Ornament);
+            }
+        }
+        1 => {
+            let slope = p.range("relief.slope", -0.9, 0.9) * width;
+            for i in 0..count {
+                let t = (i as f64 + 0.5) / count as f64;
+                let y = mix(low + slope.abs() / 2.0, lowest - slope.abs() / 2.0, t);
+                part.add_curve(
+                    flat(vec![v2(-x, y - slope / 2.0), v2(x, y + slope / 2.0)]),
+                    Ink::Ornament,
+                );
+            }
+        }
+        2 => {
+            // Rings about a point.
+            let middle = v2(0.0, mix(low, lowest, p.range("relief.middle", 0.35, 0.65)));
+            let most = (lowest - middle.y).min(middle.y - low).min(x);
+            for i in 0..count.min(8) {
+                let r = most * (i as f64 + 1.0) / count.min(8) as f64;
+                let ring = circle_at(middle.x, middle.y, r).points;
+                let closed = ring.iter().chain(ring.first()).copied().collect();
+                part.add_curve(flat(closed), Ink::Ornament);
+            }
+        }
+        3 => {
+            // Waves.
+            let reach = p.range("relief.wave", 0.1, 0.5);
+            let turns = p.range("relief.turns", 1.0, 4.0);
+            for i in 0..count {
+                let y = mix(low + reach, lowest - reach, (i as f64 + 0.5) / count as f64);
+                let wave = (0..=60).map(|k| {
+                    let t = f64::from(k) / 60.0;
+                    v2(mix(-x, x, t), y + reach * sin_cos(t * turns * TURN).0)
+                });
+                part.add_curve(flat(wave.collect()), Ink::Ornament);
+            }
+        }
+        4 => {
+            // A grid of holes.
+            let pitch = p.range("relief.pitch", 0.5, 1.1);
+            let radius = pitch * p.range("relief.dot", 0.15, 0.36);
+            let columns = (2.0 * x / pitch) as i32;
+            let rows = ((lowest - low) / pitch) as i32;
+            for row in 0..rows {
+                for column in 0..columns {
+                    let cx = (f64::from(column) - f64::from(columns - 1) / 2.0) * pitch;
+                    let cy = low + (f64::from(row) + 0.5) * pitch;
+                    let dot = (0..=12).map(|k| {
+                        let (s, c) = sin_cos(f64::from(k) * TURN / 12.0);
+                        v2(cx + radius * c, cy + radius * s)
+                    });
+                    part.add_curve(flat(dot.collect()), Ink::Hole);
+                }
+            }
+        }
+        5 => {
+            // A frame.
+            let tall = (lowest - low) * p.range("relief.frame", 0.6, 0.95);
+            let frame = Outline::rectangle(
+                2.0 * x * p.range("relief.wide", 0.5, 0.95),
+                tall,
+                p.range("relief.round", 0.1, 1.2),
+            );
+            let middle = mix(low, lowest, 0.5);
+            let points = frame.points.iter().chain(frame.points.first());
+            let closed = points.map(|q| v2(q.x, q.y + middle)).collect();
+            part.add_curve(flat(closed), Ink::Ornament);
+        }
+        _ => {}
+    }
+}
+
+/// A loudspeaker: a box or a drum with cones, a grille, knobs and feet.
+pub(super) fn speaker(p: &Params) -> Vec<Part> {
+    let width = p.range("width", 9.0, 24.0);
+    let height = width * p.range("height", 0.5, 2.2);
+    let depth = width * p.range("depth", 0.4, 1.0);
+    let mut parts = Vec::new();
+    let drum = p.chance("drum", 0.3);
+    if drum {
+        let radius = width / 2.0;
+        let round = radius * p.range("drum.round", 0.05, 0.45);
+        let waist = p.range("drum.waist", 0.85, 1.15);
+        let profile = Outline::open(&[
+            Node::Corner(0.0, 0.0),
+            Node::Round(radius, 0.0, round),
+            Node::Round(radius * waist, height * 0.5, height * 2.0),
+            Node::Round(radius * p.range("drum.top", 0.7, 1.0), height, round),
+            Node::Corner(0.0, height),
+        ])
+        .refined(height / 10.0);
+        let mut body = Lathe {
+            profile: &profile,
+            steps: 96,
+            seams: &[],
+            shape: &revolve,
+        }
+        .build();
+        let wall = super::ornament::Wall {
+            profile: &profile,
+            section: &super::section::Section::round(),
+            from: height * 0.1,
+            to: height * 0.9,
+        };
+        super::ornament::decorate(&mut body, &wall, p, 0.1);
+        parts.push(body.material(BODY));
+        let ring = radius * p.range("ring", 0.3, 0.6);
+        let dial = cylinder(ring, ring, height * 0.04, height * 0.01);
+        parts.push(
+            dial.placed(&Placement::at(0.0, 0.0, height * 0.985))
+                .material(ACCENT),
+        );
+    } else {
+        let corner = width.min(height) * p.range("corner", 0.0, 0.35);
+        let outline = Outline::rectangle(width, height, corner);
+        let edge = match p.choice("edge", 3) {
+            0 => Edge::Sharp,
+            1 => Edge::Bevel(depth * p.range("edge.size", 0.02, 0.1)),
+            _ => Edge::Round(depth * p.range("edge.size", 0.03, 0.2)),
+        };
+        let body = Extrusion {
+            outline: &outline,
+            holes: &[],
+            height: depth,
+            edge,
+        };
+        let place = upright(depth / 2.0, height / 2.0);
+        parts.push(body.build().placed(&place).material(BODY));
+        front(p, &mut parts, width, height, depth);
+        let feet = p.choice("feet", 3);
+        if feet == 1 {
+            for sx in [1.0, -1.0] {
+                for sy in [1.0, -1.0] {
+                    let foot = cylinder(width * 0.05, width * 0.06, height * 0.07, 0.0);
+                    parts.push(
+                        foot.placed(&Placement::at(
+                            sx * width * 0.36,
+                            sy * depth * 0.32,
+                            -height * 0.06,
+                        ))
+                        .material(METAL),
+                    );
+                }
+            }
+        }
+        if p.chance("carry", 0.3) {
+            let x = width * p.range("carry.wide", 0.25, 0.48);
+            let rise = height * p.range("carry.rise", 0.12, 0.3);
+            let path = bent_path(
+                &[
+                    v3(-x, 0.0, height * 0.96),
+                    v3(-x, 0.0, height + rise),
+                    v3(x, 0.0, height + rise),
+                    v3(x, 0.0, height * 0.96),
+                ],
+                p.range("carry.round", 0.5, 4.0),
+            );
+            parts.push(
+                tube(
+                    &path,
+                    width * p.range("carry.thick", 0.015, 0.035),
+                    End::Flat,
+                )
+                .material(METAL),
+            );
+        }
+    }
+    parts
+}
+
+/// What the front of a box speaker shows.
+fn front(p: &Params, parts: &mut Vec<Part>, width: f64, height: f64, depth: f64) {
+    let y = -depth / 2.0;
+    let room = height * 0.9;
+    let kind = p.choice("front", 4);
+    if kind < 2 {
+        // Cones, one above or beside the other.
+        let count = p.count("cones", 1, 3);
+        let tall = height > width;
+        let along = if tall { room } else { width * 0.9 };
+        let across = if tall { width } else { height };
+        let mut at = -along / 2.0;
+        for cone in 0..count {
+            let share = p.range(&format!("cone.{cone}"), 0.6, 1.0) / count as f64;
+            let slot = along / count as f64;
+            let radius = (across * 0.42).min(along * share * 0.46);
+            let middle = at + slot / 2.0;
+            at += slot;
+            let (x, z) = if tall {
+                (0.0, middle + height / 2.0)
+            } else {
+                (middle, height / 2.0)
+            };
+            parts.extend(cone_parts(p, radius).map(|part| {
+                part.placed(
+                    &Placement::IDENTITY
+                        .turn_x(FRAC_TURN_4)
+                        .shift(x, y + 0.05, z),
+                )
+            }));
+        }
+    } else {
+        // A grille plate with holes or slots.
+        let (w, h) = (
+            width * p.range("grille.wide", 0.6, 0.9),
+            room * p.range("grille.tall", 0.5, 0.92),
+        );
+        let round = w.min(h) * p.range("grille.round", 0.02, 0.49);
+        let mut plate = Extrusion {
+            outline: &Outline::rectangle(w, h, round),
+            holes: &[],
+            height: 0.5,
+            edge: Edge::Bevel(0.12),
+        }
+        .build();
+        let fits = |x: f64, z: f64, margin: f64| {
+            // Inside the rounded rectangle, `margin` from its rim.
+            let (dx, dz) = (
+                (x.abs() - w / 2.0 + round).max(0.0),
+                (z.abs() - h / 2.0 + round).max(0.0),
+            );
+            (dx * dx + dz * dz).sqrt() < round - margin
+                && x.abs() < w / 2.0 - margin
+                && z.abs() < h / 2.0 - margin
+        };
+        if kind == 2 {
+            let pitch = width * p.range("grille.pitch", 0.045, 0.1);
+            let radius = pitch * p.range("grille.hole", 0.2, 0.4);
+            let staggered = p.chance("grille.staggered", 0.5);
+            let reach = (w.max(h) / pitch) as i32;
+            for row in -reach..=reach {
+                for column in -reach..=reach {
+                    let shift = if staggered && row % 2 != 0 { 0.5 } else { 0.0 };
+                    let (cx, cz) = (
+                        (f64::from(column) + shift) * pitch,
+                        f64::from(row) * pitch * if staggered { 0.87 } else { 1.0 },
+                    );
+                    if fits(cx, cz, radius + pitch * 0.3) {
+                        let hole = (0..=10).map(|k| {
+                            let (s, c) = sin_cos(f64::from(k) * TURN / 10.0);
+                            v3(cx + radius * c, cz + radius * s, 0.505)
+                        });
+                        plate.add_curve(hole.collect(), Ink::Hole);
+                    }
+                }
+            }
+        } else {
+            let slots = p.count("grille.slots", 5, 22);
+            let level = p.chance("grille.level", 0.5);
+            let (along, across) = if level { (w, h) } else { (h, w) };
+            for slot in 0..slots {
+                let c = across * ((slot as f64 + 0.5) / slots as f64 - 0.5);
+                let half = (0..40)
+                    .map(|k| along / 2.0 * f64::from(k) / 40.0)
+                    .filter(|&a| {
+                        if level {
+                            fits(a, c, round * 0.1 + 0.3)
+                        } else {
+                            fits(c, a, round * 0.1 + 0.3)
+                        }
+                    })
+                    .fold(0.0, f64::max);
+                let thick = across / slots as f64 * 0.22;
+                let corners = [
+                    (-half, -thick),
+                    (half, -thick),
+                    (half, thick),
+                    (-half, thick),
+                    (-half, -thick),
+                ];
+                let line = corners.iter().map(|&(a, b)| {
+                    if level {
+                        v3(a, c + b, 0.505)
+                    } else {
+                        v3(c + b, a, 0.505)
+                    }
+                });
+                plate.add_curve(line.collect(), Ink::Hole);
+            }
+        }
+        let z = height / 2.0 + (room - h) * p.range("grille.up", -0.2, 0.45);
+        parts.push(plate.placed(&upright(y + 0.1, z)).material(SECOND));
+    }
+    for knob in 0..p.count("knobs", 0, 4) {
+        let radius = width * p.range("knob.radius", 0.025, 0.06);
+        let part = cylinder(radius, radius * 0.85, radius * 1.2, radius * 0.1);
+        let x = width * (0.12 + 0.16 * knob as f64 - 0.36);
+        parts.push(
+            part.placed(&Placement::at(x, 0.0, height * 0.99))
+                .material(ACCENT),
+        );
+    }
+}
+
+/// A loudspeaker cone that looks upwards: surround, funnel and dust cap.
+fn cone_parts(p: &Params, radius: f64) -> [Part; 2] {
+    let sink = radius * p.range("cone.sink", 0.15, 0.4);
+    let cap = radius * p.range("cone.cap", 0.18, 0.4);
+    let frame = radius * p.range("cone.frame", 0.04, 0.12);
+    let profile = Outline::open(&[
+        Node::Corner(0.0, -sink - 0.1),
+        Node::Corner(radius, -sink - 0.1),
+        Node::Corner(radius, frame),
+        Node::Corner(radius * 0.93, frame),
+        Node::Through(radius * 0.86, frame * 1.6),
+        Node::Corner(radius * 0.79, frame * 0.3),
+        Node::Corner(cap, frame * 0.3 - sink * 0.2),
+        Node::Through(cap * 0.7, frame * 0.3 + sink * 0.05),
+        Node::Corner(0.0, frame * 0.3 + sink * 0.2),
+    ]);
+    let cone = Lathe {
+        profile: &profile,
+        steps: 72,
+        seams: &[],
+        shape: &revolve,
+    }
+    .build();
+    let trim = Outline::ellipse(radius * 1.06, radius * 1.06, 72);
+    let ring = Extrusion {
+        outline: &trim,
+        holes: &[Outline::ellipse(radius * 0.985, radius * 0.985, 72).reversed()],
+        height: frame * 0.7,
+        edge: Edge::Sharp,
+    };
+    [cone.material(SECOND), ring.build().material(METAL)]
+}
