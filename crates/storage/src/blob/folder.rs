@@ -3,7 +3,7 @@
 //! A blob is written to a file of its own in `.partial/`, flushed to the disk, and renamed to
 //! its place: a reader sees the old bytes or the new ones, also after a crash or a power cut.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,7 @@ impl FolderBlobs {
         };
         match remove() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-            result => result.map_err(|error| failed("clear", partial.display(), error)),
+            result => result.map_err(|error| failed("clear", &partial.display(), error)),
         }
     }
 
@@ -66,12 +66,24 @@ impl FolderBlobs {
         let folder = path.parent().unwrap_or(&self.root);
         let partial = self.root.join(PARTIAL);
         fs::create_dir_all(&partial)?;
-        fs::create_dir_all(folder)?;
-        let mut file = NamedTempFile::new_in(&partial)?;
+        self.create_folder(folder)?;
+        let mut file = new_file(&partial)?;
         file.write_all(bytes)?;
         file.as_file().sync_data()?;
         file.persist(path)?;
         sync_folder(folder)
+    }
+
+    /// Creates a folder and those above it, as durably as the blobs in it.
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        let above = folder.ancestors().skip(1);
+        above
+            .take_while(|above| above.starts_with(&self.root))
+            .try_for_each(sync_folder)
     }
 }
 
@@ -110,7 +122,7 @@ impl BlobStore for FolderBlobs {
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
             add_folder(&folder, &mut usage, &mut folders)
-                .map_err(|error| failed("list", folder.display(), error))?;
+                .map_err(|error| failed("list", &folder.display(), error))?;
         }
         Ok(usage)
     }
@@ -151,10 +163,22 @@ fn is_no_blob(error: &io::Error) -> bool {
     )
 }
 
+/// A file of its own, with the rights that the process gives to any other file: by default
+/// temporary files are closed to all but their owner, and would stay so after the rename.
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
 /// Makes a rename in `folder` survive a power cut.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
@@ -162,10 +186,13 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn failed(action: &'static str, subject: impl ToString, error: io::Error) -> BlobError {
+fn failed(action: &'static str, subject: &impl ToString, error: io::Error) -> BlobError {
     BlobError::Failed {
         action,
         subject: subject.to_string(),
         source: error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,10 @@ fn reason_against(key: &str) -> Option<&'static str> {
         if part.len() > MAX_PART_LENGTH {
             return Some("has a part longer than 200 bytes");
         }
-        if !part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+        if !part
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        {
             return Some("has a character other than letters, digits, '.', '_', '-' and '/'");
         }
     }
@@ -95,13 +98,37 @@ mod tests {
         let long_part = "p".repeat(MAX_PART_LENGTH + 1);
         let long_key = "p/".repeat(MAX_LENGTH / 2) + "p";
         let refused = [
-            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/..", "./a", ".hidden",
-            "a/.partial/b", "a\\b", "C:a", "a b", "a\0", "a\n", "ä", "a*", "~", &long_part, &long_key,
+            "",
+            "/",
+            "/a",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "../a",
+            "a/../b",
+            "a/..",
+            "./a",
+            ".hidden",
+            "a/.partial/b",
+            "a\\b",
+            "C:a",
+            "a b",
+            "a\0",
+            "a\n",
+            "ä",
+            "a*",
+            "~",
+            &long_part,
+            &long_key,
         ];
         for key in refused {
             let error = BlobKey::new(key).unwrap_err();
             assert!(matches!(error, BlobError::InvalidKey { .. }), "{key:?}");
-            assert!(error.to_string().starts_with(&format!("blob key {key:?} ")), "{error}");
+            assert!(
+                error.to_string().starts_with(&format!("blob key {key:?} ")),
+                "{error}"
+            );
         }
     }
 }

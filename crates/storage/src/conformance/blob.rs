@@ -11,6 +11,7 @@ use crate::blob::{BlobKey, BlobStore, BlobUsage};
 pub fn blob_store(make: impl Fn() -> Box<dyn BlobStore>) {
     missing_blobs(&*make());
     put_and_get(&*make());
+    put_all(&*make());
     replace(&*make());
     delete(&*make());
     folders_are_no_blobs(&*make());
@@ -35,7 +36,10 @@ fn put_and_get(store: &dyn BlobStore) {
         ("empty", b""),
         ("one", b"1"),
         ("originals/ab/abcdef.tif", b"line\r\nfeed\0"),
-        ("originals/ab/abcdef.TIFF", b"case is kept apart by the ending"),
+        (
+            "originals/ab/abcdef.TIFF",
+            b"case is kept apart by the ending",
+        ),
         ("deep/er/than/most/every-byte_0.bin", &every_byte),
     ];
     for (name, bytes) in blobs {
@@ -48,11 +52,39 @@ fn put_and_get(store: &dyn BlobStore) {
     }
 }
 
+fn put_all(store: &dyn BlobStore) {
+    store.put_all(&[]).expect("putting nothing is fine");
+    for count in [1, 2, 50] {
+        let blobs: Vec<(BlobKey, Vec<u8>)> = (0..count)
+            .map(|number| {
+                (
+                    key(&format!("all/{number}")),
+                    vec![number; usize::from(number)],
+                )
+            })
+            .collect();
+        let borrowed: Vec<(&BlobKey, &[u8])> = (blobs.iter())
+            .map(|(key, bytes)| (key, bytes.as_slice()))
+            .collect();
+        store
+            .put_all(&borrowed)
+            .expect("a store that works takes many blobs");
+        for (key, bytes) in &blobs {
+            assert_eq!(get(store, key).as_ref(), Some(bytes), "bytes of {key}");
+        }
+    }
+    assert_usage(store, 50, (0..50).sum());
+}
+
 fn replace(store: &dyn BlobStore) {
     let key = key("thumbnails/a.jpg");
     for bytes in ["first, and longer than the next", "second", "second", ""] {
         put(store, &key, bytes.as_bytes());
-        assert_eq!(get(store, &key).as_deref(), Some(bytes.as_bytes()), "replaced {key}");
+        assert_eq!(
+            get(store, &key).as_deref(),
+            Some(bytes.as_bytes()),
+            "replaced {key}"
+        );
     }
     assert_usage(store, 1, 0);
 }
@@ -62,25 +94,43 @@ fn delete(store: &dyn BlobStore) {
     put(store, &gone, b"gone");
     put(store, &kept, b"kept");
     for _ in 0..2 {
-        store.delete(&gone).expect("a blob can be deleted, also twice");
+        store
+            .delete(&gone)
+            .expect("a blob can be deleted, also twice");
         assert_eq!(get(store, &gone), None, "{gone} after delete");
         assert!(!exists(store, &gone), "{gone} after delete");
     }
-    assert_eq!(get(store, &kept).as_deref(), Some(&b"kept"[..]), "neighbour of a deleted blob");
+    assert_eq!(
+        get(store, &kept).as_deref(),
+        Some(&b"kept"[..]),
+        "neighbour of a deleted blob"
+    );
     put(store, &gone, b"back");
-    assert_eq!(get(store, &gone).as_deref(), Some(&b"back"[..]), "put after delete");
+    assert_eq!(
+        get(store, &gone).as_deref(),
+        Some(&b"back"[..]),
+        "put after delete"
+    );
 }
 
 /// A key that begins another key names nothing of its own.
 fn folders_are_no_blobs(store: &dyn BlobStore) {
     let blob = key("folder/blob");
     put(store, &blob, b"bytes");
-    for name in ["folder", "folder/blob/below", "fold", "folder/blo", "folder/blob2"] {
+    for name in [
+        "folder",
+        "folder/blob/below",
+        "fold",
+        "folder/blo",
+        "folder/blob2",
+    ] {
         let other = key(name);
         assert_eq!(get(store, &other), None, "{other} beside {blob}");
         assert!(!exists(store, &other), "{other} beside {blob}");
     }
-    store.delete(&key("folder/blob/below")).expect("deleting a missing blob is fine");
+    store
+        .delete(&key("folder/blob/below"))
+        .expect("deleting a missing blob is fine");
     assert!(exists(store, &blob), "{blob} after deletes around it");
 }
 
@@ -112,23 +162,34 @@ fn writers_and_readers_of_one_key(store: &dyn BlobStore) {
         scope.spawn(move || {
             for _ in 0..4 * VERSIONS {
                 let bytes = get(store, key).expect("a blob that is replaced never goes missing");
-                assert!(bytes == version(bytes[0]), "a reader saw a mixture or a part of {key}");
+                assert!(
+                    bytes == version(bytes[0]),
+                    "a reader saw a mixture or a part of {key}"
+                );
             }
         });
     });
     let last = get(store, key).expect("the blob is there");
-    assert!([VERSIONS - 1, VERSIONS - 2].contains(&last[0]), "an older version won");
+    assert!(
+        [VERSIONS - 1, VERSIONS - 2].contains(&last[0]),
+        "an older version won"
+    );
 }
 
 fn writers_of_many_keys(store: &dyn BlobStore) {
     let name = |writer: u8, number: u8| key(&format!("many/{number}/{writer}"));
     thread::scope(|scope| {
         for writer in 0..4 {
-            scope.spawn(move || (0..16).for_each(|number| put(store, &name(writer, number), &[writer, number])));
+            scope.spawn(move || {
+                (0..16).for_each(|number| put(store, &name(writer, number), &[writer, number]));
+            });
         }
     });
     for (writer, number) in (0..4).flat_map(|writer| (0..16).map(move |number| (writer, number))) {
-        assert_eq!(get(store, &name(writer, number)), Some(vec![writer, number]));
+        assert_eq!(
+            get(store, &name(writer, number)),
+            Some(vec![writer, number])
+        );
     }
     assert_usage(store, 64, 128);
 }
