@@ -87,8 +87,8 @@ pub(crate) trait Backend: Copy {
     /// `out = (x - mean) / sqrt(variance + epsilon) * gain + bias`
     fn layer_norm(self, x: &[f32], gain: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]);
 
-    /// `out = silu(gate) * up`
-    fn swiglu(self, gate: &[f32], up: &[f32], out: &mut [f32]);
+    /// `gate = silu(gate) * up`
+    fn swiglu(self, gate: &mut [f32], up: &[f32]);
 }
 
 /// Rows that lie `stride` elements apart.

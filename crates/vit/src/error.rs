@@ -155,12 +155,25 @@ pub enum EmbedError {
     },
 }
 
-/// Sizes of a tensor's dimensions, printed as `[384, 3, 14, 14]`.
+/// Sizes of a tensor's dimensions, such as `[384, 3, 14, 14]`; an expected one may have words
+/// where any size would do, such as `[dim, 3, patch, patch]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape(pub Vec<usize>);
+pub struct Shape(String);
+
+impl Shape {
+    pub(crate) fn pattern(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&[usize]> for Shape {
+    fn from(sizes: &[usize]) -> Self {
+        Self(format!("{sizes:?}"))
+    }
+}
 
 impl fmt::Display for Shape {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?}", self.0)
+        formatter.write_str(&self.0)
     }
 }

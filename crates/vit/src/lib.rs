@@ -5,14 +5,20 @@
 //! threads: the threads are here, in one pool per [`Model`]. An embedding is the same, bit
 //! for bit, whatever batch it was computed in and however many threads took part.
 
+mod builtin;
 mod config;
 mod error;
+mod folder;
 mod model;
+mod names;
+mod network;
 mod normalize;
 mod options;
+mod weights;
 
 pub use config::{Architecture, Mlp, ModelConfig};
-pub use error::{EmbedError, LoadError};
-pub use model::{Model, Tokens, describe};
+pub use error::{EmbedError, LoadError, Shape};
+pub use folder::describe;
+pub use model::{Model, Tokens};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};

@@ -1,16 +1,44 @@
 //! A loaded model and what it computes.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use lookalike_imaging::{ProcessorConfig, RgbImage};
+use lookalike_kernels::Isa;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use sha2::{Digest, Sha256};
 
 use crate::config::ModelConfig;
 use crate::error::{EmbedError, LoadError};
-use crate::options::LoadOptions;
+use crate::folder::ModelFiles;
+use crate::network::{self, Levels, Network, Output, Summary, Workspace};
+use crate::options::{LoadOptions, Precision};
+
+/// Most patches of an image: a square of 3584 pixels at patch 14. Memory grows with the number
+/// of patches, time with its square.
+const MAX_PATCHES: usize = 1 << 16;
+
+/// Tokens that go through the layers together; more images wait. Larger batches are no
+/// faster, only larger.
+const BATCH_TOKENS: usize = 8192;
+
+/// A workspace above this size is not kept for the next call.
+const KEPT_WORKSPACE_BYTES: usize = 512 << 20;
 
 /// A loaded model with its threads. `Send` and `Sync`: calls from several threads share the
 /// model's own threads.
-pub struct Model {}
+pub struct Model {
+    config: ModelConfig,
+    processor: ProcessorConfig,
+    network: Network,
+    levels: Levels,
+    pool: ThreadPool,
+    isa: Isa,
+    parameters: u64,
+    fingerprint: String,
+    workspaces: Mutex<Vec<Workspace>>,
+}
 
 /// All tokens of one image after the final layer norm, registers excluded.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,100 +55,234 @@ pub struct Tokens {
     pub dim: usize,
 }
 
-#[expect(clippy::todo, reason = "signatures first, for the crates above")]
 impl Model {
-    /// Loads a Hugging Face folder, a lone `.npz` or a lone `.safetensors`.
+    /// Loads a Hugging Face folder (`config.json`; `model.safetensors`, or shards with their
+    /// index; perhaps `preprocessor_config.json`), a lone `.npz` or a lone `.safetensors`.
+    ///
+    /// Takes the memory of the weights as f32, and time in proportion: about 0.1 s for
+    /// dinov2-small.
     ///
     /// # Errors
     /// [`LoadError`] says which file or tensor is at fault.
-    pub fn load(_path: &Path, _options: &LoadOptions) -> Result<Self, LoadError> {
-        todo!()
+    pub fn load(path: &Path, options: &LoadOptions) -> Result<Self, LoadError> {
+        check_precision(options)?;
+        Self::from_files(ModelFiles::open(path)?, options)
     }
 
     /// The model that is compiled into the program.
     ///
     /// # Errors
-    /// Only those of the options: the weights themselves are tested.
-    pub fn builtin(_options: &LoadOptions) -> Result<Self, LoadError> {
-        todo!()
+    /// Only those of the options: the model itself is tested.
+    pub fn builtin(options: &LoadOptions) -> Result<Self, LoadError> {
+        check_precision(options)?;
+        Self::from_files(ModelFiles::builtin()?, options)
+    }
+
+    pub(crate) fn from_files(files: ModelFiles, options: &LoadOptions) -> Result<Self, LoadError> {
+        let ModelFiles {
+            config,
+            processor,
+            weights,
+        } = files;
+        let threads = match options.threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("vit-{index}"))
+            .build()
+            .map_err(|error| LoadError::Threads {
+                detail: error.to_string(),
+            })?;
+        let isa = Isa::active();
+        let (network, summary) = pool.install(|| network::load(&config, &weights, isa))?;
+        Ok(Self {
+            levels: Levels::new(&processor),
+            fingerprint: fingerprint(&config, &processor, &summary),
+            parameters: summary.parameters,
+            config,
+            processor,
+            network,
+            pool,
+            isa,
+            workspaces: Mutex::default(),
+        })
     }
 
     /// What the model is made of.
     #[must_use]
     pub fn config(&self) -> &ModelConfig {
-        todo!()
+        &self.config
     }
 
     /// Values per embedding.
     #[must_use]
     pub fn dim(&self) -> usize {
-        todo!()
+        self.config.hidden_size
     }
 
     /// Mean, standard deviation and sizes of the model's own preprocessing.
     #[must_use]
     pub fn processor(&self) -> &ProcessorConfig {
-        todo!()
+        &self.processor
     }
 
-    /// Side in pixels that images are brought to unless the caller says otherwise.
+    /// Side in pixels that images are brought to unless the caller says otherwise: the one
+    /// that the position embeddings were trained for.
     #[must_use]
     pub fn default_size(&self) -> u32 {
-        todo!()
+        u32::try_from(self.config.image_size).unwrap_or(u32::MAX)
     }
 
     /// False for weights that are only a placeholder.
     #[must_use]
     pub fn is_trained(&self) -> bool {
-        todo!()
+        self.config.trained
     }
 
     /// Arithmetic in use: `f32`.
     #[must_use]
     pub fn precision(&self) -> &'static str {
-        todo!()
+        "f32"
     }
 
     /// Instruction set in use: `portable`, `avx2` or `avx512`.
     #[must_use]
     pub fn isa(&self) -> &'static str {
-        todo!()
+        self.isa.name()
     }
 
     /// Number of weights.
     #[must_use]
     pub fn parameters(&self) -> u64 {
-        todo!()
+        self.parameters
     }
 
-    /// Hexadecimal identity of configuration and weights, the same in every run.
+    /// Hexadecimal identity of the model, the same in every run, from every kind of file and
+    /// in every precision that holds the same numbers: SHA-256 over what it is made of, the
+    /// mean and deviation of its pixels, and the name, shape and up to about 4096 evenly
+    /// spread values of each tensor.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
-        todo!()
+        &self.fingerprint
     }
 
     /// The class token of each image, not normalised. Images may differ in size.
     ///
     /// # Errors
     /// An image's sides are not multiples of the patch, or it is too large.
-    pub fn embed(&self, _images: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        todo!()
+    pub fn embed(&self, images: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.run(images, Output::Class)
     }
 
     /// Class and patch tokens of one image, not normalised.
     ///
     /// # Errors
     /// The image's sides are not multiples of the patch, or it is too large.
-    pub fn embed_tokens(&self, _image: &RgbImage) -> Result<Tokens, EmbedError> {
-        todo!()
+    pub fn embed_tokens(&self, image: &RgbImage) -> Result<Tokens, EmbedError> {
+        let mut cls = self.run(&[image], Output::Tokens)?.swap_remove(0);
+        let dim = self.dim();
+        let patches = cls.split_off(dim);
+        let patch = self.config.patch_size;
+        let (rows, cols) = (
+            image.height() as usize / patch,
+            image.width() as usize / patch,
+        );
+        Ok(Tokens {
+            cls,
+            patches,
+            rows,
+            cols,
+            dim,
+        })
+    }
+
+    fn run(&self, images: &[&RgbImage], output: Output) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let mut tokens = Vec::with_capacity(images.len());
+        for (index, image) in images.iter().enumerate() {
+            tokens.push(self.check_size(index, image)?);
+        }
+        let mut workspace = self.workspaces().pop().unwrap_or_default();
+        let mut results = Vec::with_capacity(images.len());
+        while results.len() < images.len() {
+            let start = results.len();
+            let mut sum = 0;
+            let count = tokens[start..].iter().take_while(|&&tokens| {
+                sum += tokens;
+                sum <= BATCH_TOKENS
+            });
+            let end = start + count.count().max(1);
+            results.extend(self.pool.install(|| {
+                self.network
+                    .forward(&images[start..end], &self.levels, output, &mut workspace)
+            }));
+        }
+        if workspace.bytes() <= KEPT_WORKSPACE_BYTES {
+            self.workspaces().push(workspace);
+        }
+        Ok(results)
+    }
+
+    /// Workspaces that are not in use: as many as there were calls at the same time.
+    fn workspaces(&self) -> std::sync::MutexGuard<'_, Vec<Workspace>> {
+        self.workspaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of patches of an image that can be embedded.
+    fn check_size(&self, index: usize, image: &RgbImage) -> Result<usize, EmbedError> {
+        let patch = self.config.patch_size;
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let fits = |side: usize| side > 0 && side.is_multiple_of(patch);
+        if !fits(width) || !fits(height) {
+            let (width, height) = (image.width(), image.height());
+            return Err(EmbedError::Size {
+                index,
+                width,
+                height,
+                patch,
+            });
+        }
+        let patches = (width / patch).saturating_mul(height / patch);
+        if patches > MAX_PATCHES {
+            return Err(EmbedError::TooLarge {
+                index,
+                patches,
+                limit: MAX_PATCHES,
+            });
+        }
+        Ok(patches)
     }
 }
 
-/// What the model at `path` is made of, without loading its weights.
-///
-/// # Errors
-/// As [`Model::load`], as far as configuration and headers tell.
-#[expect(clippy::todo, reason = "signatures first, for the crates above")]
-pub fn describe(_path: &Path) -> Result<ModelConfig, LoadError> {
-    todo!()
+fn check_precision(options: &LoadOptions) -> Result<(), LoadError> {
+    match options.precision {
+        Precision::Auto | Precision::F32 => Ok(()),
+        precision @ (Precision::Bf16 | Precision::Int8) => Err(LoadError::Precision { precision }),
+    }
+}
+
+fn fingerprint(config: &ModelConfig, processor: &ProcessorConfig, summary: &Summary) -> String {
+    let mut hash = Sha256::new();
+    let ModelConfig {
+        architecture,
+        heads,
+        patch_size,
+        layer_norm_eps,
+        ..
+    } = config;
+    // The other sizes are in the shapes of the tensors.
+    hash.update(format!(
+        "{architecture} {heads} {patch_size} {layer_norm_eps:e}"
+    ));
+    for value in processor.mean().into_iter().chain(processor.std()) {
+        hash.update(value.to_le_bytes());
+    }
+    hash.update(summary.digest);
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -68,7 +68,7 @@ impl Backend for Avx512 {
         );
     }
 
-    fn swiglu(self, gate: &[f32], up: &[f32], out: &mut [f32]) {
-        run(self, SwiGlu { gate, up, out });
+    fn swiglu(self, gate: &mut [f32], up: &[f32]) {
+        run(self, SwiGlu { gate, up });
     }
 }

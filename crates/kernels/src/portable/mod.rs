@@ -90,9 +90,9 @@ impl Backend for Portable {
         }
     }
 
-    fn swiglu(self, gate: &[f32], up: &[f32], out: &mut [f32]) {
-        for ((gate, up), out) in gate.iter().zip(up).zip(out) {
-            *out = gate / (1.0 + math::exp(-gate)) * up;
+    fn swiglu(self, gate: &mut [f32], up: &[f32]) {
+        for (gate, up) in gate.iter_mut().zip(up) {
+            *gate = *gate / (1.0 + math::exp(-*gate)) * up;
         }
     }
 }

@@ -71,9 +71,8 @@ impl Operation for Scale<'_> {
 
 /// See [`crate::backend::Backend::swiglu`].
 pub(crate) struct SwiGlu<'a> {
-    pub(crate) gate: &'a [f32],
+    pub(crate) gate: &'a mut [f32],
     pub(crate) up: &'a [f32],
-    pub(crate) out: &'a mut [f32],
 }
 
 impl Operation for SwiGlu<'_> {
@@ -81,11 +80,10 @@ impl Operation for SwiGlu<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        let inputs = self.gate.chunks(L::WIDTH).zip(self.up.chunks(L::WIDTH));
-        for ((gate, up), out) in inputs.zip(self.out.chunks_mut(L::WIDTH)) {
+        for (gate, up) in self.gate.chunks_mut(L::WIDTH).zip(self.up.chunks(L::WIDTH)) {
             l.store(
                 l.multiply(math::silu(l, l.load(gate, 0.0)), l.load(up, 0.0)),
-                out,
+                gate,
             );
         }
     }

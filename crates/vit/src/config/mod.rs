@@ -1,6 +1,12 @@
 //! What a model is made of.
 
+mod infer;
+mod json;
+
 use std::fmt;
+
+pub(crate) use infer::infer;
+pub(crate) use json::parse;
 
 /// Family of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,4 +88,12 @@ pub struct ModelConfig {
     pub layer_scale: bool,
     /// Whether the weights have been trained; false only for the placeholder of `builtin`.
     pub trained: bool,
+}
+
+impl ModelConfig {
+    /// Patches along a side of the square that the position embeddings were trained for.
+    #[must_use]
+    pub fn trained_grid(&self) -> usize {
+        self.image_size / self.patch_size
+    }
 }

@@ -1,0 +1,290 @@
+//! `config.json` of Hugging Face folders.
+//!
+//! Absent settings have the default of the architecture's class in transformers 5.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Architecture, Mlp, ModelConfig};
+use crate::error::LoadError;
+
+/// Sizes beyond any model: products of two of them still fit in 64 bits.
+const MAX_SIZE: usize = 1 << 20;
+
+#[derive(Deserialize)]
+struct File {
+    model_type: Option<String>,
+    hidden_size: Option<usize>,
+    num_hidden_layers: Option<usize>,
+    num_attention_heads: Option<usize>,
+    mlp_ratio: Option<f64>,
+    hidden_act: Option<String>,
+    layer_norm_eps: Option<f32>,
+    image_size: Option<Value>,
+    patch_size: Option<Value>,
+    num_channels: Option<usize>,
+    qkv_bias: Option<bool>,
+    use_swiglu_ffn: Option<bool>,
+    num_register_tokens: Option<usize>,
+    lookalike: Option<Lookalike>,
+}
+
+/// What this project adds to the file.
+#[derive(Deserialize)]
+struct Lookalike {
+    trained: Option<bool>,
+}
+
+/// Reads the text of a `config.json`.
+///
+/// # Errors
+/// It is malformed, of an unknown architecture, or has a setting that cannot be computed.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<ModelConfig, LoadError> {
+    let file: File = serde_json::from_str(text).map_err(|error| LoadError::Malformed {
+        path: path.into(),
+        detail: error.to_string(),
+    })?;
+    let architecture = match file.model_type.as_deref() {
+        Some("dinov2") => Architecture::Dinov2,
+        Some("dinov2_with_registers") => Architecture::Dinov2WithRegisters,
+        other => {
+            let found = other.map_or_else(|| "(no model_type)".into(), |name| format!("'{name}'"));
+            return Err(LoadError::UnknownArchitecture {
+                path: path.into(),
+                found,
+            });
+        }
+    };
+    let (patch_default, registers_default) = match architecture {
+        Architecture::Dinov2 => (14, 0),
+        Architecture::Dinov2WithRegisters => (16, 4),
+    };
+    let check = Check { path };
+    let hidden_size = check.size("hidden_size", file.hidden_size.unwrap_or(768))?;
+    let layers = check.size("num_hidden_layers", file.num_hidden_layers.unwrap_or(12))?;
+    let heads = check.size(
+        "num_attention_heads",
+        file.num_attention_heads.unwrap_or(12),
+    )?;
+    let patch_size = check.side("patch_size", file.patch_size.as_ref(), patch_default)?;
+    let image_size = check.side("image_size", file.image_size.as_ref(), 224)?;
+    let config = ModelConfig {
+        architecture,
+        hidden_size,
+        layers,
+        heads,
+        mlp: check.mlp(hidden_size, &file)?,
+        patch_size,
+        image_size,
+        registers: match architecture {
+            Architecture::Dinov2 => 0,
+            Architecture::Dinov2WithRegisters => {
+                file.num_register_tokens.unwrap_or(registers_default)
+            }
+        },
+        layer_norm_eps: file.layer_norm_eps.unwrap_or(1e-6),
+        qkv_bias: file.qkv_bias.unwrap_or(true),
+        layer_scale: true,
+        trained: file.lookalike.and_then(|ours| ours.trained).unwrap_or(true),
+    };
+    let channels = file.num_channels.unwrap_or(3);
+    check.that(channels == 3, "num_channels", channels, "3")?;
+    check.that(
+        hidden_size.is_multiple_of(heads),
+        "num_attention_heads",
+        heads,
+        format!("a divisor of hidden_size, {hidden_size}"),
+    )?;
+    check.that(
+        image_size >= patch_size,
+        "image_size",
+        image_size,
+        format!("at least patch_size, {patch_size}"),
+    )?;
+    let eps = config.layer_norm_eps;
+    check.that(
+        eps.is_finite() && eps >= 0.0,
+        "layer_norm_eps",
+        eps,
+        "zero or more",
+    )?;
+    check.that(
+        config.registers <= MAX_SIZE,
+        "num_register_tokens",
+        config.registers,
+        "less",
+    )?;
+    Ok(config)
+}
+
+struct Check<'a> {
+    path: &'a Path,
+}
+
+impl Check<'_> {
+    fn that(
+        &self,
+        holds: bool,
+        setting: &'static str,
+        found: impl ToString,
+        expected: impl Into<String>,
+    ) -> Result<(), LoadError> {
+        if holds {
+            return Ok(());
+        }
+        Err(LoadError::Config {
+            path: self.path.into(),
+            setting,
+            found: found.to_string(),
+            expected: expected.into(),
+        })
+    }
+
+    fn size(&self, setting: &'static str, size: usize) -> Result<usize, LoadError> {
+        let expected = || format!("1 to {MAX_SIZE}");
+        self.that((1..=MAX_SIZE).contains(&size), setting, size, expected())?;
+        Ok(size)
+    }
+
+    /// A side in pixels, given as a number or as two equal ones.
+    fn side(
+        &self,
+        setting: &'static str,
+        value: Option<&Value>,
+        default: usize,
+    ) -> Result<usize, LoadError> {
+        let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
+        let side = match value {
+            None | Some(Value::Null) => Some(default),
+            Some(Value::Array(sides)) => match sides.as_slice() {
+                [height, width] if height == width => number(height),
+                _ => None,
+            },
+            Some(value) => number(value),
+        };
+        let found = || value.map(ToString::to_string).unwrap_or_default();
+        self.that(
+            side.is_some(),
+            setting,
+            found(),
+            "a number, or a list of two equal ones",
+        )?;
+        self.size(setting, side.unwrap_or_default())
+    }
+
+    fn mlp(&self, hidden_size: usize, file: &File) -> Result<Mlp, LoadError> {
+        // The arithmetic of transformers: both products are cut to integers.
+        let wide = (hidden_size as f64 * file.mlp_ratio.unwrap_or(4.0)) as usize;
+        self.size("hidden_size * mlp_ratio", wide)?;
+        if file.use_swiglu_ffn.unwrap_or(false) {
+            return Ok(Mlp::SwiGlu {
+                hidden: (wide * 2 / 3).next_multiple_of(8),
+            });
+        }
+        let activation = file.hidden_act.as_deref().unwrap_or("gelu");
+        self.that(activation == "gelu", "hidden_act", activation, "gelu")?;
+        Ok(Mlp::Gelu { hidden: wide })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Architecture, Mlp, parse};
+
+    fn read(text: &str) -> Result<super::ModelConfig, String> {
+        parse(Path::new("config.json"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn absent_settings_have_the_defaults_of_transformers() {
+        let config = read(r#"{"model_type": "dinov2"}"#).unwrap();
+        assert_eq!(
+            (config.hidden_size, config.layers, config.heads),
+            (768, 12, 12)
+        );
+        assert_eq!(
+            (config.patch_size, config.image_size, config.registers),
+            (14, 224, 0)
+        );
+        assert_eq!(config.mlp, Mlp::Gelu { hidden: 3072 });
+        assert!(config.qkv_bias && config.trained);
+        let config = read(r#"{"model_type": "dinov2_with_registers"}"#).unwrap();
+        assert_eq!(config.architecture, Architecture::Dinov2WithRegisters);
+        assert_eq!((config.patch_size, config.registers), (16, 4));
+    }
+
+    #[test]
+    fn giant_has_a_swiglu_of_4096() {
+        let config = read(
+            r#"{"model_type": "dinov2", "hidden_size": 1536, "num_attention_heads": 24,
+                "num_hidden_layers": 40, "use_swiglu_ffn": true, "image_size": [518, 518]}"#,
+        )
+        .unwrap();
+        assert_eq!(config.mlp, Mlp::SwiGlu { hidden: 4096 });
+        assert_eq!(config.trained_grid(), 37);
+    }
+
+    #[test]
+    fn untrained_weights_say_so() {
+        let text = r#"{"model_type": "dinov2", "lookalike": {"trained": false}}"#;
+        assert!(!read(text).unwrap().trained);
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_compute() {
+        let cases = [
+            (r#"{"model_type": "vit"}"#, "unknown architecture 'vit'"),
+            (r"{}", "unknown architecture (no model_type)"),
+            (
+                r#"{"model_type": "dinov2", "num_attention_heads": 7}"#,
+                "a divisor of hidden_size",
+            ),
+            (
+                r#"{"model_type": "dinov2", "num_attention_heads": 0}"#,
+                "num_attention_heads is 0",
+            ),
+            (
+                r#"{"model_type": "dinov2", "hidden_act": "relu"}"#,
+                "hidden_act is relu",
+            ),
+            (
+                r#"{"model_type": "dinov2", "num_channels": 1}"#,
+                "num_channels is 1, expected 3",
+            ),
+            (
+                r#"{"model_type": "dinov2", "image_size": [224, 28]}"#,
+                "image_size is [224,28]",
+            ),
+            (
+                r#"{"model_type": "dinov2", "image_size": 7}"#,
+                "at least patch_size, 14",
+            ),
+            (
+                r#"{"model_type": "dinov2", "mlp_ratio": 1e300}"#,
+                "hidden_size * mlp_ratio is",
+            ),
+            (
+                r#"{"model_type": "dinov2", "mlp_ratio": -1}"#,
+                "hidden_size * mlp_ratio is 0",
+            ),
+            (
+                r#"{"model_type": "dinov2", "hidden_size": "768"}"#,
+                "malformed",
+            ),
+            (
+                r#"{"model_type": "dinov2", "layer_norm_eps": -1}"#,
+                "layer_norm_eps is -1",
+            ),
+            ("[", "malformed"),
+        ];
+        for (text, expected) in cases {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(expected), "{text}: {error}");
+            assert!(error.starts_with("config.json: "), "{error}");
+        }
+    }
+}
