@@ -1,7 +1,11 @@
 //! The way in: bytes of a file to a picture, whatever the format.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::error::{DecodeError, DecodeErrorKind};
-use crate::{DecodeOptions, Format, Limits, RgbImage};
+use crate::raster::Raster;
+use crate::tiff::Page;
+use crate::{DecodeOptions, Format, Limits, RgbImage, jpeg};
 
 /// What a header says, without any pixel decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,29 +26,160 @@ pub struct Decoded {
     pub image: RgbImage,
     /// The file's format.
     pub format: Format,
-    /// What was wrong with the file although the picture could be used, for the user.
+    /// What was wrong with the file although the picture could be used, for
+    /// the user; empty for sound files.
     pub warnings: Vec<String>,
 }
 
-/// Reads the header.
+/// Reads the header of a file; of the first page if it has several.
 ///
 /// # Errors
 /// A file that [`decode`] would refuse by its header.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, DecodeError> {
-    limits.check_file(bytes)?;
-    todo!()
+    guarded(bytes, || {
+        Opened::open(bytes, limits, 0).map(|opened| opened.probe())
+    })
 }
 
-/// Peak memory in bytes that decoding the probed file takes, its result included.
+/// Bytes of memory that decoding the probed file takes at its peak, the
+/// picture included.
+///
+/// [`decode`] draws them from the budget in its options and gives them back
+/// when it returns. A caller who keeps pictures for longer leaves that budget
+/// out, takes a permit for this many bytes before decoding, and holds it for
+/// as long as the picture lives.
 pub fn decode_cost(probe: &Probe) -> u64 {
     probe.peak_bytes
 }
 
-/// Reads a picture.
+/// Reads a picture: 8-bit sRGB, upright, transparent pixels on white.
+///
+/// Of a damaged black-and-white TIFF, what could be recovered is the picture,
+/// and a warning says how much that is; any other damaged file is an error.
+/// Blocks while the budget in the options is used up by others.
 ///
 /// # Errors
-/// A file that is empty, unknown, damaged, too large or in an unsupported variant.
+/// A file that is empty, of an unknown format, damaged, truncated, above the
+/// limits, or in a variant that is not read.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, DecodeError> {
-    let _ = (bytes, options, DecodeErrorKind::Empty);
-    todo!()
+    guarded(bytes, || {
+        let opened = Opened::open(bytes, &options.limits, options.page)?;
+        let probe = opened.probe();
+        let _permit = options
+            .budget
+            .map(|budget| budget.acquire(decode_cost(&probe)));
+        let (image, warnings) = opened.decode()?;
+        Ok(Decoded {
+            image,
+            format: probe.format,
+            warnings,
+        })
+    })
+}
+
+/// A file whose header has been read and found within limits.
+enum Opened<'a> {
+    Tiff(Page<'a>),
+    Jpeg(&'a [u8], jpeg::Header),
+    Raster(Format, Raster<'a>),
+}
+
+impl<'a> Opened<'a> {
+    fn open(bytes: &'a [u8], limits: &Limits, page: u32) -> Result<Self, DecodeError> {
+        if bytes.is_empty() {
+            return Err(DecodeError::new(
+                DecodeErrorKind::Empty,
+                None,
+                "the file is empty",
+            ));
+        }
+        limits.check_file(bytes)?;
+        let format = Format::sniff(bytes).ok_or_else(|| unknown(bytes))?;
+        if page > 0 && format != Format::Tiff {
+            let reason = format!("page {} was asked for, but the file has 1", page + 1);
+            return Err(DecodeError::new(
+                DecodeErrorKind::NoSuchPage,
+                format,
+                reason,
+            ));
+        }
+        match format {
+            Format::Tiff => Page::open(bytes, page, limits).map(Self::Tiff),
+            Format::Jpeg => {
+                let header = jpeg::Header::read(bytes).map_err(|trouble| trouble.of(format))?;
+                limits.check_sides(format, header.width.into(), header.height.into())?;
+                Ok(Self::Jpeg(bytes, header))
+            }
+            _ => Raster::open(bytes, format, limits).map(|raster| Self::Raster(format, raster)),
+        }
+    }
+
+    fn probe(&self) -> Probe {
+        let (format, (width, height), peak_bytes) = match self {
+            Self::Tiff(page) => (Format::Tiff, page.sides(), page.peak_bytes()),
+            Self::Jpeg(_, header) => {
+                let sides = header.orientation.sides(header.width, header.height);
+                (Format::Jpeg, sides, header.peak_bytes())
+            }
+            Self::Raster(format, raster) => (*format, raster.sides(), raster.peak_bytes()),
+        };
+        Probe {
+            format,
+            width,
+            height,
+            peak_bytes,
+        }
+    }
+
+    fn decode(self) -> Result<(RgbImage, Vec<String>), DecodeError> {
+        match self {
+            Self::Tiff(page) => page.decode(),
+            Self::Jpeg(bytes, header) => {
+                let image = jpeg::decode(bytes, &header);
+                image
+                    .map(|image| (image, Vec::new()))
+                    .map_err(|trouble| trouble.of(Format::Jpeg))
+            }
+            Self::Raster(_, raster) => raster.decode().map(|image| (image, Vec::new())),
+        }
+    }
+}
+
+/// Turns a panic into an error. None is known, but five decoders that others
+/// write read what strangers upload, and one file must not end an import.
+fn guarded<T>(
+    bytes: &[u8],
+    read: impl FnOnce() -> Result<T, DecodeError>,
+) -> Result<T, DecodeError> {
+    // Nothing that is shared is changed within, so nothing can be left half-done.
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let reason = "the decoder failed on it; please report the file as a bug";
+        let format = Format::sniff(bytes);
+        Err(DecodeError::new(DecodeErrorKind::Malformed, format, reason))
+    })
+}
+
+/// Says what the bytes look like instead.
+fn unknown(bytes: &[u8]) -> DecodeError {
+    let start = bytes.trim_ascii_start();
+    let starts_with = |prefix: &[u8]| {
+        start
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    let looks_like = if starts_with(b"<!doctype html") || starts_with(b"<html") {
+        "a web page"
+    } else if starts_with(b"<?xml") || starts_with(b"<svg") {
+        "an XML document"
+    } else if starts_with(b"%PDF") {
+        "a PDF document"
+    } else if starts_with(b"PK\x03\x04") {
+        "a ZIP archive"
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        "a HEIC, AVIF or video file"
+    } else {
+        "no image format that is read"
+    };
+    let reason = format!("the content is {looks_like}; expected TIFF, JPEG, PNG, GIF, BMP or WebP");
+    DecodeError::new(DecodeErrorKind::UnknownFormat, None, reason)
 }

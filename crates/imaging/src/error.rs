@@ -18,6 +18,8 @@ pub enum DecodeErrorKind {
     Truncated,
     /// Reading it would exceed a limit.
     TooLarge,
+    /// The file has no page of the number asked for.
+    NoSuchPage,
 }
 
 /// A file that could not be read.
@@ -60,4 +62,37 @@ fn prefix(format: Option<Format>) -> String {
     format
         .map(|format| format!("{format}: "))
         .unwrap_or_default()
+}
+
+/// What is wrong, before it is known which file it is wrong with: part of a
+/// strip, or a JPEG stream that may stand alone or in a TIFF.
+#[derive(Clone, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) kind: DecodeErrorKind,
+    pub(crate) reason: String,
+}
+
+impl Trouble {
+    pub(crate) fn new(kind: DecodeErrorKind, reason: impl Into<String>) -> Self {
+        Self {
+            kind,
+            reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn malformed(reason: impl Into<String>) -> Self {
+        Self::new(DecodeErrorKind::Malformed, reason)
+    }
+
+    pub(crate) fn truncated(reason: impl Into<String>) -> Self {
+        Self::new(DecodeErrorKind::Truncated, reason)
+    }
+
+    pub(crate) fn unsupported(reason: impl Into<String>) -> Self {
+        Self::new(DecodeErrorKind::Unsupported, reason)
+    }
+
+    pub(crate) fn of(self, format: Format) -> DecodeError {
+        DecodeError::new(self.kind, format, self.reason)
+    }
 }

@@ -5,15 +5,20 @@
 //! with a reason. Colour profiles are not applied: values count as sRGB, as
 //! they do in Pillow's `convert("RGB")`, which the models' references use.
 
+mod alpha;
 mod budget;
 mod decode;
 mod encode;
 mod error;
 mod format;
+mod jpeg;
 mod limits;
+mod orientation;
 mod preprocess;
+mod raster;
 mod resize;
 mod rgb_image;
+mod tiff;
 
 pub use budget::{Permit, PixelBudget};
 pub use decode::{Decoded, Probe, decode, decode_cost, probe};

@@ -1,0 +1,195 @@
+//! PNG, GIF, BMP and WebP, through the decoders of the `image` crate.
+//!
+//! Their limits are partial: some check the sides only, some the memory only.
+//! So the sides are checked here first, then the bytes they come to.
+
+use std::error::Error;
+use std::io::{self, Cursor};
+
+use image::codecs::bmp::BmpDecoder;
+use image::codecs::gif::GifDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::{ColorType, ImageDecoder, ImageError};
+
+use crate::alpha::over_white;
+use crate::error::{DecodeError, DecodeErrorKind, Trouble};
+use crate::orientation::Orientation;
+use crate::{Format, Limits, RgbImage};
+
+/// A file whose header has been read.
+pub(crate) struct Raster<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    format: Format,
+    /// Sides as stored, before orientation.
+    width: u32,
+    height: u32,
+    orientation: Orientation,
+}
+
+/// Memory that a decoder may take for profiles, texts and its own tables.
+const METADATA_BYTES: u64 = 64 << 20;
+
+impl<'a> Raster<'a> {
+    /// Reads the header of a file of one of this module's formats.
+    pub(crate) fn open(
+        bytes: &'a [u8],
+        format: Format,
+        limits: &Limits,
+    ) -> Result<Self, DecodeError> {
+        if format == Format::WebP {
+            check_chunks(bytes).map_err(|trouble| trouble.of(format))?;
+        }
+        let reader = Cursor::new(bytes);
+        let decoder: Result<Box<dyn ImageDecoder>, ImageError> = match format {
+            Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+            Format::Bmp => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+            Format::WebP => WebPDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+            _ => {
+                let mut limits = image::Limits::no_limits();
+                limits.max_alloc = Some(METADATA_BYTES);
+                PngDecoder::with_limits(reader, limits).map(|decoder| Box::new(decoder) as _)
+            }
+        };
+        let mut decoder = decoder.map_err(|error| trouble(&error).of(format))?;
+        let (width, height) = decoder.dimensions();
+        let (width, height) = limits.check_sides(format, width.into(), height.into())?;
+        // Damaged metadata is no reason to refuse the picture.
+        let exif = decoder.exif_metadata().ok().flatten();
+        let orientation =
+            exif.map_or_else(Orientation::default, |exif| Orientation::from_exif(&exif));
+        let mut raster = Self {
+            decoder,
+            format,
+            width,
+            height,
+            orientation,
+        };
+        let mut limits = image::Limits::no_limits();
+        limits.max_alloc = Some(raster.peak_bytes() + METADATA_BYTES);
+        raster
+            .decoder
+            .set_limits(limits)
+            .map_err(|error| trouble(&error).of(format))?;
+        Ok(raster)
+    }
+
+    /// Sides in pixels, orientation applied.
+    pub(crate) fn sides(&self) -> (u32, u32) {
+        self.orientation.sides(self.width, self.height)
+    }
+
+    /// Bytes of memory that decoding takes at its peak, the result included.
+    pub(crate) fn peak_bytes(&self) -> u64 {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        let bytes = self.decoder.total_bytes();
+        // GIF and WebP compose the picture on a second canvas with alpha.
+        let copy = match self.format {
+            Format::Gif | Format::WebP => 4 * pixels,
+            _ if !self.orientation.is_upright() => 3 * pixels,
+            _ => 0,
+        };
+        bytes + copy
+    }
+
+    /// The picture.
+    pub(crate) fn decode(self) -> Result<RgbImage, DecodeError> {
+        let (format, colour) = (self.format, self.decoder.color_type());
+        let too_large = || {
+            let reason = "the picture exceeds this machine's memory";
+            DecodeError::new(DecodeErrorKind::TooLarge, format, reason)
+        };
+        let size = usize::try_from(self.decoder.total_bytes()).map_err(|_| too_large())?;
+        let mut samples = vec![0; size];
+        self.decoder
+            .read_image(&mut samples)
+            .map_err(|error| trouble(&error).of(format))?;
+        let channels = to_opaque(colour, &mut samples)
+            .ok_or_else(|| Trouble::unsupported(format!("{colour:?} is not read")).of(format))?;
+        RgbImage::from_samples(self.width, self.height, channels, samples)
+            .map(|image| self.orientation.apply(image))
+            .ok_or_else(|| Trouble::malformed("its parts differ about its size").of(format))
+    }
+}
+
+/// Brings samples, in place, to 8 bits without alpha: 1 or 3 bytes a pixel.
+fn to_opaque(colour: ColorType, samples: &mut Vec<u8>) -> Option<usize> {
+    let channels = usize::from(colour.channel_count());
+    let depth = usize::from(colour.bytes_per_pixel()) / channels;
+    match depth {
+        1 => {}
+        2 => {
+            // In native order; the high byte is the level, as for TIFF.
+            let length = samples.len() / 2;
+            for index in 0..length {
+                let level = u16::from_ne_bytes([samples[2 * index], samples[2 * index + 1]]);
+                samples[index] = (level >> 8) as u8;
+            }
+            samples.truncate(length);
+        }
+        _ => return None,
+    }
+    if colour.has_alpha() {
+        let opaque = channels - 1;
+        let pixels = samples.len() / channels;
+        for pixel in 0..pixels {
+            let alpha = samples[pixel * channels + opaque];
+            for channel in 0..opaque {
+                samples[pixel * opaque + channel] =
+                    over_white(samples[pixel * channels + channel], alpha);
+            }
+        }
+        samples.truncate(pixels * opaque);
+        samples.shrink_to_fit();
+        Some(opaque)
+    } else {
+        Some(channels)
+    }
+}
+
+/// Refuses a WebP whose chunks claim more than the file holds: the decoder
+/// allocates what a chunk claims.
+fn check_chunks(bytes: &[u8]) -> Result<(), Trouble> {
+    let cut = || Trouble::truncated("the file ends before the picture does");
+    let size = |at: usize| {
+        let size = bytes.get(at..at + 4).and_then(|size| size.try_into().ok());
+        size.map(u32::from_le_bytes)
+            .and_then(|size| usize::try_from(size).ok())
+            .ok_or_else(cut)
+    };
+    let end = size(4)?
+        .checked_add(8)
+        .filter(|&end| end <= bytes.len())
+        .ok_or_else(cut)?;
+    let mut at = 12;
+    while at < end {
+        let padded = size(at + 4)?.checked_next_multiple_of(2).ok_or_else(cut)?;
+        at = at.checked_add(8 + padded).ok_or_else(cut)?;
+        // The last chunk's padding byte is often left out.
+        if at > end + 1 {
+            return Err(cut());
+        }
+    }
+    Ok(())
+}
+
+fn trouble(error: &ImageError) -> Trouble {
+    let mut cause: Option<&dyn Error> = Some(error);
+    let mut ends_early = false;
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<io::Error>();
+        ends_early |= io.is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
+        cause = error.source();
+    }
+    let kind = match error {
+        _ if ends_early => DecodeErrorKind::Truncated,
+        ImageError::Limits(_) => DecodeErrorKind::TooLarge,
+        ImageError::Unsupported(_) => DecodeErrorKind::Unsupported,
+        _ => DecodeErrorKind::Malformed,
+    };
+    let reason = match kind {
+        DecodeErrorKind::Truncated => "the file ends before the picture does".to_owned(),
+        _ => error.to_string(),
+    };
+    Trouble::new(kind, reason)
+}

@@ -1,0 +1,165 @@
+//! Compressed bytes of a strip or tile to rows of samples, one row at a time.
+//!
+//! Rows are pulled through [`Read`], so that a strip of a whole page never
+//! lies in memory unpacked beside the picture made from it.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use flate2::bufread::ZlibDecoder;
+use weezl::{BitOrder, LzwStatus};
+
+use crate::error::Trouble;
+
+/// Compressions whose output is bytes of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ByteCoding {
+    None,
+    PackBits,
+    Lzw,
+    Deflate,
+}
+
+/// A reader of the unpacked bytes.
+pub(super) fn unpack<'a>(coding: ByteCoding, packed: &'a [u8]) -> Box<dyn Read + 'a> {
+    match coding {
+        ByteCoding::None => Box::new(packed),
+        ByteCoding::PackBits => Box::new(PackBits {
+            packed,
+            literal: 0,
+            repeat: 0,
+            value: 0,
+        }),
+        ByteCoding::Lzw => Box::new(Lzw {
+            decoder: weezl::decode::Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+            packed,
+        }),
+        ByteCoding::Deflate => Box::new(ZlibDecoder::new(packed)),
+    }
+}
+
+/// Fills `row`, or says why that is not possible.
+pub(super) fn fill_row(reader: &mut dyn Read, row: &mut [u8]) -> Result<(), Trouble> {
+    reader.read_exact(row).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => Trouble::truncated("its data ends"),
+        _ => Trouble::malformed(format!("its data is damaged ({error})")),
+    })
+}
+
+/// `bytes` with the bits of each in the order that decoders expect.
+pub(super) fn in_bit_order(bytes: &[u8], reversed: bool) -> Cow<'_, [u8]> {
+    if reversed {
+        Cow::Owned(bytes.iter().map(|byte| byte.reverse_bits()).collect())
+    } else {
+        Cow::Borrowed(bytes)
+    }
+}
+
+/// Runs and literals (TIFF 6.0, section 9).
+struct PackBits<'a> {
+    packed: &'a [u8],
+    /// Bytes still to copy.
+    literal: usize,
+    /// Copies of `value` still to write.
+    repeat: usize,
+    value: u8,
+}
+
+impl Read for PackBits<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut written = 0;
+        while written < out.len() {
+            let room = out.len() - written;
+            if self.repeat > 0 {
+                let count = self.repeat.min(room);
+                out[written..written + count].fill(self.value);
+                self.repeat -= count;
+                written += count;
+            } else if self.literal > 0 {
+                let count = self.literal.min(room).min(self.packed.len());
+                let Some((bytes, rest)) = self.packed.split_at_checked(count).filter(|_| count > 0)
+                else {
+                    break;
+                };
+                out[written..written + count].copy_from_slice(bytes);
+                self.packed = rest;
+                self.literal -= count;
+                written += count;
+            } else {
+                match *self.packed {
+                    [length @ 0..=127, ref rest @ ..] => {
+                        self.literal = usize::from(length) + 1;
+                        self.packed = rest;
+                    }
+                    [128, ref rest @ ..] => self.packed = rest,
+                    [length, value, ref rest @ ..] => {
+                        (self.repeat, self.value) = (257 - usize::from(length), value);
+                        self.packed = rest;
+                    }
+                    [] | [_] => break,
+                }
+            }
+        }
+        Ok(written)
+    }
+}
+
+struct Lzw<'a> {
+    decoder: weezl::decode::Decoder,
+    packed: &'a [u8],
+}
+
+impl Read for Lzw<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let progress = self.decoder.decode_bytes(self.packed, out);
+            self.packed = &self.packed[progress.consumed_in..];
+            if progress.consumed_out > 0 || out.is_empty() {
+                return Ok(progress.consumed_out);
+            }
+            match progress.status {
+                Ok(LzwStatus::Ok) if progress.consumed_in > 0 => {}
+                Ok(_) => return Ok(0),
+                Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(coding: ByteCoding, packed: &[u8]) -> Vec<u8> {
+        let mut unpacked = Vec::new();
+        unpack(coding, packed).read_to_end(&mut unpacked).unwrap();
+        unpacked
+    }
+
+    #[test]
+    fn packbits_of_the_specification() {
+        let packed = [
+            0xfe, 0xaa, 0x02, 0x80, 0x00, 0x2a, 0xfd, 0xaa, 0x80, 0x03, 0x80, 0x00, 0x2a, 0x22,
+            0xf7, 0xaa,
+        ];
+        let mut expected = vec![0xaa, 0xaa, 0xaa, 0x80, 0x00, 0x2a, 0xaa, 0xaa, 0xaa, 0xaa];
+        expected.extend([0x80, 0x00, 0x2a, 0x22]);
+        expected.extend([0xaa; 10]);
+        assert_eq!(all(ByteCoding::PackBits, &packed), expected);
+        // Byte by byte, runs carry over.
+        let mut reader = unpack(ByteCoding::PackBits, &packed);
+        for byte in expected {
+            let mut one = [0];
+            fill_row(&mut *reader, &mut one).unwrap();
+            assert_eq!(one, [byte]);
+        }
+        assert!(fill_row(&mut *reader, &mut [0]).is_err());
+    }
+
+    #[test]
+    fn cut_packbits_yield_what_is_there() {
+        assert_eq!(all(ByteCoding::PackBits, &[5, 1, 2]), [1, 2]);
+        assert!(all(ByteCoding::PackBits, &[0xfe]).is_empty());
+        assert!(all(ByteCoding::PackBits, &[]).is_empty());
+    }
+}
