@@ -204,7 +204,7 @@ impl Canvas<'_> {
     /// Broken lines along which the surface is seen at fixed angles.
     fn contour_lines(&mut self, parts: &[Part], rng: &mut Rng) {
         let viewer = self.camera.axes.towards_viewer();
-        for part in parts.iter().filter(|part| !part.unclaimed) {
+        for part in parts.iter().filter(|part| part.curved && !part.unclaimed) {
             for level in [0.22, 0.42, 0.6] {
                 for line in contour(part, viewer, level) {
                     let ink = rng.range(60.0, 240.0) * (1.0 - level);

@@ -80,6 +80,9 @@ pub(crate) struct Stretch {
 
 /// Longest step, in pixels, between two looks at the depth buffer.
 const STEP: f64 = 1.5;
+/// How far, in pixels, a line may lie behind the surface that it belongs to: tessellation and
+/// rounding stay below half a pixel.
+const TOLERANCE: f64 = 0.6;
 /// Seen stretches shorter than this are taken for noise, and so are gaps.
 const SHORTEST: f64 = 2.5;
 
@@ -127,7 +130,7 @@ pub(crate) fn seen(line: &[Vec3], camera: &Camera, buffer: &DepthBuffer) -> Vec<
     }
     let mut visible: Vec<bool> = samples
         .iter()
-        .map(|&(point, _)| buffer.shows(point, 1.2))
+        .map(|&(point, _)| buffer.shows(point, TOLERANCE))
         .collect();
     drop_short_runs(&samples, &mut visible, travelled);
 

@@ -41,6 +41,8 @@ pub(crate) struct Header<'a> {
 const PAGES: [(usize, usize); 4] = [(2560, 3300), (2560, 3300), (2550, 3300), (2320, 3408)];
 /// Pixels kept free left and right, above and below.
 const MARGINS: (f64, f64) = (290.0, 360.0);
+/// A figure fills at least this share of its room.
+const SMALLEST: f64 = 0.5;
 /// Room for a caption below its figure, in capital heights.
 const CAPTION_ROOM: f64 = 3.2;
 
@@ -196,7 +198,7 @@ pub(crate) fn draw(
         middle + shift + v2(c * q.x - s * q.y, s * q.x + c * q.y)
     };
     let (fit, rooms) = plan.arrange(subject, sheet);
-    let scale = fit.min(plan.common_scale * plan.magnify);
+    let scale = fit.min((plan.common_scale * plan.magnify).max(fit * SMALLEST));
     let lettering = Lettering {
         height: plan.caption.0,
         pen: plan.caption.1,
@@ -249,15 +251,15 @@ fn print_header(
         lean: 0.0,
     };
     let sheets = format!("Sheet {} of {}", number + 1, plan.sheets.len());
-    let right = plan.page.0 as f64 - 280.0;
     let y = 210.0;
-    bold.write(page, "U.S. Patent", 300.0, y, onto);
-    plain.write(page, header.date, 930.0, y, onto);
-    plain.write(page, &sheets, 1420.0, y, onto);
+    let width = plan.page.0 as f64;
+    bold.write(page, "U.S. Patent", width * 0.11, y, onto);
+    plain.write(page, header.date, width * 0.35, y, onto);
+    plain.write(page, &sheets, width * 0.53, y, onto);
     bold.write(
         page,
         header.number,
-        right - bold.width(header.number),
+        width * 0.92 - bold.width(header.number),
         y,
         onto,
     );

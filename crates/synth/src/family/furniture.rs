@@ -162,8 +162,8 @@ pub(super) fn shelf(p: &Params) -> Vec<Part> {
     };
     for row in 0..=rows {
         let last = row == 0 || row == rows;
-        let w = width + if last { 2.0 * overhang } else { -board };
-        let d = depth + if last { 0.02 * overhang } else { -board * 0.6 };
+        let w = width + if last { 0.8 + 2.0 * overhang } else { -board };
+        let d = depth + if last { 0.6 } else { -board * 0.6 };
         add(
             w,
             d,
@@ -193,10 +193,10 @@ pub(super) fn shelf(p: &Params) -> Vec<Part> {
             add(
                 board,
                 depth * 0.98,
-                inner - 0.2,
+                inner - board,
                 s * (width - board) / 2.0,
                 0.0,
-                foot + 0.1,
+                foot + board * 0.5,
                 BODY,
             );
         }
@@ -204,10 +204,10 @@ pub(super) fn shelf(p: &Params) -> Vec<Part> {
             add(
                 width - board,
                 board * 0.5,
-                inner - 0.4,
+                inner - board,
                 0.0,
                 (depth - board) / 2.0 * 0.96,
-                foot + 0.2,
+                foot + board * 0.5,
                 BODY,
             );
         }
@@ -222,10 +222,10 @@ pub(super) fn shelf(p: &Params) -> Vec<Part> {
                 add(
                     board * 0.8,
                     depth * 0.9,
-                    high - low + 0.4,
+                    high - low + board * 0.8,
                     left,
                     0.4,
-                    low - 0.2,
+                    low - board * 0.4,
                     BODY,
                 );
             }
@@ -242,15 +242,10 @@ pub(super) fn shelf(p: &Params) -> Vec<Part> {
                 );
                 let x = middle + cell * p.range("door.pull", -0.35, 0.35);
                 // The pull: a small block on the front.
-                add(
-                    board * 0.6,
-                    board,
-                    board * 2.2,
-                    x,
-                    -depth / 2.0 - board * 0.5,
-                    mix(low, high, 0.5),
-                    ACCENT,
-                );
+                let pull = (board * 2.2).min((high - low) * 0.3);
+                let z = mix(low, high, 0.5) - pull / 2.0;
+                let y = -depth / 2.0 - board * 0.5;
+                add(board * 0.6, board, pull, x, y, z, ACCENT);
             }
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn legs(p: &Params, width: f64, depth: f64, height: f64, thick: f64) 
     let inset = p.range("legs.inset", 0.02, 0.12);
     let (x, y) = (width * (0.5 - inset) - thick, depth * (0.5 - inset) - thick);
     let corners = [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)];
-    let top = height + thick * 0.4;
+    let top = height + 0.2;
     match p.choice("legs.kind", 7) {
         0..4 => {
             for (sx, sy) in corners {
@@ -137,7 +137,8 @@ pub(super) fn chair(p: &Params) -> Vec<Part> {
 
     let round = p.range("seat.round", 0.05, 0.45);
     let outline = Outline::rectangle(width, depth, width * round).refined(width / 14.0);
-    let dish = p.range("seat.dish", 0.0, 4.0);
+    // Less than the seat is thick: legs end inside it.
+    let dish = p.range("seat.dish", 0.0, 0.75) * thick;
     let shell = p.chance("shell", 0.35);
     if shell {
         parts.push(shell_of(p, width, depth, height, back, lean).material(SECOND));
@@ -213,7 +214,7 @@ fn shell_of(p: &Params, width: f64, depth: f64, height: f64, back: f64, lean: f6
         v3(
             q.x * (1.0 - narrow * up.clamp(0.0, 1.0)),
             flat - depth / 2.0 + lean * rise - cup * up.min(1.0),
-            height + 1.5 + rise + cup * (1.0 - up.min(1.0)) * 0.6,
+            height + 0.6 + rise + cup * (1.0 - up.min(1.0)) * 0.6,
         )
     });
     sheet
@@ -379,7 +380,7 @@ pub(super) fn bench(p: &Params) -> Vec<Part> {
     } else {
         1
     };
-    let gap = p.range("gap", 0.12, 0.4);
+    let gap = p.range("gap", 0.18, 0.45);
     let pitch = depth / slats as f64;
     for slat in 0..slats {
         let wide = if slats == 1 {

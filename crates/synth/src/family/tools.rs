@@ -35,7 +35,6 @@ pub(super) fn knife(p: &Params) -> Vec<Part> {
             // A straight edge and a dropped point.
             nodes.push(Corner(heel, -tall * 0.7));
             nodes.push(Corner(blade * p.range("tip.at", 0.7, 0.94), -tall * 0.7));
-            nodes.push(Through(blade * 0.96, -tall * 0.45));
             nodes.push(Corner(blade, -tall * p.range("tip.low", 0.3, 0.65)));
             nodes.push(Through(blade * 0.88, tall * 0.12));
             nodes.push(Through(blade * 0.7, tall * 0.28));

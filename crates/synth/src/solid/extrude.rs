@@ -1,5 +1,7 @@
 //! Flat outlines given a thickness.
 
+use std::ops::Range;
+
 use super::triangulate::triangulate;
 use super::{Ink, Outline, Part};
 use crate::math::{FRAC_TURN_4, Vec2, sin_cos, v3};
@@ -33,6 +35,8 @@ impl Extrusion<'_> {
     /// The body.
     pub(crate) fn build(&self) -> Part {
         let mut part = Part::default();
+        // Vertices where a rounding meets a face, and which way the face looks.
+        let mut rims: Vec<(Range<usize>, f64)> = Vec::new();
         let levels = self.levels();
         let (first, last) = (levels[0], levels[levels.len() - 1]);
         let loops: Vec<(&Outline, Vec<Vec2>)> = std::iter::once(self.outline)
@@ -44,7 +48,7 @@ impl Extrusion<'_> {
                 let p = outline.points[index] + inward[index] * level.0;
                 v3(p.x, p.y, level.1)
             };
-            self.walls(&mut part, outline, &levels, &at);
+            self.walls(&mut part, outline, &levels, &at, &mut rims);
             self.rims(&mut part, outline, &levels, &at);
         }
         let face = |inset: f64| -> Vec<Vec<Vec2>> {
@@ -68,20 +72,25 @@ impl Extrusion<'_> {
                 part.add_triangle(corners.map(|corner| corner + base));
             }
         }
-        part.finished()
+        let mut part = part.finished();
+        for (vertices, up) in rims {
+            part.mesh.normals[vertices].fill(v3(0.0, 0.0, up));
+        }
+        part
     }
 
     /// (inset, height) from the lower face up to the upper face. Equal neighbours do not occur.
     fn levels(&self) -> Vec<(f64, f64)> {
         let top = self.height;
+        let room = self.room();
         match self.edge {
             Edge::Sharp => vec![(0.0, 0.0), (0.0, top)],
             Edge::Bevel(width) => {
-                let width = width.min(top * 0.49);
+                let width = width.min(top * 0.49).min(room);
                 vec![(width, 0.0), (0.0, width), (0.0, top - width), (width, top)]
             }
             Edge::Round(radius) => {
-                let radius = radius.min(top * 0.49);
+                let radius = radius.min(top * 0.49).min(room);
                 let mut levels = Vec::new();
                 for step in 0..=ROUND_STEPS {
                     let (s, c) = sin_cos(FRAC_TURN_4 * step as f64 / ROUND_STEPS as f64);
@@ -94,20 +103,50 @@ impl Extrusion<'_> {
         }
     }
 
+    /// How far the outlines can shrink before they fold over: to the centre of their tightest
+    /// rounding.
+    fn room(&self) -> f64 {
+        let mut room = f64::INFINITY;
+        for outline in std::iter::once(self.outline).chain(self.holes) {
+            let inward = outline.inward();
+            let count = outline.points.len();
+            for i in 0..count {
+                let j = (i + 1) % count;
+                let side = outline.points[j] - outline.points[i];
+                let length = side.length();
+                let loss = inward[i] - inward[j];
+                let loss = (loss.x * side.x + loss.y * side.y) / length.max(1e-9);
+                if loss > 1e-6 {
+                    room = room.min(length / loss);
+                }
+            }
+        }
+        // The outline and its holes move towards each other.
+        for hole in self.holes {
+            room = room.min(distance(self.outline, hole) * 0.45);
+        }
+        (room * 0.9).max(1e-4)
+    }
+
     fn walls(
         &self,
         part: &mut Part,
         outline: &Outline,
         levels: &[(f64, f64)],
         at: &dyn Fn(usize, (f64, f64)) -> crate::math::Vec3,
+        rims: &mut Vec<(Range<usize>, f64)>,
     ) {
         let smooth = matches!(self.edge, Edge::Round(_));
         for run in outline.runs() {
             let wrapped = !outline.corners.iter().any(|&corner| corner);
             if smooth {
+                let base = part.mesh.points.len();
                 part.add_patch(levels.len(), run.len(), wrapped, |row, column| {
                     at(run[column], levels[row])
                 });
+                let end = part.mesh.points.len();
+                rims.push((base..base + run.len(), -1.0));
+                rims.push((end - run.len()..end, 1.0));
             } else {
                 for pair in levels.windows(2) {
                     part.add_patch(2, run.len(), wrapped, |row, column| {
@@ -140,6 +179,24 @@ impl Extrusion<'_> {
             part.add_curve(upright, Ink::Crease);
         }
     }
+}
+
+/// The shortest way from a corner of one closed line to the other line, taken both ways.
+fn distance(one: &Outline, other: &Outline) -> f64 {
+    let mut least = f64::INFINITY;
+    for (from, to) in [(one, other), (other, one)] {
+        let count = to.points.len();
+        for point in &from.points {
+            for i in 0..count {
+                let (a, b) = (to.points[i], to.points[(i + 1) % count]);
+                let (side, way) = (b - a, *point - a);
+                let t = (way.x * side.x + way.y * side.y)
+                    / (side.x * side.x + side.y * side.y).max(1e-18);
+                least = least.min((a.lerp(b, t.clamp(0.0, 1.0)) - *point).length());
+            }
+        }
+    }
+    least
 }
 
 /// A box on the xy plane about the z axis, its upright edges rounded by `corner`, its rims by

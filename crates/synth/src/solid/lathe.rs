@@ -26,7 +26,10 @@ pub(crate) fn revolve(angle: f64, point: Vec2) -> Vec3 {
 impl Lathe<'_> {
     /// The body, with a crease at every corner of the profile and along every seam.
     pub(crate) fn build(&self) -> Part {
-        let mut part = Part::default();
+        let mut part = Part {
+            curved: true,
+            ..Part::default()
+        };
         let arcs = self.arcs();
         for run in self.profile.runs() {
             for arc in &arcs {

@@ -57,6 +57,8 @@ pub(crate) struct Part {
     pub(crate) curves: Vec<Curve>,
     /// Which of the design's materials it is made of.
     pub(crate) material: usize,
+    /// Curved as a whole, not just along its edges: worth shading lines.
+    pub(crate) curved: bool,
     /// Shown for context only: drawn in broken lines.
     pub(crate) unclaimed: bool,
 }
@@ -154,19 +156,6 @@ impl Part {
             }
         }
         self
-    }
-
-    /// The part with every point moved by `bend`, normals computed anew.
-    pub(crate) fn deformed(mut self, bend: impl Fn(Vec3) -> Vec3) -> Part {
-        for point in &mut self.mesh.points {
-            *point = bend(*point);
-        }
-        for curve in &mut self.curves {
-            for point in &mut curve.points {
-                *point = bend(*point);
-            }
-        }
-        self.finished()
     }
 
     /// The part's mirror image at the plane x = 0.

@@ -11,7 +11,10 @@ const RINGS: usize = 14;
 /// `surface` says where a point of the outline's plane lies in space; the upper side is where the
 /// plane's z axis points. The rim is square.
 pub(crate) fn plate(outline: &Outline, thickness: f64, surface: &dyn Fn(Vec2) -> Vec3) -> Part {
-    let mut part = Part::default();
+    let mut part = Part {
+        curved: true,
+        ..Part::default()
+    };
     let count = outline.points.len();
     // The sheet's normal by differences a ten-thousandth of the sheet apart.
     let size = outline

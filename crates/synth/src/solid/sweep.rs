@@ -23,7 +23,7 @@ pub(crate) struct Sweep<'a> {
     /// Closed, counter-clockwise, seen against the direction of travel. Its y axis starts along
     /// `up`.
     pub(crate) section: &'a Outline,
-    /// Width and height of the section along the path, from 0 to 1.
+    /// Width and height of the section along the path's length, from 0 to 1.
     pub(crate) scale: &'a dyn Fn(f64) -> (f64, f64),
     /// Which way the section's y axis points at the start; not along the path.
     pub(crate) up: Vec3,
@@ -44,7 +44,10 @@ struct Station {
 impl Sweep<'_> {
     /// The body.
     pub(crate) fn build(&self) -> Part {
-        let mut part = Part::default();
+        let mut part = Part {
+            curved: true,
+            ..Part::default()
+        };
         let mut stations = self.stations();
         if self.end == End::Dome {
             self.add_domes(&mut stations);
@@ -100,18 +103,22 @@ impl Sweep<'_> {
             };
             (after - before).unit()
         };
+        let length: f64 = self.path.windows(2).map(|w| (w[1] - w[0]).length()).sum();
+        let mut travelled = 0.0;
         let mut up = self.up;
         (0..n)
             .map(|i| {
                 let along = tangent(i);
                 up = (up - along * up.dot(along)).unit();
-                let t = i as f64 / (n - 1) as f64;
+                if i > 0 {
+                    travelled += (self.path[i] - self.path[i - 1]).length();
+                }
                 Station {
                     centre: self.path[i],
                     side: up.cross(along),
                     up,
                     along,
-                    scale: (self.scale)(t),
+                    scale: (self.scale)(travelled / length),
                 }
             })
             .collect()

@@ -166,6 +166,23 @@ mod tests {
     }
 
     #[test]
+    fn narrow_frames_stay_open() {
+        for round in [0.02, 0.3, 0.8] {
+            let outer = Outline::rectangle(8.0, 16.0, 1.0);
+            let inner = Outline::rectangle(7.4, 15.4, round).reversed();
+            let area = |o: &Outline| -> f64 {
+                let p = &o.points;
+                (0..p.len())
+                    .map(|i| p[i].cross(p[(i + 1) % p.len()]) / 2.0)
+                    .sum()
+            };
+            let expected = area(&outer) + area(&inner);
+            let found = area_of(&[outer.points, inner.points]);
+            assert!((found - expected).abs() < 1e-9, "{found} for {expected}");
+        }
+    }
+
+    #[test]
     fn concave_outlines_are_filled_exactly() {
         let star = Outline::polar(40, |angle| {
             let (s, c) = crate::math::sin_cos(angle);
