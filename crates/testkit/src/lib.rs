@@ -1,1 +1,3 @@
 //! Helpers for tests only: free ports, processes, tiny models.
+
+pub mod hub_imitation;
