@@ -22,3 +22,8 @@ pub use folder::describe;
 pub use model::{Model, Tokens};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
+
+/// Headers of NumPy arrays, for whoever reads arrays that are no weights.
+pub mod npy {
+    pub use crate::weights::npy::{Header, read_header};
+}

@@ -3,7 +3,7 @@
 //! Files are read at positions, not mapped: every tensor is repacked anyway, so a mapping
 //! would save nothing, and a mapped file that shrinks kills the process.
 
-mod npy;
+pub(crate) mod npy;
 mod npz;
 mod safetensors;
 mod source;
@@ -57,6 +57,17 @@ enum Dtype {
 }
 
 impl Dtype {
+    /// The type of that name in NumPy, or the name back if there is no reading it.
+    fn from_numpy(descr: &str) -> Result<Self, String> {
+        match descr {
+            "<f4" => Ok(Self::F32),
+            "<f2" => Ok(Self::F16),
+            // NumPy has no bf16; the ml_dtypes package saves it as two raw bytes.
+            "<V2" | "|V2" => Ok(Self::Bf16),
+            other => Err(other.to_owned()),
+        }
+    }
+
     fn bytes(self) -> usize {
         match self {
             Self::F32 => 4,

@@ -7,7 +7,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::source::Cursor;
-use super::{Place, Source, Tensor, Weights, WeightsFile, npy};
+use super::{Dtype, Place, Source, Tensor, Weights, WeightsFile, npy};
 use crate::error::LoadError;
 
 /// Deflate expands at most 1032 times; a member that claims more is a lie.
@@ -44,7 +44,8 @@ pub(super) fn add(weights: &mut Weights, path: &Path, source: Source) -> Result<
         }
         let size = member.size();
         let header = npy::read_header(&mut member).map_err(in_tensor)?;
-        if let Ok(dtype) = &header.dtype {
+        let dtype = Dtype::from_numpy(&header.descr);
+        if let Ok(dtype) = &dtype {
             let length = header
                 .shape
                 .iter()
@@ -64,7 +65,7 @@ pub(super) fn add(weights: &mut Weights, path: &Path, source: Source) -> Result<
         let tensor = Tensor {
             file,
             shape: header.shape,
-            dtype: header.dtype,
+            dtype,
             place,
         };
         weights.tensors.insert(name, tensor);

@@ -1,0 +1,6 @@
+//! Models from files on disk: against golden values, in batches, and broken.
+
+mod common;
+mod golden;
+mod invariance;
+mod loader;
