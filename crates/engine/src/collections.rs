@@ -72,12 +72,12 @@ pub struct IndexReport {
 pub struct ModelReport {
     /// Name or path.
     pub name: String,
-    /// Arithmetic in use.
-    pub precision: String,
+    /// Arithmetic in use; null when the model can't be loaded now.
+    pub precision: Option<String>,
     /// Where it runs.
     pub device: String,
-    /// False for weights that are only a placeholder.
-    pub trained: bool,
+    /// False for weights that are only a placeholder; null when the model can't be loaded now.
+    pub trained: Option<bool>,
 }
 
 impl Engine {
@@ -96,9 +96,18 @@ impl Engine {
     /// Numbers and settings of one collection.
     ///
     /// # Errors
-    /// There is none of that name, or its encoder can't be loaded.
+    /// There is none of that name, or the catalogue can't be read.
     pub fn collection_report(&self, name: &str) -> Result<CollectionReport, EngineError> {
         self.report(&self.catalog().collection(name)?)
+    }
+
+    /// Number of items of a collection.
+    ///
+    /// # Errors
+    /// There is none of that name, or the catalogue can't be read.
+    pub fn num_images(&self, name: &str) -> Result<u64, EngineError> {
+        let collection = self.catalog().collection(name)?;
+        Ok(self.catalog().stats(&collection)?.items)
     }
 
     /// Makes an empty collection.
@@ -223,18 +232,16 @@ impl Engine {
         let spec = &collection.spec;
         let stats = self.catalog().stats(collection)?;
         let state = self.vectors().state(collection)?;
-        let model = match &spec.model {
-            Some(name) => {
-                let model = self.encoders().model(name)?;
-                Some(ModelReport {
-                    name: name.clone(),
-                    precision: model.precision().to_owned(),
-                    device: "cpu".to_owned(),
-                    trained: model.is_trained(),
-                })
+        // A lost model must not hide the numbers of what was made with it.
+        let model = spec.model.as_ref().map(|name| {
+            let model = self.encoders().model(name).ok();
+            ModelReport {
+                name: name.clone(),
+                precision: model.as_ref().map(|model| model.precision().to_owned()),
+                device: "cpu".to_owned(),
+                trained: model.as_ref().map(|model| model.is_trained()),
             }
-            None => None,
-        };
+        });
         Ok(CollectionReport {
             name: spec.name.clone(),
             num_entities: stats.items,

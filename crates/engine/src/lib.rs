@@ -2,16 +2,19 @@
 
 mod clock;
 mod collections;
+mod embed;
 mod encoders;
 mod engine;
 mod error;
 pub mod import;
 pub mod models;
+pub mod npy;
 mod pictures;
 pub mod search;
 
 pub use clock::{Clock, system_clock};
 pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};
+pub use embed::{Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
 pub use engine::{Engine, Parts};
 pub use error::{EngineError, ErrorKind};

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use lookalike_catalog::{Collection, NewItem};
+use lookalike_catalog::Collection;
 use lookalike_imaging::RgbImage;
 
 use super::files::Listing;
 use super::folder::{FolderPlan, Sheet};
 use super::progress::ProgressFile;
-use super::worker::{Read, Worker};
-use super::writer::{Outcome, Writer};
+use super::worker::{Prepared, Read, Worker};
+use super::writer::{NewFile, Outcome, Writer};
 use super::{Cancel, FileProblem, ImportReport, ImportRequest, Progress};
 use crate::{Encoder, Engine, EngineError};
 
@@ -32,8 +32,6 @@ pub(super) struct Pipeline<'a> {
     pub(super) cancel: &'a Cancel,
 }
 
-type PreparedItem = (Box<NewItem>, RgbImage);
-
 impl Pipeline<'_> {
     pub(super) fn run(&self, listing: Listing) -> Result<ImportReport, EngineError> {
         let mut writer = Writer::new(
@@ -50,7 +48,7 @@ impl Pipeline<'_> {
         let stopped = AtomicBool::new(false);
         let (sheet_sender, sheets) = bounded::<Sheet>(2 * workers);
         // One batch waits while another is embedded.
-        let (prepared_sender, prepared) = bounded::<PreparedItem>(batch_size);
+        let (prepared_sender, prepared) = bounded::<Prepared>(batch_size);
         let (outcome_sender, outcomes) = bounded::<Outcome>(OUTCOMES);
         self.progress
             .add_total(listing.images() + listing.unreadable.len() as u64);
@@ -130,7 +128,7 @@ impl Pipeline<'_> {
     fn read(
         &self,
         sheets: &Receiver<Sheet>,
-        prepared: &Sender<PreparedItem>,
+        prepared: &Sender<Prepared>,
         outcomes: &Sender<Outcome>,
         stop: &dyn Fn() -> bool,
     ) {
@@ -146,8 +144,8 @@ impl Pipeline<'_> {
             }
             let delivered = match worker.read(&sheet) {
                 Ok(Read::Known) => outcomes.send(Outcome::Skipped).is_ok(),
-                Ok(Read::Embedded(item)) => outcomes.send(Outcome::Item(item, None)).is_ok(),
-                Ok(Read::Prepared(item, picture)) => prepared.send((item, picture)).is_ok(),
+                Ok(Read::Embedded(item)) => outcomes.send(Outcome::Known(item)).is_ok(),
+                Ok(Read::Prepared(file)) => prepared.send(*file).is_ok(),
                 Err(problem) => outcomes.send(Outcome::Failed(problem)).is_ok(),
             };
             if !delivered {
@@ -158,7 +156,7 @@ impl Pipeline<'_> {
 
     fn embed(
         &self,
-        prepared: &Receiver<PreparedItem>,
+        prepared: &Receiver<Prepared>,
         batch_size: usize,
         outcomes: &Sender<Outcome>,
         stop: &dyn Fn() -> bool,
@@ -184,14 +182,14 @@ impl Pipeline<'_> {
 
     fn embed_batch(
         &self,
-        batch: Vec<PreparedItem>,
+        batch: Vec<Prepared>,
         remembered: &mut HashMap<String, Vec<f32>>,
     ) -> Vec<Outcome> {
         let mut new: Vec<(&str, &RgbImage)> = Vec::new();
-        for (item, picture) in &batch {
-            let md5 = item.content.md5.as_str();
+        for file in &batch {
+            let md5 = file.item.content.md5.as_str();
             if !remembered.contains_key(md5) && !new.iter().any(|(other, _)| *other == md5) {
-                new.push((md5, picture));
+                new.push((md5, &file.picture));
             }
         }
         let pictures: Vec<&RgbImage> = new.iter().map(|(_, picture)| *picture).collect();
@@ -207,10 +205,14 @@ impl Pipeline<'_> {
         };
         batch
             .into_iter()
-            .map(|(item, _)| match remembered.get(&item.content.md5) {
-                Some(embedding) => Outcome::Item(item, Some(embedding.clone())),
+            .map(|file| match remembered.get(&file.item.content.md5) {
+                Some(embedding) => Outcome::New(Box::new(NewFile {
+                    item: file.item,
+                    embedding: embedding.clone(),
+                    thumbnail: file.thumbnail,
+                })),
                 None => Outcome::Failed(FileProblem {
-                    file: item.path.map(|path| path.path).unwrap_or_default(),
+                    file: file.item.path.map(|path| path.path).unwrap_or_default(),
                     reason: failure.clone(),
                 }),
             })

@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 
 use super::folder::Sheet;
 use super::{FileProblem, ImportRequest, Originals};
-use crate::pictures::{make_thumbnail, original_key, thumbnail_key};
+use crate::pictures::{make_thumbnail, original_key};
 use crate::{Encoder, Engine, EngineError};
 
 /// What became of a file.
@@ -20,8 +20,17 @@ pub(super) enum Read {
     Known,
     /// An item without embedding: the collection has one of the same bytes.
     Embedded(Box<NewItem>),
-    /// An item, and the picture as the encoder takes it.
-    Prepared(Box<NewItem>, RgbImage),
+    /// An item with the picture as the encoder takes it.
+    Prepared(Box<Prepared>),
+}
+
+/// A decoded file on its way to the encoder.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) item: NewItem,
+    pub(super) picture: RgbImage,
+    /// JPEG.
+    pub(super) thumbnail: Vec<u8>,
 }
 
 /// What every file is read with.
@@ -92,8 +101,6 @@ impl Worker<'_> {
             ..DecodeOptions::default()
         };
         let decoded = decode(bytes, &options)?;
-        let thumbnail = make_thumbnail(&decoded.image)?;
-        self.engine.blobs().put(&thumbnail_key(md5)?, &thumbnail)?;
         let content = Content {
             md5: md5.to_owned(),
             width: decoded.image.width(),
@@ -102,9 +109,11 @@ impl Worker<'_> {
             format: decoded.format.name().to_owned(),
             original_key: self.copy_original(bytes, md5, decoded.format)?,
         };
-        let prepared = self.encoder.prepare(&decoded.image)?;
-        let item = new_item(sheet, path, content, decoded.warnings);
-        Ok(Read::Prepared(Box::new(item), prepared))
+        Ok(Read::Prepared(Box::new(Prepared {
+            picture: self.encoder.prepare(&decoded.image)?,
+            thumbnail: make_thumbnail(&decoded.image)?,
+            item: new_item(sheet, path, content, decoded.warnings),
+        })))
     }
 
     fn copy_original(

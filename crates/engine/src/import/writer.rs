@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use lookalike_catalog::{Collection, NewItem, Patent, Placed};
+use lookalike_storage::blob::BlobKey;
 
 use super::progress::{Progress, ProgressFile, Status, per_second};
 use super::{FileProblem, ImportReport};
+use crate::pictures::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// Items in one transaction. A commit costs about a millisecond: far less than embedding
@@ -27,10 +29,21 @@ const MAX_WARNINGS: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Outcome {
     Patent(Box<Patent>),
-    Item(Box<NewItem>, Option<Vec<f32>>),
+    /// A file whose bytes the collection has an embedding of.
+    Known(Box<NewItem>),
+    New(Box<NewFile>),
     Skipped,
     Failed(FileProblem),
     Warning(FileProblem),
+}
+
+/// An embedded file.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    pub(super) item: NewItem,
+    pub(super) embedding: Vec<f32>,
+    /// JPEG.
+    pub(super) thumbnail: Vec<u8>,
 }
 
 pub(super) struct Writer<'a> {
@@ -40,6 +53,7 @@ pub(super) struct Writer<'a> {
     file: ProgressFile<'a>,
     patents: Vec<Patent>,
     items: Vec<(NewItem, Option<Vec<f32>>)>,
+    thumbnails: Vec<(BlobKey, Vec<u8>)>,
     report: ImportReport,
     batches: u64,
     start: Instant,
@@ -59,6 +73,7 @@ impl<'a> Writer<'a> {
             file,
             patents: Vec::new(),
             items: Vec::new(),
+            thumbnails: Vec::new(),
             report: ImportReport::default(),
             batches: 0,
             start: Instant::now(),
@@ -73,7 +88,7 @@ impl<'a> Writer<'a> {
         loop {
             let open = match outcomes.recv_timeout(COMMIT_INTERVAL) {
                 Ok(outcome) => {
-                    self.take(outcome);
+                    self.take(outcome)?;
                     true
                 }
                 Err(RecvTimeoutError::Timeout) => true,
@@ -119,10 +134,16 @@ impl<'a> Writer<'a> {
         Ok(self.report)
     }
 
-    fn take(&mut self, outcome: Outcome) {
+    fn take(&mut self, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
             Outcome::Patent(patent) => self.patents.push(*patent),
-            Outcome::Item(item, embedding) => {
+            Outcome::Known(item) => self.items.push((*item, None)),
+            Outcome::New(file) => {
+                let NewFile {
+                    item,
+                    embedding,
+                    thumbnail,
+                } = *file;
                 if let Some(path) = &item.path {
                     for warning in &item.warnings {
                         self.warn(FileProblem {
@@ -131,7 +152,9 @@ impl<'a> Writer<'a> {
                         });
                     }
                 }
-                self.items.push((*item, embedding));
+                let key = thumbnail_key(&item.content.md5)?;
+                self.thumbnails.push((key, thumbnail));
+                self.items.push((item, Some(embedding)));
             }
             Outcome::Skipped => self.progress.add_skipped(),
             Outcome::Failed(problem) => {
@@ -140,6 +163,7 @@ impl<'a> Writer<'a> {
             }
             Outcome::Warning(problem) => self.warn(problem),
         }
+        Ok(())
     }
 
     fn warn(&mut self, problem: FileProblem) {
@@ -152,6 +176,15 @@ impl<'a> Writer<'a> {
         if self.items.is_empty() && self.patents.is_empty() {
             return Ok(());
         }
+        // Blobs before the items that point to them: a kill in between leaves blobs that
+        // nobody asks for, never items without.
+        let thumbnails: Vec<(&BlobKey, &[u8])> = self
+            .thumbnails
+            .iter()
+            .map(|(key, bytes)| (key, bytes.as_slice()))
+            .collect();
+        self.engine.blobs().put_all(&thumbnails)?;
+        self.thumbnails.clear();
         let now = self.engine.now().as_second();
         let placed = self.engine.catalog().write(now, |tx| {
             for patent in &self.patents {

@@ -1,0 +1,69 @@
+//! Filters as flags; the names are those of the API's fields.
+
+use clap::Args;
+use lookalike_catalog::ItemFilter;
+
+/// Repeating a filter means OR, different filters AND.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Filters (repeating one means OR, different ones AND)")]
+pub(crate) struct FilterArguments {
+    /// Words of the patent's title or the item's description
+    #[arg(long, value_name = "WORDS")]
+    keyword: Vec<String>,
+    /// Beginning of the Locarno class, such as 10 or 10-02
+    #[arg(long, value_name = "CLASS")]
+    loc_class: Vec<String>,
+    /// Part of the applicant's name
+    #[arg(long, value_name = "NAME")]
+    applicant: Vec<String>,
+    /// Part of the assignee's name
+    #[arg(long, value_name = "NAME")]
+    assignee: Vec<String>,
+    /// Applicant's country code
+    #[arg(long, value_name = "CODE")]
+    country: Vec<String>,
+    /// Granted on this day or later
+    #[arg(long, value_name = "YYYYMMDD")]
+    pub_date_from: Option<u32>,
+    /// Granted on this day or earlier
+    #[arg(long, value_name = "YYYYMMDD")]
+    pub_date_to: Option<u32>,
+    /// in_force or expired
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
+    /// Tag of the item
+    #[arg(long, value_name = "TAG")]
+    tags: Vec<String>,
+    /// Attribute of the item
+    #[arg(long, value_name = "KEY=VALUE")]
+    attributes: Vec<String>,
+    /// Only this patent, in any spelling
+    #[arg(long, value_name = "ID")]
+    patent_id: Vec<String>,
+    /// All but this patent, in any spelling
+    #[arg(long, value_name = "ID")]
+    exclude_patent_id: Vec<String>,
+    /// All but this item
+    #[arg(long, value_name = "ID")]
+    exclude_item_id: Vec<i64>,
+}
+
+impl From<FilterArguments> for ItemFilter {
+    fn from(arguments: FilterArguments) -> Self {
+        Self {
+            keyword: arguments.keyword,
+            loc_class: arguments.loc_class,
+            applicant: arguments.applicant,
+            assignee: arguments.assignee,
+            country: arguments.country,
+            pub_date_from: arguments.pub_date_from,
+            pub_date_to: arguments.pub_date_to,
+            status: arguments.status,
+            tags: arguments.tags,
+            attributes: arguments.attributes,
+            patent_id: arguments.patent_id,
+            exclude_patent_id: arguments.exclude_patent_id,
+            exclude_item_id: arguments.exclude_item_id,
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! What can be said on the command line. Nothing here acts.
+
+mod filters;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use lookalike_engine::search::Region;
+use lookalike_imaging::PreprocessKind;
+use lookalike_storage::Metric;
+use lookalike_synth::Layout;
+use lookalike_vit::Precision;
+
+pub(crate) use filters::FilterArguments;
+use values::{from_name, top_groups, top_k};
+
+/// Finds images that look alike: registered designs, products, pictures.
+#[derive(Debug, Parser)]
+#[command(name = "lookalike", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GlobalArguments {
+    /// Directory that holds the catalogue, thumbnails and models [default: ./lookalike-data]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LOOKALIKE_DATA",
+        help_heading = "Global options"
+    )]
+    pub(crate) data: Option<PathBuf>,
+    /// File with settings (TOML)
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LOOKALIKE_CONFIG",
+        help_heading = "Global options"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Threads that compute [default: one per core]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "LOOKALIKE_THREADS",
+        help_heading = "Global options"
+    )]
+    pub(crate) threads: Option<usize>,
+    /// Say more about what is done; twice for every detail
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+    /// Say only what failed
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Global options"
+    )]
+    pub(crate) quiet: bool,
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Global options"
+    )]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct FormatArgument {
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document a line
+    Jsonl,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the web page and the HTTP API
+    Serve(ServeArguments),
+    /// Import images and design patents from folders and files
+    Import(ImportArguments),
+    /// Find what looks like a picture, a stored item or a vector
+    Search(SearchArguments),
+    /// Print embeddings of images
+    Embed(EmbedArguments),
+    /// List, create, drop and count collections
+    #[command(subcommand)]
+    Collections(CollectionsCommand),
+    /// List, inspect and download encoders
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Make synthetic design patents to try the program with
+    Synth(SynthArguments),
+    /// Check this machine, the data directory and the models
+    Doctor(FormatArgument),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArguments {
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "LOOKALIKE_LISTEN")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CollectionArguments {
+    /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) model: Option<String>,
+    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: letterbox]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Option<PreprocessKind>,
+    /// Input size of the encoder in pixels [default: the model's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) size: Option<u32>,
+    /// cosine, ip or l2 [default: cosine]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
+    pub(crate) metric: Option<Metric>,
+    /// Index kind: auto or flat [default: auto]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) index: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ImportArguments {
+    /// Folders and files; grant XML beside the drawings is read too
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Collection to import into; made if there is none of that name
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    #[command(flatten)]
+    pub(crate) settings: CollectionArguments,
+    /// Images embedded in one forward pass
+    #[arg(long, value_name = "N", default_value_t = lookalike_engine::import::DEFAULT_BATCH_SIZE,
+          value_parser = values::batch_size)]
+    pub(crate) batch_size: usize,
+    /// What happens to the originals
+    #[arg(long, value_name = "WHAT", default_value = "reference")]
+    pub(crate) originals: Originals,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Originals {
+    /// They stay where they are
+    Reference,
+    /// They are copied into the data directory
+    Copy,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SearchArguments {
+    /// Pictures to look for; several are fused per patent
+    #[arg(value_name = "IMAGE", required_unless_present_any = ["vector", "item"],
+          conflicts_with_all = ["vector", "item"])]
+    pub(crate) images: Vec<PathBuf>,
+    /// Look for a vector: a NumPy array of D or N x D numbers
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "item")]
+    pub(crate) vector: Option<PathBuf>,
+    /// Look for a stored item
+    #[arg(long, value_name = "ID")]
+    pub(crate) item: Option<u64>,
+    /// Collection to search; repeat for several
+    #[arg(long = "collection", value_name = "NAME", default_value = "default")]
+    pub(crate) collections: Vec<String>,
+    /// Items wanted, 1 to 1000
+    #[arg(long, value_name = "N", default_value = "10", value_parser = top_k)]
+    pub(crate) top_k: usize,
+    /// Patents wanted instead, 1 to 200, each with its best pages
+    #[arg(long, value_name = "N", conflicts_with = "top_k", value_parser = top_groups)]
+    pub(crate) top_groups: Option<usize>,
+    /// Worst score that counts [default: 0.5 for pictures under the cosine metric]
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    pub(crate) min_score: Option<f32>,
+    /// Largest distance that counts, under the l2 metric
+    #[arg(long, value_name = "DISTANCE")]
+    pub(crate) max_distance: Option<f32>,
+    /// Part of the query pictures that counts: x,y,w,h from 0 to 1
+    #[arg(long, value_name = "X,Y,W,H")]
+    pub(crate) region: Option<Region>,
+    /// Let front-page copies of sheets take part
+    #[arg(long)]
+    pub(crate) include_front_page: bool,
+    #[command(flatten)]
+    pub(crate) filters: FilterArguments,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EmbedArguments {
+    /// Image files
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<PathBuf>,
+    /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
+    #[arg(long, value_name = "NAME|DIR", default_value = lookalike_engine::BUILTIN)]
+    pub(crate) model: String,
+    /// letterbox, processor, letterbox+processor, short-side, native or stretch
+    #[arg(long, value_name = "NAME", default_value = "letterbox",
+          value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: PreprocessKind,
+    /// Input size in pixels [default: the model's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) size: Option<u32>,
+    /// auto, f32, bf16 or int8 [default: auto]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<Precision>)]
+    pub(crate) precision: Option<Precision>,
+    /// cls: the L2-normalised embedding; patch, all: the last hidden state as it is
+    #[arg(long, value_name = "WHICH", default_value = "cls")]
+    pub(crate) tokens: TokenChoice,
+    /// Write to a file instead of standard output [format by its ending, unless given]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How to print the result [default: table, or by the ending of the output file]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<EmbedFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenChoice {
+    /// The embedding of the image
+    Cls,
+    /// One vector per patch
+    Patch,
+    /// CLS, then the patches
+    All,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmbedFormat {
+    /// For people
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// A NumPy array, one row per image or token
+    Npy,
+    /// A NumPy archive: features, paths
+    Npz,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectionsCommand {
+    /// List collections
+    List(FormatArgument),
+    /// Make an empty collection
+    Create {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        settings: CollectionArguments,
+        #[command(flatten)]
+        format: FormatArgument,
+    },
+    /// Drop a collection with all its items (originals in place are never touched)
+    Drop {
+        /// Its name
+        name: String,
+        /// Do it without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Numbers and settings of a collection
+    Stats {
+        /// Its name
+        #[arg(default_value = "default")]
+        name: String,
+        #[command(flatten)]
+        format: FormatArgument,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List known encoders and where they are
+    List(FormatArgument),
+    /// What an encoder is made of
+    Info {
+        /// A name, hf:owner/name, or a folder or .npz
+        #[arg(default_value = lookalike_engine::BUILTIN)]
+        model: String,
+        #[command(flatten)]
+        format: FormatArgument,
+    },
+    /// Download an encoder into the data directory
+    Pull {
+        /// A name or hf:owner/name
+        model: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SynthArguments {
+    /// New or empty directory to write to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Designs to make
+    #[arg(long, value_name = "N")]
+    pub(crate) patents: u32,
+    /// Same seed, same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Product photos of each design
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) photos: u32,
+    /// Near designs made of every design, patents of their own
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) near: u32,
+    /// folders, zip or tar
+    #[arg(long, value_name = "LAYOUT", default_value = "folders", value_parser = from_name::<Layout>)]
+    pub(crate) format: Layout,
+}

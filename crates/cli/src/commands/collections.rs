@@ -1,0 +1,151 @@
+//! `lookalike collections`.
+
+use std::io::{self, IsTerminal, Write};
+
+use lookalike_engine::CollectionReport;
+
+use super::Outcome;
+use crate::arguments::{CollectionsCommand, Format};
+use crate::output::{self, Align, Column, Table};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+
+pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::Result<Outcome> {
+    match command {
+        CollectionsCommand::List(format) => {
+            let reports = engine(settings, Access::Read)?.collection_reports()?;
+            match format.format {
+                Format::Json => output::json(&reports)?,
+                Format::Jsonl => output::json_lines(&reports)?,
+                Format::Table => output::text(&list(&reports))?,
+            }
+        }
+        CollectionsCommand::Stats { name, format } => {
+            let report = engine(settings, Access::Read)?.collection_report(&name)?;
+            print(&report, format.format)?;
+        }
+        CollectionsCommand::Create {
+            name,
+            settings: collection,
+            format,
+        } => {
+            let engine = engine(settings, Access::Write)?;
+            engine.create_collection(&name, &collection.into())?;
+            print(&engine.collection_report(&name)?, format.format)?;
+        }
+        CollectionsCommand::Drop { name, yes } => {
+            let engine = engine(settings, Access::Write)?;
+            let images = engine.num_images(&name)?;
+            if !yes && !confirm(&name, images)? {
+                anyhow::bail!("`{name}` was not dropped; say --yes to drop it without being asked");
+            }
+            engine.drop_collection(&name)?;
+            output::note(settings, &format!("dropped `{name}` with {images} images"));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn confirm(name: &str, images: u64) -> io::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("drop `{name}` with {images} images? [y/N] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
+fn print(report: &CollectionReport, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Json => output::json(report),
+        Format::Jsonl => output::json_lines([report]),
+        Format::Table => output::text(&details(report)),
+    }
+}
+
+fn list(reports: &[CollectionReport]) -> String {
+    let mut table = Table::new([
+        Column("name", Align::Left),
+        Column("images", Align::Right),
+        Column("patents", Align::Right),
+        Column("encoder", Align::Left),
+        Column("preprocess", Align::Left),
+        Column("size", Align::Right),
+        Column("metric", Align::Left),
+        Column("index", Align::Left),
+    ]);
+    for report in reports {
+        table.row([
+            report.name.clone(),
+            report.num_entities.to_string(),
+            report.num_patents.to_string(),
+            encoder(report),
+            report.preprocess.clone().unwrap_or_else(|| "-".to_owned()),
+            report
+                .size
+                .map_or_else(|| "-".to_owned(), |size| size.to_string()),
+            report.metric.clone(),
+            report.index.kind.clone(),
+        ]);
+    }
+    table.render()
+}
+
+fn details(report: &CollectionReport) -> String {
+    let formats: Vec<String> = report
+        .formats
+        .iter()
+        .map(|(format, count)| format!("{format} {count}"))
+        .collect();
+    let mut table = Table::new([Column("collection", Align::Left), Column("", Align::Left)]);
+    for (name, value) in [
+        ("name", report.name.clone()),
+        ("images", report.num_entities.to_string()),
+        ("patents", report.num_patents.to_string()),
+        ("encoder", encoder(report)),
+        ("dimension", report.dim.to_string()),
+        (
+            "preprocess",
+            report.preprocess.clone().unwrap_or_else(|| "-".to_owned()),
+        ),
+        (
+            "size",
+            report
+                .size
+                .map_or_else(|| "-".to_owned(), |size| format!("{size} px")),
+        ),
+        ("metric", report.metric.clone()),
+        (
+            "index",
+            format!("{} ({})", report.index.kind, report.index.state),
+        ),
+        ("formats", formats.join(", ")),
+        (
+            "storage",
+            format!("{:.1} MB", report.storage_bytes as f64 / 1e6),
+        ),
+    ] {
+        table.row([name.to_owned(), value]);
+    }
+    let text = table.render();
+    // The heading only names the columns for the layout.
+    text.split_once('\n')
+        .map_or(String::new(), |(_, rows)| rows.to_owned())
+}
+
+fn encoder(report: &CollectionReport) -> String {
+    match &report.model {
+        Some(model) => {
+            let precision = model.precision.as_deref().unwrap_or("not found");
+            let untrained = if model.trained == Some(false) {
+                ", untrained"
+            } else {
+                ""
+            };
+            format!("{} ({precision}{untrained})", model.name)
+        }
+        None => "none".to_owned(),
+    }
+}

@@ -1,0 +1,161 @@
+//! `lookalike doctor`.
+
+use lookalike_catalog::{Catalog, CatalogError};
+use lookalike_engine::BUILTIN;
+use lookalike_kernels::Isa;
+use lookalike_vit::{LoadOptions, Model};
+use serde::Serialize;
+
+use super::Outcome;
+use crate::arguments::Format;
+use crate::output::{self, Align, Column, Table};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    Warning,
+    Failed,
+}
+
+#[derive(Serialize)]
+struct Check {
+    check: &'static str,
+    state: State,
+    detail: String,
+}
+
+pub(super) fn run(format: Format, settings: &Settings) -> anyhow::Result<Outcome> {
+    let checks = [
+        cpu(settings),
+        builtin(),
+        data_directory(settings),
+        collections(settings),
+    ];
+    match format {
+        Format::Json => output::json(&checks)?,
+        Format::Jsonl => output::json_lines(&checks)?,
+        Format::Table => output::text(&table(&checks))?,
+    }
+    let failed = checks.iter().any(|check| check.state == State::Failed);
+    Ok(if failed {
+        Outcome::SomeFailed
+    } else {
+        Outcome::Done
+    })
+}
+
+fn cpu(settings: &Settings) -> Check {
+    let available: Vec<&str> = Isa::available().into_iter().map(Isa::name).collect();
+    Check {
+        check: "cpu",
+        state: State::Ok,
+        detail: format!(
+            "{} threads, {} in use (available: {})",
+            settings.workers(),
+            Isa::active(),
+            available.join(", ")
+        ),
+    }
+}
+
+fn builtin() -> Check {
+    let (state, detail) = match Model::builtin(&LoadOptions::default()) {
+        Ok(model) if model.is_trained() => (State::Ok, "trained".to_owned()),
+        Ok(_) => (
+            State::Warning,
+            format!(
+                "{BUILTIN} is untrained: it finds copies and close variants, not much more; \
+                 --model dinov2-small finds better"
+            ),
+        ),
+        Err(error) => (State::Failed, error.to_string()),
+    };
+    Check {
+        check: "encoder",
+        state,
+        detail,
+    }
+}
+
+fn data_directory(settings: &Settings) -> Check {
+    let directory = settings.data.display();
+    let (state, detail) = match Catalog::open(&settings.data) {
+        Ok(catalog) => {
+            let megabytes = catalog.size_bytes() as f64 / 1e6;
+            (
+                State::Ok,
+                format!("{directory}, catalogue of {megabytes:.1} MB"),
+            )
+        }
+        Err(CatalogError::Missing { .. }) => (
+            State::Warning,
+            format!("{directory} holds no catalogue yet; `lookalike import PATH` makes it"),
+        ),
+        Err(error) => (State::Failed, error.to_string()),
+    };
+    Check {
+        check: "data",
+        state,
+        detail,
+    }
+}
+
+fn collections(settings: &Settings) -> Check {
+    let names = || {
+        let engine = engine(settings, Access::Read)?;
+        let mut lines = Vec::new();
+        for report in engine.collection_reports()? {
+            let encoder = report.model.map_or("no encoder".to_owned(), |model| {
+                let state = match (model.precision, model.trained) {
+                    (None, _) => " (not found)",
+                    (_, Some(false)) => " (untrained)",
+                    _ => "",
+                };
+                format!("{}{state}", model.name)
+            });
+            lines.push(format!(
+                "{} ({} images, {encoder})",
+                report.name, report.num_entities
+            ));
+        }
+        Ok::<_, lookalike_engine::EngineError>(lines)
+    };
+    let (state, detail) = match names() {
+        Ok(lines) if lines.is_empty() => (State::Ok, "none yet".to_owned()),
+        Ok(lines) => (State::Ok, lines.join(", ")),
+        Err(error) if error.kind() == lookalike_engine::ErrorKind::NotFound => {
+            (State::Ok, "none yet".to_owned())
+        }
+        Err(error) => (State::Failed, error.to_string()),
+    };
+    Check {
+        check: "collections",
+        state,
+        detail,
+    }
+}
+
+fn table(checks: &[Check]) -> String {
+    let mut table = Table::new([
+        Column("check", Align::Left),
+        Column("state", Align::Left),
+        Column("detail", Align::Left),
+    ]);
+    for check in checks {
+        let state = match check.state {
+            State::Ok => "ok",
+            State::Warning => "warning",
+            State::Failed => "FAILED",
+        };
+        table.row([
+            check.check.to_owned(),
+            state.to_owned(),
+            check.detail.clone(),
+        ]);
+    }
+    table.render()
+}

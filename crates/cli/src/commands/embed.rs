@@ -1,0 +1,232 @@
+//! `lookalike embed`.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use lookalike_engine::{Encoder, Reading, embed_file_tokens, embed_files, npy};
+use lookalike_imaging::PixelBudget;
+use serde::Serialize;
+use zip::write::SimpleFileOptions;
+
+use super::Outcome;
+use crate::arguments::{EmbedArguments, EmbedFormat, TokenChoice};
+use crate::output::{Align, Column, Table};
+use crate::settings::Settings;
+use crate::wiring;
+
+/// Images decoded and embedded together.
+const BATCH: usize = 8;
+
+/// Numbers of an embedding that the table shows.
+const SHOWN: usize = 6;
+
+/// What became of one image.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line {
+    Embedded {
+        file: String,
+        model: String,
+        dim: usize,
+        #[serde(serialize_with = "vector_or_rows")]
+        embedding: Rows,
+    },
+    Failed {
+        file: String,
+        error: String,
+    },
+}
+
+/// One vector, or one per token.
+struct Rows {
+    values: Vec<f32>,
+    dim: usize,
+    per_token: bool,
+}
+
+pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let format = format(arguments);
+    let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision));
+    let encoder = encoders.encoder(&arguments.model, arguments.preprocess, arguments.size, true)?;
+    let mut out: Box<dyn Write> = match &arguments.output {
+        Some(path) => Box::new(BufWriter::new(
+            File::create(path).with_context(|| format!("can't write {}", path.display()))?,
+        )),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    };
+    let mut failed = false;
+    let mut kept = Vec::new();
+    each_image(arguments, settings, &encoder, |line| {
+        failed |= matches!(line, Line::Failed { .. });
+        // Lines go out as they come; the other formats need them all.
+        if format == EmbedFormat::Jsonl {
+            serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
+            out.write_all(b"\n")?;
+            out.flush()?;
+        } else {
+            if let Line::Failed { file, error } = &line {
+                eprintln!("failed: {file}: {error}");
+            }
+            kept.push(line);
+        }
+        Ok(())
+    })?;
+    match format {
+        EmbedFormat::Jsonl => {}
+        EmbedFormat::Json => {
+            serde_json::to_writer(&mut out, &kept).map_err(io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+        EmbedFormat::Table => out.write_all(table(&kept).as_bytes())?,
+        EmbedFormat::Npy => write_npy(&mut out, &kept, encoder.model().dim())?,
+        EmbedFormat::Npz => write_npz(&mut out, &kept, encoder.model().dim())?,
+    }
+    out.flush()?;
+    Ok(match failed {
+        true => Outcome::SomeFailed,
+        false => Outcome::Done,
+    })
+}
+
+fn each_image(
+    arguments: &EmbedArguments,
+    settings: &Settings,
+    encoder: &Encoder,
+    mut each: impl FnMut(Line) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let reading = Reading {
+        limits: settings.limits.clone(),
+        budget: PixelBudget::new(settings.pixel_budget_bytes),
+    };
+    let dim = encoder.model().dim();
+    let line = |file: &Path, result: Result<Rows, lookalike_engine::EngineError>| {
+        let file = file.display().to_string();
+        match result {
+            Ok(embedding) => Line::Embedded {
+                file,
+                model: arguments.model.clone(),
+                dim,
+                embedding,
+            },
+            Err(error) => Line::Failed {
+                file,
+                error: error.to_string(),
+            },
+        }
+    };
+    let rows = |values, per_token| Rows {
+        values,
+        dim,
+        per_token,
+    };
+    if arguments.tokens == TokenChoice::Cls {
+        return embed_files(
+            encoder,
+            &arguments.images,
+            &reading,
+            BATCH,
+            |file, result| each(line(file, result.map(|values| rows(values, false)))),
+        );
+    }
+    for file in &arguments.images {
+        let tokens = embed_file_tokens(encoder, file, &reading).map(|tokens| {
+            let mut values = match arguments.tokens {
+                TokenChoice::All => tokens.cls,
+                _ => Vec::new(),
+            };
+            values.extend(tokens.patches);
+            rows(values, true)
+        });
+        each(line(file, tokens))?;
+    }
+    Ok(())
+}
+
+fn format(arguments: &EmbedArguments) -> EmbedFormat {
+    let ending = arguments.output.as_deref().and_then(Path::extension);
+    match (arguments.format, ending.and_then(|ending| ending.to_str())) {
+        (Some(format), _) => format,
+        (None, Some("npy")) => EmbedFormat::Npy,
+        (None, Some("npz")) => EmbedFormat::Npz,
+        (None, Some("json")) => EmbedFormat::Json,
+        (None, Some("jsonl")) => EmbedFormat::Jsonl,
+        _ => EmbedFormat::Table,
+    }
+}
+
+fn vector_or_rows<S: serde::Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
+    match rows.per_token {
+        true => serializer.collect_seq(rows.values.chunks_exact(rows.dim)),
+        false => rows.values.serialize(serializer),
+    }
+}
+
+fn table(lines: &[Line]) -> String {
+    let mut table = Table::new([
+        Column("file", Align::Left),
+        Column("vectors", Align::Right),
+        Column("dim", Align::Right),
+        Column("first numbers", Align::Left),
+    ]);
+    for line in lines {
+        if let Line::Embedded {
+            file,
+            dim,
+            embedding,
+            ..
+        } = line
+        {
+            let first: Vec<String> = embedding
+                .values
+                .iter()
+                .take(SHOWN)
+                .map(|value| format!("{value:+.4}"))
+                .collect();
+            table.row([
+                file.clone(),
+                (embedding.values.len() / dim).to_string(),
+                dim.to_string(),
+                format!("{} …", first.join(" ")),
+            ]);
+        }
+    }
+    table.render()
+}
+
+/// The vectors of all images that have one, below each other.
+fn stacked(lines: &[Line]) -> (Vec<f32>, Vec<&str>) {
+    let mut values = Vec::new();
+    let mut files = Vec::new();
+    for line in lines {
+        if let Line::Embedded {
+            file, embedding, ..
+        } = line
+        {
+            let rows = embedding.values.len() / embedding.dim.max(1);
+            files.extend(std::iter::repeat_n(file.as_str(), rows));
+            values.extend_from_slice(&embedding.values);
+        }
+    }
+    (values, files)
+}
+
+fn write_npy(out: &mut dyn Write, lines: &[Line], dim: usize) -> anyhow::Result<()> {
+    let (values, files) = stacked(lines);
+    npy::write(out, &[files.len(), dim], &values)?;
+    Ok(())
+}
+
+/// An archive of `features` (N x dim, float32) and `paths` (N texts).
+fn write_npz(out: &mut dyn Write, lines: &[Line], dim: usize) -> anyhow::Result<()> {
+    let (values, files) = stacked(lines);
+    let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().large_file(values.len() > 1 << 28);
+    archive.start_file("features.npy", options)?;
+    npy::write(&mut archive, &[files.len(), dim], &values)?;
+    archive.start_file("paths.npy", options)?;
+    npy::write_texts(&mut archive, &files)?;
+    out.write_all(&archive.finish()?.into_inner())?;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! One module a command: each turns arguments into a use case and its result into output.
+
+mod collections;
+mod doctor;
+mod embed;
+mod import;
+mod models;
+mod search;
+mod serve;
+mod synth;
+
+use crate::arguments::{Arguments, Command};
+use crate::settings::Settings;
+
+/// How a command ended that did not fail as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    /// Some files or checks failed, and the user was told which.
+    SomeFailed,
+}
+
+pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    match arguments.command {
+        Command::Serve(arguments) => serve::run(&arguments, settings),
+        Command::Import(arguments) => import::run(arguments, settings),
+        Command::Search(arguments) => search::run(arguments, settings),
+        Command::Embed(arguments) => embed::run(&arguments, settings),
+        Command::Collections(command) => collections::run(command, settings),
+        Command::Models(command) => models::run(command, settings),
+        Command::Synth(arguments) => synth::run(&arguments, settings),
+        Command::Doctor(format) => doctor::run(format.format, settings),
+    }
+}

@@ -1,0 +1,172 @@
+//! `lookalike search`.
+
+use std::path::Path;
+
+use anyhow::Context;
+use lookalike_engine::npy;
+use lookalike_engine::search::{
+    GroupedHits, Limit, Query, RankedItem, SearchAnswer, SearchRequest,
+};
+use serde::Serialize;
+
+use super::Outcome;
+use crate::arguments::{Format, SearchArguments};
+use crate::output::{self, Align, Column, Paint, Table, shorten};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+
+/// Characters of the score's bar.
+const BAR: f32 = 10.0;
+
+/// A hit on a line of its own.
+#[derive(Serialize)]
+struct HitLine<'a> {
+    #[serde(flatten)]
+    hit: &'a RankedItem,
+    query: &'a str,
+}
+
+pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let (queries, name) = queries(&arguments)?;
+    let request = SearchRequest {
+        queries,
+        collections: arguments.collections,
+        limit: match arguments.top_groups {
+            Some(count) => Limit::Groups(count),
+            None => Limit::Items(arguments.top_k),
+        },
+        min_score: arguments.min_score,
+        max_distance: arguments.max_distance,
+        filter: arguments.filters.into(),
+        include_front_page: arguments.include_front_page,
+        region: arguments.region,
+    };
+    let answer = engine(settings, Access::Read)?.search(&request)?;
+    match arguments.format.format {
+        Format::Json => output::json(&answer)?,
+        Format::Jsonl => output::json_lines(
+            answer
+                .ranked
+                .iter()
+                .map(|hit| HitLine { hit, query: &name }),
+        )?,
+        Format::Table => output::text(&table(&answer, Paint::new(settings.color)))?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// What to look for, and what it is called in the output.
+fn queries(arguments: &SearchArguments) -> anyhow::Result<(Vec<Query>, String)> {
+    if let Some(id) = arguments.item {
+        return Ok((vec![Query::Item(id)], format!("item {id}")));
+    }
+    if let Some(path) = &arguments.vector {
+        let matrix = npy::read(&read(path)?)
+            .with_context(|| format!("{} holds no vectors", path.display()))?;
+        let rows = matrix.rows().map(|row| Query::Vector(row.to_vec()));
+        return Ok((rows.collect(), path.display().to_string()));
+    }
+    let images = arguments
+        .images
+        .iter()
+        .map(|path| read(path).map(Query::Image))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let names: Vec<String> = arguments
+        .images
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    Ok((images, names.join(", ")))
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("can't read {}", path.display()))
+}
+
+fn table(answer: &SearchAnswer, paint: Paint) -> String {
+    if answer.results.is_empty() {
+        return nothing_found(answer);
+    }
+    let mut table = Table::new([
+        Column("#", Align::Right),
+        Column("score", Align::Right),
+        Column("", Align::Left),
+        Column("patent", Align::Left),
+        Column("title", Align::Left),
+        Column("class", Align::Left),
+        Column("applicant", Align::Left),
+        Column("granted", Align::Left),
+        Column("status", Align::Left),
+        Column("pages", Align::Left),
+    ]);
+    for (index, group) in answer.results.iter().enumerate() {
+        table.row(row(index + 1, group));
+    }
+    let text = table.render();
+    let (head, rows) = text.split_once('\n').unwrap_or((&text, ""));
+    let info = &answer.query_info;
+    let summary = format!(
+        "{} images in {} groups, {:.0} ms (embedding {:.0}, search {:.1})",
+        info.total_matched,
+        answer.results.len(),
+        answer.timing.total_ms,
+        answer.timing.feature_extraction_ms,
+        answer.timing.vector_search_ms,
+    );
+    format!("{}\n{rows}{}\n", paint.bold(head), paint.faint(&summary))
+}
+
+fn row(rank: usize, group: &GroupedHits) -> [String; 10] {
+    let text = |value: &Option<String>, most| shorten(value.as_deref().unwrap_or("-"), most);
+    let pages: Vec<&str> = group
+        .pages
+        .iter()
+        .map(|page| page.page_num.as_deref().unwrap_or(&page.file_name))
+        .collect();
+    let cells = (group.max_score.clamp(0.0, 1.0) * BAR).round() as usize;
+    let applicant = match (&group.applicant_name, &group.applicant_country) {
+        (Some(name), Some(country)) => format!("{} ({country})", shorten(name, 24)),
+        (name, _) => text(name, 29),
+    };
+    [
+        rank.to_string(),
+        format!("{:.3}", group.max_score),
+        "█".repeat(cells),
+        group
+            .patent_id
+            .clone()
+            .unwrap_or_else(|| group.group_id.clone()),
+        text(&group.title, 32),
+        text(&group.loc_class, 8),
+        applicant,
+        group.pub_date.map_or_else(|| "-".to_owned(), date),
+        group.status.unwrap_or("-").replace('_', " "),
+        shorten(&pages.join(" "), 40),
+    ]
+}
+
+fn nothing_found(answer: &SearchAnswer) -> String {
+    let info = &answer.query_info;
+    let limit = match (info.min_score, info.max_distance) {
+        (Some(score), _) => format!(" with a score of {score} or more; try a lower --min-score"),
+        (_, Some(distance)) => {
+            format!(" within a distance of {distance}; try a larger --max-distance")
+        }
+        _ => String::new(),
+    };
+    let filters = match info.filters.is_empty() {
+        true => "",
+        false => " (and under these filters)",
+    };
+    format!("nothing found{limit}{filters}\n")
+}
+
+/// 20251230 as 2025-12-30.
+fn date(day: u32) -> String {
+    format!(
+        "{:04}-{:02}-{:02}",
+        day / 10_000,
+        day / 100 % 100,
+        day % 100
+    )
+}

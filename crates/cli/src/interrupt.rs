@@ -1,0 +1,49 @@
+//! Ctrl-C and SIGTERM, as a request to end cleanly.
+
+use std::sync::Arc;
+use std::thread;
+
+use lookalike_engine::import::Cancel;
+
+/// Completes at the first Ctrl-C or SIGTERM.
+pub(crate) async fn requested() {
+    let interrupted = async {
+        // Without a handler the signal ends the process as usual: nothing to do better.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return interrupted.await;
+        };
+        tokio::select! {
+            () = interrupted => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}
+
+/// Cancels at the first signal; the second one ends the process at once.
+pub(crate) fn cancel_on_signal(cancel: &Arc<Cancel>) {
+    let cancel = Arc::clone(cancel);
+    thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+        else {
+            return;
+        };
+        runtime.block_on(async {
+            requested().await;
+            cancel.cancel();
+            eprintln!("\nstopping at the next safe point; once more ends at once");
+            requested().await;
+            std::process::exit(130);
+        });
+    });
+}

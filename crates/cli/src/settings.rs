@@ -1,0 +1,116 @@
+//! Settings: flag before environment variable before configuration file before default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+use lookalike_imaging::Limits;
+use lookalike_vit::Precision;
+use serde::Deserialize;
+
+use crate::arguments::{ColorChoice, GlobalArguments};
+
+const DEFAULT_DATA: &str = "lookalike-data";
+
+/// Memory for pictures in flight: with the default limits, two of the largest ordinary
+/// sheets a core and room to spare below a gigabyte for the whole program.
+const DEFAULT_PIXEL_BUDGET_MB: u64 = 256;
+
+/// What the program runs with.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) threads: usize,
+    pub(crate) precision: Precision,
+    pub(crate) listen: SocketAddr,
+    pub(crate) limits: Limits,
+    pub(crate) pixel_budget_bytes: u64,
+    pub(crate) verbose: u8,
+    pub(crate) quiet: bool,
+    pub(crate) color: ColorChoice,
+}
+
+/// The file's form; every key also as `LOOKALIKE_<KEY>`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ConfigFile {
+    data: Option<PathBuf>,
+    threads: Option<usize>,
+    precision: Option<String>,
+    listen: Option<SocketAddr>,
+    max_megapixels: Option<u64>,
+    max_file_mb: Option<u64>,
+    pixel_budget_mb: Option<u64>,
+}
+
+impl Settings {
+    pub(crate) fn resolve(global: &GlobalArguments) -> anyhow::Result<Self> {
+        let file = match &global.config {
+            Some(path) => ConfigFile::read(path)?,
+            None => ConfigFile::default(),
+        };
+        let defaults = Limits::default();
+        let megabytes = |bytes: u64| bytes / 1_000_000;
+        let max_megapixels = setting("MAX_MEGAPIXELS", file.max_megapixels)?;
+        let max_file_mb = setting("MAX_FILE_MB", file.max_file_mb)?;
+        let pixel_budget_mb = setting("PIXEL_BUDGET_MB", file.pixel_budget_mb)?;
+        let precision = setting::<String>("PRECISION", file.precision)?;
+        Ok(Self {
+            data: global
+                .data
+                .clone()
+                .or(file.data)
+                .unwrap_or_else(|| DEFAULT_DATA.into()),
+            threads: global.threads.or(file.threads).unwrap_or(0),
+            precision: match precision {
+                Some(name) => name.parse()?,
+                None => Precision::Auto,
+            },
+            listen: file
+                .listen
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            limits: Limits {
+                max_pixels: max_megapixels.unwrap_or(megabytes(defaults.max_pixels)) * 1_000_000,
+                max_file_bytes: max_file_mb.unwrap_or(megabytes(defaults.max_file_bytes))
+                    * 1_000_000,
+            },
+            pixel_budget_bytes: pixel_budget_mb.unwrap_or(DEFAULT_PIXEL_BUDGET_MB) << 20,
+            verbose: global.verbose,
+            quiet: global.quiet,
+            color: global.color,
+        })
+    }
+
+    /// Threads that read and decode: one per core unless told otherwise.
+    pub(crate) fn workers(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            threads => threads,
+        }
+    }
+}
+
+impl ConfigFile {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("can't read the settings in {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} has a wrong setting", path.display()))
+    }
+}
+
+/// The environment's value, else the file's.
+fn setting<T>(name: &str, file: Option<T>) -> anyhow::Result<Option<T>>
+where
+    T: FromStr,
+    T::Err: std::fmt::Display,
+{
+    let variable = format!("LOOKALIKE_{name}");
+    match std::env::var(&variable) {
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => anyhow::bail!("{variable}={text} is wrong: {error}"),
+        },
+        _ => Ok(file),
+    }
+}

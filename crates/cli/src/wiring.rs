@@ -1,0 +1,78 @@
+//! Puts the engine together: the only place that names every back end.
+
+use std::sync::{Arc, OnceLock};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use lookalike_catalog::Catalog;
+use lookalike_engine::models::{HubEnvironment, PullProgress};
+use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, system_clock};
+use lookalike_imaging::PixelBudget;
+use lookalike_storage::EmbeddedVectors;
+use lookalike_storage::blob::FolderBlobs;
+use lookalike_vit::Precision;
+
+use crate::settings::Settings;
+
+/// What a command is going to do with the data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Read it, beside whoever writes.
+    Read,
+    /// Read it; make it first if there is none.
+    ReadOrCreate,
+    /// Own it for writing.
+    Write,
+}
+
+pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, EngineError> {
+    let catalog = Arc::new(match access {
+        Access::Read => Catalog::open(&settings.data)?,
+        Access::ReadOrCreate => Catalog::open_or_create(&settings.data)?,
+        Access::Write => Catalog::open_for_writing(&settings.data)?,
+    });
+    let blobs = FolderBlobs::new(settings.data.join("blobs"));
+    if access == Access::Write {
+        // Only the owner may: a temporary file may be another writer's otherwise.
+        blobs.remove_leftovers()?;
+    }
+    Ok(Engine::new(Parts {
+        vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+        catalog,
+        blobs: Arc::new(blobs),
+        encoders: encoders(settings, settings.precision),
+        limits: settings.limits.clone(),
+        budget: PixelBudget::new(settings.pixel_budget_bytes),
+        clock: system_clock,
+    }))
+}
+
+pub(crate) fn encoders(settings: &Settings, precision: Precision) -> Encoders {
+    Encoders::new(EncoderSettings {
+        data_dir: settings.data.clone(),
+        threads: settings.threads,
+        precision,
+        hub: HubEnvironment::from_env(),
+        on_pull: pull_bar(settings.quiet),
+    })
+}
+
+/// A bar that follows a download.
+pub(crate) fn pull_bar(quiet: bool) -> Box<dyn Fn(PullProgress) + Send + Sync> {
+    let bar: OnceLock<ProgressBar> = OnceLock::new();
+    Box::new(move |progress| {
+        let bar = bar.get_or_init(|| {
+            let bar = match quiet {
+                true => ProgressBar::hidden(),
+                false => ProgressBar::new(0),
+            };
+            let template = "{wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
+            match ProgressStyle::with_template(template) {
+                Ok(style) => bar.with_style(style.progress_chars("━╸ ")),
+                Err(_) => bar,
+            }
+        });
+        bar.set_length(progress.total_bytes);
+        bar.set_position(progress.done_bytes);
+        bar.set_message(progress.file);
+    })
+}

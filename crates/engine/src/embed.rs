@@ -1,0 +1,90 @@
+//! Embeddings of files that are not imported.
+
+use std::path::{Path, PathBuf};
+
+use lookalike_imaging::{DecodeOptions, Limits, PixelBudget, RgbImage};
+use lookalike_vit::Tokens;
+use rayon::prelude::*;
+
+use crate::{Encoder, EngineError};
+
+/// Reads, decodes and embeds files, `batch_size` at a time; calls `each` with every file, in
+/// order, and its embedding or what is wrong with it.
+///
+/// # Errors
+/// Those of `each`.
+pub fn embed_files<E>(
+    encoder: &Encoder,
+    files: &[PathBuf],
+    reading: &Reading,
+    batch_size: usize,
+    mut each: impl FnMut(&Path, Result<Vec<f32>, EngineError>) -> Result<(), E>,
+) -> Result<(), E> {
+    for batch in files.chunks(batch_size.max(1)) {
+        let prepared: Vec<Result<RgbImage, EngineError>> = batch
+            .par_iter()
+            .map(|file| reading.prepare(encoder, file))
+            .collect();
+        let pictures: Vec<&RgbImage> = prepared.iter().flatten().collect();
+        let mut embeddings = match encoder.embed(&pictures) {
+            Ok(embeddings) => embeddings.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        }
+        .into_iter();
+        for (file, prepared) in batch.iter().zip(prepared) {
+            let embedding = prepared.and_then(|_| {
+                let failed = || EngineError::invalid("the batch could not be embedded");
+                embeddings.next().unwrap_or_else(|| Err(failed()))
+            });
+            each(file, embedding)?;
+        }
+    }
+    Ok(())
+}
+
+/// All tokens of a file's picture, as the model gives them.
+///
+/// # Errors
+/// The file can't be read, or is no picture that can be embedded.
+pub fn embed_file_tokens(
+    encoder: &Encoder,
+    file: &Path,
+    reading: &Reading,
+) -> Result<Tokens, EngineError> {
+    let prepared = reading.prepare(encoder, file)?;
+    encoder
+        .model()
+        .embed_tokens(&prepared)
+        .map_err(|error| EngineError::invalid(error.to_string()).because(error))
+}
+
+/// Under which limits files are read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What files may be decoded at all.
+    pub limits: Limits,
+    /// Memory for pictures in flight, over all threads.
+    pub budget: PixelBudget,
+}
+
+impl Reading {
+    fn prepare(&self, encoder: &Encoder, file: &Path) -> Result<RgbImage, EngineError> {
+        let unreadable = |error: std::io::Error| {
+            EngineError::invalid(format!("can't be read: {error}")).because(error)
+        };
+        let size = std::fs::metadata(file).map_err(unreadable)?.len();
+        if size > self.limits.max_file_bytes {
+            return Err(EngineError::invalid(format!(
+                "{size} bytes are above the limit of {} for a file",
+                self.limits.max_file_bytes
+            )));
+        }
+        let bytes = std::fs::read(file).map_err(unreadable)?;
+        let options = DecodeOptions {
+            limits: self.limits.clone(),
+            budget: Some(&self.budget),
+            ..DecodeOptions::default()
+        };
+        encoder.prepare(&lookalike_imaging::decode(&bytes, &options)?.image)
+    }
+}
