@@ -128,7 +128,7 @@ impl Check<'_> {
         &self,
         holds: bool,
         setting: &'static str,
-        found: impl ToString,
+        found: impl std::fmt::Display,
         expected: impl Into<String>,
     ) -> Result<(), LoadError> {
         if holds {
