@@ -1,7 +1,7 @@
 //! What can go wrong while generating.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why nothing, or not everything, was generated.
 #[derive(Debug, thiserror::Error)]
@@ -51,4 +51,13 @@ pub enum SynthError {
         /// The cause.
         source: rayon::ThreadPoolBuildError,
     },
+}
+
+impl SynthError {
+    pub(crate) fn write(path: &Path, source: io::Error) -> SynthError {
+        SynthError::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }

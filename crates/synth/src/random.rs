@@ -120,11 +120,6 @@ impl Params {
         }
     }
 
-    /// A stream for what is not a parameter and need not be alike in near designs.
-    pub(crate) fn rng(&self, name: &str) -> Rng {
-        Rng::new(derive(self.key, name))
-    }
-
     /// A dimension, uniform in [low, high).
     pub(crate) fn range(&self, name: &str, low: f64, high: f64) -> f64 {
         let mut u = unit_of(derive(self.key, name));

@@ -29,24 +29,23 @@ impl DepthBuffer {
 
     /// Draws a triangle given in pixels; both sides count.
     pub(crate) fn fill(&mut self, corners: [Vec3; 3], owner: u16, shade: u8) {
+        let depth = corners.map(|corner| corner.z);
+        let Some(plane) = Plane::through(&corners, depth) else {
+            return;
+        };
         let width = self.width;
-        scan(
-            corners,
-            self.width,
-            self.height,
-            |y, from, to, depth, step| {
-                let start = y * width;
-                let mut z = depth;
-                for at in start + from..start + to {
-                    if (z as f32) < self.depth[at] {
-                        self.depth[at] = z as f32;
-                        self.owner[at] = owner;
-                        self.shade[at] = shade;
-                    }
-                    z += step;
+        scan(&corners, self.width, self.height, |y, from, to| {
+            let start = y * width;
+            let mut z = plane.at(from, y);
+            for at in start + from..start + to {
+                if (z as f32) < self.depth[at] {
+                    self.depth[at] = z as f32;
+                    self.owner[at] = owner;
+                    self.shade[at] = shade;
                 }
-            },
-        );
+                z += plane.step_x;
+            }
+        });
     }
 
     /// Whether a point lies on or before the surface: not behind all of the nine pixels around
@@ -83,21 +82,48 @@ impl DepthBuffer {
     }
 }
 
-/// Walks the rows of a triangle: `row(y, from, to, depth at from, depth per pixel)` for pixel
-/// centres inside.
+/// A quantity that is linear over the picture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plane {
+    origin: f64,
+    pub(crate) step_x: f64,
+    step_y: f64,
+}
+
+impl Plane {
+    /// The plane that has given values at three points of the picture; `None` if they lie on a
+    /// line.
+    pub(crate) fn through(points: &[Vec3; 3], values: [f64; 3]) -> Option<Plane> {
+        let [a, b, c] = points;
+        let (bx, by, cx, cy) = (b.x - a.x, b.y - a.y, c.x - a.x, c.y - a.y);
+        let twice_area = bx * cy - by * cx;
+        if twice_area.abs() < 1e-12 {
+            return None;
+        }
+        let (vb, vc) = (values[1] - values[0], values[2] - values[0]);
+        let step_x = (vb * cy - by * vc) / twice_area;
+        let step_y = (bx * vc - vb * cx) / twice_area;
+        Some(Plane {
+            origin: values[0] - a.x * step_x - a.y * step_y,
+            step_x,
+            step_y,
+        })
+    }
+
+    /// The value at the centre of a pixel.
+    pub(crate) fn at(&self, x: usize, y: usize) -> f64 {
+        self.origin + (x as f64 + 0.5) * self.step_x + (y as f64 + 0.5) * self.step_y
+    }
+}
+
+/// Walks the rows of a triangle: `row(y, from, to)` for the pixels whose centres lie inside.
 pub(crate) fn scan(
-    corners: [Vec3; 3],
+    corners: &[Vec3; 3],
     width: usize,
     height: usize,
-    mut row: impl FnMut(usize, usize, usize, f64, f64),
+    mut row: impl FnMut(usize, usize, usize),
 ) {
-    let [a, b, c] = corners;
-    let twice_area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
-    if twice_area.abs() < 1e-12 {
-        return;
-    }
-    let step_x = ((b.z - a.z) * (c.y - a.y) - (b.y - a.y) * (c.z - a.z)) / twice_area;
-    let step_y = ((b.x - a.x) * (c.z - a.z) - (b.z - a.z) * (c.x - a.x)) / twice_area;
+    let [a, b, c] = *corners;
     let top = a.y.min(b.y).min(c.y);
     let bottom = a.y.max(b.y).max(c.y);
     let first = (top - 0.5).ceil().max(0.0) as usize;
@@ -115,8 +141,7 @@ pub(crate) fn scan(
         let from = (left - 0.5).ceil().max(0.0) as usize;
         let to = ((right - 0.5).ceil().max(0.0) as usize).min(width);
         if from < to {
-            let depth = a.z + (from as f64 + 0.5 - a.x) * step_x + (centre - a.y) * step_y;
-            row(y, from, to, depth, step_x);
+            row(y, from, to);
         }
     }
 }

@@ -8,8 +8,8 @@ mod page;
 mod sheet;
 mod view;
 
-pub(crate) use depth::scan;
+pub(crate) use depth::{DepthBuffer, Plane, scan};
 pub(crate) use figure::Subject;
 pub(crate) use page::Page;
-pub(crate) use sheet::{DrawingPlan, Header, draw, plan};
+pub(crate) use sheet::{Header, Pairs, SheetPlan, draw, pairs, plan, sheet_count};
 pub(crate) use view::{Axes, View};

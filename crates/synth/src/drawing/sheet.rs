@@ -46,8 +46,27 @@ const SMALLEST: f64 = 0.5;
 /// Room for a caption below its figure, in capital heights.
 const CAPTION_ROOM: f64 = 3.2;
 
+/// Which of front and back, left and right, top and bottom share a sheet.
+pub(crate) type Pairs = [bool; 3];
+
+/// Decides which views share sheets.
+pub(crate) fn pairs(rng: &mut Rng) -> Pairs {
+    match rng.below(10) {
+        0..6 => [false; 3],
+        6 => [true, true, true],
+        7 => [false, true, true],
+        8 => [false, false, true],
+        _ => [false, true, false],
+    }
+}
+
+/// How many sheets that makes.
+pub(crate) fn sheet_count(pairs: Pairs) -> u64 {
+    View::ALL.len() as u64 - pairs.iter().filter(|&&pair| pair).count() as u64
+}
+
 /// Decides how a patent is drawn.
-pub(crate) fn plan(subject: &Subject, rng: &mut Rng) -> DrawingPlan {
+pub(crate) fn plan(subject: &Subject, pairs: Pairs, rng: &mut Rng) -> DrawingPlan {
     let edge = rng.range(1.7, 2.6);
     let shading = match rng.below(20) {
         0..8 => Shading::Plain,
@@ -60,7 +79,7 @@ pub(crate) fn plan(subject: &Subject, rng: &mut Rng) -> DrawingPlan {
         edge,
         thin: rng.range(1.0, 1.4),
         shading,
-        spacing: rng.range(16.0, 30.0),
+        spacing: rng.range(18.0, 36.0),
         slant: rng.range(0.4, 1.2) * if rng.chance(0.5) { 1.0 } else { -1.0 },
         dashes: (rng.range(22.0, 40.0), rng.range(12.0, 20.0)),
         tangents: rng.chance(0.8),
@@ -84,7 +103,7 @@ pub(crate) fn plan(subject: &Subject, rng: &mut Rng) -> DrawingPlan {
         caption,
         header: rng.chance(0.85),
     };
-    plan.sheets = plan.sheets_of(subject, rng);
+    plan.sheets = plan.sheets_of(subject, pairs, rng);
     let fill = rng.range(0.72, 0.96);
     plan.common_scale = plan
         .sheets
@@ -101,14 +120,7 @@ impl DrawingPlan {
         view.axes(self.azimuth, self.elevation)
     }
 
-    fn sheets_of(&self, subject: &Subject, rng: &mut Rng) -> Vec<SheetPlan> {
-        let pairs = match rng.below(10) {
-            0..6 => [false; 3],
-            6 => [true, true, true],
-            7 => [false, true, true],
-            8 => [false, false, true],
-            _ => [false, true, false],
-        };
+    fn sheets_of(&self, subject: &Subject, pairs: Pairs, rng: &mut Rng) -> Vec<SheetPlan> {
         let sideways = rng.chance(0.5);
         let views: [(&[View], bool); 4] = [
             (&[View::Perspective], false),

@@ -13,9 +13,12 @@ pub(super) fn table(p: &Params) -> Vec<Part> {
     let height = p.range("height", 35.0, 78.0);
     let thick = p.range("thick", 1.6, 6.0);
     let leg = p.range("leg", 1.4, 3.6);
-    let mut parts = legs(p, width * 0.9, depth * 0.9, height, leg);
+    let kind = p.choice("top", 7);
+    // Legs stay below tops that have no corners.
+    let spread = if kind < 2 { 0.9 } else { 0.64 };
+    let mut parts = legs(p, width * spread, depth * spread, height, leg);
 
-    let outline = match p.choice("top", 7) {
+    let outline = match kind {
         0..2 => Outline::rectangle(width, depth, depth * p.range("top.round", 0.0, 0.25)),
         2 => Outline::ellipse(width / 2.0, depth / 2.0, 96),
         3 => Outline::polar(96, |angle| {

@@ -1,0 +1,9 @@
+//! The paper around a design: who, when, what, and the grant's XML.
+
+mod calendar;
+mod names;
+mod record;
+mod xml;
+
+pub(crate) use record::Record;
+pub(crate) use xml::{Drawing, grant};
