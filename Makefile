@@ -1,0 +1,31 @@
+# lookalike: `make demo` shows what it does, `make test` shows that it works.
+
+SHELL := /bin/bash
+DEMO  := target/demo
+SERVE ?= 1
+PORT  ?= 8080
+
+.PHONY: help tools build demo test check clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+tools:
+	@tools/install-build-tools
+
+build: tools ## build target/release/lookalike
+	cargo build --release --locked -p lookalike-cli
+
+demo: build ## make, import and search synthetic design patents, then serve them (SERVE=0: end)
+	@tools/demo $(DEMO) $(SERVE) $(PORT)
+
+test: tools ## run every test
+	cargo test --locked --workspace
+
+check: tools ## formatting and lints, as they must be in every commit
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences not checked"; fi
+
+clean: ## remove everything that was built
+	cargo clean

@@ -1,0 +1,97 @@
+//! `lookalike embed`: formats, tokens, failures.
+
+use crate::support::{Scratch, files};
+
+fn scratch_with_sheet() -> (Scratch, String) {
+    let scratch = Scratch::new();
+    scratch.synth(1, 1);
+    let sheet = files(&scratch.path("designs/patents"), &["tif"]).remove(1);
+    (scratch, sheet.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn lines_hold_a_unit_vector_or_the_reason() {
+    let (scratch, sheet) = scratch_with_sheet();
+    std::fs::write(scratch.path("broken.tif"), "II*\0").unwrap();
+    let output = scratch.run(&["embed", "broken.tif", &sheet, "--format", "jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["file"], "broken.tif");
+    assert!(
+        lines[0]["error"].as_str().unwrap().contains("tiff"),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(
+        (&lines[1]["model"], &lines[1]["dim"]),
+        (&"builtin".into(), &192.into())
+    );
+    let embedding = lines[1]["embedding"].as_array().unwrap();
+    let square: f64 = embedding.iter().map(|v| v.as_f64().unwrap().powi(2)).sum();
+    assert_eq!(embedding.len(), 192);
+    assert!((square - 1.0).abs() < 1e-5, "{square}");
+}
+
+#[test]
+fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
+    let (scratch, sheet) = scratch_with_sheet();
+    let line = scratch.json(&["embed", &sheet, "--format", "jsonl"]);
+    assert!(
+        scratch
+            .run(&["embed", &sheet, "-o", "out.npy"])
+            .status
+            .success()
+    );
+    let array = std::fs::read(scratch.path("out.npy")).unwrap();
+    let text = String::from_utf8_lossy(&array[..128]).into_owned();
+    assert!(text.contains("'shape': (1, 192)"), "{text}");
+    let first = f32::from_le_bytes(array[128..132].try_into().unwrap());
+    assert_eq!(
+        f64::from(first) as f32,
+        line["embedding"][0].as_f64().unwrap() as f32
+    );
+    let tokens = scratch.json(&["embed", &sheet, "--tokens", "all", "--format", "jsonl"]);
+    let rows = tokens["embedding"].as_array().unwrap();
+    assert_eq!(rows.len(), 1 + 16 * 16);
+    let patches = scratch.json(&["embed", &sheet, "--tokens", "patch", "--format", "jsonl"]);
+    assert_eq!(patches["embedding"][0], rows[1]);
+    assert!(
+        scratch
+            .run(&["embed", &sheet, "-o", "out.npz"])
+            .status
+            .success()
+    );
+    assert!(
+        std::fs::read(scratch.path("out.npz"))
+            .unwrap()
+            .starts_with(b"PK")
+    );
+}
+
+#[test]
+fn the_portable_path_gives_the_same_embedding() {
+    let (scratch, sheet) = scratch_with_sheet();
+    let embed = |isa: &str| -> Vec<f64> {
+        let output = scratch
+            .command(&["embed", &sheet, "--format", "jsonl", "--size", "112"])
+            .env("LOOKALIKE_ISA", isa)
+            .output()
+            .unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let numbers = line["embedding"].as_array().unwrap().iter();
+        numbers.map(|value| value.as_f64().unwrap()).collect()
+    };
+    let (fast, plain) = (embed(""), embed("portable"));
+    let cosine: f64 = fast.iter().zip(&plain).map(|(a, b)| a * b).sum();
+    assert!(cosine > 0.999_999, "{cosine}");
+    let message = scratch
+        .command(&["doctor"])
+        .env("LOOKALIKE_ISA", "mmx")
+        .output()
+        .unwrap();
+    assert_eq!(message.status.code(), Some(1));
+}
