@@ -101,6 +101,8 @@ pub(crate) fn draw(
         buffer: &buffer,
         frame,
         style,
+        taken: vec![(0, 0.0); buffer.owner.len()],
+        lines: 0,
     };
     for part in &subject.parts {
         canvas.part(part);
@@ -135,6 +137,10 @@ fn render(buffer: &mut DepthBuffer, parts: &[Part], camera: &Camera) {
     }
 }
 
+/// A line's own pixels up to this far back do not stop it; a ring that comes back over itself is
+/// stopped.
+const NEARBY: f64 = 12.0;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pen {
     /// Outline where it borders the background, edge elsewhere.
@@ -149,6 +155,11 @@ struct Canvas<'a> {
     buffer: &'a DepthBuffer,
     frame: &'a Frame<'a>,
     style: &'a Style,
+    /// Which broken line runs through a pixel of the depth buffer, 0 for none, and how far along
+    /// itself.
+    taken: Vec<(u32, f64)>,
+    /// Broken lines so far.
+    lines: u32,
 }
 
 impl Canvas<'_> {
@@ -168,6 +179,7 @@ impl Canvas<'_> {
     }
 
     fn line(&mut self, points: &[Vec3], pen: Pen, broken: bool) {
+        self.lines += 1;
         for stretch in seen(points, &self.camera, self.buffer) {
             let radius = match pen {
                 Pen::Contour if stretch.outer && !broken => self.style.outline,
@@ -175,8 +187,57 @@ impl Canvas<'_> {
                 Pen::Thin => self.style.thin,
             };
             let dashes = broken.then_some(self.style.dashes);
-            self.stroke(&stretch, radius, dashes);
+            if broken {
+                for stretch in self.untaken(&stretch) {
+                    self.stroke(&stretch, radius, dashes);
+                }
+            } else {
+                self.stroke(&stretch, radius, dashes);
+            }
         }
+    }
+
+    /// The pieces of a broken line where no other one runs. Edges that cover each other, such as
+    /// the front and the back edge of a box, would fill each other's gaps.
+    fn untaken(&mut self, stretch: &Stretch) -> Vec<Stretch> {
+        let (width, height) = (self.buffer.width, self.buffer.height);
+        let mut pieces = Vec::new();
+        let mut piece: Vec<Vec3> = Vec::new();
+        let (mut at, mut start) = (stretch.start, stretch.start);
+        for pair in stretch.points.windows(2) {
+            let middle = pair[0].lerp(pair[1], 0.5);
+            let (x, y) = (middle.x.max(1.0) as usize, middle.y.max(1.0) as usize);
+            let around = (y - 1..(y + 2).min(height))
+                .flat_map(|y| (x - 1..(x + 2).min(width)).map(move |x| y * width + x));
+            let free = around.clone().all(|pixel| {
+                let (line, there) = self.taken[pixel];
+                line == 0 || (line == self.lines && (at - there).abs() < NEARBY)
+            });
+            if free {
+                if piece.is_empty() {
+                    piece.push(pair[0]);
+                    start = at;
+                }
+                piece.push(pair[1]);
+                self.taken[y.min(height - 1) * width + x.min(width - 1)] = (self.lines, at);
+            } else if !piece.is_empty() {
+                pieces.push(Stretch {
+                    points: std::mem::take(&mut piece),
+                    start,
+                    outer: stretch.outer,
+                });
+            }
+            let step = pair[1] - pair[0];
+            at += (step.x * step.x + step.y * step.y).sqrt();
+        }
+        if !piece.is_empty() {
+            pieces.push(Stretch {
+                points: piece,
+                start,
+                outer: stretch.outer,
+            });
+        }
+        pieces
     }
 
     /// Strokes a stretch, in dashes that run on along the whole line if asked.
@@ -231,7 +292,7 @@ impl Canvas<'_> {
                 let luck = rng.unit();
                 let index = y as usize * self.buffer.width + x as usize;
                 let owner = usize::from(self.buffer.owner[index]);
-                if !parts.get(owner).is_some_and(|part| !part.unclaimed) {
+                if parts.get(owner).is_none_or(|part| part.unclaimed) {
                     continue;
                 }
                 let dark = 1.0 - f64::from(self.buffer.shade[index]) / 255.0;

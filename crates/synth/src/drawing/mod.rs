@@ -6,6 +6,8 @@ mod font;
 mod lines;
 mod page;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub(crate) use depth::{DepthBuffer, Plane, scan};

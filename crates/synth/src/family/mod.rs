@@ -12,6 +12,8 @@ mod seating;
 mod section;
 mod sports;
 mod tableware;
+#[cfg(test)]
+mod tests;
 mod tools;
 mod vessels;
 mod wearables;

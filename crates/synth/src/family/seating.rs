@@ -202,7 +202,7 @@ fn shell_of(p: &Params, width: f64, depth: f64, height: f64, back: f64, lean: f6
     let length = depth + back;
     let outline = Outline::rectangle(width, length, width * p.range("shell.round", 0.15, 0.45))
         .refined(width / 16.0);
-    let sheet = plate(&outline, p.range("shell.thick", 1.0, 2.2), &|q| {
+    plate(&outline, p.range("shell.thick", 1.0, 2.2), &|q| {
         // Along the sheet: flat over the seat, a bend, then up the back.
         let along = q.y + length / 2.0;
         let turn = ((along - depth + bend) / (2.0 * bend)).clamp(0.0, 1.0);
@@ -216,8 +216,7 @@ fn shell_of(p: &Params, width: f64, depth: f64, height: f64, back: f64, lean: f6
             flat - depth / 2.0 + lean * rise - cup * up.min(1.0),
             height + 0.6 + rise + cup * (1.0 - up.min(1.0)) * 0.6,
         )
-    });
-    sheet
+    })
 }
 
 #[expect(

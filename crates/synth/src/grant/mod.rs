@@ -3,6 +3,8 @@
 mod calendar;
 mod names;
 mod record;
+#[cfg(test)]
+mod tests;
 mod xml;
 
 pub(crate) use record::Record;

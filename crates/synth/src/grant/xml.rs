@@ -32,7 +32,7 @@ pub(crate) fn grant(
         ),
     );
     xml.within("us-bibliographic-data-grant", |xml| {
-        bibliography(xml, record, drawings)
+        bibliography(xml, record, drawings);
     });
     xml.within_with("drawings", "id=\"DRAWINGS\"", |xml| {
         for drawing in drawings {
@@ -53,20 +53,19 @@ pub(crate) fn grant(
 impl Record {
     /// The one claim of a design patent.
     pub(crate) fn claim(&self) -> String {
-        let article = article(&self.noun);
-        format!(
-            "The ornamental design for {article} {}, as shown and described.",
-            self.noun
-        )
+        let noun = with_article(&self.noun);
+        format!("The ornamental design for {noun}, as shown and described.")
     }
 }
 
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    }
+fn with_article(noun: &str) -> String {
+    let article = match noun {
+        // Spectacles and the like come in pairs.
+        _ if noun.ends_with('s') => "",
+        _ if noun.starts_with(['a', 'e', 'i', 'o', 'u']) => "an ",
+        _ => "a ",
+    };
+    format!("{article}{noun}")
 }
 
 fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
@@ -88,7 +87,7 @@ fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
     xml.leaf("us-application-series-code", "29");
     if let Some(term) = record.term {
         xml.within("us-term-of-grant", |xml| {
-            xml.leaf("length-of-grant", &term.to_string())
+            xml.leaf("length-of-grant", &term.to_string());
         });
     }
     xml.within("classification-locarno", |xml| {
@@ -254,9 +253,13 @@ fn description(xml: &mut Writer, record: &Record, drawings: &[Drawing], unclaime
         let last = figures.len().saturating_sub(1);
         for (index, &(number, view)) in figures.iter().enumerate() {
             let what = if index == 0 {
-                let noun = escape(&record.noun);
-                let whose = ["showing my new design", "showing our new design", "in accordance with the design"];
-                format!("of {} {noun} {}", article(&record.noun), whose[record.wording])
+                let noun = escape(&with_article(&record.noun));
+                let whose = [
+                    "showing my new design",
+                    "showing our new design",
+                    "in accordance with the design",
+                ];
+                format!("of {noun} {}", whose[record.wording])
             } else {
                 "thereof".to_owned()
             };

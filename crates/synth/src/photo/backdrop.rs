@@ -2,7 +2,7 @@
 
 use super::finish::linear;
 use crate::math::{Vec3, mix, sin_cos, smoothstep};
-use crate::random::{Rng, derive_index};
+use crate::random::{Rng, mix64};
 
 /// Wall and floor of a photo.
 pub(super) struct Backdrop {
@@ -106,8 +106,10 @@ impl Backdrop {
     fn noise(&self, x: f64, y: f64) -> f64 {
         let (x0, y0) = (x.floor(), y.floor());
         let at = |dx: i64, dy: i64| {
-            let key = derive_index(self.seed, (x0 as i64 + dx) as u64);
-            (derive_index(key, (y0 as i64 + dy) as u64) >> 40) as f64 / (1_u64 << 24) as f64
+            // Two odd factors tell the lattice points apart; one mixing step scatters them.
+            let x = (x0 as i64 + dx).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
+            let y = (y0 as i64 + dy).wrapping_mul(0xc2b2_ae3d_27d4_eb4f_u64 as i64);
+            (mix64(self.seed ^ (x.wrapping_add(y)) as u64) >> 40) as f64 / (1_u64 << 24) as f64
         };
         let (tx, ty) = (smoothstep(0.0, 1.0, x - x0), smoothstep(0.0, 1.0, y - y0));
         mix(mix(at(0, 0), at(1, 0), tx), mix(at(0, 1), at(1, 1), tx), ty)

@@ -29,18 +29,29 @@ pub(crate) fn take(parts: &[Part], palette: &Palette, rng: &mut Rng) -> RgbImage
 
     let mut image = RgbImage::new(width as u32, height as u32);
     let grain = rng.range(0.0, 0.012);
-    let samples = (OVERSAMPLING * OVERSAMPLING) as f64;
     for (x, y, pixel) in image.enumerate_pixels_mut() {
-        let mut sum = v3(0.0, 0.0, 0.0);
-        for sub in 0..OVERSAMPLING * OVERSAMPLING {
+        let sample = |sub: usize| {
             let sx = x as usize * OVERSAMPLING + sub % OVERSAMPLING;
             let sy = y as usize * OVERSAMPLING + sub / OVERSAMPLING;
+            (sx, sy)
+        };
+        let subs = 0..OVERSAMPLING * OVERSAMPLING;
+        // Most of a photo is background, which has no edges: one sample serves.
+        let empty = subs.clone().all(|sub| {
+            let (sx, sy) = sample(sub);
+            surface.is_empty(sx, sy)
+        });
+        let taken = if empty { 0..1 } else { subs };
+        let count = taken.len() as f64;
+        let mut sum = v3(0.0, 0.0, 0.0);
+        for sub in taken {
+            let (sx, sy) = sample(sub);
             sum = sum + scene.colour(&surface, &shadow, palette, sx, sy, sub);
         }
         let noise = (rng.unit() - 0.5) * grain;
         let tone = |light: f64| {
             // A square root stands in for the display's gamma of 2.2.
-            let value = (light / samples).clamp(0.0, 1.0).sqrt() + noise;
+            let value = (light / count).clamp(0.0, 1.0).sqrt() + noise;
             (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
         };
         pixel.0 = [tone(sum.x), tone(sum.y), tone(sum.z)];
@@ -161,6 +172,9 @@ impl Scene {
         // The floor fades into the wall, as a sheet of paper does that is bent upwards.
         let away = (distance / self.camera.distance - 1.0) * 1.2;
         let fade = crate::math::smoothstep(0.15, 1.3, away);
+        if fade >= 1.0 {
+            return backdrop;
+        }
         let lit = shadow.light(point, jitter);
         let near = (point - self.camera.target).length() / self.size;
         let contact = 1.0 - 0.12 * (1.0 - (near * 1.6).min(1.0));

@@ -227,6 +227,11 @@ impl<'a> Surface<'a> {
         }
     }
 
+    /// Whether nothing lies at a sample.
+    pub(super) fn is_empty(&self, x: usize, y: usize) -> bool {
+        self.material[y * self.camera.width + x] & NOTHING == NOTHING
+    }
+
     /// What lies at a sample, if anything.
     pub(super) fn at(&self, x: usize, y: usize) -> Option<Hit> {
         let at = y * self.camera.width + x;

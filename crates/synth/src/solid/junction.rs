@@ -85,7 +85,7 @@ fn cut(a: &Part, b: &Part, low: Vec3, high: Vec3) -> Vec<[Vec3; 2]> {
     for (index, triangle) in mine.iter().enumerate() {
         let (from, to) = cells(triangle);
         for_each_cell(from, to, |key| {
-            grid.entry(key).or_default().push(index as u32)
+            grid.entry(key).or_default().push(index as u32);
         });
     }
     let mut segments = Vec::new();

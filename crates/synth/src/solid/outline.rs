@@ -193,8 +193,7 @@ impl Outline {
                     .copied()
             }
         };
-        for index in 0..count {
-            let node = nodes[index];
+        for (index, &node) in nodes.iter().enumerate() {
             let here = node.position();
             match node {
                 Node::Corner(..) => outline.push(here, true),
