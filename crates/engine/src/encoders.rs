@@ -67,6 +67,11 @@ impl Encoders {
         Ok(model)
     }
 
+    /// The model of that name if it is loaded; does not wait for one that is being loaded.
+    pub(crate) fn loaded(&self, name: &str) -> Option<Arc<Model>> {
+        self.loaded.try_lock().ok()?.get(name).map(Arc::clone)
+    }
+
     /// An encoder from a model's name and a preprocessing; `size` defaults to the model's own.
     ///
     /// # Errors

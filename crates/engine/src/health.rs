@@ -1,0 +1,70 @@
+//! Whether the engine can do its work.
+
+use crate::{Engine, EngineError};
+
+/// How the parts are.
+#[derive(Debug)]
+pub struct HealthReport {
+    /// When it was asked, ISO 8601.
+    pub timestamp: String,
+    /// Number of collections, or why the catalogue can't be read.
+    pub catalog: Result<usize, EngineError>,
+    /// The encoders of the collections, each once.
+    pub models: Vec<ModelHealth>,
+}
+
+/// How an encoder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelHealth {
+    /// Name or path.
+    pub name: String,
+    /// False for a placeholder; `None` while it is not loaded.
+    pub trained: Option<bool>,
+}
+
+impl Engine {
+    /// How the parts are. Waits for nothing.
+    #[must_use]
+    pub fn health(&self) -> HealthReport {
+        let collections = self.catalog().collections();
+        let mut models: Vec<ModelHealth> = Vec::new();
+        let specs = collections
+            .iter()
+            .flatten()
+            .map(|collection| &collection.spec);
+        for name in specs.filter_map(|spec| spec.model.as_ref()) {
+            if models.iter().all(|other| other.name != *name) {
+                let model = self.encoders().loaded(name);
+                models.push(ModelHealth {
+                    name: name.clone(),
+                    trained: model.map(|model| model.is_trained()),
+                });
+            }
+        }
+        HealthReport {
+            timestamp: self.now().to_string(),
+            catalog: collections
+                .map(|collections| collections.len())
+                .map_err(EngineError::from),
+            models,
+        }
+    }
+
+    /// Loads the encoders and indexes of all collections, so that the first search is as fast
+    /// as the next.
+    ///
+    /// # Errors
+    /// The first collection that can't be made ready; the others are all the same.
+    pub fn warm_up(&self) -> Result<(), EngineError> {
+        let mut result = Ok(());
+        for collection in self.catalog().collections()? {
+            let encoder = match collection.spec.model {
+                Some(_) => self.encoders().of_collection(&collection).map(|_| ()),
+                None => Ok(()),
+            };
+            let index = self.vectors().state(&collection).map(|_| ());
+            result = result.and(encoder).and(index.map_err(EngineError::from));
+        }
+        result
+    }
+}

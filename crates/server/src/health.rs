@@ -1,0 +1,85 @@
+//! Whether the server can do its work, and which part can't.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use lookalike_engine::HealthReport;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::state::App;
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    timestamp: String,
+    components: Value,
+}
+
+/// 200 with `ok` or `degraded`; 503 when not even the catalogue can be read.
+pub(crate) async fn health(State(app): State<App>) -> Response {
+    let report = match app.read(|engine| Ok(engine.health())).await {
+        Ok(report) => report,
+        Err(error) => return error.into_response(),
+    };
+    let models = Models::new(&report, app.is_warming_up());
+    let code = match report.catalog {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let health = Health {
+        status: match report.catalog.is_ok() && models.status != "error" {
+            true => "ok",
+            false => "degraded",
+        },
+        timestamp: report.timestamp.clone(),
+        components: components(&report, &models),
+    };
+    (code, Json(health)).into_response()
+}
+
+/// Answers as long as the process does.
+pub(crate) async fn live() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// The encoders as a whole, and each.
+struct Models {
+    status: &'static str,
+    each: Vec<Value>,
+}
+
+impl Models {
+    fn new(report: &HealthReport, warming_up: bool) -> Self {
+        let loaded = report.models.iter().all(|model| model.trained.is_some());
+        let each = report
+            .models
+            .iter()
+            .map(|model| json!({"name": model.name, "trained": model.trained}))
+            .collect();
+        Self {
+            status: match (loaded, warming_up) {
+                (true, _) => "ok",
+                (false, true) => "loading",
+                (false, false) => "error",
+            },
+            each,
+        }
+    }
+}
+
+fn components(report: &HealthReport, models: &Models) -> Value {
+    let catalog = match report.catalog {
+        Ok(_) => "ok",
+        Err(_) => "error",
+    };
+    json!({
+        "catalog": {"status": catalog, "collections": report.catalog.as_ref().ok()},
+        "index": {"status": catalog, "kind": "flat"},
+        "model": {"status": models.status, "models": models.each},
+        "object_store": {"status": "ok", "kind": "folder"},
+        "milvus": {"status": "not configured"},
+        "accelerator": {"status": "ok", "device": "cpu"},
+    })
+}

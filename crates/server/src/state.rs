@@ -1,0 +1,99 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lookalike_engine::{Engine, EngineError};
+
+use crate::ServerOptions;
+use crate::envelope::ApiError;
+use crate::slots::Slots;
+
+/// Shared by handlers; cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Arc<Engine>,
+    options: ServerOptions,
+    slots: Slots,
+    warming_up: AtomicBool,
+}
+
+impl App {
+    pub(crate) fn new(engine: Arc<Engine>, options: ServerOptions) -> Self {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let at_once = match options.max_searches {
+            0 => cores(),
+            count => count,
+        };
+        Self {
+            shared: Arc::new(Shared {
+                engine,
+                slots: Slots::new(at_once, options.max_waiting),
+                options,
+                warming_up: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.shared.engine
+    }
+
+    pub(crate) fn options(&self) -> &ServerOptions {
+        &self.shared.options
+    }
+
+    /// Whether models and indexes are still being loaded.
+    pub(crate) fn is_warming_up(&self) -> bool {
+        self.shared.warming_up.load(Ordering::Relaxed)
+    }
+
+    /// Loads models and indexes in the background.
+    pub(crate) fn warm_up(&self) {
+        let app = self.clone();
+        app.shared.warming_up.store(true, Ordering::Relaxed);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = app.engine().warm_up() {
+                // The search that needs it will say so to whoever asks.
+                tracing::warn!("a collection could not be made ready: {error}");
+            }
+            app.shared.warming_up.store(false, Ordering::Relaxed);
+        });
+    }
+
+    /// Runs an engine call that computes, in its turn.
+    pub(crate) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let slot = self.shared.slots.take().await.ok_or_else(ApiError::busy)?;
+        let app = self.clone();
+        blocking(move || {
+            let _slot = slot;
+            work(app.engine())
+        })
+        .await
+    }
+
+    /// Runs an engine call that only reads from disk.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let app = self.clone();
+        blocking(move || work(app.engine())).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, ApiError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(ApiError::from),
+        Err(error) => Err(ApiError::internal(&error)),
+    }
+}
