@@ -62,7 +62,7 @@ pub struct Options {
 
 impl Options {
     /// Patents, near ones included, that the numbers of [`crate::generate`] suffice for.
-    pub const MAX_PATENTS: u64 = 500_000;
+    pub const MAX_PATENTS: u64 = 200_000;
 }
 
 impl Default for Options {

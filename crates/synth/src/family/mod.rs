@@ -3,20 +3,31 @@
 //! Lengths are centimetres, roughly. The front faces the viewer at negative y, z points up. Parts
 //! run into each other where they join; the edge between them is found afterwards.
 
-mod fittings;
-mod furniture;
-mod gadgets;
-mod lighting;
+mod bench;
+mod bottle;
+mod bowl;
+mod chair;
+mod cup;
+mod door_handle;
+mod dumbbell;
+mod hammer;
+mod knife;
+mod lamp;
+mod legs;
 mod ornament;
-mod seating;
+mod pen;
+mod phone_case;
 mod section;
-mod sports;
-mod tableware;
+mod shelf;
+mod speaker;
+mod spectacles;
+mod table;
+mod tap;
+mod teapot;
 #[cfg(test)]
 mod tests;
-mod tools;
-mod vessels;
-mod wearables;
+mod vase;
+mod watch;
 
 use crate::random::Params;
 use crate::solid::Part;
@@ -62,7 +73,7 @@ macro_rules! family {
 pub(crate) const FAMILIES: &[Family] = &[
     family!(
         "bottle",
-        vessels::bottle,
+        bottle::bottle,
         ["09-01", "28-02"],
         [
             "Bottle",
@@ -73,61 +84,61 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "cup",
-        tableware::cup,
+        cup::cup,
         ["07-01"],
         ["Cup", "Mug", "Drinking cup", "Drinking vessel"]
     ),
     family!(
         "bowl",
-        tableware::bowl,
+        bowl::bowl,
         ["07-01"],
         ["Bowl", "Serving bowl", "Dish", "Tableware"]
     ),
     family!(
         "teapot",
-        tableware::teapot,
+        teapot::teapot,
         ["07-01", "07-02"],
         ["Teapot", "Kettle", "Tea kettle", "Pot with spout"]
     ),
     family!(
         "vase",
-        vessels::vase,
+        vase::vase,
         ["11-02"],
         ["Vase", "Flower vase", "Planter", "Ornamental vessel"]
     ),
     family!(
         "chair",
-        seating::chair,
+        chair::chair,
         ["06-01"],
         ["Chair", "Dining chair", "Armchair", "Seat"]
     ),
     family!(
         "bench",
-        seating::bench,
+        bench::bench,
         ["06-01"],
         ["Bench", "Garden bench", "Seating unit", "Stool"]
     ),
     family!(
         "table",
-        furniture::table,
+        table::table,
         ["06-03"],
         ["Table", "Side table", "Coffee table", "Desk"]
     ),
     family!(
         "shelf",
-        furniture::shelf,
+        shelf::shelf,
         ["06-04"],
         ["Shelf", "Bookcase", "Shelving unit", "Cabinet"]
     ),
     family!(
         "lamp",
-        lighting::lamp,
+        lamp::lamp,
         ["26-05"],
         ["Lamp", "Table lamp", "Luminaire", "Lighting fixture"]
     ),
     family!(
         "phone-case",
-        gadgets::phone_case,
+        phone_case::phone_case,
         ["03-01", "14-03"],
         [
             "Case for mobile phone",
@@ -138,7 +149,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "speaker",
-        gadgets::speaker,
+        speaker::speaker,
         ["14-01"],
         [
             "Speaker",
@@ -149,7 +160,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "knife",
-        tools::knife,
+        knife::knife,
         ["08-03", "07-03"],
         [
             "Knife",
@@ -160,43 +171,43 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "hammer",
-        tools::hammer,
+        hammer::hammer,
         ["08-02"],
         ["Hammer", "Mallet", "Hand tool", "Claw hammer"]
     ),
     family!(
         "pen",
-        tools::pen,
+        pen::pen,
         ["19-06"],
         ["Pen", "Writing instrument", "Ballpoint pen", "Marker"]
     ),
     family!(
         "tap",
-        fittings::tap,
+        tap::tap,
         ["23-01"],
         ["Faucet", "Tap", "Single-lever mixer", "Kitchen faucet"]
     ),
     family!(
         "door-handle",
-        fittings::door_handle,
+        door_handle::door_handle,
         ["08-06"],
         ["Door handle", "Lever handle", "Handle", "Door lever"]
     ),
     family!(
         "watch",
-        wearables::watch,
+        watch::watch,
         ["10-02"],
         ["Watch", "Wrist watch", "Watch with band", "Timepiece"]
     ),
     family!(
         "spectacles",
-        wearables::spectacles,
+        spectacles::spectacles,
         ["16-06"],
         ["Eyeglasses", "Spectacles", "Sunglasses", "Eyewear"]
     ),
     family!(
         "dumbbell",
-        sports::dumbbell,
+        dumbbell::dumbbell,
         ["21-02"],
         ["Dumbbell", "Hand weight", "Exercise weight", "Free weight"]
     ),

@@ -21,6 +21,12 @@ impl Wall<'_> {
         self.section.shape(angle, v2(radius, height))
     }
 
+    /// How far to the right a point lies that is `depth` inside the wall: where a handle starts.
+    pub(super) fn inside(&self, height: f64, depth: f64) -> f64 {
+        let radius = self.radius(height) - depth;
+        self.section.shape(0.0, v2(radius, height)).x
+    }
+
     fn radius(&self, height: f64) -> f64 {
         let crossing = |pair: &[Vec2]| {
             let (a, b) = (pair[0], pair[1]);
