@@ -4,7 +4,7 @@ use super::legs::{bar, legs};
 use super::material::{BODY, SECOND};
 use crate::math::{FRAC_TURN_4, Placement, v3};
 use crate::random::Params;
-use crate::solid::{Edge, Extrusion, Outline, Part, rounded_box};
+use crate::solid::{Edge, Extrusion, Node, Outline, Part, rounded_box};
 
 /// A bench or stool: a long seat in one piece or of slats, sometimes with a back.
 pub(super) fn bench(p: &Params) -> Vec<Part> {
@@ -20,10 +20,10 @@ pub(super) fn bench(p: &Params) -> Vec<Part> {
         for s in [1.0, -1.0] {
             let taper = p.range("panel.taper", 0.6, 1.0);
             let outline = Outline::closed(&[
-                crate::solid::Node::Corner(-depth * 0.48 * taper, 0.0),
-                crate::solid::Node::Corner(depth * 0.48 * taper, 0.0),
-                crate::solid::Node::Corner(depth * 0.48, height + 0.2),
-                crate::solid::Node::Corner(-depth * 0.48, height + 0.2),
+                Node::Corner(-depth * 0.48 * taper, 0.0),
+                Node::Corner(depth * 0.48 * taper, 0.0),
+                Node::Corner(depth * 0.48, height + 0.2),
+                Node::Corner(-depth * 0.48, height + 0.2),
             ]);
             let end = Extrusion {
                 outline: &outline,

@@ -7,7 +7,8 @@ use crate::math::{Placement, TURN, mix, sin_cos, v3};
 use crate::random::Params;
 use crate::solid::Node::{Corner, Round, Through};
 use crate::solid::{
-    Edge, End, Lathe, Outline, Part, bent_path, cylinder, rounded_box, spline_path, tube,
+    Edge, End, Ink, Lathe, Outline, Part, bent_path, cylinder, revolve, rounded_box, spline_path,
+    tube,
 };
 
 /// A bottle with a cap, a pump or an open mouth.
@@ -128,7 +129,7 @@ fn closure(parts: &mut Vec<Part>, p: &Params, neck_radius: f64, neck: f64, heigh
                         let r = mix(radius, top, t) * 1.004;
                         v3(r * c, r * s, tall * t)
                     };
-                    cap.add_curve(vec![at(0.1), at(0.75)], crate::solid::Ink::Ornament);
+                    cap.add_curve(vec![at(0.1), at(0.75)], Ink::Ornament);
                 }
             }
             parts.push(
@@ -193,7 +194,7 @@ fn closure(parts: &mut Vec<Part>, p: &Params, neck_radius: f64, neck: f64, heigh
                 profile: &profile,
                 steps: 72,
                 seams: &[],
-                shape: &crate::solid::revolve,
+                shape: &revolve,
             }
             .build();
             parts.push(

@@ -3,13 +3,13 @@
 use super::material::{BODY, SECOND};
 use super::ornament::{Wall, decorate};
 use super::section::Section;
-use crate::math::{mix, v3};
+use crate::math::{Vec3, mix, v3};
 use crate::random::Params;
 use crate::solid::Node::{Corner, Round, Through};
 use crate::solid::{End, Lathe, Outline, Part, Sweep, bent_path, revolve, spline_path};
 
 /// A handle: a strap or a round bar along a path in the xz plane.
-pub(super) fn ear(p: &Params, path: &[crate::math::Vec3], thick: f64) -> Part {
+pub(super) fn ear(p: &Params, path: &[Vec3], thick: f64) -> Part {
     let flat = p.range("ear.flat", 0.5, 1.6);
     let section = match p.choice("ear.section", 3) {
         0 => Outline::rectangle(2.0, 2.0 * flat, 0.0),

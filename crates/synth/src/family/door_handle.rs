@@ -115,14 +115,14 @@ pub(super) fn door_handle(p: &Params) -> Vec<Part> {
         end,
     };
     parts.push(lever.build().material(METAL));
+    // The door is behind: z of the build looks to the viewer.
     let place = Placement::IDENTITY.turn_x(FRAC_TURN_4);
+    let coated = p.chance("coated", 0.4);
     parts
         .into_iter()
-        .map(|part| part.placed(&place).clone())
-        .map(|part| {
-            // The door is behind: z of the build looks to the viewer.
-            let body = part.material == METAL && p.chance("coated", 0.4);
-            if body { part.material(BODY) } else { part }
+        .map(|part| match part.material {
+            METAL if coated => part.placed(&place).material(BODY),
+            _ => part.placed(&place),
         })
         .collect()
 }

@@ -1,8 +1,9 @@
 //! Spectacles.
 
 use super::material::{ACCENT, BODY, METAL, SECOND};
-use crate::math::{FRAC_TURN_4, Placement, mix, v2, v3};
+use crate::math::{FRAC_TURN_4, Placement, Vec3, mix, v2, v3};
 use crate::random::Params;
+use crate::solid::Node::{Round, Through};
 use crate::solid::{Edge, End, Extrusion, Outline, Part, Sweep, bent_path, plate, spline_path};
 
 /// Spectacles: two rims with lenses, a bridge, hinged temples to the back.
@@ -25,7 +26,6 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
                 0.0
             };
             let drop = p.range("lens.drop", 0.0, 0.22);
-            use crate::solid::Node::{Round, Through};
             let (x, y) = (wide / 2.0, tall / 2.0);
             let top = if kind == 3 {
                 vec![
@@ -109,7 +109,7 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
         ],
         10,
     );
-    let bar = |path: &[crate::math::Vec3], w: f64, h: f64, up| {
+    let bar = |path: &[Vec3], w: f64, h: f64, up| {
         Sweep {
             path,
             section: &Outline::rectangle(2.0 * w, 2.0 * h, w.min(h) * 0.7),

@@ -3,7 +3,7 @@
 use super::material::{BODY, SECOND};
 use super::ornament::{Wall, decorate};
 use super::section::Section;
-use crate::math::{mix, sin_cos, smoothstep, v3};
+use crate::math::{Vec2, mix, sin_cos, smoothstep, v3};
 use crate::random::Params;
 use crate::solid::Node::{Corner, Through};
 use crate::solid::{End, Lathe, Outline, Part, spline_path, tube};
@@ -53,7 +53,7 @@ pub(super) fn vase(p: &Params) -> Vec<Part> {
     } else {
         0.0
     };
-    let shape = |angle: f64, point: crate::math::Vec2| {
+    let shape = |angle: f64, point: Vec2| {
         let mut at = section.shape(angle, point);
         let rise = smoothstep(neck_at, height, point.y);
         at.z += swing * rise * sin_cos(angle * waves).0;
