@@ -84,15 +84,11 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
     }
     .build();
     let x = wide / 2.0 + gap / 2.0;
-    let clear = p.chance("lens.unclaimed", 0.3);
     for (part, material, z) in [
         (frame, BODY, 0.0),
         (glass, if tinted { SECOND } else { ACCENT }, deep * 0.35),
     ] {
-        let right = part
-            .placed(&Placement::at(x, 0.0, z))
-            .material(material)
-            .unclaimed(clear && material != BODY);
+        let right = part.placed(&Placement::at(x, 0.0, z)).material(material);
         parts.push(right.clone().mirrored());
         parts.push(right);
     }
@@ -100,7 +96,18 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
     let at = tall * p.range("bridge.at", 0.05, 0.35);
     let arch = p.range("bridge.arch", 0.0, 0.5);
     let thick = p.range("bridge.thick", 0.12, 0.3);
-    let inner = gap / 2.0 + rim * 0.2 + wide * 0.04;
+    // Bridge and temples end in the rim, wherever it runs at their height.
+    let crossings = |height: f64| -> Vec<f64> {
+        let count = outer.points.len();
+        (0..count)
+            .filter_map(|i| {
+                let (a, b) = (outer.points[i], outer.points[(i + 1) % count]);
+                ((a.y <= height) != (b.y <= height))
+                    .then(|| mix(a.x, b.x, (height - a.y) / (b.y - a.y)))
+            })
+            .collect()
+    };
+    let inner = x + crossings(at).into_iter().fold(0.0, f64::min) + rim * 0.6;
     let path = spline_path(
         &[
             v3(-inner, at, deep / 2.0),
@@ -135,7 +142,7 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
         p.range("temple.wide", 0.08, 0.2),
     );
     let drop = p.range("temple.drop", 1.0, 3.2);
-    let side = outer.points.iter().map(|q| q.x).fold(0.0, f64::max) + x;
+    let side = x + crossings(high).into_iter().fold(0.0, f64::max);
     let path = bent_path(
         &[
             v3(side - rim, high, deep * 0.4),
@@ -159,6 +166,7 @@ pub(super) fn spectacles(p: &Params) -> Vec<Part> {
     } else {
         BODY
     });
+    let temple = temple.unclaimed(p.chance("temple.unclaimed", 0.2));
     parts.push(temple.clone().mirrored());
     parts.push(temple);
     if p.chance("pads", 0.5) {
