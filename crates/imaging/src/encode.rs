@@ -5,7 +5,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 
 use crate::RgbImage;
-use crate::resize::{Filter, resize};
+use crate::resize::{Filter, Reference, resize};
 
 /// Longest side of a thumbnail in pixels.
 const THUMBNAIL_SIDE: u32 = 300;
@@ -25,7 +25,7 @@ pub struct EncodeError {
 /// The sides are those of Pillow's `Image.thumbnail`.
 pub fn thumbnail(image: &RgbImage) -> RgbImage {
     match thumbnail_sides(image.width(), image.height()) {
-        Some((width, height)) => resize(image, width, height, Filter::Lanczos),
+        Some((width, height)) => resize(image, width, height, Filter::Lanczos, Reference::Pillow),
         None => image.clone(),
     }
 }

@@ -3,7 +3,10 @@
 //! The decoder fills what a truncated file does not hold with grey and calls it
 //! a success. So the markers are walked here first: they tell sides,
 //! orientation and whether the end is there, before any pixel is decoded. What
-//! the walk cannot see, damage within the code, the decoder's strict mode does.
+//! the walk cannot see, damage within the code, the decoder's strict mode does
+//! (see [`unendable`] for the one case that both miss).
+
+use std::borrow::Cow;
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
@@ -25,6 +28,7 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) orientation: Orientation,
     components: u64,
+    is_progressive: bool,
     /// Coefficients of the whole picture are kept until its last scan.
     keeps_coefficients: bool,
     /// Where the first scan's header starts.
@@ -56,6 +60,7 @@ impl Header {
                         height,
                         orientation,
                         components: components.into(),
+                        is_progressive,
                         keeps_coefficients: is_progressive || in_scan < components,
                         scan_at: at,
                     });
@@ -119,7 +124,10 @@ impl<'a> Markers<'a> {
                 // Stuffing, fill bytes and restart marks lie within scans.
                 0x00 | 0x01 | 0xd0..=0xd8 => self.at += 1,
                 0xff => {}
-                0xd9 => return Ok((marker, &[])),
+                0xd9 => {
+                    self.at += 1;
+                    return Ok((marker, &[]));
+                }
                 _ => {
                     let length = self.bytes.get(self.at + 1..self.at + 3).ok_or_else(cut)?;
                     let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
@@ -132,21 +140,30 @@ impl<'a> Markers<'a> {
         }
     }
 
-    /// Whether the end of the picture is there.
-    fn reach_end(mut self) -> Result<(), Trouble> {
+    /// Where the mark at the end of the picture starts.
+    fn find_end(mut self) -> Result<usize, Trouble> {
         while self.next()?.0 != 0xd9 {}
-        Ok(())
+        Ok(self.at - 2)
     }
+}
+
+/// The stream up to `end`, followed by code that no table can decode.
+///
+/// At the mark of the end, the decoder makes up zeros for whatever is missing,
+/// so a file that lost its second half but not its last two bytes would pass.
+/// No Huffman code is all ones (ITU-T T.81, annex C), so ones before the mark
+/// are an error to a decoder that still needs code, and unseen by one that is
+/// done.
+fn unendable(bytes: &[u8], end: usize) -> Vec<u8> {
+    let mut stream = bytes[..end].to_vec();
+    stream.extend([0xff, 0x00].repeat(16));
+    stream.extend([0xff, 0xd9]);
+    stream
 }
 
 /// Decodes a file whose header has been read and found within limits.
 pub(crate) fn decode(bytes: &[u8], header: &Header) -> Result<RgbImage, Trouble> {
-    Markers {
-        bytes,
-        at: header.scan_at,
-    }
-    .reach_end()?;
-    let (space, samples) = decode_samples(bytes, |stored| match stored {
+    let (space, samples) = decode_samples(bytes, header, |stored| match stored {
         ColorSpace::YCbCr | ColorSpace::YCCK => ColorSpace::RGB,
         other => other,
     })?;
@@ -206,11 +223,6 @@ pub(crate) fn decode_strip(
             expected.components,
         )));
     }
-    Markers {
-        bytes: stream,
-        at: header.scan_at,
-    }
-    .reach_end()?;
 
     let tables = tables
         .and_then(|tables| tables.strip_prefix(&[0xff, 0xd8]))
@@ -224,7 +236,9 @@ pub(crate) fn decode_strip(
     ];
     let adobe = if expected.components >= 3 { adobe } else { &[] };
     let merged = [&stream[..2], tables, adobe, &stream[2..]].concat();
-    let (space, samples) = decode_samples(&merged, |stored| match stored {
+    let scan_at = header.scan_at + tables.len() + adobe.len();
+    let header = Header { scan_at, ..header };
+    let (space, samples) = decode_samples(&merged, &header, |stored| match stored {
         ColorSpace::YCbCr if expected.is_ycbcr => ColorSpace::RGB,
         other => other,
     })?;
@@ -239,14 +253,26 @@ pub(crate) fn decode_strip(
 /// Decodes strictly, into the colour space that `wanted` makes of the stored one.
 fn decode_samples(
     bytes: &[u8],
+    header: &Header,
     wanted: impl Fn(ColorSpace) -> ColorSpace,
 ) -> Result<(ColorSpace, Vec<u8>), Trouble> {
+    let end = Markers {
+        bytes,
+        at: header.scan_at,
+    }
+    .find_end()?;
+    let stream = if header.is_progressive {
+        // Fewer scans than there were are a blurred picture, but a whole one.
+        Cow::Borrowed(bytes)
+    } else {
+        Cow::Owned(unendable(bytes, end))
+    };
     // Headers may be sloppy, which strict mode would refuse; picture data not.
     let options = DecoderOptions::default()
         .set_strict_mode(false)
         .set_max_width(MAX_SIDE as usize)
         .set_max_height(MAX_SIDE as usize);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&*stream), options);
     decoder.decode_headers().map_err(|error| trouble(&error))?;
     let stored = decoder
         .input_colorspace()

@@ -174,22 +174,29 @@ fn check_chunks(bytes: &[u8]) -> Result<(), Trouble> {
 }
 
 fn trouble(error: &ImageError) -> Trouble {
-    let mut cause: Option<&dyn Error> = Some(error);
-    let mut ends_early = false;
-    while let Some(error) = cause {
-        let io = error.downcast_ref::<io::Error>();
-        ends_early |= io.is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
-        cause = error.source();
-    }
     let kind = match error {
-        _ if ends_early => DecodeErrorKind::Truncated,
+        _ if ends_early(error) => {
+            return Trouble::truncated("the file ends before the picture does");
+        }
         ImageError::Limits(_) => DecodeErrorKind::TooLarge,
         ImageError::Unsupported(_) => DecodeErrorKind::Unsupported,
         _ => DecodeErrorKind::Malformed,
     };
-    let reason = match kind {
-        DecodeErrorKind::Truncated => "the file ends before the picture does".to_owned(),
-        _ => error.to_string(),
-    };
-    Trouble::new(kind, reason)
+    Trouble::new(kind, error.to_string())
+}
+
+/// Whether the decoder wanted to read beyond the end of the file.
+fn ends_early(error: &ImageError) -> bool {
+    let is_eof = |error: &io::Error| error.kind() == io::ErrorKind::UnexpectedEof;
+    if let ImageError::IoError(error) = error {
+        return is_eof(error);
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref().is_some_and(is_eof) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }

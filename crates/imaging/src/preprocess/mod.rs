@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use processor::{ProcessorConfig, ProcessorError};
 
 use crate::RgbImage;
-use crate::resize::{Filter, resize};
+use crate::resize::{Filter, Reference, resize};
 
 /// Most pixels of a model input and of a picture on the way to it.
 ///
@@ -213,7 +213,13 @@ impl Preprocessor {
             PreprocessKind::LetterboxProcessor => self.process(&self.letterbox(image)),
             PreprocessKind::ShortSide => self.short_side(image),
             PreprocessKind::Native => Ok(self.native(image)),
-            PreprocessKind::Stretch => Ok(resize(image, self.size, self.size, Filter::Lanczos)),
+            PreprocessKind::Stretch => Ok(resize(
+                image,
+                self.size,
+                self.size,
+                Filter::Lanczos,
+                Reference::Pillow,
+            )),
         }
     }
 
@@ -223,7 +229,13 @@ impl Preprocessor {
         let (width, height) = (image.width(), image.height());
         let scale = f64::from(self.size) / f64::from(width.max(height));
         let side = |length: u32| ((f64::from(length) * scale) as u32).max(1);
-        let picture = resize(image, side(width), side(height), Filter::Lanczos);
+        let picture = resize(
+            image,
+            side(width),
+            side(height),
+            Filter::Lanczos,
+            Reference::Pillow,
+        );
         place(&picture, self.size, self.size, 255)
     }
 
@@ -231,7 +243,13 @@ impl Preprocessor {
         let resized = match self.processor.resized(image.width(), image.height()) {
             Some((width, height)) => {
                 let (width, height) = bounded(image, width, height)?;
-                resize(image, width, height, self.processor.filter())
+                resize(
+                    image,
+                    width,
+                    height,
+                    self.processor.filter(),
+                    Reference::Torchvision,
+                )
             }
             None => image.clone(),
         };
@@ -248,7 +266,13 @@ impl Preprocessor {
         let short = width.min(height);
         let side = |length: u32| u64::from(self.size) * u64::from(length) / u64::from(short);
         let (width, height) = bounded(image, side(width), side(height))?;
-        self.cut_to_patches(&resize(image, width, height, Filter::Lanczos))
+        self.cut_to_patches(&resize(
+            image,
+            width,
+            height,
+            Filter::Lanczos,
+            Reference::Pillow,
+        ))
     }
 
     fn native(&self, image: &RgbImage) -> RgbImage {
@@ -259,7 +283,13 @@ impl Preprocessor {
             let nearest = (u64::from(length) * patches_long * 2 + long) / (2 * long);
             nearest.max(1) as u32 * self.patch
         };
-        resize(image, side(width), side(height), Filter::Lanczos)
+        resize(
+            image,
+            side(width),
+            side(height),
+            Filter::Lanczos,
+            Reference::Pillow,
+        )
     }
 
     fn cut_to_patches(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
