@@ -1,3 +1,4 @@
 //! Helpers for tests only: free ports, processes, tiny models.
 
+pub mod http;
 pub mod hub_imitation;

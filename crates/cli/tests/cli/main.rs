@@ -5,4 +5,5 @@ mod broken_input;
 mod crash;
 mod embed;
 mod main_job;
+mod serve;
 mod support;

@@ -215,7 +215,10 @@ fn wrong_usage_ends_with_2_and_failures_with_1() {
     assert!(message.contains("model.safetensors"), "{message}");
     std::fs::write(scratch.path("x.png"), "no picture").unwrap();
     let message = scratch.fails(&["search", "x.png"], 1);
-    assert!(message.contains("no collection named `default`"), "{message}");
+    assert!(
+        message.contains("no collection named `default`"),
+        "{message}"
+    );
     let message = scratch.fails(&["search", "x.png", "--data", "empty"], 1);
     assert!(message.contains("no catalogue in empty"), "{message}");
 }

@@ -116,10 +116,8 @@ impl Sheet {
             });
         let front_page = name.as_ref().is_some_and(|name| name.front_page);
         let listed = grant.and_then(|grant| grant.image_index(&file_name));
-        let by_page = || {
-            let page: u32 = name.as_ref()?.page.get(1..)?.parse().ok()?;
-            page.checked_sub(1)
-        };
+        // Grants list the front-page copy first, so that sheet 1 is the image at index 1.
+        let by_page = || name.as_ref()?.page.get(1..)?.parse().ok();
         Self {
             path: path.to_path_buf(),
             patent_id: name

@@ -66,7 +66,7 @@ fn sheets_get_patent_page_order_and_view() {
     assert_eq!(
         facts,
         [
-            (Some("D00000"), None, None, true, true),
+            (Some("D00000"), Some(0), None, true, true),
             (Some("D00002"), Some(1), Some("front"), false, true),
             (None, None, None, false, false),
         ]

@@ -1,0 +1,144 @@
+//! Wrong requests: the fitting status, the envelope, and a message that says what to do.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use lookalike_server::ServerOptions;
+use lookalike_testkit::http::{Answer, request};
+
+use crate::fixture::{Server, picture};
+
+fn refused(answer: &Answer, status: u16, part: &str) {
+    let body = answer.json();
+    assert_eq!(answer.status, status, "{body}");
+    assert_eq!(body["code"], status, "{body}");
+    assert!(body["data"].is_null());
+    let message = body["message"].as_str().unwrap();
+    assert!(message.contains(part), "{message}");
+}
+
+#[test]
+fn parameters_out_of_range_are_named() {
+    let server = Server::new();
+    let file = picture(1);
+    let refuse = |name: &str, value: &str, status, part| {
+        let answer = server.search(&[("file", Some("x"), &file), (name, None, value.as_bytes())]);
+        refused(&answer, status, part);
+    };
+    refuse("top_k", "0", 400, "1 to 1000");
+    refuse("top_k", "1001", 400, "1 to 1000");
+    refuse("top_k", "many", 400, "top_k is `many`");
+    refuse("top_groups", "201", 400, "1 to 200");
+    refuse("min_score", "NaN", 400, "min_score");
+    refuse("region", "1,1,1,1", 400, "x,y,w,h");
+    refuse("status", "dead", 400, "in_force or expired");
+    refuse("patent_id", "US9999999B2", 400, "9999999");
+    refuse("colour", "red", 400, "no parameter `colour`");
+    refuse("collection", "nope", 404, "no collection named `nope`");
+}
+
+#[test]
+fn what_is_no_picture_is_refused_by_its_fault() {
+    let server = Server::new();
+    refused(&server.search(&[]), 400, "send one as `file`");
+    refused(
+        &server.search(&[("image", Some("x"), b"x")]),
+        400,
+        "send it as `file`",
+    );
+    refused(
+        &server.search(&[("file", Some("x.png"), b"hello")]),
+        415,
+        "no image format",
+    );
+    let mut cut = picture(1);
+    cut.truncate(cut.len() / 2);
+    refused(&server.search(&[("file", Some("x.png"), &cut)]), 422, "png");
+    let answer = server.post("/api/search", b"plain");
+    refused(&answer, 400, "multipart/form-data");
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    let broken = request(
+        server.address,
+        "POST",
+        "/api/search",
+        &headers,
+        b"--x\r\nnonsense",
+    );
+    assert_eq!(broken.status, 400, "{:?}", broken.json());
+    refused(
+        &server.post("/api/search/vector", b"[1]"),
+        400,
+        "no JSON object",
+    );
+    refused(
+        &server.post("/api/search/vector", b"{\"vector\":[1]}"),
+        400,
+        "vectors of 192",
+    );
+    refused(
+        &server.post("/api/search/item/99", b""),
+        404,
+        "no item with id 99",
+    );
+    refused(&server.post("/api/search/item/x", b""), 400, "no item's id");
+}
+
+#[test]
+fn bodies_above_the_limit_are_refused() {
+    let server = Server::with(ServerOptions {
+        max_body_bytes: 1000,
+        ..ServerOptions::default()
+    });
+    let large = vec![0; 3 << 20];
+    let answer = server.search(&[("file", Some("x.png"), &large)]);
+    assert_eq!(answer.status, 413);
+    assert_eq!(server.post("/api/preview", &large).status, 413);
+    // And the server goes on.
+    assert_eq!(server.get("/health/live").status, 200);
+}
+
+#[test]
+fn slow_clients_are_cut_off_and_harm_nobody() {
+    let server = Server::with(ServerOptions {
+        body_timeout: Duration::from_millis(200),
+        ..ServerOptions::default()
+    });
+    let mut slow = TcpStream::connect(server.address).unwrap();
+    slow.write_all(
+        b"POST /api/search HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\
+          content-type: multipart/form-data; boundary=x\r\n\r\n--x\r\n",
+    )
+    .unwrap();
+    let answer = server.search(&[("file", Some("x.png"), &picture(1))]);
+    assert_eq!(answer.status, 200);
+    let mut text = [0; 64];
+    let read = slow.read(&mut text).unwrap();
+    let text = String::from_utf8_lossy(&text[..read]).into_owned();
+    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+}
+
+#[test]
+fn unknown_paths_and_methods_get_the_envelope() {
+    let server = Server::new();
+    refused(&server.get("/api/nothing"), 404, "/api/nothing");
+    refused(&server.get("/api/search"), 405, "does not take GET");
+    let stats = server.get("/api/collection/stats?collection=x");
+    refused(&stats, 404, "no collection named `x`");
+}
+
+#[test]
+fn every_answer_keeps_browsers_out_of_trouble() {
+    let server = Server::new();
+    for path in ["/", "/app.js", "/api/nothing", "/health"] {
+        let answer = server.get(path);
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+    }
+}

@@ -1,0 +1,153 @@
+//! A server on a free loopback port over a data directory of a few small sheets.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use lookalike_catalog::Catalog;
+use lookalike_engine::import::{Cancel, ImportRequest, Originals, Progress};
+use lookalike_engine::models::HubEnvironment;
+use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
+use lookalike_server::{ServerOptions, serve};
+use lookalike_storage::EmbeddedVectors;
+use lookalike_storage::blob::FolderBlobs;
+use lookalike_testkit::http::{Answer, form, request};
+use lookalike_vit::Precision;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+pub(crate) const GRANT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<us-patent-grant><us-bibliographic-data-grant>
+<publication-reference><document-id><country>US</country><doc-number>D1107373</doc-number>
+<kind>S1</kind><date>20251230</date></document-id></publication-reference>
+<application-reference appl-type="design"><document-id><country>US</country>
+<doc-number>29000001</doc-number><date>20240105</date></document-id></application-reference>
+<us-term-of-grant><length-of-grant>15</length-of-grant></us-term-of-grant>
+<classification-locarno><edition>14</edition><main-classification>1002</main-classification>
+</classification-locarno><invention-title>Watch &lt;band&gt;</invention-title>
+</us-bibliographic-data-grant>
+<drawings><figure><img file="USD1107373-20251230-D00001.TIF"/></figure></drawings>
+<claims><claim><claim-text>The ornamental design for a watch band.</claim-text></claim></claims>
+</us-patent-grant>"#;
+
+/// Ends the server when dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    _directory: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn new() -> Self {
+        Self::with(ServerOptions::default())
+    }
+
+    pub(crate) fn with(options: ServerOptions) -> Self {
+        let directory = TempDir::new().unwrap();
+        let pictures = directory.path().join("pictures");
+        let patent = pictures.join("USD1107373-20251230");
+        std::fs::create_dir_all(&patent).unwrap();
+        std::fs::write(patent.join("USD1107373-20251230.XML"), GRANT).unwrap();
+        for (file, seed) in [
+            (patent.join("USD1107373-20251230-D00001.TIF"), 1),
+            (pictures.join("plain.png"), 2),
+            (pictures.join("<b>odd & 100%.png"), 3),
+        ] {
+            std::fs::write(file, picture(seed)).unwrap();
+        }
+        let engine = engine(&directory, &[pictures]);
+        let (stop, stopped) = oneshot::channel();
+        let (ready, address) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                ready.send(listener.local_addr().unwrap()).unwrap();
+                let shutdown = async {
+                    let _ = stopped.await;
+                };
+                serve(engine, listener, options, shutdown).await.unwrap();
+            });
+        });
+        Self {
+            address: address.recv().unwrap(),
+            _directory: directory,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        request(self.address, "GET", path, &[], &[])
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Answer {
+        request(self.address, "POST", path, &[], body)
+    }
+
+    pub(crate) fn search(&self, fields: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let (kind, body) = form(fields);
+        let headers = [("content-type", kind.as_str())];
+        request(self.address, "POST", "/api/search", &headers, &body)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A 90 x 60 PNG of stripes that depend on `seed`. Its name may say TIF: content decides.
+pub(crate) fn picture(seed: u32) -> Vec<u8> {
+    let (width, height) = (90, 60);
+    let data = (0..width * height)
+        .flat_map(|pixel| {
+            let (x, y) = (pixel % width, pixel / width);
+            let dark = (x * seed + y * (4 - seed)) / 12 % 2 == 0;
+            [if dark { 20 * seed as u8 } else { 250 }; 3]
+        })
+        .collect();
+    encode_png(&RgbImage::new(width, height, data).unwrap()).unwrap()
+}
+
+fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
+    let data = directory.path().join("data");
+    let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
+    let engine = Engine::new(Parts {
+        vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+        catalog,
+        blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        encoders: Encoders::new(EncoderSettings {
+            data_dir: data.clone(),
+            threads: 1,
+            precision: Precision::F32,
+            hub: HubEnvironment::from_variables(|_| None),
+            on_pull: Box::new(|_| {}),
+        }),
+        limits: Limits::default(),
+        budget: PixelBudget::new(64 << 20),
+        clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+    });
+    let request = ImportRequest {
+        paths: pictures.to_vec(),
+        collection: "default".into(),
+        settings: CollectionSettings {
+            size: Some(112),
+            ..CollectionSettings::default()
+        },
+        batch_size: 4,
+        originals: Originals::Reference,
+        workers: 1,
+        progress_dir: data,
+    };
+    let report = engine
+        .import(&request, &Progress::default(), &Cancel::default())
+        .unwrap();
+    assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
+    Arc::new(engine)
+}

@@ -1,0 +1,199 @@
+//! Searches and what they answer, field by field.
+
+use serde_json::{Value, json};
+
+use crate::fixture::{Server, picture};
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn an_answer_has_every_field_of_the_contract() {
+    let server = Server::new();
+    let answer = server.search(&[("file", Some("x.png"), &picture(1)), ("top_k", None, b"2")]);
+    assert_eq!(answer.status, 200);
+    let body = answer.json();
+    assert_eq!(
+        (&body["code"], &body["message"]),
+        (&json!(0), &json!("success"))
+    );
+    let data = &body["data"];
+    assert_eq!(
+        keys(data),
+        ["query_info", "query_token", "results", "timing"]
+    );
+    let best = &data["results"][0];
+    assert_eq!(
+        keys(best),
+        [
+            "applicant_country",
+            "applicant_name",
+            "claim_text",
+            "expiry_date",
+            "filing_date",
+            "group_id",
+            "image_count",
+            "inventor_names",
+            "loc_class",
+            "max_score",
+            "pages",
+            "patent_id",
+            "pub_date",
+            "status",
+            "title",
+        ]
+    );
+    for (field, value) in [
+        ("group_id", json!("USD1107373")),
+        ("patent_id", json!("USD1107373")),
+        ("title", json!("Watch <band>")),
+        ("loc_class", json!("10-02")),
+        ("pub_date", json!(20_251_230)),
+        ("filing_date", json!(20_240_105)),
+        ("expiry_date", json!(20_401_230)),
+        ("status", json!("in_force")),
+        (
+            "claim_text",
+            json!("The ornamental design for a watch band."),
+        ),
+        ("image_count", json!(1)),
+    ] {
+        assert_eq!(best[field], value, "{field}");
+    }
+    let page = &best["pages"][0];
+    assert_eq!(
+        keys(page),
+        [
+            "collection",
+            "file_name",
+            "id",
+            "image_index",
+            "page_num",
+            "score",
+            "thumbnail_url"
+        ]
+    );
+    assert_eq!(page["page_num"], "D00001");
+    assert_eq!(page["file_name"], "USD1107373-20251230-D00001.TIF");
+    assert!(page["score"].as_f64().unwrap() > 0.9999);
+    assert_eq!(
+        page["thumbnail_url"],
+        format!(
+            "/api/image/USD1107373-20251230-D00001.TIF?id={}",
+            page["id"]
+        )
+    );
+    assert_eq!(
+        keys(&data["timing"]),
+        [
+            "feature_extraction_ms",
+            "milvus_search_ms",
+            "post_process_ms",
+            "total_ms",
+            "vector_search_ms",
+        ]
+    );
+    assert_eq!(data["query_info"]["top_k"], 2);
+    assert_eq!(data["query_info"]["min_score"], 0.5);
+    assert_eq!(data["query_info"]["total_matched"], 2);
+    assert_eq!(data["query_info"]["collections"], json!(["default"]));
+    assert_eq!(data["query_info"]["filters"], json!({}));
+}
+
+#[test]
+fn filters_thresholds_and_regions_are_taken_from_the_form() {
+    let server = Server::new();
+    let file = picture(2);
+    let search = |fields: &[(&str, Option<&str>, &[u8])]| {
+        let mut all: Vec<(&str, Option<&str>, &[u8])> = vec![("file", Some("q.png"), &file)];
+        all.extend_from_slice(fields);
+        server.search(&all).json()["data"].clone()
+    };
+    let filtered = search(&[("loc_class", None, b"10"), ("min_score", None, b"-1")]);
+    assert_eq!(filtered["results"].as_array().unwrap().len(), 1);
+    assert_eq!(filtered["results"][0]["patent_id"], "USD1107373");
+    assert_eq!(
+        filtered["query_info"]["filters"],
+        json!({"loc_class": ["10"]})
+    );
+    let excluded = search(&[
+        ("exclude_patent_id", None, b"US D1,107,373 S"),
+        ("min_score", None, b"-1"),
+    ]);
+    assert_eq!(excluded["query_info"]["total_matched"], 2);
+    let groups = search(&[("top_groups", None, b"1"), ("region", None, b"0,0,0.5,0.5")]);
+    assert_eq!(groups["query_info"]["top_groups"], 1);
+    let two = search(&[
+        ("file", Some("second.png"), &picture(3)),
+        ("min_score", None, b"-1"),
+    ]);
+    assert_eq!(two["query_info"]["total_matched"], 3);
+}
+
+#[test]
+fn items_and_vectors_are_searched_too() {
+    let server = Server::new();
+    let by_item = server.post("/api/search/item/1", b"").json();
+    let best = &by_item["data"]["results"][0]["pages"][0];
+    assert_eq!(best["id"], 1);
+    let vector = vec![0.1; 192];
+    let body = json!({"vector": vector, "top_k": 2, "exclude_item_id": [1]}).to_string();
+    let by_vector = server.post("/api/search/vector", body.as_bytes()).json();
+    assert_eq!(by_vector["data"]["query_info"]["total_matched"], 2);
+    assert_eq!(by_vector["data"]["query_info"]["min_score"], Value::Null);
+}
+
+#[test]
+fn statistics_and_health_say_what_is_there() {
+    let server = Server::new();
+    let stats = server.get("/api/collection/stats").json()["data"].clone();
+    for field in [
+        "name",
+        "num_entities",
+        "num_patents",
+        "index",
+        "metric",
+        "dim",
+        "model",
+        "storage_bytes",
+        "formats",
+    ] {
+        assert!(!stats[field].is_null(), "{field}");
+    }
+    assert_eq!(
+        (&stats["num_entities"], &stats["num_patents"]),
+        (&json!(3), &json!(1))
+    );
+    assert_eq!(keys(&stats["index"]), ["kind", "params", "state"]);
+    assert_eq!(
+        keys(&stats["model"]),
+        ["device", "name", "precision", "trained"]
+    );
+    assert_eq!(stats["model"]["trained"], false);
+    let list = server.get("/api/collections").json();
+    assert_eq!(list["data"][0]["name"], "default");
+    let health = server.get("/health");
+    assert_eq!(health.status, 200);
+    let health = health.json();
+    assert_eq!(health["status"], "ok");
+    assert_eq!(
+        keys(&health["components"]),
+        [
+            "accelerator",
+            "catalog",
+            "index",
+            "milvus",
+            "model",
+            "object_store"
+        ]
+    );
+    assert_eq!(server.get("/health/live").json()["status"], "ok");
+}
