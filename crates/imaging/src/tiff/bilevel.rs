@@ -5,7 +5,7 @@
 
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
-use super::page::Coding;
+use super::interpret::Coding;
 use super::read::{Outcome, Target};
 use crate::error::Trouble;
 

@@ -38,6 +38,14 @@ pub(super) fn broken(kind: DecodeErrorKind, reason: impl Into<String>) -> Decode
     DecodeError::new(kind, Format::Tiff, reason)
 }
 
+pub(super) fn malformed(reason: impl Into<String>) -> DecodeError {
+    broken(DecodeErrorKind::Malformed, reason)
+}
+
+pub(super) fn unsupported(reason: impl Into<String>) -> DecodeError {
+    broken(DecodeErrorKind::Unsupported, reason)
+}
+
 impl<'a> Source<'a> {
     /// Reads the file header; also where the first directory starts.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<(Self, u64), DecodeError> {

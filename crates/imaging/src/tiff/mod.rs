@@ -6,11 +6,14 @@
 //! compressions are libraries; what is here is the container and the colours.
 
 mod bilevel;
+mod chunks;
 mod colour;
 mod directory;
+mod interpret;
 mod page;
 mod read;
 mod samples;
+mod tag;
 mod unpack;
 
 pub(crate) use colour::cmyk_to_rgb;
