@@ -85,9 +85,10 @@ impl Engine {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<ImportReport, EngineError> {
+        // First, so that a mistyped path leaves no empty collection behind.
+        let listing = files::list(&request.paths)?;
         let collection = self.collection_for_import(&request.collection, &request.settings)?;
         let encoder = self.encoders().of_collection(&collection)?;
-        let listing = files::list(&request.paths)?;
         pipeline::Pipeline {
             engine: self,
             request,

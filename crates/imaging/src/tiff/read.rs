@@ -8,7 +8,7 @@ use super::directory::broken;
 use super::interpret::Coding;
 use super::page::Page;
 use super::samples::Packing;
-use super::unpack::{fill_row, in_bit_order, unpack};
+use super::unpack::{check_end, fill_row, in_bit_order, unpack};
 use crate::error::{DecodeError, DecodeErrorKind, Trouble};
 use crate::rgb_image::byte_len;
 use crate::{Format, RgbImage, jpeg};
@@ -17,7 +17,7 @@ use crate::{Format, RgbImage, jpeg};
 pub(super) struct Outcome {
     /// Rows decoded, from its top.
     pub(super) rows: u32,
-    /// Why there are not all of them.
+    /// Why there are not all of them, or why they are not to be trusted.
     pub(super) trouble: Option<Trouble>,
     /// Rows within were damaged and have been passed over.
     pub(super) skipped: bool,
@@ -169,13 +169,18 @@ impl Page<'_> {
     ) -> Result<Outcome, Trouble> {
         let samples = if self.planar { 1 } else { self.samples };
         match (self.coding, &self.colour) {
-            (Coding::Bytes(coding), Colour::YCbCr(conversion))
-                if conversion.subsampling != (1, 1) =>
-            {
-                Ok(self.subsampled_rows(&mut *unpack(coding, packed), *conversion, target))
-            }
-            (Coding::Bytes(coding), _) => {
-                Ok(self.rows(&mut *unpack(coding, packed), samples, plane, target))
+            (Coding::Bytes(coding), colour) => {
+                let mut reader = unpack(coding, packed);
+                let mut outcome = match colour {
+                    Colour::YCbCr(conversion) if conversion.subsampling != (1, 1) => {
+                        self.subsampled_rows(&mut *reader, *conversion, target)
+                    }
+                    _ => self.rows(&mut *reader, samples, plane, target),
+                };
+                if outcome.trouble.is_none() {
+                    outcome.trouble = check_end(coding, &mut *reader).err();
+                }
+                Ok(outcome)
             }
             (Coding::Jpeg { is_ycbcr }, _) => {
                 let expected = jpeg::Strip {

@@ -46,6 +46,22 @@ pub(super) fn fill_row(reader: &mut dyn Read, row: &mut [u8]) -> Result<(), Trou
     })
 }
 
+/// Reads on to the end of a Deflate stream after its last row, where its checksum is: damage
+/// in the middle may unpack to as many bytes as sound data does. Gives up after a megabyte
+/// that nobody asked for.
+pub(super) fn check_end(coding: ByteCoding, reader: &mut dyn Read) -> Result<(), Trouble> {
+    if coding != ByteCoding::Deflate {
+        return Ok(());
+    }
+    match io::copy(&mut reader.take(1 << 20), &mut io::sink()) {
+        // Some writers leave the checksum away.
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            Err(Trouble::malformed(format!("its data is damaged ({error})")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `bytes` with the bits of each in the order that decoders expect.
 pub(super) fn in_bit_order(bytes: &[u8], reversed: bool) -> Cow<'_, [u8]> {
     if reversed {
