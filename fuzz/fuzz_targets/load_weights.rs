@@ -1,0 +1,44 @@
+//! Models of arbitrary bytes: a folder with configuration and weights, or a lone archive.
+#![no_main]
+
+use std::fs;
+
+use libfuzzer_sys::fuzz_target;
+use lookalike_vit::{LoadOptions, Model};
+
+const CONFIG: &str = r#"{"model_type":"dinov2","hidden_size":8,"num_hidden_layers":1,
+"num_attention_heads":1,"mlp_ratio":1,"patch_size":2,"image_size":4,"layer_norm_eps":1e-6,
+"qkv_bias":true,"use_swiglu_ffn":false,"hidden_act":"gelu","num_channels":3}"#;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((kind, bytes)) = data.split_first() else {
+        return;
+    };
+    let Ok(folder) = tempfile::tempdir() else {
+        return;
+    };
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes);
+    let options = LoadOptions {
+        threads: 1,
+        ..LoadOptions::default()
+    };
+    match kind % 3 {
+        0 => {
+            let written = write("config.json", CONFIG.as_bytes())
+                .and_then(|()| write("model.safetensors", bytes));
+            if written.is_ok() {
+                let _ = Model::load(folder.path(), &options);
+            }
+        }
+        1 => {
+            if write("config.json", bytes).is_ok() {
+                let _ = Model::load(folder.path(), &options);
+            }
+        }
+        _ => {
+            if write("model.npz", bytes).is_ok() {
+                let _ = Model::load(&folder.path().join("model.npz"), &options);
+            }
+        }
+    }
+});
