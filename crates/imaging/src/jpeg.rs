@@ -33,6 +33,7 @@ pub(crate) struct Header {
     keeps_coefficients: bool,
     /// Where the first scan's header starts.
     scan_at: usize,
+    file_size: usize,
 }
 
 impl Header {
@@ -63,6 +64,7 @@ impl Header {
                         is_progressive,
                         keeps_coefficients: is_progressive || in_scan < components,
                         scan_at: at,
+                        file_size: bytes.len(),
                     });
                 }
                 0xd9 => return Err(Trouble::malformed("the file holds no picture data")),
@@ -85,7 +87,13 @@ impl Header {
         } else {
             0
         };
-        pixels * (self.components.max(1) + u64::max(coefficients, copy))
+        // See `unendable`.
+        let stream = if self.is_progressive {
+            0
+        } else {
+            self.file_size as u64
+        };
+        stream + pixels * (self.components.max(1) + u64::max(coefficients, copy))
     }
 }
 

@@ -6,8 +6,9 @@
 //! one per direction, round and clamp at the same places as the references: at
 //! most 2 levels from Pillow, and none from torchvision's bicubic.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::RgbImage;
 
@@ -106,23 +107,35 @@ struct Plane<'a> {
     samples: &'a [u8],
 }
 
-fn pass(source: &Plane, (width, height): (u32, u32), channels: usize, filter: Filter) -> Vec<u8> {
+fn pass(source: &Plane, sides: (u32, u32), channels: usize, filter: Filter) -> Vec<u8> {
+    match channels {
+        1 => typed_pass::<U8>(source, sides, filter),
+        _ => typed_pass::<U8x3>(source, sides, filter),
+    }
+}
+
+/// One pass over pixels of a kind known to the compiler: left open, the library
+/// compiles its kernels for all thirteen kinds, into this crate (two minutes).
+fn typed_pass<P: PixelTrait>(
+    source: &Plane,
+    (width, height): (u32, u32),
+    filter: Filter,
+) -> Vec<u8> {
     if (source.width, source.height) == (width, height) {
         return source.samples.to_vec();
     }
-    let pixel_type = if channels == 1 {
-        PixelType::U8
-    } else {
-        PixelType::U8x3
-    };
-    let source = ImageRef::new(source.width, source.height, source.samples, pixel_type)
+    let mut samples = vec![0; width as usize * height as usize * P::size()];
+    let source = TypedImageRef::<P>::from_buffer(source.width, source.height, source.samples)
         .expect("a plane holds width * height pixels");
-    let mut target = Image::new(width, height, pixel_type);
-    let options = ResizeOptions::new().resize_alg(filter.algorithm());
+    let mut target = TypedImage::<P>::from_buffer(width, height, &mut samples)
+        .expect("the buffer is sized for the target");
+    let options = ResizeOptions::new()
+        .resize_alg(filter.algorithm())
+        .use_alpha(false);
     Resizer::new()
-        .resize(&source, &mut target, &options)
-        .expect("both planes have the same pixel type");
-    target.into_vec()
+        .resize_typed(&source, &mut target, &options)
+        .expect("no part of the source is cut away");
+    samples
 }
 
 #[cfg(test)]
