@@ -108,7 +108,7 @@ pub(crate) enum Command {
     /// Import images and design patents from folders and files
     Import(ImportArguments),
     /// Find what looks like a picture, a stored item or a vector
-    Search(SearchArguments),
+    Search(Box<SearchArguments>),
     /// Print embeddings of images
     Embed(EmbedArguments),
     /// List, create, drop and count collections

@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
     match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments, settings),
         Command::Import(arguments) => import::run(arguments, settings),
-        Command::Search(arguments) => search::run(arguments, settings),
+        Command::Search(arguments) => search::run(*arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
         Command::Models(command) => models::run(command, settings),

@@ -1,5 +1,10 @@
 //! Tests of the real binary, as users and scripts run it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in the set-up of a test fails the test"
+)]
+
 mod architecture;
 mod broken_input;
 mod crash;

@@ -108,7 +108,7 @@ pub(crate) fn picture(seed: u32) -> Vec<u8> {
     let data = (0..width * height)
         .flat_map(|pixel| {
             let (x, y) = (pixel % width, pixel / width);
-            let dark = (x * seed + y * (4 - seed)) / 12 % 2 == 0;
+            let dark = ((x * seed + y * (4 - seed)) / 12).is_multiple_of(2);
             [if dark { 20 * seed as u8 } else { 250 }; 3]
         })
         .collect();

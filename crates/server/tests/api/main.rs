@@ -1,5 +1,10 @@
 //! The API over real HTTP, on a collection imported by the engine.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in the set-up of a test fails the test"
+)]
+
 mod errors;
 mod fixture;
 mod pictures;

@@ -1,5 +1,10 @@
 //! Models from files on disk: against golden values, in batches, and broken.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in the set-up of a test fails the test"
+)]
+
 mod common;
 mod golden;
 mod invariance;
