@@ -552,7 +552,7 @@ fn embeddings_come_back_to_the_bit_and_incrementally() {
     let revision = fixture
         .catalog
         .embeddings_after(&fixture.collection, 0, |embedding| {
-            stored.push(embedding.vector)
+            stored.push(embedding.vector);
         })
         .unwrap();
     assert_eq!(stored[0].map_bits(), vector.to_vec().map_bits());
@@ -561,7 +561,7 @@ fn embeddings_come_back_to_the_bit_and_incrementally() {
     fixture
         .catalog
         .embeddings_after(&fixture.collection, revision.last_item, |e| {
-            ids.push(e.item_id)
+            ids.push(e.item_id);
         })
         .unwrap();
     assert_eq!(ids, [2]);

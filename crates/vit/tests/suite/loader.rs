@@ -154,7 +154,7 @@ fn more_layers_than_there_are() {
 fn a_misshapen_tensor() {
     let folder = copy("gelu");
     rewrite(&folder, |tensors| {
-        tensors.get_mut(KEY).unwrap().1 = vec![20, 80]
+        tensors.get_mut(KEY).unwrap().1 = vec![20, 80];
     });
     assert!(matches!(
         error(folder.path()),
@@ -179,7 +179,7 @@ fn a_configuration_for_other_weights() {
 fn a_tensor_of_integers() {
     let folder = copy("gelu");
     rewrite(&folder, |tensors| {
-        tensors.get_mut(KEY).unwrap().0 = Dtype::I32
+        tensors.get_mut(KEY).unwrap().0 = Dtype::I32;
     });
     assert_message(
         &folder,

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "what goes wrong in the set-up of a test fails the test"
 )]
+#![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
 
 mod common;
 mod golden;
