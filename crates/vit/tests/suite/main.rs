@@ -1,9 +1,5 @@
 //! Models from files on disk: against golden values, in batches, and broken.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what goes wrong in the set-up of a test fails the test"
-)]
 #![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
 
 mod common;
