@@ -17,6 +17,18 @@ pub struct Avx2(());
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512(());
 
+/// Proof that the CPU has AVX-512 BF16 and VBMI, besides all of [`Avx512`].
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512Bf16(Avx512);
+
+/// Proof that the CPU has AMX tiles of bf16, besides all of [`Avx512Bf16`], and that the
+/// operating system lets this process use them.
+///
+/// Tile registers also need a configuration per thread: kernels load it when they start and
+/// release it when they end, so that nobody else has to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Amx(Avx512Bf16);
+
 impl Avx2 {
     /// The token, if this CPU supports the instruction set.
     #[must_use]
@@ -50,6 +62,46 @@ impl Avx512 {
     }
 }
 
+impl Avx512Bf16 {
+    /// The token, if this CPU supports the instruction set.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx512bf16") && is_x86_feature_detected!("avx512vbmi") {
+            return Avx512::detect().map(Self);
+        }
+        None
+    }
+
+    /// The set without bf16, for f32 kernels.
+    #[must_use]
+    pub fn avx512(self) -> Avx512 {
+        self.0
+    }
+}
+
+impl Amx {
+    /// The token, if this CPU supports the instruction set and the system grants its use.
+    ///
+    /// The first call asks the system, once for all threads of the process.
+    #[must_use]
+    pub fn detect() -> Option<Self> {
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        if let Some(vectors) = Avx512Bf16::detect()
+            && crate::amx::is_permitted()
+        {
+            return Some(Self(vectors));
+        }
+        None
+    }
+
+    /// The vectors that work beside the tiles.
+    #[must_use]
+    pub fn vectors(self) -> Avx512Bf16 {
+        self.0
+    }
+}
+
 /// The instruction set that kernels are chosen for, with the token that proves it.
 #[derive(Clone, Copy, Debug)]
 pub enum Isa {
@@ -59,6 +111,8 @@ pub enum Isa {
     Avx2(Avx2),
     /// 512-bit vectors.
     Avx512(Avx512),
+    /// 512-bit vectors for f32, tiles for bf16.
+    Amx(Amx),
 }
 
 impl Isa {
@@ -93,22 +147,25 @@ impl Isa {
         let mut sets = vec![Self::Portable];
         sets.extend(Avx2::detect().map(Self::Avx2));
         sets.extend(Avx512::detect().map(Self::Avx512));
+        sets.extend(Amx::detect().map(Self::Amx));
         sets
     }
 
-    /// `portable`, `avx2` or `avx512`.
+    /// `portable`, `avx2`, `avx512` or `amx`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
             Self::Avx2(_) => "avx2",
             Self::Avx512(_) => "avx512",
+            Self::Amx(_) => "amx",
         }
     }
 
     fn widest() -> Self {
-        Avx512::detect()
-            .map(Self::Avx512)
+        Amx::detect()
+            .map(Self::Amx)
+            .or_else(|| Avx512::detect().map(Self::Avx512))
             .or_else(|| Avx2::detect().map(Self::Avx2))
             .unwrap_or(Self::Portable)
     }
@@ -118,6 +175,7 @@ impl Isa {
             "portable" => Some(Self::Portable),
             "avx2" => Avx2::detect().map(Self::Avx2),
             "avx512" => Avx512::detect().map(Self::Avx512),
+            "amx" => Amx::detect().map(Self::Amx),
             _ => None,
         };
         found.ok_or_else(|| UnavailableIsa { name: name.into() })

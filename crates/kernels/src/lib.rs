@@ -1,5 +1,11 @@
 //! Numeric inner loops and the CPU tokens that prove they may run. Starts no threads and does no I/O.
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[expect(
+    unsafe_code,
+    reason = "system call and tile registers; the token proves that both may be used"
+)]
+mod amx;
 mod attention;
 #[cfg(target_arch = "x86_64")]
 #[expect(
@@ -14,6 +20,7 @@ mod avx2;
 )]
 mod avx512;
 mod backend;
+pub mod bf16;
 mod constants;
 pub mod distance;
 mod gemm;
@@ -30,6 +37,6 @@ pub use attention::{AttentionScratch, PackedHead, attend};
 pub use backend::Epilogue;
 pub use gemm::{PackedLinear, linear};
 
-pub use isa::{Avx2, Avx512, ISA_VARIABLE, Isa, UnavailableIsa};
+pub use isa::{Amx, Avx2, Avx512, Avx512Bf16, ISA_VARIABLE, Isa, UnavailableIsa};
 pub use matrix::{Matrix, MatrixMut};
 pub use rows::{layer_norm, swiglu};

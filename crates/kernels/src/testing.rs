@@ -1,6 +1,6 @@
 //! What the tests of several modules need: variants, seeded numbers, comparison.
 
-use crate::isa::{Avx2, Avx512, Isa};
+use crate::isa::{Amx, Avx2, Avx512, Isa};
 
 /// Every variant of this CPU; says which ones are skipped.
 pub(crate) fn variants() -> Vec<Isa> {
@@ -9,6 +9,9 @@ pub(crate) fn variants() -> Vec<Isa> {
     }
     if Avx512::detect().is_none() {
         println!("avx512: skipped, this CPU lacks it");
+    }
+    if Amx::detect().is_none() {
+        println!("amx: skipped, this CPU lacks it");
     }
     Isa::available()
 }

@@ -142,6 +142,10 @@ fn matrix<const SQUARED_L2: bool>(
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512(token) => avx512::matrix::<SQUARED_L2>(token, queries, rows, dim, out),
         #[cfg(target_arch = "x86_64")]
+        Isa::Amx(token) => {
+            avx512::matrix::<SQUARED_L2>(token.vectors().avx512(), queries, rows, dim, out);
+        }
+        #[cfg(target_arch = "x86_64")]
         Isa::Avx2(token) => avx2::matrix::<SQUARED_L2>(token, queries, rows, dim, out),
         _ => portable::matrix::<SQUARED_L2>(queries, rows, dim, out),
     }

@@ -18,7 +18,7 @@ const UNIT: f64 = 1.0 / (1 << 24) as f64;
 
 fn isas() -> Vec<Isa> {
     let isas = Isa::available();
-    for name in ["avx2", "avx512"] {
+    for name in ["avx2", "avx512", "amx"] {
         if !isas.iter().any(|isa| isa.name() == name) {
             println!("skipped: this CPU has no {name}");
         }

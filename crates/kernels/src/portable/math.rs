@@ -31,7 +31,7 @@ pub(super) fn erf(x: f32) -> f32 {
 }
 
 /// The exact GELU: `x` times the normal distribution's mass below `x`.
-pub(super) fn gelu(x: f32) -> f32 {
+pub(crate) fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 

@@ -5,6 +5,8 @@
 
 mod math;
 
+pub(crate) use math::gelu;
+
 use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
 
 /// The variant that needs no CPU feature.
@@ -46,7 +48,7 @@ impl Backend for Portable {
                 let sum = sums[j] + bias[j];
                 match epilogue {
                     Epilogue::Bias => *out = sum,
-                    Epilogue::BiasGelu => *out = math::gelu(sum),
+                    Epilogue::BiasGelu => *out = gelu(sum),
                     Epilogue::BiasResidual => *out += sum,
                     Epilogue::BiasScaleResidual(scale) => *out += sum * scale[j],
                 }

@@ -1,0 +1,180 @@
+//! The products of attention.
+
+use std::arch::asm;
+
+use super::ROW_BYTES;
+use super::linear::{store, zero};
+use crate::amx::Tiles;
+use crate::bf16::attention::AttendScratch;
+use crate::bf16::avx512::{Products, attend_with};
+use crate::bf16::heads::Heads;
+use crate::bf16::tile::{BlockedMut, Tile};
+use crate::isa::Amx;
+
+/// See [`crate::bf16::attend`], which has checked the shapes.
+pub(in crate::bf16) fn attend(
+    token: Amx,
+    heads: Heads<'_>,
+    first: usize,
+    scratch: &mut AttendScratch,
+    out: &mut BlockedMut<'_>,
+) {
+    let tiles = Tiles::configure(token);
+    attend_with(token.vectors(), &tiles, heads, first, scratch, out);
+}
+
+impl Products for Tiles {
+    #[inline(always)]
+    unsafe fn scores(
+        &self,
+        queries: *const Tile,
+        keys: *const Tile,
+        stride: usize,
+        groups: usize,
+        out: *mut f32,
+    ) {
+        let mut before = out;
+        for group in 0..groups {
+            // SAFETY: the guard proves the configuration; see the trait for the memory. The
+            // first group's early stores fall into its own block, which is written over.
+            unsafe {
+                let out = out.add(group * 1024);
+                score_group(queries, keys.add(group * stride), out, before);
+                before = out;
+            }
+        }
+        // SAFETY: the lower half of the last group's block; see `score_group`.
+        unsafe {
+            asm!(
+                "tilestored [{out} + {s}*1 + 1024], tmm2",
+                "tilestored [{out} + {s}*1 + 3072], tmm3",
+                out = in(reg) before,
+                s = in(reg) ROW_BYTES,
+                options(nostack, preserves_flags)
+            );
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn gather(
+        &self,
+        weights: *const Tile,
+        values: *const Tile,
+        stride: usize,
+        groups: usize,
+        first: bool,
+        out: *mut f32,
+    ) {
+        for half in 0..2 {
+            // SAFETY: the guard proves the configuration; see the trait for the memory.
+            unsafe {
+                let out = out.add(half * 1024);
+                if first {
+                    zero();
+                } else {
+                    load(out);
+                }
+                for group in 0..groups {
+                    gather_group(
+                        weights.add(group * 2),
+                        values.add(group * stride + half * 2),
+                    );
+                }
+                store(out);
+            }
+        }
+    }
+}
+
+/// Logits of a group of 32 keys. The first 16 keys' sums go through `tmm0` and `tmm1`, the
+/// others' through `tmm2` and `tmm3`, which are stored during the next group: chains of
+/// products through one accumulator, and stores right behind them, would wait.
+///
+/// # Safety
+/// The tiles of this thread are configured. `queries` and `keys` are four tiles, `out` and
+/// `before`, the group before's, 1024 numbers each.
+#[inline(always)]
+unsafe fn score_group(queries: *const Tile, keys: *const Tile, out: *mut f32, before: *mut f32) {
+    // SAFETY: the caller's duty.
+    unsafe {
+        asm!(
+            "tileloadd tmm4, [{q} + {s}*1]",
+            "tileloaddt1 tmm6, [{k} + {s}*1]",
+            "tileloadd tmm5, [{q} + {s}*1 + 2048]",
+            "tilezero tmm0",
+            "tilezero tmm1",
+            "tdpbf16ps tmm0, tmm4, tmm6",
+            "tdpbf16ps tmm1, tmm5, tmm6",
+            "tileloadd tmm4, [{q} + {s}*1 + 1024]",
+            "tileloaddt1 tmm7, [{k} + {s}*1 + 1024]",
+            "tileloadd tmm5, [{q} + {s}*1 + 3072]",
+            "tilestored [{before} + {s}*1 + 1024], tmm2",
+            "tdpbf16ps tmm0, tmm4, tmm7",
+            "tilestored [{before} + {s}*1 + 3072], tmm3",
+            "tdpbf16ps tmm1, tmm5, tmm7",
+            "tileloadd tmm4, [{q} + {s}*1]",
+            "tileloaddt1 tmm6, [{k} + {s}*1 + 2048]",
+            "tileloadd tmm5, [{q} + {s}*1 + 2048]",
+            "tilezero tmm2",
+            "tilezero tmm3",
+            "tdpbf16ps tmm2, tmm4, tmm6",
+            "tdpbf16ps tmm3, tmm5, tmm6",
+            "tileloadd tmm4, [{q} + {s}*1 + 1024]",
+            "tileloaddt1 tmm7, [{k} + {s}*1 + 3072]",
+            "tileloadd tmm5, [{q} + {s}*1 + 3072]",
+            "tilestored [{out} + {s}*1], tmm0",
+            "tdpbf16ps tmm2, tmm4, tmm7",
+            "tilestored [{out} + {s}*1 + 2048], tmm1",
+            "tdpbf16ps tmm3, tmm5, tmm7",
+            q = in(reg) queries,
+            k = in(reg) keys,
+            out = in(reg) out,
+            before = in(reg) before,
+            s = in(reg) ROW_BYTES,
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// Adds the values of 32 keys, half a head wide, times their weights.
+///
+/// # Safety
+/// The tiles of this thread are configured; `weights` and `values` are two tiles each.
+#[inline(always)]
+unsafe fn gather_group(weights: *const Tile, values: *const Tile) {
+    // SAFETY: the caller's duty; reads four tiles.
+    unsafe {
+        asm!(
+            "tileloadd tmm4, [{p} + {s}*1]",
+            "tileloaddt1 tmm6, [{v} + {s}*1]",
+            "tileloaddt1 tmm7, [{v} + {s}*1 + 1024]",
+            "tdpbf16ps tmm0, tmm4, tmm6",
+            "tileloadd tmm5, [{p} + {s}*1 + 1024]",
+            "tdpbf16ps tmm1, tmm4, tmm7",
+            "tdpbf16ps tmm2, tmm5, tmm6",
+            "tdpbf16ps tmm3, tmm5, tmm7",
+            p = in(reg) weights,
+            v = in(reg) values,
+            s = in(reg) ROW_BYTES,
+            options(readonly, nostack, preserves_flags)
+        );
+    }
+}
+
+/// # Safety
+/// The tiles of this thread are configured; `sums` are 1024 numbers.
+#[inline(always)]
+unsafe fn load(sums: *const f32) {
+    // SAFETY: the caller's duty; reads four tiles.
+    unsafe {
+        asm!(
+            "tileloadd tmm0, [{sums} + {s}*1]",
+            "tileloadd tmm1, [{sums} + {s}*1 + 1024]",
+            "tileloadd tmm2, [{sums} + {s}*1 + 2048]",
+            "tileloadd tmm3, [{sums} + {s}*1 + 3072]",
+            sums = in(reg) sums,
+            s = in(reg) ROW_BYTES,
+            options(readonly, nostack, preserves_flags)
+        );
+    }
+}

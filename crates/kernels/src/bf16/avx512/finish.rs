@@ -1,0 +1,339 @@
+//! Epilogues of the products: a row of 32 sums at a time, to where it goes.
+
+use std::arch::x86_64::*;
+
+use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES};
+use crate::bf16::linear::Output;
+use crate::bf16::tile::Tile;
+use crate::bf16::weights::PackedLinear;
+
+/// What is done with a finished block of 32 x 32 sums, of which only the upper 16 rows exist
+/// where the matrix ends there and `GROUPS` is not set.
+///
+/// Sums lie as 2 x 2 blocks of 16 x 16 (see [`sums`]).
+pub(in crate::bf16) trait Finish {
+    /// Whether blocks have all 32 rows even at the end of the matrix.
+    const GROUPS: bool;
+
+    /// Finishes row `row` of the block number `block` of rows and `panel` of columns.
+    ///
+    /// # Safety
+    /// The CPU has the features of `Avx512Bf16`. `block` and `panel` lie within the output that
+    /// this was made for. `block_sums` are 1024 sums on a cache line's boundary. Rows come in
+    /// order, from 0 to 15 or 31.
+    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize);
+}
+
+/// Calls `$run` with the epilogue of `$output`, which was checked to fit.
+macro_rules! with_finish {
+    ($output:expr, $weights:expr, $finish:ident => $run:expr) => {
+        match $output {
+            $crate::bf16::linear::Output::Blocked(out) => {
+                let $finish =
+                    $crate::bf16::avx512::finish::Store::<false>::new(out.tiles_mut(), $weights);
+                $run
+            }
+            $crate::bf16::linear::Output::Gelu(out) => {
+                let $finish =
+                    $crate::bf16::avx512::finish::Store::<true>::new(out.tiles_mut(), $weights);
+                $run
+            }
+            out @ $crate::bf16::linear::Output::Residual { .. } => {
+                let $finish = $crate::bf16::avx512::finish::Residual::new(out, $weights);
+                $run
+            }
+            $crate::bf16::linear::Output::Heads(out) => {
+                let heads = out.heads();
+                let $finish =
+                    $crate::bf16::avx512::finish::Split::new(out.tiles_mut(), heads, $weights);
+                $run
+            }
+        }
+    };
+}
+pub(in crate::bf16) use with_finish;
+
+/// The two halves of a row of 32 sums.
+///
+/// # Safety
+/// AVX-512 F; `block` are 1024 sums on a cache line's boundary; `row < 32`.
+#[inline(always)]
+pub(super) unsafe fn sums(block: *const f32, row: usize) -> (__m512, __m512) {
+    // SAFETY: the four blocks of 256 sums are upper left, upper right, lower left, lower right;
+    // the row is within two of them.
+    unsafe {
+        let left = block.add(row / 16 * 512 + row % 16 * 16);
+        (_mm512_load_ps(left), _mm512_load_ps(left.add(256)))
+    }
+}
+
+/// Two vectors rounded to bf16, `low` first.
+///
+/// # Safety
+/// AVX-512 BF16.
+#[inline(always)]
+pub(super) unsafe fn round(low: __m512, high: __m512) -> __m512i {
+    // SAFETY: the caller's duty; both types are 512 bits without invalid values.
+    unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+}
+
+/// Adds the bias of the panel.
+///
+/// # Safety
+/// AVX-512 F; `bias` has whole panels, `panel` of which is one; `block` and `row` as for [`sums`].
+#[inline(always)]
+unsafe fn biased(block: *const f32, row: usize, bias: *const f32, panel: usize) -> [__m512; 2] {
+    // SAFETY: the caller's duties.
+    unsafe {
+        let (low, high) = sums(block, row);
+        let bias = bias.add(panel * 32);
+        [
+            _mm512_add_ps(low, _mm512_loadu_ps(bias)),
+            _mm512_add_ps(high, _mm512_loadu_ps(bias.add(16))),
+        ]
+    }
+}
+
+/// Bias, perhaps GELU, to blocked bf16.
+pub(in crate::bf16) struct Store<const GELU: bool> {
+    bias: *const f32,
+    out: *mut Tile,
+    depth: usize,
+}
+
+impl<const GELU: bool> Store<GELU> {
+    pub(in crate::bf16) fn new(out: &mut [Tile], weights: &PackedLinear) -> Self {
+        Self {
+            bias: weights.bias().as_ptr(),
+            out: out.as_mut_ptr(),
+            depth: weights.outputs().div_ceil(Tile::COLUMNS),
+        }
+    }
+}
+
+impl<const GELU: bool> Finish for Store<GELU> {
+    const GROUPS: bool = false;
+
+    #[inline(always)]
+    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        // SAFETY: the caller keeps `block`, `panel` and `row` within the output, whose tiles
+        // lie `depth` to a row of tiles, and so within the whole panels of the bias.
+        unsafe {
+            let [mut low, mut high] = biased(block_sums, row, self.bias, panel);
+            if GELU {
+                (low, high) = (gelu(low), gelu(high));
+            }
+            let tile = self.out.add((block * 2 + row / 16) * self.depth + panel);
+            let out = tile.cast::<__m512i>().add(row % 16);
+            _mm512_store_si512(out, round(low, high));
+        }
+    }
+}
+
+/// Beyond, GELU is 0 or the identity within its bound.
+const GELU_LIMIT: f32 = 4.25;
+
+/// `gelu(x) = x * (1/2 + x * P(x^2))`, `P` from the highest power down: least maximum of the
+/// absolute error of GELU over all x, with the bracket exactly 0 and 1 at the limits. Absolute
+/// error 8.6e-5; the exact function's division would double the time of the epilogue.
+const GELU: [f32; 8] = [
+    -8.460_347e-10,
+    7.570_789_5e-8,
+    -2.938_79e-6,
+    6.552_691e-5,
+    -9.404_461_6e-4,
+    9.257_818e-3,
+    -6.545_349e-2,
+    3.984_200_4e-1,
+];
+
+/// # Safety
+/// AVX-512 F.
+#[inline(always)]
+unsafe fn gelu(x: __m512) -> __m512 {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let clamped = _mm512_max_ps(
+            _mm512_min_ps(x, _mm512_set1_ps(GELU_LIMIT)),
+            _mm512_set1_ps(-GELU_LIMIT),
+        );
+        let square = _mm512_mul_ps(clamped, clamped);
+        let mut polynomial = _mm512_set1_ps(GELU[0]);
+        for &coefficient in &GELU[1..] {
+            polynomial = _mm512_fmadd_ps(polynomial, square, _mm512_set1_ps(coefficient));
+        }
+        _mm512_mul_ps(x, _mm512_fmadd_ps(clamped, polynomial, _mm512_set1_ps(0.5)))
+    }
+}
+
+/// Bias and LayerScale, added to f32 rows.
+pub(in crate::bf16) struct Residual {
+    bias: *const f32,
+    scale: *const f32,
+    out: *mut f32,
+    stride: usize,
+    rows: usize,
+    columns: usize,
+}
+
+impl Residual {
+    pub(in crate::bf16) fn new(out: &mut Output<'_>, weights: &PackedLinear) -> Self {
+        let Output::Residual { out, scale } = out else {
+            unreachable!("made for residual outputs only")
+        };
+        let (rows, columns) = (out.rows(), out.columns());
+        let block = out.block(0, 0);
+        Self {
+            bias: weights.bias().as_ptr(),
+            scale: scale.map_or(std::ptr::null(), <[f32]>::as_ptr),
+            out: block.data.as_mut_ptr(),
+            stride: block.stride,
+            rows,
+            columns,
+        }
+    }
+}
+
+impl Finish for Residual {
+    const GROUPS: bool = false;
+
+    #[inline(always)]
+    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        let index = block * 32 + row;
+        if index >= self.rows {
+            return;
+        }
+        let column = panel * 32;
+        let left = self.columns - column;
+        let mask: u32 = if left >= 32 { !0 } else { (1 << left) - 1 };
+        let masks = [mask as __mmask16, (mask >> 16) as __mmask16];
+        // SAFETY: row `index` exists and has `left` more columns; masks keep the loads and
+        // stores of it and of the scale within them. The bias has whole panels.
+        unsafe {
+            let out = self.out.add(index * self.stride + column);
+            let values = biased(block_sums, row, self.bias, panel);
+            for half in 0..2 {
+                let (mask, out) = (masks[half], out.wrapping_add(half * 16));
+                let before = _mm512_maskz_loadu_ps(mask, out);
+                let after = if self.scale.is_null() {
+                    _mm512_add_ps(before, values[half])
+                } else {
+                    let scale = self.scale.wrapping_add(column + half * 16);
+                    _mm512_fmadd_ps(values[half], _mm512_maskz_loadu_ps(mask, scale), before)
+                };
+                _mm512_mask_storeu_ps(out, mask, after);
+            }
+        }
+    }
+}
+
+/// Bias, to queries, keys and values in the layout of [`crate::bf16::Heads`].
+pub(in crate::bf16) struct Split {
+    bias: *const f32,
+    out: *mut Tile,
+    heads: usize,
+}
+
+impl Split {
+    pub(in crate::bf16) fn new(out: &mut [Tile], heads: usize, weights: &PackedLinear) -> Self {
+        Self {
+            bias: weights.bias().as_ptr(),
+            out: out.as_mut_ptr(),
+            heads,
+        }
+    }
+}
+
+impl Finish for Split {
+    const GROUPS: bool = true;
+
+    #[inline(always)]
+    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        let (part, head, half) = (
+            panel / (self.heads * 2),
+            panel % (self.heads * 2) / 2,
+            panel % 2,
+        );
+        // SAFETY: a block of rows is a group, and the caller keeps both within the output,
+        // where a group has 12 tiles a head; the bias has whole panels.
+        unsafe {
+            let group = self.out.add((block * self.heads + head) * GROUP_TILES);
+            let biased = |row| biased(block_sums, row, self.bias, panel);
+            match part {
+                0 => {
+                    let [low, high] = biased(row);
+                    let out = group.add(row / 16 * 2 + half).cast::<__m512i>();
+                    _mm512_store_si512(out.add(row % 16), round(low, high));
+                }
+                1 if row % 16 == 15 => {
+                    let mut pairs = [_mm512_setzero_si512(); 16];
+                    for (index, pairs) in pairs.iter_mut().enumerate() {
+                        let [low, high] = biased(row - 15 + index);
+                        *pairs = round(low, high);
+                    }
+                    let out = group.add(KEYS + row / 16 * 2 + half).cast::<__m512i>();
+                    for (index, pairs) in transpose(pairs).into_iter().enumerate() {
+                        _mm512_store_si512(out.add(index), pairs);
+                    }
+                }
+                2 if row >= 16 => {
+                    let ([low, high], [low_16, high_16]) = (biased(row - 16), biased(row));
+                    let out = group.add(VALUES + half * 2).cast::<__m512i>().add(row - 16);
+                    let order = _mm512_loadu_si512(INTERLEAVE.as_ptr().cast());
+                    let left = _mm512_permutexvar_epi16(order, round(low, low_16));
+                    let right = _mm512_permutexvar_epi16(order, round(high, high_16));
+                    _mm512_store_si512(out, left);
+                    _mm512_store_si512(out.add(16), right);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Takes the two halves of a vector of 16-bit numbers by turns.
+static INTERLEAVE: [u16; 32] = {
+    let mut order = [0; 32];
+    let mut pair = 0;
+    while pair < 16 {
+        order[2 * pair] = pair as u16;
+        order[2 * pair + 1] = pair as u16 + 16;
+        pair += 1;
+    }
+    order
+};
+
+/// The transpose of 16 x 16 pairs of 16-bit numbers: in 4 x 4 blocks, then blocks.
+///
+/// # Safety
+/// AVX-512 F.
+#[inline(always)]
+unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
+    let (mut a, mut b) = (rows, rows);
+    // SAFETY: the caller's duty.
+    unsafe {
+        for i in 0..8 {
+            b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
+            b[2 * i + 1] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
+        }
+        for i in 0..4 {
+            a[4 * i] = _mm512_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
+            a[4 * i + 1] = _mm512_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
+            a[4 * i + 2] = _mm512_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
+            a[4 * i + 3] = _mm512_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
+        }
+        for i in 0..4 {
+            b[i] = _mm512_shuffle_i32x4::<0x88>(a[i], a[4 + i]);
+            b[4 + i] = _mm512_shuffle_i32x4::<0xdd>(a[i], a[4 + i]);
+            b[8 + i] = _mm512_shuffle_i32x4::<0x88>(a[8 + i], a[12 + i]);
+            b[12 + i] = _mm512_shuffle_i32x4::<0xdd>(a[8 + i], a[12 + i]);
+        }
+        for i in 0..4 {
+            a[i] = _mm512_shuffle_i32x4::<0x88>(b[i], b[8 + i]);
+            a[8 + i] = _mm512_shuffle_i32x4::<0xdd>(b[i], b[8 + i]);
+            a[4 + i] = _mm512_shuffle_i32x4::<0x88>(b[4 + i], b[12 + i]);
+            a[12 + i] = _mm512_shuffle_i32x4::<0xdd>(b[4 + i], b[12 + i]);
+        }
+    }
+    a
+}

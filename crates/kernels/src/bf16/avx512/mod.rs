@@ -1,0 +1,24 @@
+//! 512-bit vectors: what stands around the products of tiles, and products without tiles.
+
+mod attention;
+pub(in crate::bf16) mod finish;
+mod linear;
+mod norm;
+mod weigh;
+
+pub(super) use attention::{Products, Scratch, attend, attend_with};
+pub(super) use finish::{Finish, with_finish};
+pub(super) use linear::linear;
+pub(super) use norm::layer_norm;
+
+/// Names the features of [`crate::isa::Avx512Bf16`] on a function.
+macro_rules! vectors {
+    ($(#[$attribute:meta])* $visibility:vis unsafe fn $($rest:tt)*) => {
+        $(#[$attribute])*
+        #[target_feature(
+            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vbmi,avx2,fma"
+        )]
+        $visibility unsafe fn $($rest)*
+    };
+}
+pub(super) use vectors;

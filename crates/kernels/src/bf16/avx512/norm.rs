@@ -1,0 +1,93 @@
+//! Layer norm.
+
+use std::arch::x86_64::*;
+
+use super::finish::round;
+use super::vectors;
+use crate::bf16::tile::{BlockedMut, Tile};
+use crate::isa::Avx512Bf16;
+use crate::matrix::Matrix;
+
+/// See [`crate::bf16::layer_norm`], which has checked the shapes.
+pub(in crate::bf16) fn layer_norm(
+    _token: Avx512Bf16,
+    x: Matrix<'_>,
+    gain: &[f32],
+    bias: &[f32],
+    epsilon: f32,
+    out: &mut BlockedMut<'_>,
+) {
+    let depth = x.columns().div_ceil(Tile::COLUMNS);
+    let tiles = out.tiles_mut();
+    assert!(gain.len() == x.columns() && bias.len() == x.columns());
+    for row in 0..x.rows() {
+        let tiles = &mut tiles[row / Tile::ROWS * depth..][..depth];
+        // SAFETY: the token proves the features; gains and biases are as long as the row, and
+        // the tiles cover its columns.
+        unsafe { norm_row(x.row(row), gain, bias, epsilon, tiles, row % Tile::ROWS) }
+    }
+}
+
+/// The vector of up to 16 numbers from `index` on, zeros behind the end.
+///
+/// # Safety
+/// AVX-512 F.
+#[inline(always)]
+unsafe fn part(x: &[f32], index: usize) -> (__m512, __mmask16) {
+    let left = x.len().saturating_sub(index);
+    let mask = if left >= 16 { 0xffff } else { (1 << left) - 1 };
+    // SAFETY: the mask keeps the load within the slice.
+    unsafe {
+        (
+            _mm512_maskz_loadu_ps(mask, x.as_ptr().wrapping_add(index)),
+            mask,
+        )
+    }
+}
+
+vectors! {
+    /// # Safety
+    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`, `tiles` cover its
+    /// columns, `row < 16`.
+    unsafe fn norm_row(
+        x: &[f32],
+        gain: &[f32],
+        bias: &[f32],
+        epsilon: f32,
+        tiles: &mut [Tile],
+        row: usize,
+    ) {
+        let count = x.len() as f32;
+        // SAFETY: `part` stays within its slices; a tile has 16 rows of one vector.
+        unsafe {
+            // Two chains of sums each hide the latency of the additions.
+            let mut sums = [_mm512_setzero_ps(); 2];
+            for index in (0..x.len()).step_by(32) {
+                sums[0] = _mm512_add_ps(sums[0], part(x, index).0);
+                sums[1] = _mm512_add_ps(sums[1], part(x, index + 16).0);
+            }
+            let mean = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) / count;
+            let mean = _mm512_set1_ps(mean);
+            let mut squares = [_mm512_setzero_ps(); 2];
+            for index in (0..x.len()).step_by(32) {
+                for (half, square) in squares.iter_mut().enumerate() {
+                    let (x, mask) = part(x, index + half * 16);
+                    let distance = _mm512_maskz_sub_ps(mask, x, mean);
+                    *square = _mm512_fmadd_ps(distance, distance, *square);
+                }
+            }
+            let variance = _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])) / count;
+            let scale = _mm512_set1_ps(1.0 / (variance + epsilon).sqrt());
+            for (block, tile) in tiles.iter_mut().enumerate() {
+                let normal = |index| {
+                    let x = _mm512_mul_ps(_mm512_sub_ps(part(x, index).0, mean), scale);
+                    // Zero behind the end: so are the gain and the bias there.
+                    _mm512_fmadd_ps(x, part(gain, index).0, part(bias, index).0)
+                };
+                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
+                let rounded = round(normal(block * 32), normal(block * 32 + 16));
+                _mm512_store_si512(out, rounded);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Matrix products with packed bf16 weights and fused epilogues.
+
+use super::heads::HeadsMut;
+use super::portable;
+use super::tile::{Blocked, BlockedMut};
+use super::variant::Variant;
+use super::weights::PackedLinear;
+use crate::matrix::MatrixMut;
+
+/// What happens to the f32 sums of a product, and where the results go.
+#[derive(Debug)]
+pub enum Output<'a> {
+    /// `out = sum + bias`, rounded.
+    Blocked(BlockedMut<'a>),
+    /// `out = gelu(sum + bias)`, rounded. The exact GELU, approximated within 1e-4 before the
+    /// rounding, except in the portable variant.
+    Gelu(BlockedMut<'a>),
+    /// `out += (sum + bias) * scale` in f32, with a scale per column (LayerScale), 1 if absent.
+    Residual {
+        /// The residual stream.
+        out: MatrixMut<'a>,
+        /// A factor per column.
+        scale: Option<&'a [f32]>,
+    },
+    /// Queries, keys and values for attention; the weights come from
+    /// [`PackedLinear::pack_heads`].
+    Heads(HeadsMut<'a>),
+}
+
+impl Output<'_> {
+    /// Panics unless it takes `rows` rows of what `weights` give.
+    fn check(&self, rows: usize, weights: &PackedLinear) {
+        let (own_rows, columns) = match self {
+            Self::Blocked(out) | Self::Gelu(out) => (out.rows(), out.columns()),
+            Self::Residual { out, scale } => {
+                if let Some(scale) = scale {
+                    assert_eq!(scale.len(), weights.outputs(), "length of the scale");
+                }
+                (out.rows(), out.columns())
+            }
+            Self::Heads(out) => {
+                assert_eq!(weights.heads(), Some(out.heads()), "heads of the weights");
+                (out.rows(), weights.outputs())
+            }
+        };
+        assert_eq!(own_rows, rows, "rows of the output");
+        assert_eq!(columns, weights.outputs(), "columns of the output");
+    }
+}
+
+/// `out = epilogue(x * weights^T + bias)`.
+///
+/// Weights are read once a call, panel by panel, and `x` once a panel: a call is fastest with
+/// as many rows as keep `x` in L2 (a few hundred). Sums over the inputs run in the same order
+/// for every row.
+///
+/// # Panics
+/// The shapes of `x`, `weights` and `out` do not fit together.
+pub fn linear(x: Blocked<'_>, weights: &PackedLinear, mut out: Output<'_>) {
+    assert_eq!(x.columns(), weights.inputs(), "columns of the left operand");
+    out.check(x.rows(), weights);
+    if x.rows() == 0 || weights.outputs() == 0 {
+        return;
+    }
+    match weights.variant() {
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        Variant::Amx(token) => super::amx::linear(token, x, weights, &mut out),
+        #[cfg(target_arch = "x86_64")]
+        Variant::Avx512(token) => super::avx512::linear(token, x, weights, &mut out),
+        _ => portable::linear(x, weights, &mut out),
+    }
+    if let Output::Heads(out) = &mut out {
+        out.clear_padding();
+    }
+}
