@@ -29,7 +29,7 @@ fn main() {
     for variant in Variant::available() {
         let is_wanted = match &wanted {
             Some(name) => name == variant.name(),
-            None => variant.is_native(),
+            None => !matches!(variant, Variant::Portable),
         };
         if is_wanted {
             for rows in [1370, 257] {

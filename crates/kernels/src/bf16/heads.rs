@@ -22,9 +22,10 @@ pub(super) const VALUES: usize = 8;
 /// A group of one head holds, as rows of 32 numbers:
 /// queries, tile `2 * (row / 16) + element / 32`: a row per query;
 /// keys, tile `2 * (row / 16) + element / 32`: a row per pair of elements, key by key;
-/// values, tile `element / 16`: row `r` pairs the values of keys `r` and `r + 16`, element by
-/// element. Attention makes its weights from two vectors of 16 keys each, and this order of
-/// keys saves it a shuffle. Keys and values of rows that fill up the last group are zero.
+/// values, tile `element / 16`: a row per pair of keys, element by element, the pairs in the
+/// order 0 and 1, 2 and 3, 16 and 17, 18 and 19, 4 and 5, and so on. Attention makes its
+/// weights from two vectors of 16 keys each, and this order saves it a shuffle. Keys and values
+/// of rows that fill up the last group are zero.
 #[derive(Clone, Copy, Debug)]
 pub struct Heads<'a> {
     tiles: &'a [Tile],
@@ -159,9 +160,15 @@ fn position(part: Part, heads: usize, head: usize, row: usize, element: usize) -
         ),
         Part::Value => (
             group + VALUES + element / 16,
-            row % 16 * 32 + element % 16 * 2 + half,
+            value_row(row) * 32 + element % 16 * 2 + row % 2,
         ),
     }
+}
+
+/// Where the values of a group's key `row` and its neighbour are in their tiles.
+#[inline(always)]
+pub(super) fn value_row(row: usize) -> usize {
+    row % 16 / 4 * 4 + row / 16 * 2 + row % 4 / 2
 }
 
 fn checked_count(length: usize, rows: usize, heads: usize) -> usize {

@@ -13,7 +13,7 @@ use crate::isa::Avx512Bf16;
 
 /// Groups of 32 keys in a batch. Logits and weights of 32 queries then take 24 KB of the
 /// 48 KB of L1, beside what was gathered and the keys that go by.
-const BATCH_GROUPS: usize = 4;
+pub(super) const BATCH_GROUPS: usize = 4;
 
 /// What 32 queries need while the keys go by.
 #[derive(Debug)]

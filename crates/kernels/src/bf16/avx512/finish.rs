@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES};
+use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES, value_row};
 use crate::bf16::linear::Output;
 use crate::bf16::tile::Tile;
 use crate::bf16::weights::PackedLinear;
@@ -276,12 +276,13 @@ impl Finish for Split {
                         _mm512_store_si512(out.add(index), pairs);
                     }
                 }
-                2 if row >= 16 => {
-                    let ([low, high], [low_16, high_16]) = (biased(row - 16), biased(row));
-                    let out = group.add(VALUES + half * 2).cast::<__m512i>().add(row - 16);
+                2 if row % 2 == 1 => {
+                    let ([low, high], [next_low, next_high]) = (biased(row - 1), biased(row));
+                    let out = group.add(VALUES + half * 2).cast::<__m512i>();
+                    let out = out.add(value_row(row));
                     let order = _mm512_loadu_si512(INTERLEAVE.as_ptr().cast());
-                    let left = _mm512_permutexvar_epi16(order, round(low, low_16));
-                    let right = _mm512_permutexvar_epi16(order, round(high, high_16));
+                    let left = _mm512_permutexvar_epi16(order, round(low, next_low));
+                    let right = _mm512_permutexvar_epi16(order, round(high, next_high));
                     _mm512_store_si512(out, left);
                     _mm512_store_si512(out.add(16), right);
                 }

@@ -2,28 +2,24 @@
 //!
 //! `128 * (logit - reference + 127)`, rounded to an integer, has the exponent of the weight
 //! in the right place for a bf16 and below it 7 bits that stand for the fraction of the
-//! logarithm; a table turns those into a mantissa. Adding 1.5 * 2^23 does the rounding and
-//! leaves the integer in the lower half of the f32's bits. Error: the logarithm is rounded to
-//! 1/128 (0.27 % of the weight), the mantissa to 7 bits (0.39 %); 0.67 % in all.
+//! logarithm; a table turns those into a mantissa. Error: the logarithm is rounded to 1/128
+//! (0.27 % of the weight), the mantissa to 7 bits (0.39 %); 0.67 % in all.
 
 use std::arch::x86_64::*;
 
-use super::attention::Scratch;
+use super::attention::{BATCH_GROUPS, Scratch};
 use super::finish::sums;
 use super::linear::pairs;
 
 /// Steps of a weight's logarithm between powers of two.
 const STEPS: f32 = 128.0;
 
-/// 1.5 * 2^23: its bits' lower half is zero, and integers around it are exact.
-const ROUND: f32 = 12_582_912.0;
-
 /// The bits of a bf16 one.
-const ONE: f32 = 127.0 * STEPS;
+const ONE: i16 = 127 * 128;
 
 /// A weight may exceed that of the reference by 2^32 before the reference moves: sums of a
 /// billion such weights stay far below the f32 range, and it hardly ever happens.
-const HEADROOM: f32 = 32.0 * STEPS;
+const HEADROOM: i16 = 32 * 128;
 
 /// `round(128 * (2^(i / 128) - 1))`, at most 127.
 static MANTISSAS: [u8; 128] = [
@@ -51,20 +47,21 @@ pub(super) unsafe fn weigh(scratch: &mut Scratch, groups: usize, mask: u32, firs
                 scratch.sums[row] = [0.0; 16];
             }
         }
+        let is_whole = groups == BATCH_GROUPS && mask == !0;
         for row in 0..32 {
-            if mask == !0 {
-                weigh_row::<false>(scratch, row, groups, mask);
+            if is_whole {
+                weigh_row::<true>(scratch, row, BATCH_GROUPS, !0);
             } else {
-                weigh_row::<true>(scratch, row, groups, mask);
+                weigh_row::<false>(scratch, row, groups, mask);
             }
         }
     }
 }
 
 /// # Safety
-/// As for [`weigh`]; `row < 32`.
+/// As for [`weigh`]; `row < 32`; if `WHOLE`, nothing is masked.
 #[inline(always)]
-unsafe fn weigh_row<const MASKED: bool>(
+unsafe fn weigh_row<const WHOLE: bool>(
     scratch: &mut Scratch,
     row: usize,
     groups: usize,
@@ -72,58 +69,54 @@ unsafe fn weigh_row<const MASKED: bool>(
 ) {
     // SAFETY: the caller's duties.
     unsafe {
-        let (mut sum, peak) = try_row::<MASKED>(scratch, row, groups, mask);
-        let limit = _mm512_set1_ps(ROUND + ONE + HEADROOM);
-        if _mm512_cmp_ps_mask::<_CMP_GT_OQ>(peak, limit) != 0 {
+        let (mut sum, peak) = try_row::<WHOLE>(scratch, row, groups, mask);
+        let limit = _mm512_set1_epi16(ONE + HEADROOM);
+        if _mm512_cmpgt_epu16_mask(peak, limit) != 0 {
             move_reference(scratch, row, groups, mask);
-            sum = try_row::<MASKED>(scratch, row, groups, mask).0;
+            sum = try_row::<WHOLE>(scratch, row, groups, mask).0;
         }
         let sums = scratch.sums[row].as_mut_ptr();
         _mm512_store_ps(sums, _mm512_add_ps(_mm512_load_ps(sums), sum));
     }
 }
 
-/// Writes the weights of a row; returns their sum and the greatest encoded logarithm, each
-/// spread over a vector.
+/// Writes the weights of a row; returns their sum, and their greatest logarithm in steps
+/// (saturated to 16 bits), each spread over a vector.
 ///
 /// # Safety
-/// As for [`weigh`]; `row < 32`.
+/// As for [`weigh_row`].
 #[inline(always)]
-unsafe fn try_row<const MASKED: bool>(
+unsafe fn try_row<const WHOLE: bool>(
     scratch: &mut Scratch,
     row: usize,
     groups: usize,
     mask: u32,
-) -> (__m512, __m512) {
+) -> (__m512, __m512i) {
     // SAFETY: the caller's duties; a group has 1024 logits and two tiles of weights, of which
     // row `row` is in tile `row / 16`.
     unsafe {
         let table = MANTISSAS.as_ptr().cast::<__m512i>();
-        let (table_low, table_high) = (_mm512_loadu_si512(table), _mm512_loadu_si512(table.add(1)));
+        let table = [_mm512_loadu_si512(table), _mm512_loadu_si512(table.add(1))];
         let steps = _mm512_set1_ps(STEPS);
-        let offset = _mm512_set1_ps(ROUND + ONE - scratch.references[row]);
-        let lowest = _mm512_set1_ps(ROUND);
+        let offset = _mm512_set1_ps(f32::from(ONE) - scratch.references[row]);
         let fraction = _mm512_set1_epi16(0x7f);
-        let one = pairs(_mm512_set1_epi16(0x3f80));
+        let one = pairs(_mm512_set1_epi16(ONE));
         let scores = scratch.scores.as_ptr();
         let weights = scratch.weights.as_mut_ptr().add(row / 16).cast::<__m512i>();
-        let (mut sum, mut peak) = (_mm512_setzero_ps(), lowest);
+        let (mut sum, mut peak) = (_mm512_setzero_ps(), _mm512_setzero_si512());
         for group in 0..groups {
             let (low, high) = sums(scores.add(group * 1024), row);
-            // The lowest logarithm stands for a weight of zero.
-            let mut low = _mm512_max_ps(_mm512_fmadd_ps(low, steps, offset), lowest);
-            let mut high = _mm512_max_ps(_mm512_fmadd_ps(high, steps, offset), lowest);
-            if MASKED && group + 1 == groups {
-                low = _mm512_mask_mov_ps(lowest, mask as __mmask16, low);
-                high = _mm512_mask_mov_ps(lowest, (mask >> 16) as __mmask16, high);
+            let mut low = _mm512_cvtps_epi32(_mm512_fmadd_ps(low, steps, offset));
+            let mut high = _mm512_cvtps_epi32(_mm512_fmadd_ps(high, steps, offset));
+            if !WHOLE && group + 1 == groups {
+                low = _mm512_maskz_mov_epi32(mask as __mmask16, low);
+                high = _mm512_maskz_mov_epi32((mask >> 16) as __mmask16, high);
             }
-            peak = _mm512_max_ps(peak, _mm512_max_ps(low, high));
-            let codes = _mm512_mask_blend_epi16(
-                0xaaaa_aaaa,
-                _mm512_castps_si512(low),
-                _mm512_slli_epi32::<16>(_mm512_castps_si512(high)),
-            );
-            let mantissas = _mm512_permutex2var_epi8(table_low, codes, table_high);
+            // Saturates: what is too small becomes a weight of zero, what is too great stays
+            // recognisable. Takes four keys of each by turns; so are the values laid out.
+            let codes = _mm512_packus_epi32(low, high);
+            peak = _mm512_max_epu16(peak, codes);
+            let mantissas = _mm512_permutex2var_epi8(table[0], codes, table[1]);
             // `fraction ? mantissas : codes`, bit by bit.
             let bits = _mm512_ternarylogic_epi32::<0xb8>(codes, fraction, mantissas);
             _mm512_store_si512(weights.add(group * 32 + row % 16), bits);
