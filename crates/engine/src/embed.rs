@@ -69,6 +69,11 @@ pub struct Reading {
 
 impl Reading {
     fn prepare(&self, encoder: &Encoder, file: &Path) -> Result<RgbImage, EngineError> {
+        encoder.prepare(&self.decode(file)?)
+    }
+
+    /// The picture in a file.
+    pub(crate) fn decode(&self, file: &Path) -> Result<RgbImage, EngineError> {
         let unreadable = |error: std::io::Error| {
             EngineError::invalid(format!("can't be read: {error}")).because(error)
         };
@@ -85,6 +90,6 @@ impl Reading {
             budget: Some(&self.budget),
             ..DecodeOptions::default()
         };
-        encoder.prepare(&lookalike_imaging::decode(&bytes, &options)?.image)
+        Ok(lookalike_imaging::decode(&bytes, &options)?.image)
     }
 }

@@ -1,4 +1,4 @@
-//! Use cases: import, embed, search, group. Never sees HTTP or command-line arguments.
+//! Use cases: import, embed, search, group, evaluate. Never sees HTTP or command-line arguments.
 
 mod clock;
 mod collections;
@@ -6,6 +6,7 @@ mod embed;
 mod encoders;
 mod engine;
 mod error;
+pub mod evaluate;
 mod health;
 pub mod import;
 pub mod models;

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use lookalike_engine::evaluate::{Baseline, TaskKinds};
 use lookalike_engine::search::Region;
 use lookalike_imaging::PreprocessKind;
 use lookalike_storage::Metric;
@@ -117,6 +118,11 @@ pub(crate) enum Command {
     /// List, inspect and download encoders
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Measure how well encoders and plain baselines find what they should
+    Eval(EvalArguments),
+    /// Time the program on this machine
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Make synthetic design patents to try the program with
     Synth(SynthArguments),
     /// Check this machine, the data directory and the models
@@ -321,6 +327,80 @@ pub(crate) enum ModelsCommand {
         /// A name or hf:owner/name
         model: String,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EvalArguments {
+    /// A folder that `lookalike synth` wrote, or one with a folder of pictures per class; with
+    /// --queries and --gallery, the folder that their paths start from
+    #[arg(value_name = "DATASET")]
+    pub(crate) dataset: PathBuf,
+    /// What is asked about: a path and a label on every line, as DeepPatent's lists have it
+    #[arg(long, value_name = "FILE", requires = "gallery")]
+    pub(crate) queries: Option<PathBuf>,
+    /// What is searched, in the same form
+    #[arg(long, value_name = "FILE", requires = "queries")]
+    pub(crate) gallery: Option<PathBuf>,
+    /// Encoders to measure: names, hf:owner/name, folders or .npz; repeat or separate by commas
+    #[arg(long = "model", value_name = "NAME|DIR", value_delimiter = ',',
+          default_value = lookalike_engine::BUILTIN)]
+    pub(crate) models: Vec<String>,
+    /// Baselines to measure beside them: perceptual-hash, hog, colour-histogram
+    #[arg(long = "baseline", value_name = "NAME", value_delimiter = ',',
+          value_parser = from_name::<Baseline>)]
+    pub(crate) baselines: Vec<Baseline>,
+    /// How encoders see pictures: letterbox, processor, letterbox+processor, short-side, native or
+    /// stretch
+    #[arg(long, value_name = "NAME", default_value = "letterbox",
+          value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: PreprocessKind,
+    /// Input size in pixels [default: each model's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) size: Option<u32>,
+    /// What to ask: views (a drawing: other sheets of its patent), near (a drawing: near designs),
+    /// photos (a photo: drawings of its patent), damaged (views, asked with damaged drawings)
+    #[arg(long = "task", value_name = "NAME", value_delimiter = ',',
+          default_values = ["views", "near", "photos"], value_parser = from_name::<TaskKinds>)]
+    pub(crate) tasks: Vec<TaskKinds>,
+    /// Families that were left out of training: reported apart
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
+    pub(crate) held_out: Vec<String>,
+    /// A row for every family too
+    #[arg(long)]
+    pub(crate) per_family: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Time embedding, decoding left out
+    Embed(BenchEmbedArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchEmbedArguments {
+    /// Encoders: names, hf:owner/name, folders or .npz; repeat or separate by commas
+    #[arg(long = "model", value_name = "NAME|DIR", value_delimiter = ',',
+          default_value = lookalike_engine::BUILTIN)]
+    pub(crate) models: Vec<String>,
+    /// Input sizes in pixels [default: each model's own]
+    #[arg(long = "size", value_name = "N", value_delimiter = ',',
+          value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) sizes: Vec<u32>,
+    /// Images in one forward pass
+    #[arg(long = "batch", value_name = "N", value_delimiter = ',', default_values = ["1", "8"],
+          value_parser = values::batch_size)]
+    pub(crate) batches: Vec<usize>,
+    /// auto, f32, bf16 or int8 [default: auto]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<Precision>)]
+    pub(crate) precision: Option<Precision>,
+    /// Timed runs of each, in turns; the median counts
+    #[arg(long, value_name = "N", default_value_t = 15,
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) runs: u32,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
 }
 
 #[derive(Args, Debug)]

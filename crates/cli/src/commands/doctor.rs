@@ -64,12 +64,13 @@ fn cpu(settings: &Settings) -> Check {
 
 fn builtin() -> Check {
     let (state, detail) = match Model::builtin(&LoadOptions::default()) {
-        Ok(model) if model.is_trained() => (State::Ok, "trained".to_owned()),
-        Ok(_) => (
-            State::Warning,
+        Ok(model) => (
+            State::Ok,
             format!(
-                "{BUILTIN} is untrained: it finds copies and close variants, not much more; \
-                 --model dinov2-small finds better"
+                "{BUILTIN}, {} dimensions at {} px, loads and runs on {}",
+                model.dim(),
+                model.default_size(),
+                model.isa()
             ),
         ),
         Err(error) => (State::Failed, error.to_string()),

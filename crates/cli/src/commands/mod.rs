@@ -1,15 +1,17 @@
 //! One module a command: each turns arguments into a use case and its result into output.
 
+mod bench;
 mod collections;
 mod doctor;
 mod embed;
+mod eval;
 mod import;
 mod models;
 mod search;
 mod serve;
 mod synth;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, BenchCommand, Command};
 use crate::settings::Settings;
 
 /// How a command ended that did not fail as a whole.
@@ -28,6 +30,8 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
         Command::Models(command) => models::run(command, settings),
+        Command::Bench(BenchCommand::Embed(arguments)) => bench::embed(&arguments, settings),
+        Command::Eval(arguments) => eval::run(&arguments, settings),
         Command::Synth(arguments) => synth::run(&arguments, settings),
         Command::Doctor(format) => doctor::run(format.format, settings),
     }

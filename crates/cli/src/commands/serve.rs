@@ -60,21 +60,6 @@ fn announce(
             &format!("collection `{name}`: {images} images, encoder {encoder}"),
         );
     }
-    let uses_builtin = collections
-        .iter()
-        .any(|collection| collection.spec.model.as_deref() == Some(lookalike_engine::BUILTIN));
-    if uses_builtin
-        && !engine
-            .encoders()
-            .model(lookalike_engine::BUILTIN)?
-            .is_trained()
-    {
-        output::note(
-            settings,
-            "the built-in encoder is untrained: results show that search works, not how well it \
-             could",
-        );
-    }
     output::note(settings, &format!("serving on {url} (Ctrl-C stops)"));
     Ok(())
 }

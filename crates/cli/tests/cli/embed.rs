@@ -56,7 +56,7 @@ fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
     );
     let tokens = scratch.json(&["embed", &sheet, "--tokens", "all", "--format", "jsonl"]);
     let rows = tokens["embedding"].as_array().unwrap();
-    assert_eq!(rows.len(), 1 + 16 * 16);
+    assert_eq!(rows.len(), 1 + 8 * 8);
     let patches = scratch.json(&["embed", &sheet, "--tokens", "patch", "--format", "jsonl"]);
     assert_eq!(patches["embedding"][0], rows[1]);
     assert!(

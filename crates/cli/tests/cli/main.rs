@@ -9,6 +9,7 @@ mod architecture;
 mod broken_input;
 mod crash;
 mod embed;
+mod eval;
 mod main_job;
 mod serve;
 mod support;

@@ -224,20 +224,21 @@ fn wrong_usage_ends_with_2_and_failures_with_1() {
 }
 
 #[test]
-fn models_and_doctor_say_that_the_builtin_encoder_is_untrained() {
+fn models_and_doctor_know_the_builtin_encoder() {
     let scratch = Scratch::new();
     let models = scratch.json(&["models", "list", "--format", "json"]);
     assert_eq!(
         (&models[0]["name"], &models[0]["trained"]),
-        (&"builtin".into(), &false.into())
+        (&"builtin".into(), &true.into())
     );
-    let doctor = scratch.run(&["doctor"]);
-    assert!(doctor.status.success());
-    assert!(
-        String::from_utf8(doctor.stdout)
-            .unwrap()
-            .contains("untrained")
-    );
+    let doctor = scratch.json(&["doctor", "--format", "json"]);
+    let encoder = doctor
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["check"] == "encoder")
+        .unwrap();
+    assert_eq!(encoder["state"], "ok");
     let info = scratch.json(&["models", "info", "--format", "json"]);
     assert_eq!(
         (&info["patch_size"], &info["architecture"]),

@@ -177,7 +177,7 @@ fn statistics_and_health_say_what_is_there() {
         keys(&stats["model"]),
         ["device", "name", "precision", "trained"]
     );
-    assert_eq!(stats["model"]["trained"], false);
+    assert_eq!(stats["model"]["trained"], true);
     let list = server.get("/api/collections").json();
     assert_eq!(list["data"][0]["name"], "default");
     let health = server.get("/health");

@@ -136,16 +136,16 @@ fn sizes_are_checked() {
 }
 
 #[test]
-fn the_builtin_model_works_and_says_that_it_is_untrained() {
+fn the_builtin_model_works_and_says_that_it_is_trained() {
     let model = Model::builtin(&LoadOptions {
         threads: 2,
         ..LoadOptions::default()
     })
     .unwrap();
-    assert_eq!((model.dim(), model.default_size()), (192, 224));
-    assert!(!model.is_trained());
+    assert_eq!((model.dim(), model.default_size()), (192, 112));
+    assert!(model.is_trained());
     let embeddings = model
-        .embed(&[&image(1, 224, 224), &image(2, 224, 224)])
+        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
         .unwrap();
     assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
     assert_ne!(embeddings[0], embeddings[1]);

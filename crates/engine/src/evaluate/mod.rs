@@ -1,0 +1,20 @@
+//! How well pictures are found: tasks with known answers, put to encoders and to plain baselines.
+//!
+//! Every method sees the same pictures and is asked the same questions. A measure stands with its
+//! interval, which is over objects (patents, classes): the sheets of one patent are no independent
+//! witnesses.
+
+mod damage;
+mod dataset;
+mod interval;
+mod measures;
+mod method;
+mod run;
+mod task;
+
+pub use damage::Damage;
+pub use dataset::{Dataset, DatasetPicture, Object, PictureKind};
+pub use interval::Estimate;
+pub use method::{Baseline, Method};
+pub use run::{Evaluation, Progress, Row, Settings, evaluate};
+pub use task::{TaskKind, TaskKinds};
