@@ -1,6 +1,6 @@
 //! Attention over blocked heads without the matrix of all logits.
 //!
-//! Keys go by in batches of 128 and every query keeps a reference that its weights are powers
+//! Keys go by in batches of 96 and every query keeps a reference that its weights are powers
 //! of two relative to, as in the f32 attention. The reference is the greatest logit of the
 //! first batch; it moves only when a later logit exceeds it by so much that weights would soon
 //! overflow, which is decided for each query by itself. Weights lose nothing by being large
@@ -12,7 +12,7 @@ use super::portable;
 use super::tile::{BlockedMut, Tile};
 use super::variant::Variant;
 
-/// Memory that [`attend`] works in (about 34 KB once used), to be reused between calls.
+/// Memory that [`attend`] works in (about 41 KB once used), to be reused between calls.
 #[derive(Debug, Default)]
 pub struct AttendScratch {
     #[cfg(target_arch = "x86_64")]

@@ -25,30 +25,32 @@ pub(in crate::bf16) fn attend(
 
 impl Products for Tiles {
     #[inline(always)]
-    unsafe fn scores(
+    unsafe fn scores<const HALF: usize>(
         &self,
         queries: *const Tile,
         keys: *const Tile,
-        stride: usize,
-        groups: usize,
         out: *mut f32,
+        before: *mut f32,
     ) {
-        let mut before = out;
-        for group in 0..groups {
-            // SAFETY: the guard proves the configuration; see the trait for the memory. The
-            // first group's early stores fall into its own block, which is written over.
-            unsafe {
-                let out = out.add(group * 1024);
-                score_group(queries, keys.add(group * stride), out, before);
-                before = out;
+        // SAFETY: the guard proves the configuration; see the trait for the memory. The first
+        // group's early stores fall into its own block, which is written over.
+        unsafe {
+            if HALF == 0 {
+                left_scores(queries, keys, before);
+            } else {
+                right_scores(queries, keys.add(2), out);
             }
         }
-        // SAFETY: the lower half of the last group's block; see `score_group`.
+    }
+
+    #[inline(always)]
+    unsafe fn finish_scores(&self, before: *mut f32) {
+        // SAFETY: the guard proves the configuration; writes two tiles of the block.
         unsafe {
             asm!(
-                "tilestored [{out} + {s}*1 + 1024], tmm2",
-                "tilestored [{out} + {s}*1 + 3072], tmm3",
-                out = in(reg) before,
+                "tilestored [{before} + {s}*1 + 1024], tmm2",
+                "tilestored [{before} + {s}*1 + 3072], tmm3",
+                before = in(reg) before,
                 s = in(reg) ROW_BYTES,
                 options(nostack, preserves_flags)
             );
@@ -86,15 +88,15 @@ impl Products for Tiles {
     }
 }
 
-/// Logits of a group of 32 keys. The first 16 keys' sums go through `tmm0` and `tmm1`, the
-/// others' through `tmm2` and `tmm3`, which are stored during the next group: chains of
-/// products through one accumulator, and stores right behind them, would wait.
+/// Logits of the first 16 keys of a group, in `tmm0` and `tmm1`. Meanwhile stores those of the
+/// other 16 keys of the group before, `finished`: chains of products through one accumulator,
+/// and stores right behind them, would wait.
 ///
 /// # Safety
-/// The tiles of this thread are configured. `queries` and `keys` are four tiles, `out` and
-/// `before`, the group before's, 1024 numbers each.
+/// The tiles of this thread are configured. `queries` are four tiles, `keys` two; the pointer
+/// to store to has 1024 numbers.
 #[inline(always)]
-unsafe fn score_group(queries: *const Tile, keys: *const Tile, out: *mut f32, before: *mut f32) {
+unsafe fn left_scores(queries: *const Tile, keys: *const Tile, finished: *mut f32) {
     // SAFETY: the caller's duty.
     unsafe {
         asm!(
@@ -108,19 +110,39 @@ unsafe fn score_group(queries: *const Tile, keys: *const Tile, out: *mut f32, be
             "tileloadd tmm4, [{q} + {s}*1 + 1024]",
             "tileloaddt1 tmm7, [{k} + {s}*1 + 1024]",
             "tileloadd tmm5, [{q} + {s}*1 + 3072]",
-            "tilestored [{before} + {s}*1 + 1024], tmm2",
+            "tilestored [{out} + {s}*1 + 1024], tmm2",
             "tdpbf16ps tmm0, tmm4, tmm7",
-            "tilestored [{before} + {s}*1 + 3072], tmm3",
+            "tilestored [{out} + {s}*1 + 3072], tmm3",
             "tdpbf16ps tmm1, tmm5, tmm7",
+            q = in(reg) queries,
+            k = in(reg) keys,
+            out = in(reg) finished,
+            s = in(reg) ROW_BYTES,
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// Logits of the other 16 keys of a group, in `tmm2` and `tmm3`. Meanwhile stores those of the
+/// first 16, to `finished`.
+///
+/// # Safety
+/// The tiles of this thread are configured. `queries` are four tiles, `keys` two; the pointer
+/// to store to has 1024 numbers.
+#[inline(always)]
+unsafe fn right_scores(queries: *const Tile, keys: *const Tile, finished: *mut f32) {
+    // SAFETY: the caller's duty.
+    unsafe {
+        asm!(
             "tileloadd tmm4, [{q} + {s}*1]",
-            "tileloaddt1 tmm6, [{k} + {s}*1 + 2048]",
+            "tileloaddt1 tmm6, [{k} + {s}*1]",
             "tileloadd tmm5, [{q} + {s}*1 + 2048]",
             "tilezero tmm2",
             "tilezero tmm3",
             "tdpbf16ps tmm2, tmm4, tmm6",
             "tdpbf16ps tmm3, tmm5, tmm6",
             "tileloadd tmm4, [{q} + {s}*1 + 1024]",
-            "tileloaddt1 tmm7, [{k} + {s}*1 + 3072]",
+            "tileloaddt1 tmm7, [{k} + {s}*1 + 1024]",
             "tileloadd tmm5, [{q} + {s}*1 + 3072]",
             "tilestored [{out} + {s}*1], tmm0",
             "tdpbf16ps tmm2, tmm4, tmm7",
@@ -128,8 +150,7 @@ unsafe fn score_group(queries: *const Tile, keys: *const Tile, out: *mut f32, be
             "tdpbf16ps tmm3, tmm5, tmm7",
             q = in(reg) queries,
             k = in(reg) keys,
-            out = in(reg) out,
-            before = in(reg) before,
+            out = in(reg) finished,
             s = in(reg) ROW_BYTES,
             options(nostack, preserves_flags)
         );

@@ -1,26 +1,31 @@
 //! The order of work of attention, for products by vectors and by tiles.
+//!
+//! The logits of the next batch are computed piece by piece between the weights of the present
+//! one: tiles and vectors are different units, and neither needs to wait for the other.
 
 use std::arch::x86_64::*;
 
 use super::finish::{round, sums};
 use super::linear::{Operands, multiply};
 use super::vectors;
-use super::weigh::weigh;
+use super::weigh::{start, weigh};
 use crate::bf16::attention::{AttendScratch, output_depth};
 use crate::bf16::heads::{GROUP_TILES, Heads, KEYS, ROW_GROUP, VALUES};
 use crate::bf16::tile::{BlockedMut, Tile};
 use crate::isa::Avx512Bf16;
 
-/// Groups of 32 keys in a batch. Logits and weights of 32 queries then take 24 KB of the
-/// 48 KB of L1, beside what was gathered and the keys that go by.
-pub(super) const BATCH_GROUPS: usize = 4;
+/// Groups of 32 keys in a batch. Logits of two batches and weights of one take 30 KB of the
+/// 48 KB of L1, beside what was gathered and the keys that go by. Four groups were as fast at
+/// 1370 tokens and slower at 257; two were slower at both.
+pub(super) const BATCH_GROUPS: usize = 3;
 
 /// What 32 queries need while the keys go by.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(in crate::bf16) struct Scratch {
-    /// 32 x 32 blocks of logits, each as 2 x 2 blocks of 16 x 16.
-    pub(super) scores: [f32; BATCH_GROUPS * 1024],
+    /// 32 x 32 blocks of logits, each as 2 x 2 blocks of 16 x 16; of the batch that is
+    /// weighed and the next one by turns.
+    pub(super) scores: [[f32; BATCH_GROUPS * 1024]; 2],
     /// Two tiles a group, one for 16 queries.
     pub(super) weights: [Tile; BATCH_GROUPS * 2],
     /// Sums of weighted values: two blocks of 32 x 32, for the halves of the head.
@@ -34,7 +39,7 @@ pub(in crate::bf16) struct Scratch {
 impl Scratch {
     fn boxed() -> Box<Self> {
         Box::new(Self {
-            scores: [0.0; BATCH_GROUPS * 1024],
+            scores: [[0.0; BATCH_GROUPS * 1024]; 2],
             weights: [Tile::ZERO; BATCH_GROUPS * 2],
             gathered: [0.0; 2048],
             sums: [[0.0; 16]; 32],
@@ -45,19 +50,25 @@ impl Scratch {
 
 /// The matrix products of attention. Groups of keys and values lie `stride` tiles apart.
 pub(in crate::bf16) trait Products {
-    /// Logits of 32 queries and `groups` groups of keys.
+    /// Logits of 32 queries and one group of keys: call for `HALF` 0, then 1. Those may only
+    /// be there after the next call, or [`Products::finish_scores`], with `out` as `before`.
     ///
     /// # Safety
-    /// The CPU has the instructions of the implementor. Queries and a group of keys are 4 tiles;
-    /// `out` has 1024 numbers a group on a cache line's boundary.
-    unsafe fn scores(
+    /// The CPU has the instructions of the implementor. Queries and keys are 4 tiles; `out` and
+    /// `before` are 1024 numbers on a cache line's boundary each.
+    unsafe fn scores<const HALF: usize>(
         &self,
         queries: *const Tile,
         keys: *const Tile,
-        stride: usize,
-        groups: usize,
         out: *mut f32,
+        before: *mut f32,
     );
+
+    /// Completes the logits of the group before.
+    ///
+    /// # Safety
+    /// As for [`Products::scores`].
+    unsafe fn finish_scores(&self, before: *mut f32);
 
     /// Adds values times weights to `out`, or starts it in the `first` batch.
     ///
@@ -140,16 +151,46 @@ vectors! {
         // and blocks of scratch are as large as a batch needs.
         unsafe {
             let queries = tiles.add((first + group) * stride);
-            for batch in (0..key_groups).step_by(BATCH_GROUPS) {
-                let count = BATCH_GROUPS.min(key_groups - batch);
-                let is_last = batch + count == key_groups;
-                let keys = tiles.add(batch * stride);
-                let scores = scratch.scores.as_mut_ptr();
-                products.scores(queries, keys.add(KEYS), stride, count, scores);
-                weigh(scratch, count, if is_last { last_mask } else { !0 }, batch == 0);
+            let counts = |batch: usize| BATCH_GROUPS.min(key_groups.saturating_sub(batch));
+            let keys = tiles.add(KEYS);
+            let mut before = scratch.scores[0].as_mut_ptr();
+            for index in 0..counts(0) {
+                let block = scratch.scores[0].as_mut_ptr().add(index * 1024);
+                products.scores::<0>(queries, keys.add(index * stride), block, before);
+                products.scores::<1>(queries, keys.add(index * stride), block, block);
+                before = block;
+            }
+            products.finish_scores(before);
+            for (turn, batch) in (0..key_groups).step_by(BATCH_GROUPS).enumerate() {
+                let count = counts(batch);
+                let next = batch + count;
+                let mask = if next == key_groups { last_mask } else { !0 };
+                if batch == 0 {
+                    start(scratch, count, mask);
+                }
+                // A piece of the next batch's products, then a few rows of this one's weights.
+                let pieces = 2 * counts(next);
+                let mut row = 0;
+                let blocks = scratch.scores[(turn + 1) % 2].as_mut_ptr();
+                let mut before = blocks;
+                for index in 0..counts(next) {
+                    let (keys, block) = (keys.add((next + index) * stride), blocks.add(index * 1024));
+                    products.scores::<0>(queries, keys, block, before);
+                    let end = (index * 2 + 1) * 32 / pieces;
+                    weigh(scratch, turn % 2, row..end, count, mask);
+                    products.scores::<1>(queries, keys, block, block);
+                    row = (index * 2 + 2) * 32 / pieces;
+                    weigh(scratch, turn % 2, end..row, count, mask);
+                    before = block;
+                }
+                if pieces > 0 {
+                    products.finish_scores(before);
+                }
+                weigh(scratch, turn % 2, row..32, count, mask);
                 let (weights, gathered) =
                     (scratch.weights.as_ptr(), scratch.gathered.as_mut_ptr());
-                products.gather(weights, keys.add(VALUES), stride, count, batch == 0, gathered);
+                let values = tiles.add(batch * stride + VALUES);
+                products.gather(weights, values, stride, count, batch == 0, gathered);
             }
             let rows = (out.rows().next_multiple_of(Tile::ROWS) - group * ROW_GROUP).min(ROW_GROUP);
             for row in 0..rows {
@@ -172,31 +213,33 @@ struct Vectors;
 
 impl Products for Vectors {
     #[inline(always)]
-    unsafe fn scores(
+    unsafe fn scores<const HALF: usize>(
         &self,
         queries: *const Tile,
         keys: *const Tile,
-        stride: usize,
-        groups: usize,
         out: *mut f32,
+        _before: *mut f32,
     ) {
-        for group in 0..groups {
-            // SAFETY: four tiles of queries: two of 32 elements for each 16 rows; likewise keys.
-            unsafe {
-                let keys = keys.add(group * stride);
-                let operands = Operands {
-                    upper: queries,
-                    lower: queries.add(2),
-                    row_step: 1,
-                    left: keys,
-                    right: keys.add(2),
-                    column_step: 1,
-                    depth: 2,
-                };
-                multiply::<true>(operands, out.add(group * 1024));
-            }
+        if HALF == 1 {
+            return;
+        }
+        // SAFETY: four tiles of queries: two of 32 elements for each 16 rows; likewise keys.
+        unsafe {
+            let operands = Operands {
+                upper: queries,
+                lower: queries.add(2),
+                row_step: 1,
+                left: keys,
+                right: keys.add(2),
+                column_step: 1,
+                depth: 2,
+            };
+            multiply::<true>(operands, out);
         }
     }
+
+    #[inline(always)]
+    unsafe fn finish_scores(&self, _before: *mut f32) {}
 
     #[inline(always)]
     unsafe fn gather(

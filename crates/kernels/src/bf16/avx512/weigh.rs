@@ -6,6 +6,7 @@
 //! (0.27 % of the weight), the mantissa to 7 bits (0.39 %); 0.67 % in all.
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
 use super::attention::{BATCH_GROUPS, Scratch};
 use super::finish::sums;
@@ -31,28 +32,42 @@ static MANTISSAS: [u8; 128] = [
     116, 117, 118, 120, 121, 123, 124, 125, 127,
 ];
 
-/// Turns the logits of a batch of `groups` groups into weights, and adds those to the sums.
-/// `mask` has the keys that exist in the last group; in the `first` batch, references are set.
+/// Sets the references to the greatest logits of the first batch, of `groups` groups, of whose
+/// last one `mask` has the keys that exist.
 ///
 /// # Safety
 /// The features of `Avx512Bf16`; `groups` is 1 to the size of a batch.
 #[inline(always)]
-pub(super) unsafe fn weigh(scratch: &mut Scratch, groups: usize, mask: u32, first: bool) {
-    // SAFETY: the caller's duties.
-    unsafe {
-        if first {
-            for row in 0..32 {
-                let greatest = greatest(scratch, row, groups, mask);
-                scratch.references[row] = (greatest * STEPS).round_ties_even();
-                scratch.sums[row] = [0.0; 16];
-            }
-        }
-        let is_whole = groups == BATCH_GROUPS && mask == !0;
-        for row in 0..32 {
+pub(super) unsafe fn start(scratch: &mut Scratch, groups: usize, mask: u32) {
+    for row in 0..32 {
+        // SAFETY: the caller's duties.
+        let greatest = unsafe { greatest(scratch, 0, row, groups, mask) };
+        scratch.references[row] = (greatest * STEPS).round_ties_even();
+        scratch.sums[row] = [0.0; 16];
+    }
+}
+
+/// Turns the logits of some rows of a batch, those of turn `turn`, into weights, and adds
+/// these to the sums. Groups and mask are as for [`start`].
+///
+/// # Safety
+/// The features of `Avx512Bf16`; `groups` is 1 to the size of a batch, `rows` are below 32.
+#[inline(always)]
+pub(super) unsafe fn weigh(
+    scratch: &mut Scratch,
+    turn: usize,
+    rows: Range<usize>,
+    groups: usize,
+    mask: u32,
+) {
+    let is_whole = groups == BATCH_GROUPS && mask == !0;
+    for row in rows {
+        // SAFETY: the caller's duties.
+        unsafe {
             if is_whole {
-                weigh_row::<true>(scratch, row, BATCH_GROUPS, !0);
+                weigh_row::<true>(scratch, turn, row, BATCH_GROUPS, !0);
             } else {
-                weigh_row::<false>(scratch, row, groups, mask);
+                weigh_row::<false>(scratch, turn, row, groups, mask);
             }
         }
     }
@@ -63,17 +78,18 @@ pub(super) unsafe fn weigh(scratch: &mut Scratch, groups: usize, mask: u32, firs
 #[inline(always)]
 unsafe fn weigh_row<const WHOLE: bool>(
     scratch: &mut Scratch,
+    turn: usize,
     row: usize,
     groups: usize,
     mask: u32,
 ) {
     // SAFETY: the caller's duties.
     unsafe {
-        let (mut sum, peak) = try_row::<WHOLE>(scratch, row, groups, mask);
+        let (mut sum, peak) = try_row::<WHOLE>(scratch, turn, row, groups, mask);
         let limit = _mm512_set1_epi16(ONE + HEADROOM);
         if _mm512_cmpgt_epu16_mask(peak, limit) != 0 {
-            move_reference(scratch, row, groups, mask);
-            sum = try_row::<WHOLE>(scratch, row, groups, mask).0;
+            move_reference(scratch, turn, row, groups, mask);
+            sum = try_row::<WHOLE>(scratch, turn, row, groups, mask).0;
         }
         let sums = scratch.sums[row].as_mut_ptr();
         _mm512_store_ps(sums, _mm512_add_ps(_mm512_load_ps(sums), sum));
@@ -88,6 +104,7 @@ unsafe fn weigh_row<const WHOLE: bool>(
 #[inline(always)]
 unsafe fn try_row<const WHOLE: bool>(
     scratch: &mut Scratch,
+    turn: usize,
     row: usize,
     groups: usize,
     mask: u32,
@@ -101,7 +118,7 @@ unsafe fn try_row<const WHOLE: bool>(
         let offset = _mm512_set1_ps(f32::from(ONE) - scratch.references[row]);
         let fraction = _mm512_set1_epi16(0x7f);
         let one = pairs(_mm512_set1_epi16(ONE));
-        let scores = scratch.scores.as_ptr();
+        let scores = scratch.scores[turn].as_ptr();
         let weights = scratch.weights.as_mut_ptr().add(row / 16).cast::<__m512i>();
         let (mut sum, mut peak) = (_mm512_setzero_ps(), _mm512_setzero_si512());
         for group in 0..groups {
@@ -134,11 +151,11 @@ unsafe fn try_row<const WHOLE: bool>(
 #[cold]
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vbmi,avx2,fma")]
-unsafe fn move_reference(scratch: &mut Scratch, row: usize, groups: usize, mask: u32) {
+unsafe fn move_reference(scratch: &mut Scratch, turn: usize, row: usize, groups: usize, mask: u32) {
     // SAFETY: the caller's duties; row `row` of what was gathered is in four vectors.
     unsafe {
         let before = scratch.references[row];
-        let after = (greatest(scratch, row, groups, mask) * STEPS).round_ties_even();
+        let after = (greatest(scratch, turn, row, groups, mask) * STEPS).round_ties_even();
         scratch.references[row] = after;
         let factor = _mm512_set1_ps(((before - after) / STEPS).exp2());
         let totals = scratch.sums[row].as_mut_ptr();
@@ -158,13 +175,13 @@ unsafe fn move_reference(scratch: &mut Scratch, row: usize, groups: usize, mask:
 /// # Safety
 /// As for [`weigh`]; `row < 32`.
 #[inline(always)]
-unsafe fn greatest(scratch: &Scratch, row: usize, groups: usize, mask: u32) -> f32 {
+unsafe fn greatest(scratch: &Scratch, turn: usize, row: usize, groups: usize, mask: u32) -> f32 {
     // SAFETY: the caller's duties.
     unsafe {
         let mut greatest = _mm512_set1_ps(f32::NEG_INFINITY);
         for group in 0..groups {
             let mask = if group + 1 == groups { mask } else { !0 };
-            let (low, high) = sums(scratch.scores.as_ptr().add(group * 1024), row);
+            let (low, high) = sums(scratch.scores[turn].as_ptr().add(group * 1024), row);
             greatest = _mm512_mask_max_ps(greatest, mask as __mmask16, greatest, low);
             greatest = _mm512_mask_max_ps(greatest, (mask >> 16) as __mmask16, greatest, high);
         }
