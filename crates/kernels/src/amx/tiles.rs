@@ -40,8 +40,10 @@ const ALL_FULL: Configuration = {
 };
 
 impl Tiles {
-    /// Configures the tiles of this thread and sets them to zero. One at a time: a second
-    /// guard's end would also be the first one's, which `&mut` in kernels rules out.
+    /// Configures the tiles of this thread and sets them to zero.
+    ///
+    /// One guard at a time: the end of one is the end of all on its thread. Kernels make one
+    /// when they are called and call no other kernels.
     pub(crate) fn configure(_token: Amx) -> Self {
         static CONFIGURATION: Configuration = ALL_FULL;
         // SAFETY: the token proves that the CPU has tiles and that the process may use them;

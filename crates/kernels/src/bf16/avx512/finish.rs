@@ -2,7 +2,6 @@
 
 use std::arch::x86_64::*;
 
-use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES, value_row};
 use crate::bf16::linear::Output;
 use crate::bf16::tile::Tile;
 use crate::bf16::weights::PackedLinear;
@@ -45,7 +44,7 @@ macro_rules! with_finish {
             $crate::bf16::linear::Output::Heads(out) => {
                 let heads = out.heads();
                 let $finish =
-                    $crate::bf16::avx512::finish::Split::new(out.tiles_mut(), heads, $weights);
+                    $crate::bf16::avx512::split::Split::new(out.tiles_mut(), heads, $weights);
                 $run
             }
         }
@@ -82,7 +81,12 @@ pub(super) unsafe fn round(low: __m512, high: __m512) -> __m512i {
 /// # Safety
 /// AVX-512 F; `bias` has whole panels, `panel` of which is one; `block` and `row` as for [`sums`].
 #[inline(always)]
-unsafe fn biased(block: *const f32, row: usize, bias: *const f32, panel: usize) -> [__m512; 2] {
+pub(super) unsafe fn biased(
+    block: *const f32,
+    row: usize,
+    bias: *const f32,
+    panel: usize,
+) -> [__m512; 2] {
     // SAFETY: the caller's duties.
     unsafe {
         let (low, high) = sums(block, row);
@@ -225,116 +229,4 @@ impl Finish for Residual {
             }
         }
     }
-}
-
-/// Bias, to queries, keys and values in the layout of [`crate::bf16::Heads`].
-pub(in crate::bf16) struct Split {
-    bias: *const f32,
-    out: *mut Tile,
-    heads: usize,
-}
-
-impl Split {
-    pub(in crate::bf16) fn new(out: &mut [Tile], heads: usize, weights: &PackedLinear) -> Self {
-        Self {
-            bias: weights.bias().as_ptr(),
-            out: out.as_mut_ptr(),
-            heads,
-        }
-    }
-}
-
-impl Finish for Split {
-    const GROUPS: bool = true;
-
-    #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
-        let (part, head, half) = (
-            panel / (self.heads * 2),
-            panel % (self.heads * 2) / 2,
-            panel % 2,
-        );
-        // SAFETY: a block of rows is a group, and the caller keeps both within the output,
-        // where a group has 12 tiles a head; the bias has whole panels.
-        unsafe {
-            let group = self.out.add((block * self.heads + head) * GROUP_TILES);
-            let biased = |row| biased(block_sums, row, self.bias, panel);
-            match part {
-                0 => {
-                    let [low, high] = biased(row);
-                    let out = group.add(row / 16 * 2 + half).cast::<__m512i>();
-                    _mm512_store_si512(out.add(row % 16), round(low, high));
-                }
-                1 if row % 16 == 15 => {
-                    let mut pairs = [_mm512_setzero_si512(); 16];
-                    for (index, pairs) in pairs.iter_mut().enumerate() {
-                        let [low, high] = biased(row - 15 + index);
-                        *pairs = round(low, high);
-                    }
-                    let out = group.add(KEYS + row / 16 * 2 + half).cast::<__m512i>();
-                    for (index, pairs) in transpose(pairs).into_iter().enumerate() {
-                        _mm512_store_si512(out.add(index), pairs);
-                    }
-                }
-                2 if row % 2 == 1 => {
-                    let ([low, high], [next_low, next_high]) = (biased(row - 1), biased(row));
-                    let out = group.add(VALUES + half * 2).cast::<__m512i>();
-                    let out = out.add(value_row(row));
-                    let order = _mm512_loadu_si512(INTERLEAVE.as_ptr().cast());
-                    let left = _mm512_permutexvar_epi16(order, round(low, next_low));
-                    let right = _mm512_permutexvar_epi16(order, round(high, next_high));
-                    _mm512_store_si512(out, left);
-                    _mm512_store_si512(out.add(16), right);
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Takes the two halves of a vector of 16-bit numbers by turns.
-static INTERLEAVE: [u16; 32] = {
-    let mut order = [0; 32];
-    let mut pair = 0;
-    while pair < 16 {
-        order[2 * pair] = pair as u16;
-        order[2 * pair + 1] = pair as u16 + 16;
-        pair += 1;
-    }
-    order
-};
-
-/// The transpose of 16 x 16 pairs of 16-bit numbers: in 4 x 4 blocks, then blocks.
-///
-/// # Safety
-/// AVX-512 F.
-#[inline(always)]
-unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
-    let (mut a, mut b) = (rows, rows);
-    // SAFETY: the caller's duty.
-    unsafe {
-        for i in 0..8 {
-            b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
-            b[2 * i + 1] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
-        }
-        for i in 0..4 {
-            a[4 * i] = _mm512_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
-            a[4 * i + 1] = _mm512_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
-            a[4 * i + 2] = _mm512_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
-            a[4 * i + 3] = _mm512_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
-        }
-        for i in 0..4 {
-            b[i] = _mm512_shuffle_i32x4::<0x88>(a[i], a[4 + i]);
-            b[4 + i] = _mm512_shuffle_i32x4::<0xdd>(a[i], a[4 + i]);
-            b[8 + i] = _mm512_shuffle_i32x4::<0x88>(a[8 + i], a[12 + i]);
-            b[12 + i] = _mm512_shuffle_i32x4::<0xdd>(a[8 + i], a[12 + i]);
-        }
-        for i in 0..4 {
-            a[i] = _mm512_shuffle_i32x4::<0x88>(b[i], b[8 + i]);
-            a[8 + i] = _mm512_shuffle_i32x4::<0xdd>(b[i], b[8 + i]);
-            a[4 + i] = _mm512_shuffle_i32x4::<0x88>(b[4 + i], b[12 + i]);
-            a[12 + i] = _mm512_shuffle_i32x4::<0xdd>(b[4 + i], b[12 + i]);
-        }
-    }
-    a
 }

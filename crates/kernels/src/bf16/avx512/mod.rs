@@ -4,6 +4,7 @@ mod attention;
 pub(in crate::bf16) mod finish;
 mod linear;
 mod norm;
+pub(in crate::bf16) mod split;
 mod weigh;
 
 pub(super) use attention::{Products, Scratch, attend, attend_with};
