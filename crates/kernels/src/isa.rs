@@ -208,3 +208,44 @@ impl fmt::Display for UnavailableIsa {
 }
 
 impl std::error::Error for UnavailableIsa {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Amx, Isa};
+    use crate::distance::inner_products;
+    use crate::testing::numbers;
+    use crate::{Epilogue, Matrix, MatrixMut, PackedLinear, linear};
+
+    #[test]
+    fn every_available_set_can_be_forced_by_its_name() {
+        for isa in Isa::available() {
+            let forced = Isa::by_name(isa.name()).expect("the set is available");
+            assert_eq!(forced.name(), isa.name());
+        }
+        assert!(Isa::by_name("sse9").is_err());
+    }
+
+    #[test]
+    fn amx_gives_the_same_f32_bits_as_avx512() {
+        let Some(token) = Amx::detect() else {
+            println!("amx: skipped, this CPU lacks it");
+            return;
+        };
+        let (x, weights) = (numbers(1, 30 * 70), numbers(2, 40 * 70));
+        let run = |isa| {
+            let packed = PackedLinear::pack(isa, 40, 70, &weights, None);
+            let mut out = vec![0.0; 30 * 40];
+            let target = MatrixMut::new(&mut out, 30, 40, 40);
+            linear(
+                Matrix::new(&x, 30, 70, 70),
+                &packed,
+                Epilogue::BiasGelu,
+                target,
+            );
+            let mut products = vec![0.0; 30 * 40];
+            inner_products(isa, &x, &weights[..], 70, &mut products);
+            (out, products)
+        };
+        assert!(run(Isa::Amx(token)) == run(Isa::Avx512(token.vectors().avx512())));
+    }
+}
