@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::wiring;
 
 /// Damaged queries of each damage: enough for an interval of a few hundredths.
-const DAMAGED_QUERIES: usize = 400;
+const DAMAGED_QUERIES: usize = 200;
 
 pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let dataset = match (&arguments.queries, &arguments.gallery) {

@@ -82,7 +82,12 @@ impl fmt::Display for Damage {
     }
 }
 
-/// The picture with every pixel computed from its place.
+/// A picture of the same size from bytes; sizes are right by construction.
+fn like(image: &RgbImage, data: Vec<u8>) -> RgbImage {
+    RgbImage::new(image.width(), image.height(), data).unwrap_or_else(|| image.clone())
+}
+
+/// A picture of the same size with every pixel computed from its place.
 fn each_pixel(image: &RgbImage, mut colour: impl FnMut(usize, usize) -> [u8; 3]) -> RgbImage {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let mut data = Vec::with_capacity(width * height * 3);
@@ -91,59 +96,67 @@ fn each_pixel(image: &RgbImage, mut colour: impl FnMut(usize, usize) -> [u8; 3])
             data.extend(colour(x, y));
         }
     }
-    RgbImage::new(image.width(), image.height(), data).unwrap_or_else(|| image.clone())
+    like(image, data)
 }
 
-fn pixel(image: &RgbImage, x: usize, y: usize) -> [u8; 3] {
-    let at = (y * image.width() as usize + x) * 3;
-    [image.data()[at], image.data()[at + 1], image.data()[at + 2]]
+/// Bytes of the header, which comes first.
+fn header_bytes(image: &RgbImage) -> usize {
+    (f64::from(image.height()) * HEADER) as usize * image.width() as usize * 3
 }
 
 fn without_header(image: &RgbImage) -> RgbImage {
-    let below = (f64::from(image.height()) * HEADER) as usize;
-    each_pixel(image, |x, y| match y < below {
-        true => [255; 3],
-        false => pixel(image, x, y),
-    })
+    let mut data = image.data().to_vec();
+    data[..header_bytes(image)].fill(255);
+    like(image, data)
 }
 
-/// The lightest or darkest value within `reach` pixels along rows, then along columns.
-fn spread(image: &RgbImage, reach: usize, choose: fn(u8, u8) -> u8) -> RgbImage {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let over = |image: &RgbImage, x: std::ops::Range<usize>, y: std::ops::Range<usize>| {
-        let start = pixel(image, x.start, y.start);
-        let places = y.flat_map(|y| x.clone().map(move |x| (x, y)));
-        places.fold(start, |best, (x, y)| {
-            let other = pixel(image, x, y);
-            std::array::from_fn(|channel| choose(best[channel], other[channel]))
-        })
+/// The lightest or darkest value within `reach` pixels along rows, then along columns. Over whole
+/// rows at a time: sheets are large.
+fn spread(image: &RgbImage, reach: usize, choose: impl Fn(u8, u8) -> u8) -> RgbImage {
+    let stride = image.width() as usize * 3;
+    let merge = |into: &mut [u8], from: &[u8]| {
+        for (into, &from) in into.iter_mut().zip(from) {
+            *into = choose(*into, from);
+        }
     };
-    let along = each_pixel(image, |x, y| {
-        let columns = x.saturating_sub(reach)..(x + reach + 1).min(width);
-        over(image, columns, y..y + 1)
-    });
-    each_pixel(&along, |x, y| {
-        let rows = y.saturating_sub(reach)..(y + reach + 1).min(height);
-        over(&along, x..x + 1, rows)
-    })
+    let mut along = image.data().to_vec();
+    for (row, source) in along
+        .chunks_exact_mut(stride)
+        .zip(image.data().chunks_exact(stride))
+    {
+        for bytes in (1..=reach).map(|pixels| (pixels * 3).min(stride)) {
+            merge(&mut row[bytes..], source);
+            merge(row, &source[bytes..]);
+        }
+    }
+    let mut both = along.clone();
+    for bytes in (1..=reach).map(|rows| (rows * stride).min(along.len())) {
+        merge(&mut both[bytes..], &along);
+        merge(&mut both, &along[bytes..]);
+    }
+    like(image, both)
 }
 
 /// The middle of what is not white, the header left aside.
 fn cropped(image: &RgbImage) -> RgbImage {
-    let below = (f64::from(image.height()) * HEADER) as usize;
-    let (mut left, mut top) = (image.width() as usize, image.height() as usize);
+    let stride = image.width() as usize * 3;
+    let (mut left, mut top) = (stride, usize::MAX);
     let (mut right, mut bottom) = (0, 0);
-    for y in below..image.height() as usize {
-        for x in 0..image.width() as usize {
-            if pixel(image, x, y).iter().any(|&channel| channel < 200) {
-                (left, right) = (left.min(x), right.max(x + 1));
-                (top, bottom) = (top.min(y), bottom.max(y + 1));
-            }
+    for (y, row) in image.data().chunks_exact(stride).enumerate() {
+        if y * stride < header_bytes(image) {
+            continue;
         }
+        let Some(first) = row.iter().position(|&channel| channel < 200) else {
+            continue;
+        };
+        let last = row.iter().rposition(|&channel| channel < 200);
+        (left, right) = (left.min(first), right.max(last.unwrap_or(first) + 1));
+        (top, bottom) = (top.min(y), y + 1);
     }
     if left >= right {
         return image.clone();
     }
+    let (left, right) = (left / 3, right.div_ceil(3));
     let inner = |from: usize, to: usize| {
         let eighth = (to - from) / 8;
         (
@@ -167,6 +180,12 @@ fn rotated(image: &RgbImage, degrees: f64) -> RgbImage {
         let from_y = -sine * dx + cosine * dy + height / 2.0 - 0.5;
         bilinear(image, from_x, from_y)
     })
+}
+
+fn pixel(image: &RgbImage, x: usize, y: usize) -> [u8; 3] {
+    let at = (y * image.width() as usize + x) * 3;
+    let data = image.data();
+    [data[at], data[at + 1], data[at + 2]]
 }
 
 fn bilinear(image: &RgbImage, x: f64, y: f64) -> [u8; 3] {
