@@ -15,6 +15,7 @@
     reason = "tile registers; tokens prove that they may be used"
 )]
 mod amx;
+mod arrangement;
 mod attention;
 #[cfg(target_arch = "x86_64")]
 #[expect(

@@ -1,6 +1,7 @@
 //! Every variant of products and norms against the results in double precision.
 
 mod attention;
+mod gated;
 
 use super::{
     AttendScratch, Blocked, BlockedMut, HEAD_SIZE, Heads, HeadsMut, Output, PackedLinear,
@@ -240,9 +241,11 @@ fn a_row_is_the_same_bits_wherever_rows_are_cut() {
     let tiles = blocked(&x, case.rows, case.inputs);
     for variant in variants() {
         let packed = PackedLinear::pack(variant, 384, case.inputs, &weights, Some(&bias));
+        let gated = PackedLinear::pack_gated(variant, 192, case.inputs, &weights, Some(&bias));
         let heads = PackedLinear::pack_heads(variant, 2, case.inputs, &weights, Some(&bias));
         let run = |cut: usize| {
             let mut gelu = dirty(Blocked::tile_count(case.rows, 384));
+            let mut gates = dirty(Blocked::tile_count(case.rows, 192));
             let mut residual = numbers(7, case.rows * 384);
             let mut split = dirty(Heads::tile_count(case.rows, 2));
             for first in (0..case.rows).step_by(cut) {
@@ -250,6 +253,8 @@ fn a_row_is_the_same_bits_wherever_rows_are_cut() {
                 let x = part(&tiles, case.inputs, first, rows);
                 let out = &mut gelu[Blocked::tile_count(first, 384)..];
                 linear(x, &packed, Output::Gelu(BlockedMut::new(out, rows, 384)));
+                let out = &mut gates[Blocked::tile_count(first, 192)..];
+                linear(x, &gated, Output::SwiGlu(BlockedMut::new(out, rows, 192)));
                 let out = MatrixMut::new(&mut residual[first * 384..], rows, 384, 384);
                 linear(x, &packed, Output::Residual { out, scale: None });
                 let out = &mut split[Heads::tile_count(first, 2)..];
@@ -272,6 +277,7 @@ fn a_row_is_the_same_bits_wherever_rows_are_cut() {
             }
             (
                 values(Blocked::new(&gelu, case.rows, 384)),
+                values(Blocked::new(&gates, case.rows, 192)),
                 residual,
                 values(Blocked::new(&attended, case.rows, 2 * HEAD_SIZE)),
             )
@@ -328,6 +334,19 @@ fn layer_norm_agrees_at_every_width() {
             }
         }
     }
+}
+
+#[test]
+#[should_panic(expected = "whether the weights are gated")]
+fn refuses_gates_without_partners() {
+    let packed = PackedLinear::pack(Variant::Portable, 2, 1, &[0.0; 2], None);
+    let mut out = [Tile::ZERO];
+    let out = BlockedMut::new(&mut out, 1, 2);
+    linear(
+        Blocked::new(&[Tile::ZERO], 1, 1),
+        &packed,
+        Output::SwiGlu(out),
+    );
 }
 
 #[test]

@@ -1,24 +1,22 @@
 //! Weights of a linear map in the tiles that products read.
 
+use super::arrangement::{Arrangement, PANEL};
 use super::heads::HEAD_SIZE;
 use super::number::to_bf16;
 use super::tile::Tile;
 use super::variant::Variant;
 
-/// Columns of a panel: two tiles of 16.
-pub(crate) const PANEL: usize = 32;
-
 /// The weights of a linear map rounded to bf16 and its bias in f32, packed for one variant.
 ///
-/// Panels of 32 outputs, each input by input: for every 32 inputs a tile of the first 16
-/// outputs and one of the others. A tile's row is a pair of inputs, output by output: what one
+/// Panels of 32 columns, each input by input: for every 32 inputs a tile of the first 16
+/// columns and one of the others. A tile's row is a pair of inputs, column by column: what one
 /// AMX or `vdpbf16ps` instruction takes. Rests are filled up with zeros.
 #[derive(Debug)]
 pub struct PackedLinear {
     variant: Variant,
     inputs: usize,
     outputs: usize,
-    heads: Option<usize>,
+    arrangement: Arrangement,
     tiles: Vec<Tile>,
     /// Filled up to whole panels.
     bias: Vec<f32>,
@@ -38,7 +36,7 @@ impl PackedLinear {
         weights: &[f32],
         bias: Option<&[f32]>,
     ) -> Self {
-        Self::pack_scaled(variant, outputs, inputs, weights, bias, |_| 1.0)
+        Self::arrange(Arrangement::Plain, variant, outputs, inputs, weights, bias)
     }
 
     /// Packs the projection to the queries, keys and values of `heads` heads of
@@ -57,43 +55,50 @@ impl PackedLinear {
         weights: &[f32],
         bias: Option<&[f32]>,
     ) -> Self {
-        let width = heads * HEAD_SIZE;
-        let scale = std::f32::consts::LOG2_E / (HEAD_SIZE as f32).sqrt();
-        let factor = |output| if output < width { scale } else { 1.0 };
-        let packed = Self::pack_scaled(variant, 3 * width, inputs, weights, bias, factor);
-        Self {
-            heads: Some(heads),
-            ..packed
-        }
+        let arrangement = Arrangement::Heads(heads);
+        let outputs = 3 * heads * HEAD_SIZE;
+        Self::arrange(arrangement, variant, outputs, inputs, weights, bias)
     }
 
-    fn pack_scaled(
+    /// Packs the first map of a gated MLP for [`super::Output::SwiGlu`]: `weights` are
+    /// `2 * hidden` x `inputs`, the rows of all gates before those they gate; so is `bias`.
+    /// [`PackedLinear::outputs`] is `hidden`.
+    ///
+    /// # Panics
+    /// `weights` or `bias` has another length.
+    #[must_use]
+    pub fn pack_gated(
+        variant: Variant,
+        hidden: usize,
+        inputs: usize,
+        weights: &[f32],
+        bias: Option<&[f32]>,
+    ) -> Self {
+        Self::arrange(Arrangement::Gated, variant, hidden, inputs, weights, bias)
+    }
+
+    fn arrange(
+        arrangement: Arrangement,
         variant: Variant,
         outputs: usize,
         inputs: usize,
         weights: &[f32],
         bias: Option<&[f32]>,
-        factor: impl Fn(usize) -> f32,
     ) -> Self {
-        assert_eq!(
-            Some(weights.len()),
-            outputs.checked_mul(inputs),
-            "number of weights"
-        );
-        let mut padded = vec![0.0; outputs.next_multiple_of(PANEL)];
-        if let Some(bias) = bias {
-            assert_eq!(bias.len(), outputs, "length of the bias");
-            for (output, (out, x)) in padded.iter_mut().zip(bias).enumerate() {
-                *out = x * factor(output);
-            }
+        arrangement.check(outputs, inputs, weights, bias);
+        let panels = arrangement.panels(outputs);
+        let mut padded = vec![0.0; panels * PANEL];
+        for (row, x) in bias.unwrap_or_default().iter().enumerate() {
+            padded[arrangement.column(row, outputs)] = x * arrangement.factor(row);
         }
         let depth = inputs.div_ceil(Tile::COLUMNS);
-        let mut tiles = vec![Tile::ZERO; outputs.div_ceil(PANEL) * depth * 2];
+        let mut tiles = vec![Tile::ZERO; panels * depth * 2];
         if inputs > 0 {
-            for (output, row) in weights.chunks(inputs).enumerate() {
-                let factor = factor(output);
-                for (input, &weight) in row.iter().enumerate() {
-                    let (tile, index) = position(depth, output, input);
+            for (row, weights) in weights.chunks(inputs).enumerate() {
+                let column = arrangement.column(row, outputs);
+                let factor = arrangement.factor(row);
+                for (input, &weight) in weights.iter().enumerate() {
+                    let (tile, index) = position(depth, column, input);
                     tiles[tile].0[index] = to_bf16(weight * factor);
                 }
             }
@@ -102,7 +107,7 @@ impl PackedLinear {
             variant,
             inputs,
             outputs,
-            heads: None,
+            arrangement,
             tiles,
             bias: padded,
         }
@@ -126,9 +131,13 @@ impl PackedLinear {
         self.variant
     }
 
-    /// Heads, if packed for queries, keys and values.
-    pub(super) fn heads(&self) -> Option<usize> {
-        self.heads
+    pub(super) fn arrangement(&self) -> Arrangement {
+        self.arrangement
+    }
+
+    /// Panels of 32 columns.
+    pub(super) fn panels(&self) -> usize {
+        self.arrangement.panels(self.outputs)
     }
 
     /// Tiles along the inputs.
@@ -146,16 +155,16 @@ impl PackedLinear {
         &self.bias
     }
 
-    /// The rounded weight of one input for one output.
-    pub(super) fn weight(&self, output: usize, input: usize) -> f32 {
-        let (tile, index) = position(self.depth(), output, input);
+    /// The rounded weight of one input for one column of the panels.
+    pub(super) fn weight(&self, column: usize, input: usize) -> f32 {
+        let (tile, index) = position(self.depth(), column, input);
         super::number::from_bf16(self.tiles[tile].0[index])
     }
 }
 
 /// Index of the tile and of the number in it.
-fn position(depth: usize, output: usize, input: usize) -> (usize, usize) {
-    let (k, half) = (input % Tile::COLUMNS, output % PANEL / 16);
-    let tile = (output / PANEL * depth + input / Tile::COLUMNS) * 2 + half;
-    (tile, k / 2 * 32 + output % 16 * 2 + k % 2)
+fn position(depth: usize, column: usize, input: usize) -> (usize, usize) {
+    let (k, half) = (input % Tile::COLUMNS, column % PANEL / 16);
+    let tile = (column / PANEL * depth + input / Tile::COLUMNS) * 2 + half;
+    (tile, k / 2 * 32 + column % 16 * 2 + k % 2)
 }

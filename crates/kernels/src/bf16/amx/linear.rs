@@ -12,7 +12,7 @@ use crate::amx::Tiles;
 use crate::bf16::avx512::{Finish, vectors, with_finish};
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
-use crate::bf16::weights::{PANEL, PackedLinear};
+use crate::bf16::weights::PackedLinear;
 use crate::isa::Amx;
 
 /// Two blocks of 32 x 32 sums: one is filled while the other is finished.
@@ -29,7 +29,7 @@ pub(in crate::bf16) fn linear(
     weights: &PackedLinear,
     out: &mut Output<'_>,
 ) {
-    let panels = weights.outputs().div_ceil(PANEL);
+    let panels = weights.panels();
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     let tiles = Tiles::configure(token);
     // SAFETY: the token proves the features, `tiles` the configuration. The shapes fit: see

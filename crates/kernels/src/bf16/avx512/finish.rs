@@ -37,6 +37,10 @@ macro_rules! with_finish {
                     $crate::bf16::avx512::finish::Store::<true>::new(out.tiles_mut(), $weights);
                 $run
             }
+            $crate::bf16::linear::Output::SwiGlu(out) => {
+                let $finish = $crate::bf16::avx512::gate::Gate::new(out.tiles_mut(), $weights);
+                $run
+            }
             out @ $crate::bf16::linear::Output::Residual { .. } => {
                 let $finish = $crate::bf16::avx512::finish::Residual::new(out, $weights);
                 $run

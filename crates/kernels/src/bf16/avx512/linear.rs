@@ -6,7 +6,7 @@ use super::finish::{Finish, with_finish};
 use super::vectors;
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
-use crate::bf16::weights::{PANEL, PackedLinear};
+use crate::bf16::weights::PackedLinear;
 use crate::isa::Avx512Bf16;
 
 /// A block of 32 x 32 sums, as 2 x 2 blocks of 16 x 16.
@@ -33,7 +33,7 @@ pub(in crate::bf16) fn linear(
     weights: &PackedLinear,
     out: &mut Output<'_>,
 ) {
-    let panels = weights.outputs().div_ceil(PANEL);
+    let panels = weights.panels();
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     // SAFETY: the token proves the features. The shapes fit: see `run`.
     with_finish!(out, weights, finish => unsafe {

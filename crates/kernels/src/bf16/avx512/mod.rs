@@ -1,13 +1,16 @@
 //! 512-bit vectors: what stands around the products of tiles, and products without tiles.
 
 mod attention;
+mod centre;
 pub(in crate::bf16) mod finish;
+pub(in crate::bf16) mod gate;
 mod linear;
 mod norm;
 pub(in crate::bf16) mod split;
 mod weigh;
 
 pub(super) use attention::{Products, Scratch, attend, attend_with};
+pub(super) use centre::write_centred;
 pub(super) use finish::{Finish, with_finish};
 pub(super) use linear::linear;
 pub(super) use norm::layer_norm;

@@ -1,5 +1,6 @@
 //! Plain loops for any CPU: the specification that every other variant is tested against.
 
+use super::arrangement::PANEL;
 use super::heads::{HEAD_SIZE, Heads, Part};
 use super::linear::Output;
 use super::number::{from_bf16, to_bf16};
@@ -10,29 +11,43 @@ use crate::matrix::{Matrix, MatrixMut};
 use crate::portable::{Portable, gelu};
 
 pub(super) fn linear(x: Blocked<'_>, weights: &PackedLinear, out: &mut Output<'_>) {
-    let mut sums = vec![0.0; weights.outputs()];
+    let mut sums = vec![0.0; weights.panels() * PANEL];
     for row in 0..x.rows() {
-        for (output, sum) in sums.iter_mut().enumerate() {
+        for (column, sum) in sums.iter_mut().enumerate() {
             *sum = (0..x.columns())
-                .map(|k| x.get(row, k) * weights.weight(output, k))
+                .map(|k| x.get(row, k) * weights.weight(column, k))
                 .sum::<f32>()
-                + weights.bias()[output];
+                + weights.bias()[column];
         }
-        match out {
-            Output::Blocked(out) => out.write_row(row, &sums),
-            Output::Gelu(out) => {
-                for sum in &mut sums {
-                    *sum = gelu(*sum);
-                }
-                out.write_row(row, &sums);
+        finish_row(out, row, &mut sums, weights.outputs());
+    }
+}
+
+/// Takes a row of sums with their bias, in the panels' order, to `outputs` outputs.
+pub(crate) fn finish_row(out: &mut Output<'_>, row: usize, sums: &mut [f32], outputs: usize) {
+    if let Output::SwiGlu(out) = out {
+        let gates = (0..outputs).map(|output| output / 16 * PANEL + output % 16);
+        let mut gated: Vec<f32> = gates.clone().map(|gate| sums[gate]).collect();
+        let ups: Vec<f32> = gates.map(|gate| sums[gate + 16]).collect();
+        Portable.swiglu(&mut gated, &ups);
+        return out.write_row(row, &gated);
+    }
+    let sums = &mut sums[..outputs];
+    match out {
+        Output::Blocked(out) => out.write_row(row, sums),
+        Output::Gelu(out) => {
+            for sum in sums.iter_mut() {
+                *sum = gelu(*sum);
             }
-            Output::Residual { out, scale } => add_row(out, row, &sums, *scale),
-            Output::Heads(out) => {
-                for (column, &sum) in sums.iter().enumerate() {
-                    out.set(row, column, sum);
-                }
+            out.write_row(row, sums);
+        }
+        Output::Residual { out, scale } => add_row(out, row, sums, *scale),
+        Output::Heads(out) => {
+            for (column, &sum) in sums.iter().enumerate() {
+                out.set(row, column, sum);
             }
         }
+        Output::SwiGlu(_) => unreachable!("done above"),
     }
 }
 
