@@ -116,7 +116,7 @@ pub enum Isa {
 }
 
 impl Isa {
-    /// The widest instruction set of this CPU for f32, or the one that `LOOKALIKE_ISA` forces.
+    /// The widest instruction set of this CPU, or the one that `LOOKALIKE_ISA` forces.
     ///
     /// Decided on the first call and the same for the rest of the process. A forced set
     /// that the CPU lacks, or an unknown name, falls back to the widest available one;
@@ -163,10 +163,9 @@ impl Isa {
     }
 
     fn widest() -> Self {
-        // Not AMX, as long as models run in f32, where it adds nothing to AVX-512: it has to
-        // be forced.
-        Avx512::detect()
-            .map(Self::Avx512)
+        Amx::detect()
+            .map(Self::Amx)
+            .or_else(|| Avx512::detect().map(Self::Avx512))
             .or_else(|| Avx2::detect().map(Self::Avx2))
             .unwrap_or(Self::Portable)
     }

@@ -44,7 +44,7 @@ impl Finish for Gate {
                 .add((block * 2 + row / 16) * self.depth + panel / 2);
             let out = tile.cast::<__m256i>().add(row % 16 * 2);
             _mm256_store_si256(out.add(panel % 2), gated);
-            if panel % 2 == 0 && panel + 1 == self.panels {
+            if panel.is_multiple_of(2) && panel + 1 == self.panels {
                 _mm256_store_si256(out.add(1), _mm256_setzero_si256());
             }
         }
