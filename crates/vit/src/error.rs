@@ -116,6 +116,19 @@ pub enum LoadError {
         /// What was asked for.
         precision: Precision,
     },
+    /// The attention heads have another size than the precision's kernels are made for.
+    #[error(
+        "{precision} inference needs attention heads of {expected} values, this model's have \
+         {head_size}; use f32 or auto"
+    )]
+    HeadSize {
+        /// What was asked for.
+        precision: Precision,
+        /// Values of a head of the model.
+        head_size: usize,
+        /// Values of a head that would work.
+        expected: usize,
+    },
     /// The threads could not be started.
     #[error("threads for the model could not be started: {detail}")]
     Threads {

@@ -15,25 +15,34 @@ pub struct LoadOptions {
 /// Arithmetic of the matrix products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// The fastest one of this CPU that keeps embeddings faithful; in this version f32.
+    /// bf16 where the CPU has units for it (AMX), else f32.
     #[default]
     Auto,
     /// 32-bit floats throughout.
     F32,
-    /// 16-bit brain floats. Not available in this version: loading is refused.
+    /// Products of 16-bit brain floats, summed in 32 bits. Works on any CPU, but is slower than
+    /// f32 where `auto` would not choose it.
     Bf16,
     /// 8-bit integers. Not available in this version: loading is refused.
     Int8,
 }
 
-impl fmt::Display for Precision {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+impl Precision {
+    /// `auto`, `f32`, `bf16` or `int8`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Auto => "auto",
             Self::F32 => "f32",
             Self::Bf16 => "bf16",
             Self::Int8 => "int8",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use lookalike_kernels::{Isa, PackedLinear};
+use lookalike_imaging::ProcessorConfig;
+use lookalike_kernels::Isa;
+use lookalike_kernels::bf16::Variant;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::packing::{Linear, Packing};
 use super::positions::{Positions, Resampling};
-use super::{Layer, Network, Norm};
+use super::{Body, Frame, Layer, Network, Norm, half, single};
 use crate::config::{Architecture, Mlp, ModelConfig};
 use crate::error::LoadError;
 use crate::names::{Names, PATCH_WEIGHT};
@@ -18,41 +21,72 @@ use crate::weights::Weights;
 /// spread evenly. Training changes every matrix nearly everywhere.
 const SAMPLE: usize = 4096;
 
-/// Packs `weights` as `config` describes them, in the threads of the current pool. Also gives
-/// the number of parameters and the hash of their names, shapes and sampled values.
-///
-/// # Errors
-/// A tensor is missing, misshapen or unreadable.
-pub(crate) fn load(
-    config: &ModelConfig,
-    weights: &Weights,
-    isa: Isa,
-) -> Result<(Network, Summary), LoadError> {
-    let names = Names::find(weights).unwrap_or_else(Names::bare);
-    let reader = Reader {
-        weights,
-        names,
-        isa,
-        read: Mutex::default(),
-    };
-    let network = reader.network(config)?;
-    let read = reader
-        .read
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    let parameters = read.values().map(|tensor| tensor.count as u64).sum();
-    let mut hash = Sha256::new();
-    for (name, tensor) in read {
-        hash.update(name.as_bytes());
-        hash.update(tensor.digest);
-    }
-    Ok((
-        network,
-        Summary {
+/// What a network is made from.
+pub(crate) struct Loader<'a> {
+    pub(crate) config: &'a ModelConfig,
+    /// How pixels are normalised.
+    pub(crate) processor: &'a ProcessorConfig,
+    pub(crate) weights: &'a Weights,
+    pub(crate) isa: Isa,
+    /// The bf16 kernels to compute with, or f32.
+    pub(crate) bf16: Option<Variant>,
+}
+
+impl Loader<'_> {
+    /// Packs the weights, in the threads of the current pool. Also gives the number of
+    /// parameters and the hash of their names, shapes and sampled values.
+    ///
+    /// # Errors
+    /// A tensor is missing, misshapen or unreadable.
+    pub(crate) fn load(&self) -> Result<(Network, Summary), LoadError> {
+        let reader = Reader {
+            config: self.config,
+            weights: self.weights,
+            names: Names::find(self.weights).unwrap_or_else(Names::bare),
+            read: Mutex::default(),
+        };
+        let body = match self.bf16 {
+            None => Body::Single(self.single(&reader)?),
+            Some(variant) => Body::Half(self.half(&reader, variant)?),
+        };
+        let frame = reader.frame(self.isa)?;
+        let read = reader
+            .read
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let parameters = read.values().map(|tensor| tensor.count as u64).sum();
+        let mut hash = Sha256::new();
+        for (name, tensor) in read {
+            hash.update(name.as_bytes());
+            hash.update(tensor.digest);
+        }
+        let summary = Summary {
             parameters,
             digest: hash.finalize().into(),
-        },
-    ))
+        };
+        Ok((Network { frame, body }, summary))
+    }
+
+    fn single(&self, reader: &Reader<'_>) -> Result<single::Body, LoadError> {
+        Ok(single::Body {
+            levels: single::Levels::new(self.processor),
+            patch_embedding: self.isa.plain(&reader.patch_embedding()?),
+            layers: reader.layers(&self.isa)?,
+        })
+    }
+
+    fn half(&self, reader: &Reader<'_>, variant: Variant) -> Result<half::Body, LoadError> {
+        let mut map = reader.patch_embedding()?;
+        let (patch, processor) = (self.config.patch_size, self.processor);
+        let bias = map.bias.unwrap_or_default();
+        let (weight, bias) = half::patch_weights(&map.weight, &bias, patch, processor);
+        (map.weight, map.bias) = (weight, Some(bias));
+        Ok(half::Body {
+            variant,
+            patch_embedding: variant.plain(&map),
+            layers: reader.layers(&variant)?,
+        })
+    }
 }
 
 /// What was read, all tensors taken together.
@@ -62,9 +96,9 @@ pub(crate) struct Summary {
 }
 
 struct Reader<'a> {
+    config: &'a ModelConfig,
     weights: &'a Weights,
     names: Names,
-    isa: Isa,
     /// By name without prefix, so that the order of reading does not matter.
     read: Mutex<BTreeMap<String, TensorSummary>>,
 }
@@ -75,12 +109,9 @@ struct TensorSummary {
 }
 
 impl Reader<'_> {
-    fn network(&self, config: &ModelConfig) -> Result<Network, LoadError> {
+    fn frame(&self, isa: Isa) -> Result<Frame, LoadError> {
+        let config = self.config;
         let dim = config.hidden_size;
-        let patch = config.patch_size;
-        let inputs = 3 * patch * patch;
-        let patch_weight = self.top(PATCH_WEIGHT, &[dim, 3, patch, patch])?;
-        let patch_bias = self.top("embeddings.patch_embeddings.projection.bias", &[dim])?;
         let grid = config.trained_grid();
         let positions = self.top("embeddings.position_embeddings", &[1, grid * grid + 1, dim])?;
         let mut class_token = self.top("embeddings.cls_token", &[1, 1, dim])?;
@@ -95,29 +126,41 @@ impl Reader<'_> {
             Architecture::Dinov2 => Resampling::Plain,
             Architecture::Dinov2WithRegisters => Resampling::Antialiased,
         };
-        Ok(Network {
+        Ok(Frame {
             config: config.clone(),
-            isa: self.isa,
-            patch_embedding: self.pack(dim, inputs, &patch_weight, Some(&patch_bias)),
+            isa,
             positions: Positions::new(positions[dim..].to_vec(), grid, dim, resampling),
             class_token,
             register_tokens,
-            layers: (0..config.layers)
-                .into_par_iter()
-                .map(|index| {
-                    LayerReader {
-                        reader: self,
-                        config,
-                        index,
-                    }
-                    .layer()
-                })
-                .collect::<Result<_, _>>()?,
             norm: Norm {
                 gain: self.top("layernorm.weight", &[dim])?,
                 bias: self.top("layernorm.bias", &[dim])?,
             },
         })
+    }
+
+    /// From a patch's normalised values, channel by channel, to a token.
+    fn patch_embedding(&self) -> Result<Linear, LoadError> {
+        let (dim, patch) = (self.config.hidden_size, self.config.patch_size);
+        let bias = "embeddings.patch_embeddings.projection.bias";
+        Ok(Linear {
+            outputs: dim,
+            inputs: 3 * patch * patch,
+            weight: self.top(PATCH_WEIGHT, &[dim, 3, patch, patch])?,
+            bias: Some(self.top(bias, &[dim])?),
+        })
+    }
+
+    fn layers<P: Packing>(&self, packing: &P) -> Result<Vec<Layer<P::Packed>>, LoadError> {
+        let layer = |index| {
+            let reader = LayerReader {
+                reader: self,
+                config: self.config,
+                index,
+            };
+            reader.layer(packing)
+        };
+        (0..self.config.layers).into_par_iter().map(layer).collect()
     }
 
     fn top(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
@@ -143,16 +186,6 @@ impl Reader<'_> {
         read.insert(canonical.into(), summary);
         Ok(values)
     }
-
-    fn pack(
-        &self,
-        outputs: usize,
-        inputs: usize,
-        weight: &[f32],
-        bias: Option<&[f32]>,
-    ) -> PackedLinear {
-        PackedLinear::pack(self.isa, outputs, inputs, weight, bias)
-    }
 }
 
 struct LayerReader<'a> {
@@ -162,22 +195,25 @@ struct LayerReader<'a> {
 }
 
 impl LayerReader<'_> {
-    fn layer(&self) -> Result<Layer, LoadError> {
+    fn layer<P: Packing>(&self, packing: &P) -> Result<Layer<P::Packed>, LoadError> {
         let dim = self.config.hidden_size;
         let (expand, contract) = self.mlp()?;
         Ok(Layer {
             norm1: self.norm("norm1")?,
-            qkv: self.qkv()?,
-            projection: self.linear("attention.output.dense", dim, dim)?,
+            qkv: packing.heads(&self.qkv()?, self.config.heads),
+            projection: packing.plain(&self.linear("attention.output.dense", dim, dim)?),
             scale1: self.scale("layer_scale1.lambda1")?,
             norm2: self.norm("norm2")?,
-            expand,
-            contract,
+            expand: match self.config.mlp {
+                Mlp::Gelu { .. } => packing.plain(&expand),
+                Mlp::SwiGlu { .. } => packing.gated(&expand),
+            },
+            contract: packing.plain(&contract),
             scale2: self.scale("layer_scale2.lambda1")?,
         })
     }
 
-    fn qkv(&self) -> Result<PackedLinear, LoadError> {
+    fn qkv(&self) -> Result<Linear, LoadError> {
         let dim = self.config.hidden_size;
         let mut weight = Vec::with_capacity(3 * dim * dim);
         let mut bias = Vec::with_capacity(3 * dim);
@@ -188,11 +224,15 @@ impl LayerReader<'_> {
                 bias.extend(self.read(&format!("{name}.bias"), &[dim])?);
             }
         }
-        let bias = self.config.qkv_bias.then_some(bias.as_slice());
-        Ok(self.reader.pack(3 * dim, dim, &weight, bias))
+        Ok(Linear {
+            outputs: 3 * dim,
+            inputs: dim,
+            weight,
+            bias: self.config.qkv_bias.then_some(bias),
+        })
     }
 
-    fn mlp(&self) -> Result<(PackedLinear, PackedLinear), LoadError> {
+    fn mlp(&self) -> Result<(Linear, Linear), LoadError> {
         let dim = self.config.hidden_size;
         match self.config.mlp {
             Mlp::Gelu { hidden } => Ok((
@@ -205,7 +245,12 @@ impl LayerReader<'_> {
                 weight.extend(self.read("mlp.up_proj.weight", &[hidden, dim])?);
                 let mut bias = self.read("mlp.gate_proj.bias", &[hidden])?;
                 bias.extend(self.read("mlp.up_proj.bias", &[hidden])?);
-                let expand = self.reader.pack(2 * hidden, dim, &weight, Some(&bias));
+                let expand = Linear {
+                    outputs: 2 * hidden,
+                    inputs: dim,
+                    weight,
+                    bias: Some(bias),
+                };
                 Ok((expand, self.linear("mlp.down_proj", dim, hidden)?))
             }
             Mlp::SwiGlu { hidden } => Ok((
@@ -215,10 +260,13 @@ impl LayerReader<'_> {
         }
     }
 
-    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<PackedLinear, LoadError> {
-        let weight = self.read(&format!("{name}.weight"), &[outputs, inputs])?;
-        let bias = self.read(&format!("{name}.bias"), &[outputs])?;
-        Ok(self.reader.pack(outputs, inputs, &weight, Some(&bias)))
+    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<Linear, LoadError> {
+        Ok(Linear {
+            outputs,
+            inputs,
+            weight: self.read(&format!("{name}.weight"), &[outputs, inputs])?,
+            bias: Some(self.read(&format!("{name}.bias"), &[outputs])?),
+        })
     }
 
     fn norm(&self, name: &str) -> Result<Norm, LoadError> {

@@ -4,26 +4,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lookalike_imaging::RgbImage;
-use lookalike_vit::{LoadOptions, Model, Tokens};
+use lookalike_vit::{LoadOptions, Model, Precision, Tokens};
 use serde_json::Value;
 
 /// The demands of the specification on f32 against transformers' f32.
-pub(crate) const MIN_COSINE: f64 = 0.999_999;
-pub(crate) const MAX_ERROR: f32 = 1e-3;
+const MIN_COSINE: f64 = 0.999_999;
+const MAX_ERROR: f32 = 1e-3;
+
+/// The demand on bf16.
+const MIN_BF16_COSINE: f64 = 0.999_5;
 
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vit")
 }
 
+/// A model in f32.
 pub(crate) fn load(path: &Path, threads: usize) -> Model {
-    Model::load(
-        path,
-        &LoadOptions {
-            threads,
-            ..LoadOptions::default()
-        },
-    )
-    .unwrap()
+    load_as(Precision::F32, path, threads)
+}
+
+pub(crate) fn load_as(precision: Precision, path: &Path, threads: usize) -> Model {
+    Model::load(path, &LoadOptions { threads, precision }).unwrap()
 }
 
 /// The generator of `tools/golden_vit.py`.
@@ -78,26 +79,47 @@ pub(crate) fn cosine(a: &[f32], b: &[f32]) -> f64 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
-/// Panics unless every token is as close to its golden value as the specification demands.
-/// Returns the smallest cosine and the largest difference.
-#[track_caller]
-pub(crate) fn assert_golden(found: &Tokens, golden: &Golden, subject: &str) -> (f64, f32) {
-    let dim = found.dim;
-    assert_eq!(
-        found.rows * found.cols * dim,
-        found.patches.len(),
-        "{subject}"
-    );
-    let all: Vec<f32> = found.cls.iter().chain(&found.patches).copied().collect();
-    assert_eq!(all.len(), golden.tokens.len(), "{subject}");
-    let mut worst = (1.0_f64, 0.0_f32);
-    for (found, golden) in all.chunks(dim).zip(golden.tokens.chunks(dim)) {
-        worst.0 = worst.0.min(cosine(found, golden));
-        for (found, golden) in found.iter().zip(golden) {
-            worst.1 = worst.1.max((found - golden).abs());
+/// How far tokens are from their golden values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Distance {
+    /// Of the class token.
+    pub(crate) class_cosine: f64,
+    /// The smallest over all tokens.
+    pub(crate) cosine: f64,
+    /// The largest over all values.
+    pub(crate) difference: f32,
+}
+
+impl Distance {
+    pub(crate) fn new(found: &Tokens, golden: &Golden) -> Self {
+        let dim = found.dim;
+        assert_eq!(found.rows * found.cols * dim, found.patches.len());
+        let all: Vec<f32> = found.cls.iter().chain(&found.patches).copied().collect();
+        assert_eq!(all.len(), golden.tokens.len());
+        let mut distance = Self {
+            class_cosine: cosine(&found.cls, &golden.tokens[..dim]),
+            cosine: 1.0,
+            difference: 0.0,
+        };
+        for (found, golden) in all.chunks(dim).zip(golden.tokens.chunks(dim)) {
+            distance.cosine = distance.cosine.min(cosine(found, golden));
+            for (found, golden) in found.iter().zip(golden) {
+                distance.difference = distance.difference.max((found - golden).abs());
+            }
+        }
+        distance
+    }
+
+    /// Panics unless it is as small as the specification demands of `precision`.
+    #[track_caller]
+    pub(crate) fn check(self, precision: &str, subject: &str) {
+        let subject = format!("{subject}, {precision}: {self:?}");
+        if precision == "f32" {
+            assert!(self.cosine >= MIN_COSINE, "{subject}");
+            assert!(self.difference <= MAX_ERROR, "{subject}");
+        } else {
+            assert!(self.class_cosine >= MIN_BF16_COSINE, "{subject}");
+            assert!(self.cosine >= MIN_BF16_COSINE, "{subject}");
         }
     }
-    assert!(worst.0 >= MIN_COSINE, "{subject}: cosine {}", worst.0);
-    assert!(worst.1 <= MAX_ERROR, "{subject}: difference {:e}", worst.1);
-    worst
 }

@@ -2,14 +2,20 @@
 
 use std::path::Path;
 
-use crate::common::{assert_golden, cosine, fixtures, golden, load};
-use lookalike_vit::{Architecture, Mlp, describe};
+use lookalike_vit::{Architecture, Mlp, Precision, describe};
+
+use crate::common::{Distance, cosine, fixtures, golden, load_as};
 
 fn check(folder: &str, file: &str) {
+    check_as(Precision::F32, folder, file);
+}
+
+fn check_as(precision: Precision, folder: &str, file: &str) {
     let folder = fixtures().join(folder);
     let path = folder.join(file);
-    let model = load(&path, 2);
+    let model = load_as(precision, &path, 2);
     assert_eq!(&describe(&path).unwrap(), model.config());
+    assert_eq!(model.precision(), precision.name());
     for golden in golden(&folder) {
         let (width, height) = (golden.image.width(), golden.image.height());
         let tokens = model.embed_tokens(&golden.image).unwrap();
@@ -19,7 +25,7 @@ fn check(folder: &str, file: &str) {
             (height as usize / patch, width as usize / patch)
         );
         let subject = format!("{} at {width} x {height}", folder.display());
-        assert_golden(&tokens, &golden, &subject);
+        Distance::new(&tokens, &golden).check(model.precision(), &subject);
     }
 }
 
@@ -53,6 +59,14 @@ fn half_precision_weights() {
 fn lone_archives() {
     for folder in ["npz", "npz-prefix-f16", "npz-bf16", "npz-state-dict"] {
         check(folder, "model.npz");
+    }
+}
+
+/// The kernels of the CPU that the tests run on; `LOOKALIKE_ISA` chooses others.
+#[test]
+fn bf16_with_gelu_swiglu_and_registers() {
+    for folder in ["npz", "npz-prefix-f16", "npz-bf16"] {
+        check_as(Precision::Bf16, folder, "model.npz");
     }
 }
 
@@ -106,15 +120,18 @@ fn real_sizes() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/models");
     for name in ["dinov2-small", "dinov2-base", "dinov2-with-registers-small"] {
         let folder = models.join(name);
-        let model = load(&folder, 0);
-        for golden in golden(&folder) {
-            let (width, height) = (golden.image.width(), golden.image.height());
-            let tokens = model.embed_tokens(&golden.image).unwrap();
-            let subject = format!("{name} at {width} x {height}");
-            let (smallest, largest) = assert_golden(&tokens, &golden, &subject);
-            println!("{subject}: cosine of tokens >= {smallest:.9}, difference <= {largest:.1e}");
-            let cls = model.embed(&[&golden.image]).unwrap().swap_remove(0);
-            assert_eq!(cls, tokens.cls, "{subject}");
+        for precision in [Precision::F32, Precision::Bf16] {
+            let model = load_as(precision, &folder, 0);
+            for golden in golden(&folder) {
+                let (width, height) = (golden.image.width(), golden.image.height());
+                let tokens = model.embed_tokens(&golden.image).unwrap();
+                let subject = format!("{name} at {width} x {height}");
+                let distance = Distance::new(&tokens, &golden);
+                println!("{subject}, {precision}: {distance:?}");
+                distance.check(model.precision(), &subject);
+                let cls = model.embed(&[&golden.image]).unwrap().swap_remove(0);
+                assert_eq!(cls, tokens.cls, "{subject}");
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::thread;
 
 use lookalike_imaging::RgbImage;
-use lookalike_vit::{EmbedError, LoadOptions, Model};
+use lookalike_vit::{EmbedError, LoadOptions, Model, Precision};
 
-use crate::common::{fixtures, image, load};
+use crate::common::{cosine, fixtures, image, load, load_as};
 
 /// Images of several sizes, large enough for several tasks per thread.
 fn images() -> Vec<RgbImage> {
@@ -33,17 +33,24 @@ fn bits(embeddings: &[Vec<f32>]) -> Vec<Vec<u32>> {
 
 #[test]
 fn neither_batch_nor_threads_change_a_bit() {
-    for folder in ["gelu", "swiglu-registers"] {
-        let path = fixtures().join(folder);
+    for (precision, model) in [
+        (Precision::F32, "gelu"),
+        (Precision::F32, "swiglu-registers"),
+        (Precision::Bf16, "npz-prefix-f16/model.npz"),
+        (Precision::Bf16, "npz-bf16/model.npz"),
+    ] {
+        let folder = format!("{model}, {precision}");
+        let path = fixtures().join(model);
+        let load = |threads| load_as(precision, &path, threads);
         let images = images();
         let references: Vec<&RgbImage> = images.iter().collect();
-        let alone = load(&path, 1);
+        let alone = load(1);
         let expected: Vec<Vec<f32>> = references
             .iter()
             .map(|image| alone.embed(&[image]).unwrap().swap_remove(0))
             .collect();
         for threads in [1, 2, 3, 7] {
-            let model = load(&path, threads);
+            let model = load(threads);
             let batch = model.embed(&references).unwrap();
             assert_eq!(bits(&batch), bits(&expected), "{folder}, {threads} threads");
             let reversed: Vec<&RgbImage> = references.iter().rev().copied().collect();
@@ -56,7 +63,7 @@ fn neither_batch_nor_threads_change_a_bit() {
             );
         }
         for (image, expected) in images.iter().zip(&expected) {
-            let tokens = load(&path, 2).embed_tokens(image).unwrap();
+            let tokens = load(2).embed_tokens(image).unwrap();
             assert_eq!(
                 bits(&[tokens.cls]),
                 bits(std::slice::from_ref(expected)),
@@ -137,11 +144,14 @@ fn sizes_are_checked() {
 
 #[test]
 fn the_builtin_model_works_and_says_that_it_is_trained() {
-    let model = Model::builtin(&LoadOptions {
-        threads: 2,
-        ..LoadOptions::default()
-    })
-    .unwrap();
+    let builtin = |precision| {
+        Model::builtin(&LoadOptions {
+            threads: 2,
+            precision,
+        })
+        .unwrap()
+    };
+    let model = builtin(Precision::F32);
     assert_eq!((model.dim(), model.default_size()), (192, 112));
     assert!(model.is_trained());
     let embeddings = model
@@ -149,4 +159,10 @@ fn the_builtin_model_works_and_says_that_it_is_trained() {
         .unwrap();
     assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
     assert_ne!(embeddings[0], embeddings[1]);
+    let halves = builtin(Precision::Bf16)
+        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
+        .unwrap();
+    for (half, single) in halves.iter().zip(&embeddings) {
+        assert!(cosine(half, single) > 0.9995, "{}", cosine(half, single));
+    }
 }

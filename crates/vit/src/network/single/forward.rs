@@ -6,27 +6,19 @@
 //! cache. Each row's arithmetic is the same wherever the tasks are cut, so results depend
 //! neither on the batch nor on the number of threads.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use lookalike_imaging::RgbImage;
 use lookalike_kernels::{
-    AttentionScratch, Epilogue, Matrix, MatrixMut, PackedHead, PackedLinear, attend, layer_norm,
-    linear, swiglu,
+    AttentionScratch, Epilogue, Isa, Matrix, MatrixMut, PackedHead, PackedLinear, attend,
+    layer_norm, linear, swiglu,
 };
 use rayon::prelude::*;
 
-use super::patches::{Levels, unfold};
-use super::{Layer, Network, Norm};
-use crate::config::Mlp;
-
-/// What is wanted of each image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
-    /// The class token: the last layer then computes only that one.
-    Class,
-    /// The class token and the patches.
-    Tokens,
-}
+use super::Body;
+use super::patches::unfold;
+use crate::config::{Mlp, ModelConfig};
+use crate::network::{Frame, Layer, Norm, Output, Picture, Start, stride};
 
 /// Most rows of a task: as many as share a panel of weights in the matrix product.
 const MOST_ROWS: usize = 96;
@@ -40,7 +32,7 @@ const TASKS_PER_THREAD: usize = 8;
 
 /// Memory of a forward pass, to be reused between calls.
 #[derive(Default)]
-pub(crate) struct Workspace {
+pub(in crate::network) struct Workspace {
     /// The tokens.
     x: Vec<f32>,
     /// Queries, keys and values of the tokens.
@@ -52,7 +44,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    pub(crate) fn bytes(&self) -> usize {
+    pub(in crate::network) fn bytes(&self) -> usize {
         (self.x.capacity() + self.qkv.capacity() + self.heads.capacity()) * size_of::<f32>()
     }
 }
@@ -66,15 +58,6 @@ struct TaskMemory {
     attention: AttentionScratch,
 }
 
-/// An image of the batch and where its tokens are.
-struct Picture<'a> {
-    image: &'a RgbImage,
-    tokens: usize,
-    positions: Arc<Vec<f32>>,
-    /// Where its packed heads start.
-    heads: usize,
-}
-
 /// Rows of one image that are worked on together.
 struct Task<'a> {
     picture: usize,
@@ -85,19 +68,45 @@ struct Task<'a> {
     qkv: &'a mut [f32],
 }
 
-impl Network {
-    /// The final tokens of each image: `dim` values for [`Output::Class`]; for
-    /// [`Output::Tokens`] the class token's, then those of each patch.
-    ///
-    /// Runs in the current thread pool. Sides of the images are multiples of the patch.
-    pub(crate) fn forward(
+impl Body {
+    /// See [`crate::network::Network::forward`].
+    pub(in crate::network) fn forward(
         &self,
+        frame: &Frame,
         images: &[&RgbImage],
-        levels: &Levels,
         output: Output,
         workspace: &mut Workspace,
     ) -> Vec<Vec<f32>> {
-        let pictures = self.pictures(images);
+        let forward = Forward {
+            body: self,
+            frame,
+            config: &frame.config,
+            isa: frame.isa,
+        };
+        forward.run(images, output, workspace)
+    }
+}
+
+/// A forward pass under way.
+#[derive(Clone, Copy)]
+struct Forward<'a> {
+    body: &'a Body,
+    frame: &'a Frame,
+    config: &'a ModelConfig,
+    isa: Isa,
+}
+
+impl Forward<'_> {
+    fn run(
+        &self,
+        images: &[&RgbImage],
+        output: Output,
+        workspace: &mut Workspace,
+    ) -> Vec<Vec<f32>> {
+        let pictures: Vec<_> = images
+            .iter()
+            .map(|image| self.frame.picture(image))
+            .collect();
         let rows: usize = pictures.iter().map(|picture| picture.tokens).sum();
         let (x_stride, qkv_stride) = (self.x_stride(), self.qkv_stride());
         let Workspace {
@@ -123,13 +132,13 @@ impl Network {
             self.tasks(&pictures, x, qkv, most_rows, all),
             memory,
             |mut task, memory| {
-                self.embed_patches(&pictures[task.picture], levels, &mut task, memory);
-                self.project_qkv(&self.layers[0], &mut task, memory);
+                self.embed_patches(&pictures[task.picture], &mut task, memory);
+                self.project_qkv(&self.body.layers[0], &mut task, memory);
             },
         );
-        for (index, layer) in self.layers.iter().enumerate() {
+        for (index, layer) in self.body.layers.iter().enumerate() {
             self.pack_heads(&pictures, qkv, heads);
-            let next = self.layers.get(index + 1);
+            let next = self.body.layers.get(index + 1);
             let wanted = |_| {
                 if next.is_none() && output == Output::Class {
                     1
@@ -137,12 +146,13 @@ impl Network {
                     usize::MAX
                 }
             };
-            let heads = &heads[..];
+            let heads = self.split_heads(&pictures, heads);
             run(
                 self.tasks(&pictures, x, qkv, most_rows, wanted),
                 memory,
                 |mut task, memory| {
-                    self.attention_half(layer, &pictures[task.picture], heads, &mut task, memory);
+                    let picture = (&pictures[task.picture], heads[task.picture]);
+                    self.attention_half(layer, picture, &mut task, memory);
                     self.feed_forward_half(layer, &mut task, memory);
                     if let Some(next) = next {
                         self.project_qkv(next, &mut task, memory);
@@ -156,30 +166,7 @@ impl Network {
             .map(|picture| {
                 let (tokens, others) = rest.split_at(picture.tokens * x_stride);
                 rest = others;
-                self.final_tokens(tokens, output)
-            })
-            .collect()
-    }
-
-    fn pictures<'a>(&self, images: &[&'a RgbImage]) -> Vec<Picture<'a>> {
-        let patch = self.config.patch_size;
-        let mut heads = 0;
-        images
-            .iter()
-            .map(|&image| {
-                let (rows, columns) = (
-                    image.height() as usize / patch,
-                    image.width() as usize / patch,
-                );
-                let tokens = self.leading_tokens() + rows * columns;
-                let start = heads;
-                heads += self.heads_length(tokens);
-                Picture {
-                    image,
-                    tokens,
-                    positions: self.positions.grid(rows, columns),
-                    heads: start,
-                }
+                self.frame.final_tokens(tokens, x_stride, output)
             })
             .collect()
     }
@@ -223,6 +210,7 @@ impl Network {
 
     fn most_rows(&self, rows: usize) -> usize {
         let widest = self
+            .body
             .layers
             .iter()
             .map(|layer| layer.expand.outputs())
@@ -236,44 +224,42 @@ impl Network {
     }
 
     /// The tokens of a task before the first layer.
-    fn embed_patches(
-        &self,
-        picture: &Picture<'_>,
-        levels: &Levels,
-        task: &mut Task<'_>,
-        memory: &mut TaskMemory,
-    ) {
+    fn embed_patches(&self, picture: &Picture<'_>, task: &mut Task<'_>, memory: &mut TaskMemory) {
         let dim = self.config.hidden_size;
-        let (leading, x_stride) = (self.leading_tokens(), self.x_stride());
-        let inputs = self.patch_embedding.inputs();
+        let x_stride = self.x_stride();
+        let inputs = self.body.patch_embedding.inputs();
         let input_stride = stride(inputs);
         memory.wide.resize(task.rows * input_stride, 0.0);
         let mut patches = 0;
         for (token, x) in (task.first..).zip(task.x.chunks_mut(x_stride)) {
-            let start = if token == 0 {
-                &self.class_token[..]
-            } else if token < leading {
-                &self.register_tokens[(token - 1) * dim..][..dim]
-            } else {
-                let index = token - leading;
-                let out = &mut memory.wide[patches * input_stride..][..inputs];
-                unfold(picture.image, self.config.patch_size, index, levels, out);
-                patches += 1;
-                &picture.positions[index * dim..][..dim]
+            let start = match self.frame.start(picture, token) {
+                Start::Leading(values) => values,
+                Start::Patch(index, position) => {
+                    let out = &mut memory.wide[patches * input_stride..][..inputs];
+                    let patch = self.config.patch_size;
+                    unfold(picture.image, patch, index, &self.body.levels, out);
+                    patches += 1;
+                    position
+                }
             };
             x[..dim].copy_from_slice(start);
         }
         let x = &mut task.x[(task.rows - patches) * x_stride..];
         linear(
             Matrix::new(&memory.wide, patches, inputs, input_stride),
-            &self.patch_embedding,
+            &self.body.patch_embedding,
             Epilogue::BiasResidual,
             MatrixMut::new(x, patches, dim, x_stride),
         );
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_qkv(&self, layer: &Layer, task: &mut Task<'_>, memory: &mut TaskMemory) {
+    fn project_qkv(
+        &self,
+        layer: &Layer<PackedLinear>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
         self.normalise(&layer.norm1, task, memory);
         let (dim, rows) = (self.config.hidden_size, task.rows);
         linear(
@@ -332,12 +318,21 @@ impl Network {
             });
     }
 
+    /// The packed heads of each picture.
+    fn split_heads<'a>(&self, pictures: &[Picture<'_>], mut heads: &'a [f32]) -> Vec<&'a [f32]> {
+        let take = |picture: &Picture<'_>| {
+            let (own, rest) = heads.split_at(self.heads_length(picture.tokens));
+            heads = rest;
+            own
+        };
+        pictures.iter().map(take).collect()
+    }
+
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
-        layer: &Layer,
-        picture: &Picture<'_>,
-        heads: &[f32],
+        layer: &Layer<PackedLinear>,
+        (picture, heads): (&Picture<'_>, &[f32]),
         task: &mut Task<'_>,
         memory: &mut TaskMemory,
     ) {
@@ -347,7 +342,7 @@ impl Network {
         let scale = (size as f32).sqrt().recip();
         memory.narrow.resize(rows * x_stride, 0.0);
         for head in 0..count {
-            let packed = &heads[picture.heads + head * length..][..length];
+            let packed = &heads[head * length..][..length];
             attend(
                 Matrix::new(&task.qkv[head * size..], rows, size, self.qkv_stride()),
                 &PackedHead::new(self.isa, picture.tokens, size, packed),
@@ -365,7 +360,12 @@ impl Network {
     }
 
     /// `x += scale * contract(activation(expand(norm(x))))`
-    fn feed_forward_half(&self, layer: &Layer, task: &mut Task<'_>, memory: &mut TaskMemory) {
+    fn feed_forward_half(
+        &self,
+        layer: &Layer<PackedLinear>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
         self.normalise(&layer.norm2, task, memory);
         let (dim, rows, x_stride) = (self.config.hidden_size, task.rows, self.x_stride());
         let hidden = self.config.mlp.hidden();
@@ -396,26 +396,6 @@ impl Network {
         );
     }
 
-    /// The final layer norm of what is wanted of an image's tokens.
-    fn final_tokens(&self, tokens: &[f32], output: Output) -> Vec<f32> {
-        let dim = self.config.hidden_size;
-        let mut rows = tokens.chunks(self.x_stride());
-        let class = rows.next().into_iter();
-        let patches = rows.skip(self.config.registers);
-        let patches = patches.take(if output == Output::Tokens {
-            usize::MAX
-        } else {
-            0
-        });
-        let mut out = Vec::new();
-        for row in class.chain(patches) {
-            let start = out.len();
-            out.resize(start + dim, 0.0);
-            self.normalise_row(&self.norm, &row[..dim], &mut out[start..]);
-        }
-        out
-    }
-
     fn heads_length(&self, tokens: usize) -> usize {
         let size = self.config.hidden_size / self.config.heads;
         PackedHead::length(self.isa, tokens, size) * self.config.heads
@@ -438,16 +418,6 @@ fn expand(x: Matrix<'_>, weights: &PackedLinear, epilogue: Epilogue<'_>, wide: &
 
 fn residual(scale: Option<&[f32]>) -> Epilogue<'_> {
     scale.map_or(Epilogue::BiasResidual, Epilogue::BiasScaleResidual)
-}
-
-/// Elements from one row to the next. Rows a multiple of 4 KB apart would all fall into the
-/// same few sets of L1 and evict each other, so those get a cache line more.
-fn stride(columns: usize) -> usize {
-    if columns.is_multiple_of(1024) {
-        columns + 16
-    } else {
-        columns
-    }
 }
 
 /// Runs `work` on every task, in parallel, each with the memory of its thread.

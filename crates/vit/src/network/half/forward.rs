@@ -1,0 +1,338 @@
+//! The forward pass over a batch of images.
+//!
+//! A layer is one parallel step: each task takes some rows of one image from attention to the
+//! next layer's queries, keys and values while they are in cache. Those go to a second buffer,
+//! since other tasks still read the first. Each row's arithmetic is the same wherever the tasks
+//! are cut, so results depend neither on the batch nor on the number of threads.
+
+use std::sync::{Mutex, PoisonError};
+
+use lookalike_imaging::RgbImage;
+use lookalike_kernels::bf16::{
+    AttendScratch, Blocked, BlockedMut, Heads, HeadsMut, Output as To, PackedLinear, Tile, attend,
+    layer_norm, linear,
+};
+use lookalike_kernels::{Matrix, MatrixMut};
+use rayon::prelude::*;
+
+use super::Body;
+use super::patches::unfold;
+use super::plan::{Part, parts};
+use crate::config::Mlp;
+use crate::network::{Frame, Layer, Norm, Output, Picture, Start, stride};
+
+/// Memory of a forward pass, to be reused between calls.
+#[derive(Default)]
+pub(in crate::network) struct Workspace {
+    /// The tokens.
+    x: Vec<f32>,
+    /// Queries, keys and values, of this layer and the next by turns.
+    heads: [Vec<Tile>; 2],
+    /// By thread.
+    tasks: Vec<Mutex<TaskMemory>>,
+}
+
+impl Workspace {
+    pub(in crate::network) fn bytes(&self) -> usize {
+        let [one, other] = &self.heads;
+        self.x.capacity() * size_of::<f32>()
+            + (one.capacity() + other.capacity()) * size_of::<Tile>()
+    }
+}
+
+#[derive(Default)]
+struct TaskMemory {
+    /// Rows as wide as a token: layer norms, attention.
+    narrow: Vec<Tile>,
+    /// Rows as wide as the feed-forward half, or as a patch.
+    wide: Vec<Tile>,
+    /// The pixels of a patch.
+    pixels: Vec<u8>,
+    attention: AttendScratch,
+}
+
+/// Rows of one image that are worked on together.
+struct Task<'a> {
+    part: Part,
+    x: &'a mut [f32],
+    /// Where the queries, keys and values of the next layer go.
+    heads: &'a mut [Tile],
+}
+
+impl Body {
+    /// See [`crate::network::Network::forward`].
+    pub(in crate::network) fn forward(
+        &self,
+        frame: &Frame,
+        images: &[&RgbImage],
+        output: Output,
+        workspace: &mut Workspace,
+    ) -> Vec<Vec<f32>> {
+        Forward {
+            body: self,
+            frame,
+            dim: frame.config.hidden_size,
+            heads: frame.config.heads,
+        }
+        .run(images, output, workspace)
+    }
+}
+
+/// A forward pass under way.
+struct Forward<'a> {
+    body: &'a Body,
+    frame: &'a Frame,
+    dim: usize,
+    heads: usize,
+}
+
+impl Forward<'_> {
+    fn run(
+        &self,
+        images: &[&RgbImage],
+        output: Output,
+        workspace: &mut Workspace,
+    ) -> Vec<Vec<f32>> {
+        let pictures: Vec<_> = images
+            .iter()
+            .map(|image| self.frame.picture(image))
+            .collect();
+        let tokens: Vec<_> = pictures.iter().map(|picture| picture.tokens).collect();
+        let threads = rayon::current_num_threads();
+        let parts = parts(&tokens, self.widest(), threads);
+        let Workspace { x, heads, tasks } = workspace;
+        let x = on_cache_line(x, tokens.iter().sum::<usize>() * self.x_stride());
+        let tiles = tokens.iter().map(|&tokens| self.heads_length(tokens)).sum();
+        let [now, next] = heads;
+        now.resize(tiles, Tile::ZERO);
+        next.resize(tiles, Tile::ZERO);
+        tasks.resize_with(threads, Mutex::default);
+        let (mut now, mut next) = (&mut now[..], &mut next[..]);
+
+        run(self.tasks(&parts, x, now), tasks, |task, memory| {
+            self.embed_patches(&pictures[task.part.picture], task, memory);
+            self.project_heads(&self.body.layers[0], task, memory);
+        });
+        for (index, layer) in self.body.layers.iter().enumerate() {
+            let following = self.body.layers.get(index + 1);
+            let mut work = self.tasks(&parts, x, next);
+            if following.is_none() && output == Output::Class {
+                work.retain(|task| task.part.first == 0);
+                work.iter_mut().for_each(|task| task.part.rows = 1);
+            }
+            let heads = self.split_heads(&tokens, now);
+            run(work, tasks, |task, memory| {
+                self.attention_half(layer, heads[task.part.picture], task, memory);
+                self.feed_forward_half(layer, task, memory);
+                if let Some(following) = following {
+                    self.project_heads(following, task, memory);
+                }
+            });
+            std::mem::swap(&mut now, &mut next);
+        }
+        let mut rest = &*x;
+        let final_tokens = |&tokens: &usize| {
+            let (own, others) = rest.split_at(tokens * self.x_stride());
+            rest = others;
+            self.frame.final_tokens(own, self.x_stride(), output)
+        };
+        tokens.iter().map(final_tokens).collect()
+    }
+
+    /// A task for each part, with the rows of it that it changes.
+    fn tasks<'a>(
+        &self,
+        parts: &[Part],
+        mut x: &'a mut [f32],
+        mut heads: &'a mut [Tile],
+    ) -> Vec<Task<'a>> {
+        let task = |&part: &Part| {
+            let (own_x, rest) = std::mem::take(&mut x).split_at_mut(part.rows * self.x_stride());
+            x = rest;
+            let (own_heads, rest) =
+                std::mem::take(&mut heads).split_at_mut(self.heads_length(part.rows));
+            heads = rest;
+            Task {
+                part,
+                x: own_x,
+                heads: own_heads,
+            }
+        };
+        parts.iter().map(task).collect()
+    }
+
+    /// The queries, keys and values of each picture.
+    fn split_heads<'a>(&self, tokens: &[usize], mut tiles: &'a [Tile]) -> Vec<Heads<'a>> {
+        let take = |&tokens: &usize| {
+            let (own, rest) = tiles.split_at(self.heads_length(tokens));
+            tiles = rest;
+            Heads::new(own, tokens, self.heads)
+        };
+        tokens.iter().map(take).collect()
+    }
+
+    /// The tokens of a task before the first layer.
+    fn embed_patches(&self, picture: &Picture<'_>, task: &mut Task<'_>, memory: &mut TaskMemory) {
+        let (x_stride, embedding) = (self.x_stride(), &self.body.patch_embedding);
+        let Part { first, rows, .. } = task.part;
+        let leading = self.frame.leading_tokens().saturating_sub(first).min(rows);
+        let TaskMemory { wide, pixels, .. } = memory;
+        let mut patches = blocked(wide, rows - leading, embedding.inputs());
+        pixels.resize(embedding.inputs(), 0);
+        for (row, x) in task.x.chunks_mut(x_stride).take(rows).enumerate() {
+            let start = match self.frame.start(picture, first + row) {
+                Start::Leading(values) => values,
+                Start::Patch(index, position) => {
+                    unfold(picture.image, self.frame.config.patch_size, index, pixels);
+                    patches.write_centred(self.body.variant, row - leading, pixels);
+                    position
+                }
+            };
+            x[..self.dim].copy_from_slice(start);
+        }
+        linear(
+            Blocked::new(wide, rows - leading, embedding.inputs()),
+            embedding,
+            To::Residual {
+                out: MatrixMut::new(
+                    &mut task.x[leading * x_stride..],
+                    rows - leading,
+                    self.dim,
+                    x_stride,
+                ),
+                scale: None,
+            },
+        );
+    }
+
+    /// Queries, keys and values of a task's rows for `layer`.
+    fn project_heads(
+        &self,
+        layer: &Layer<PackedLinear>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
+        self.normalise(&layer.norm1, task, &mut memory.narrow);
+        let rows = task.part.rows;
+        linear(
+            Blocked::new(&memory.narrow, rows, self.dim),
+            &layer.qkv,
+            To::Heads(HeadsMut::new(task.heads, rows, self.heads)),
+        );
+    }
+
+    /// `x += scale * projection(attention(norm(x)))`
+    fn attention_half(
+        &self,
+        layer: &Layer<PackedLinear>,
+        heads: Heads<'_>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
+        let Part { first, rows, .. } = task.part;
+        let TaskMemory {
+            narrow, attention, ..
+        } = memory;
+        let mixed = blocked(narrow, rows, self.dim);
+        attend(self.body.variant, heads, first, attention, mixed);
+        linear(
+            Blocked::new(narrow, rows, self.dim),
+            &layer.projection,
+            self.residual(task, layer.scale1.as_deref()),
+        );
+    }
+
+    /// `x += scale * contract(activation(expand(norm(x))))`
+    fn feed_forward_half(
+        &self,
+        layer: &Layer<PackedLinear>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
+        self.normalise(&layer.norm2, task, &mut memory.narrow);
+        let (rows, hidden) = (task.part.rows, self.frame.config.mlp.hidden());
+        let TaskMemory { narrow, wide, .. } = memory;
+        let activated = blocked(wide, rows, hidden);
+        linear(
+            Blocked::new(narrow, rows, self.dim),
+            &layer.expand,
+            match self.frame.config.mlp {
+                Mlp::Gelu { .. } => To::Gelu(activated),
+                Mlp::SwiGlu { .. } => To::SwiGlu(activated),
+            },
+        );
+        linear(
+            Blocked::new(wide, rows, hidden),
+            &layer.contract,
+            self.residual(task, layer.scale2.as_deref()),
+        );
+    }
+
+    /// Layer norm of a task's rows.
+    fn normalise(&self, norm: &Norm, task: &Task<'_>, narrow: &mut Vec<Tile>) {
+        let (rows, epsilon) = (task.part.rows, self.frame.config.layer_norm_eps);
+        let x = Matrix::new(task.x, rows, self.dim, self.x_stride());
+        let out = blocked(narrow, rows, self.dim);
+        layer_norm(self.body.variant, x, &norm.gain, &norm.bias, epsilon, out);
+    }
+
+    fn residual<'a>(&self, task: &'a mut Task<'_>, scale: Option<&'a [f32]>) -> To<'a> {
+        To::Residual {
+            out: MatrixMut::new(task.x, task.part.rows, self.dim, self.x_stride()),
+            scale,
+        }
+    }
+
+    fn x_stride(&self) -> usize {
+        stride(self.dim)
+    }
+
+    fn heads_length(&self, rows: usize) -> usize {
+        Heads::tile_count(rows, self.heads)
+    }
+
+    /// Numbers in the widest row of a task.
+    fn widest(&self) -> usize {
+        let hidden = self.frame.config.mlp.hidden();
+        hidden.max(self.body.patch_embedding.inputs())
+    }
+}
+
+/// A matrix in `memory`, which grows to hold it.
+fn blocked(memory: &mut Vec<Tile>, rows: usize, columns: usize) -> BlockedMut<'_> {
+    let count = Blocked::tile_count(rows, columns);
+    if memory.len() < count {
+        memory.resize(count, Tile::ZERO);
+    }
+    BlockedMut::new(memory, rows, columns)
+}
+
+/// `length` numbers of `buffer`, which grows to hold them, from the start of a cache line on:
+/// kernels add to whole lines.
+fn on_cache_line(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
+    const LINE: usize = 64;
+    let needed = length + LINE / size_of::<f32>();
+    if buffer.len() < needed {
+        buffer.resize(needed, 0.0);
+    }
+    let start = buffer
+        .as_ptr()
+        .align_offset(LINE)
+        .min(LINE / size_of::<f32>());
+    &mut buffer[start..][..length]
+}
+
+/// Runs `work` on every task, in parallel, each with the memory of its thread.
+fn run(
+    tasks: Vec<Task<'_>>,
+    memory: &[Mutex<TaskMemory>],
+    work: impl Fn(&mut Task<'_>, &mut TaskMemory) + Sync,
+) {
+    tasks.into_par_iter().with_max_len(1).for_each(|mut task| {
+        let thread = rayon::current_thread_index().unwrap_or(0);
+        let mut memory = memory[thread]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        work(&mut task, &mut memory);
+    });
+}

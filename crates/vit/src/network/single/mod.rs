@@ -1,0 +1,20 @@
+//! Layers in f32, on any CPU.
+
+mod forward;
+mod patches;
+
+use lookalike_kernels::PackedLinear;
+
+use super::Layer;
+
+pub(super) use forward::Workspace;
+pub(crate) use patches::Levels;
+
+/// Weights of the layers, and of the patch embedding before them.
+pub(super) struct Body {
+    /// Normalised value of each pixel level.
+    pub(super) levels: Levels,
+    /// From a patch's `3 * patch * patch` values, channel by channel, to a token.
+    pub(super) patch_embedding: PackedLinear,
+    pub(super) layers: Vec<Layer<PackedLinear>>,
+}
