@@ -3,15 +3,15 @@
 use lookalike_imaging::{ProcessorConfig, RgbImage};
 
 /// Normalised value of each level of each channel.
-pub(crate) struct Levels([[f32; 256]; 3]);
+pub(crate) struct Levels(Box<[[f32; 256]; 3]>);
 
 impl Levels {
     /// `(level / 255 - mean) / std`
     pub(crate) fn new(processor: &ProcessorConfig) -> Self {
         let (mean, std) = (processor.mean(), processor.std());
-        Self(std::array::from_fn(|channel| {
+        Self(Box::new(std::array::from_fn(|channel| {
             std::array::from_fn(|level| (level as f32 / 255.0 - mean[channel]) / std[channel])
-        }))
+        })))
     }
 }
 
