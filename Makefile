@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check clean
+.PHONY: help tools build demo test check bench-embed clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,14 @@ check: tools ## formatting and lints, as they must be in every commit
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences not checked"; fi
+
+bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
+	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)
+
+target/venv-bench/installed: bench/embed/requirements.txt
+	python3 -m venv target/venv-bench
+	target/venv-bench/bin/pip install --quiet -r bench/embed/requirements.txt
+	@touch $@
 
 clean: ## remove everything that was built
 	cargo clean
