@@ -1,4 +1,4 @@
-//! Speed of the bf16 kernels on one thread, at the shapes of a small vision transformer.
+//! Speed of the bf16 and int8 kernels on one thread, at the shapes of a small vision transformer.
 //!
 //! `cargo run --release -p lookalike-kernels --example gemm_speed [variant]` prints, for every
 //! variant of this CPU, the median and the best of repeated runs. Operands are warm: rows go
@@ -12,7 +12,7 @@ use lookalike_kernels::bf16::{
     AttendScratch, Blocked, BlockedMut, HEAD_SIZE, Heads, HeadsMut, Output, PackedLinear, Tile,
     Variant, attend, layer_norm, linear,
 };
-use lookalike_kernels::{Matrix, MatrixMut};
+use lookalike_kernels::{Matrix, MatrixMut, int8};
 
 /// Time for each line of the table.
 const BUDGET: Duration = Duration::from_millis(300);
@@ -34,6 +34,7 @@ fn main() {
         if is_wanted {
             for rows in [1370, 257] {
                 table(variant, rows);
+                int8_table(variant, rows);
             }
         }
     }
@@ -115,6 +116,66 @@ fn heads_and_norm(variant: Variant, rows: usize) {
             let out = BlockedMut::new(&mut out, rows, WIDTH);
             layer_norm(variant, x, &gain, &gain, 1e-6, out);
         });
+    }
+}
+
+fn int8_table(variant: Variant, rows: usize) {
+    for (inputs, outputs) in [(WIDTH, WIDTH), (WIDTH, 4 * WIDTH), (4 * WIDTH, WIDTH)] {
+        let weights = numbers(inputs * outputs);
+        let packed = int8::PackedLinear::pack(variant, outputs, inputs, &weights, None);
+        let source = activations(rows, inputs);
+        let mut tiles = vec![int8::Tile::ZERO; int8::Quantised::tile_count(rows, inputs)];
+        let mut scales = vec![0.0; rows];
+        measure(
+            variant,
+            &format!("int8 {rows} x {inputs} quantise"),
+            0.0,
+            || {
+                let out = int8::QuantisedMut::new(&mut tiles, &mut scales, rows, inputs);
+                int8::quantise(variant, Blocked::new(&source, rows, inputs), out);
+            },
+        );
+        let blocks = |first: usize| {
+            let count = MACRO_ROWS.min(rows - first);
+            let tiles = &tiles[int8::Quantised::tile_count(first, inputs)..];
+            let x = int8::Quantised::new(tiles, &scales[first..], count, inputs);
+            (x, count)
+        };
+        let mut out = vec![Tile::ZERO; Blocked::tile_count(rows, outputs)];
+        let operations = 2.0 * (rows * inputs * outputs) as f64;
+        let shape = format!("int8 {rows} x {inputs} x {outputs}");
+        measure(variant, &format!("{shape} bias"), operations, || {
+            for first in (0..rows).step_by(MACRO_ROWS) {
+                let (x, count) = blocks(first);
+                let out = &mut out[Blocked::tile_count(first, outputs)..];
+                let out = BlockedMut::new(out, count, outputs);
+                int8::linear(x, &packed, Output::Blocked(out));
+            }
+        });
+        if outputs > inputs {
+            measure(variant, &format!("{shape} gelu"), operations, || {
+                for first in (0..rows).step_by(MACRO_ROWS) {
+                    let (x, count) = blocks(first);
+                    let out = &mut out[Blocked::tile_count(first, outputs)..];
+                    let out = BlockedMut::new(out, count, outputs);
+                    int8::linear(x, &packed, Output::Gelu(out));
+                }
+            });
+        } else {
+            let scale = vec![0.5; outputs];
+            let mut stream = vec![0.0; rows * outputs + 16];
+            let start = stream.as_ptr().align_offset(64);
+            let stream = &mut stream[start..];
+            measure(variant, &format!("{shape} residual"), operations, || {
+                for first in (0..rows).step_by(MACRO_ROWS) {
+                    let (x, count) = blocks(first);
+                    let out =
+                        MatrixMut::new(&mut stream[first * outputs..], count, outputs, outputs);
+                    let scale = Some(&scale[..]);
+                    int8::linear(x, &packed, Output::Residual { out, scale });
+                }
+            });
+        }
     }
 }
 

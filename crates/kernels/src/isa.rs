@@ -21,7 +21,7 @@ pub struct Avx512(());
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512Bf16(Avx512);
 
-/// Proof that the CPU has AMX tiles of bf16, besides all of [`Avx512Bf16`], and that the
+/// Proof that the CPU has AMX tiles of bf16 and int8, besides all of [`Avx512Bf16`], and that the
 /// operating system lets this process use them.
 ///
 /// Tile registers also need a configuration per thread: kernels load it when they start and

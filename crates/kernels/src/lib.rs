@@ -24,6 +24,7 @@ pub mod bf16;
 mod constants;
 pub mod distance;
 mod gemm;
+pub mod int8;
 mod isa;
 mod matrix;
 mod portable;

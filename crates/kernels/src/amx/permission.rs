@@ -4,8 +4,8 @@ use std::arch::asm;
 use std::arch::x86_64::__cpuid_count;
 use std::sync::OnceLock;
 
-/// `AMX-BF16` and `AMX-TILE` in EDX of CPUID leaf 7 (Intel SDM, volume 2A, CPUID).
-const CPUID_TILES: u32 = 1 << 22 | 1 << 24;
+/// `AMX-BF16`, `AMX-TILE` and `AMX-INT8` in EDX of CPUID leaf 7 (Intel SDM, volume 2A, CPUID).
+const CPUID_TILES: u32 = 1 << 22 | 1 << 24 | 1 << 25;
 
 /// Tile configuration and tile data in XCR0: the system saves them when it switches threads.
 const XCR0_TILES: u32 = 1 << 17 | 1 << 18;
@@ -16,7 +16,7 @@ const ARCH_PRCTL: usize = 158;
 const ARCH_REQ_XCOMP_PERM: usize = 0x1023;
 const XFEATURE_XTILEDATA: usize = 18;
 
-/// Whether the CPU has bf16 tiles and the system lets this process use them. Asked once: the
+/// Whether the CPU has tiles of bf16 and int8 and the system lets this process use them. Asked once: the
 /// permission holds for all threads. A process can be refused where its alternate signal
 /// stacks are too small for the tiles.
 ///

@@ -104,11 +104,11 @@ impl<'a> HeadsMut<'a> {
         self.rows
     }
 
-    pub(super) fn heads(&self) -> usize {
+    pub(crate) fn heads(&self) -> usize {
         self.heads
     }
 
-    pub(super) fn tiles_mut(&mut self) -> &mut [Tile] {
+    pub(crate) fn tiles_mut(&mut self) -> &mut [Tile] {
         self.tiles
     }
 

@@ -32,30 +32,37 @@ pub enum Output<'a> {
 }
 
 impl Output<'_> {
-    /// Panics unless it takes `rows` rows of what `weights` give.
-    fn check(&self, rows: usize, weights: &PackedLinear) {
+    /// Panics unless it takes `rows` rows of `outputs` results in this arrangement.
+    pub(crate) fn check(&self, rows: usize, arrangement: Arrangement, outputs: usize) {
         let (own_rows, columns) = match self {
             Self::Blocked(out) | Self::Gelu(out) | Self::SwiGlu(out) => (out.rows(), out.columns()),
             Self::Residual { out, scale } => {
                 if let Some(scale) = scale {
-                    assert_eq!(scale.len(), weights.outputs(), "length of the scale");
+                    assert_eq!(scale.len(), outputs, "length of the scale");
                 }
                 (out.rows(), out.columns())
             }
             Self::Heads(out) => {
                 let wanted = Arrangement::Heads(out.heads());
-                assert_eq!(weights.arrangement(), wanted, "heads of the weights");
-                (out.rows(), weights.outputs())
+                assert_eq!(arrangement, wanted, "heads of the weights");
+                (out.rows(), outputs)
             }
         };
         let is_gated = matches!(self, Self::SwiGlu(_));
         assert_eq!(
-            weights.arrangement() == Arrangement::Gated,
+            arrangement == Arrangement::Gated,
             is_gated,
             "whether the weights are gated"
         );
         assert_eq!(own_rows, rows, "rows of the output");
-        assert_eq!(columns, weights.outputs(), "columns of the output");
+        assert_eq!(columns, outputs, "columns of the output");
+    }
+
+    /// What is left to do when a product is done: see [`HeadsMut`].
+    pub(crate) fn clear_padding(&mut self) {
+        if let Self::Heads(out) = self {
+            out.clear_padding();
+        }
     }
 }
 
@@ -69,7 +76,7 @@ impl Output<'_> {
 /// The shapes of `x`, `weights` and `out` do not fit together.
 pub fn linear(x: Blocked<'_>, weights: &PackedLinear, mut out: Output<'_>) {
     assert_eq!(x.columns(), weights.inputs(), "columns of the left operand");
-    out.check(x.rows(), weights);
+    out.check(x.rows(), weights.arrangement(), weights.outputs());
     if x.rows() == 0 || weights.outputs() == 0 {
         return;
     }
@@ -80,7 +87,5 @@ pub fn linear(x: Blocked<'_>, weights: &PackedLinear, mut out: Output<'_>) {
         Variant::Avx512(token) => super::avx512::linear(token, x, weights, &mut out),
         _ => portable::linear(x, weights, &mut out),
     }
-    if let Output::Heads(out) = &mut out {
-        out.clear_padding();
-    }
+    out.clear_padding();
 }

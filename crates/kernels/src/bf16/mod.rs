@@ -14,20 +14,20 @@
     unsafe_code,
     reason = "tile registers; tokens prove that they may be used"
 )]
-mod amx;
-mod arrangement;
+pub(crate) mod amx;
+pub(crate) mod arrangement;
 mod attention;
 #[cfg(target_arch = "x86_64")]
 #[expect(
     unsafe_code,
     reason = "vector instructions; tokens prove that the CPU has them"
 )]
-mod avx512;
+pub(crate) mod avx512;
 mod heads;
-mod linear;
+pub(crate) mod linear;
 mod norm;
 mod number;
-mod portable;
+pub(crate) mod portable;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -9,7 +9,7 @@ use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
 use super::ROW_BYTES;
 use crate::amx::Tiles;
-use crate::bf16::avx512::{Finish, vectors, with_finish};
+use crate::bf16::avx512::{Biased, Finish, vectors, with_finish};
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
 use crate::bf16::weights::PackedLinear;
@@ -32,11 +32,91 @@ pub(in crate::bf16) fn linear(
     let panels = weights.panels();
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     let tiles = Tiles::configure(token);
+    let sums = Biased::new(weights);
     // SAFETY: the token proves the features, `tiles` the configuration. The shapes fit: see
     // `run`.
-    with_finish!(out, weights, finish => unsafe {
-        run(&tiles, x.tiles(), row_tiles, weights.depth(), weights.tiles(), panels, &finish);
+    with_finish!(out, sums, weights.outputs(), finish => unsafe {
+        let (x, depth, weights) = (x.tiles(), weights.depth(), weights.tiles());
+        run::<Bf16, _>(&tiles, x, row_tiles, depth, weights, panels, &finish);
     });
+}
+
+/// What one kind of numbers needs of the tiles: the products of one step, whose operands are
+/// tiles of 1 KB, to sums of 4 bytes in `tmm0` to `tmm3`.
+pub(crate) trait Steps {
+    /// 1 KB on a boundary of a cache line.
+    type Tile;
+
+    /// A step of a block of 32 x 32.
+    ///
+    /// # Safety
+    /// The tiles of this thread are configured; `b` are two tiles.
+    unsafe fn whole(upper: *const Self::Tile, lower: *const Self::Tile, b: *const Self::Tile);
+
+    /// [`Steps::whole`] without the lower 16 rows.
+    ///
+    /// # Safety
+    /// The tiles of this thread are configured; `b` are two tiles.
+    unsafe fn upper(upper: *const Self::Tile, b: *const Self::Tile);
+}
+
+/// Implements [`Steps`] with an instruction. The first operand is not used again soon: see the
+/// module.
+macro_rules! steps {
+    ($(#[$attribute:meta])* $visibility:vis $name:ident, $tile:ty, $product:literal) => {
+        $(#[$attribute])*
+        $visibility struct $name;
+
+        impl $crate::bf16::amx::Steps for $name {
+            type Tile = $tile;
+
+            #[inline(always)]
+            unsafe fn whole(upper: *const $tile, lower: *const $tile, b: *const $tile) {
+                // SAFETY: the caller's duty; reads four tiles.
+                unsafe {
+                    std::arch::asm!(
+                        "tileloadd tmm6, [{b} + {s}*1]",
+                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
+                        "tileloaddt1 tmm5, [{lower} + {s}*1]",
+                        concat!($product, " tmm0, tmm4, tmm6"),
+                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
+                        concat!($product, " tmm2, tmm5, tmm6"),
+                        concat!($product, " tmm1, tmm4, tmm7"),
+                        concat!($product, " tmm3, tmm5, tmm7"),
+                        upper = in(reg) upper,
+                        lower = in(reg) lower,
+                        b = in(reg) b,
+                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
+                        options(readonly, nostack, preserves_flags)
+                    );
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn upper(upper: *const $tile, b: *const $tile) {
+                // SAFETY: the caller's duty; reads three tiles.
+                unsafe {
+                    std::arch::asm!(
+                        "tileloadd tmm6, [{b} + {s}*1]",
+                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
+                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
+                        concat!($product, " tmm0, tmm4, tmm6"),
+                        concat!($product, " tmm1, tmm4, tmm7"),
+                        upper = in(reg) upper,
+                        b = in(reg) b,
+                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
+                        options(readonly, nostack, preserves_flags)
+                    );
+                }
+            }
+        }
+    };
+}
+pub(crate) use steps;
+
+steps! {
+    /// Pairs of bf16 to sums in f32.
+    Bf16, Tile, "tdpbf16ps"
 }
 
 /// A block whose sums wait to be finished.
@@ -51,12 +131,12 @@ vectors! {
     /// # Safety
     /// The features of `Amx`. `x` are `row_tiles` rows of `depth` tiles, `weights` has `depth` x 2 tiles
     /// for each of `panels`, and `finish` takes as many rows and panels.
-    unsafe fn run<F: Finish>(
+    pub(crate) unsafe fn run<S: Steps, F: Finish>(
         _tiles: &Tiles,
-        x: &[Tile],
+        x: &[S::Tile],
         row_tiles: usize,
         depth: usize,
-        weights: &[Tile],
+        weights: &[S::Tile],
         panels: usize,
         finish: &F,
     ) {
@@ -84,9 +164,9 @@ vectors! {
                     zero();
                     for k in 0..depth {
                         if rows == 32 {
-                            step(a.add(k), lower.add(k), b.add(k * 2));
+                            S::whole(a.add(k), lower.add(k), b.add(k * 2));
                         } else {
-                            upper_step(a.add(k), b.add(k * 2));
+                            S::upper(a.add(k), b.add(k * 2));
                         }
                         // After the first step, so that the stores of the sums are done.
                         if let Some(p) = pending && k > 0 {
@@ -134,54 +214,6 @@ pub(super) unsafe fn zero() {
             "tilezero tmm2",
             "tilezero tmm3",
             options(nomem, nostack, preserves_flags)
-        );
-    }
-}
-
-/// One step of a block of 32 x 32: 32 inputs.
-///
-/// # Safety
-/// The tiles of this thread are configured; `b` are two tiles.
-#[inline(always)]
-unsafe fn step(upper: *const Tile, lower: *const Tile, b: *const Tile) {
-    // SAFETY: the caller's duty; reads four tiles.
-    unsafe {
-        asm!(
-            "tileloadd tmm6, [{b} + {s}*1]",
-            "tileloaddt1 tmm4, [{upper} + {s}*1]",
-            "tileloaddt1 tmm5, [{lower} + {s}*1]",
-            "tdpbf16ps tmm0, tmm4, tmm6",
-            "tileloadd tmm7, [{b} + {s}*1 + 1024]",
-            "tdpbf16ps tmm2, tmm5, tmm6",
-            "tdpbf16ps tmm1, tmm4, tmm7",
-            "tdpbf16ps tmm3, tmm5, tmm7",
-            upper = in(reg) upper,
-            lower = in(reg) lower,
-            b = in(reg) b,
-            s = in(reg) ROW_BYTES,
-            options(readonly, nostack, preserves_flags)
-        );
-    }
-}
-
-/// [`step`] without the lower 16 rows.
-///
-/// # Safety
-/// The tiles of this thread are configured; `b` are two tiles.
-#[inline(always)]
-unsafe fn upper_step(upper: *const Tile, b: *const Tile) {
-    // SAFETY: the caller's duty; reads three tiles.
-    unsafe {
-        asm!(
-            "tileloadd tmm6, [{b} + {s}*1]",
-            "tileloaddt1 tmm4, [{upper} + {s}*1]",
-            "tileloadd tmm7, [{b} + {s}*1 + 1024]",
-            "tdpbf16ps tmm0, tmm4, tmm6",
-            "tdpbf16ps tmm1, tmm4, tmm7",
-            upper = in(reg) upper,
-            b = in(reg) b,
-            s = in(reg) ROW_BYTES,
-            options(readonly, nostack, preserves_flags)
         );
     }
 }

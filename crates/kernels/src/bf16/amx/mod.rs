@@ -9,6 +9,7 @@ mod linear;
 
 pub(super) use attention::attend;
 pub(super) use linear::linear;
+pub(crate) use linear::{Steps, run, steps};
 
 /// Bytes between rows of a tile in memory.
-const ROW_BYTES: usize = 64;
+pub(crate) const ROW_BYTES: usize = 64;

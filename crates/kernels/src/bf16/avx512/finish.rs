@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use crate::bf16::arrangement::PANEL;
 use crate::bf16::linear::Output;
 use crate::bf16::tile::Tile;
 use crate::bf16::weights::PackedLinear;
@@ -10,7 +11,7 @@ use crate::bf16::weights::PackedLinear;
 /// where the matrix ends there and `GROUPS` is not set.
 ///
 /// Sums lie as 2 x 2 blocks of 16 x 16 (see [`sums`]).
-pub(in crate::bf16) trait Finish {
+pub(crate) trait Finish {
     /// Whether blocks have all 32 rows even at the end of the matrix.
     const GROUPS: bool;
 
@@ -23,45 +24,68 @@ pub(in crate::bf16) trait Finish {
     unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize);
 }
 
-/// Calls `$run` with the epilogue of `$output`, which was checked to fit.
+/// The results of a product, bias added, from the sums of a block.
+pub(crate) trait Sums: Copy {
+    /// Row `row` of a block, as for [`Finish::row`].
+    ///
+    /// # Safety
+    /// As for [`Finish::row`].
+    unsafe fn results(
+        &self,
+        block_sums: *const f32,
+        block: usize,
+        panel: usize,
+        row: usize,
+    ) -> [__m512; 2];
+}
+
+/// Calls `$run` with the epilogue of `$output`, which was checked to fit results of `$outputs`
+/// outputs, as `$sums` gives them.
 macro_rules! with_finish {
-    ($output:expr, $weights:expr, $finish:ident => $run:expr) => {
+    ($output:expr, $sums:expr, $outputs:expr, $finish:ident => $run:expr) => {
         match $output {
             $crate::bf16::linear::Output::Blocked(out) => {
-                let $finish =
-                    $crate::bf16::avx512::finish::Store::<false>::new(out.tiles_mut(), $weights);
+                let $finish = $crate::bf16::avx512::finish::Store::<_, false>::new(
+                    out.tiles_mut(),
+                    $sums,
+                    $outputs,
+                );
                 $run
             }
             $crate::bf16::linear::Output::Gelu(out) => {
-                let $finish =
-                    $crate::bf16::avx512::finish::Store::<true>::new(out.tiles_mut(), $weights);
+                let $finish = $crate::bf16::avx512::finish::Store::<_, true>::new(
+                    out.tiles_mut(),
+                    $sums,
+                    $outputs,
+                );
                 $run
             }
             $crate::bf16::linear::Output::SwiGlu(out) => {
-                let $finish = $crate::bf16::avx512::gate::Gate::new(out.tiles_mut(), $weights);
+                let tiles = out.tiles_mut();
+                let $finish = $crate::bf16::avx512::gate::Gate::new(tiles, $sums, $outputs);
                 $run
             }
             out @ $crate::bf16::linear::Output::Residual { .. } => {
-                let $finish = $crate::bf16::avx512::finish::Residual::new(out, $weights);
+                let $finish = $crate::bf16::avx512::finish::Residual::new(out, $sums);
                 $run
             }
             $crate::bf16::linear::Output::Heads(out) => {
                 let heads = out.heads();
-                let $finish =
-                    $crate::bf16::avx512::split::Split::new(out.tiles_mut(), heads, $weights);
+                let tiles = out.tiles_mut();
+                let $finish = $crate::bf16::avx512::split::Split::new(tiles, $sums, heads);
                 $run
             }
         }
     };
 }
-pub(in crate::bf16) use with_finish;
+pub(crate) use with_finish;
 
 /// The two halves of a row of 32 sums.
 ///
 /// # Safety
 /// AVX-512 F; `block` are 1024 sums on a cache line's boundary; `row < 32`.
 #[inline(always)]
-pub(super) unsafe fn sums(block: *const f32, row: usize) -> (__m512, __m512) {
+pub(crate) unsafe fn sums(block: *const f32, row: usize) -> (__m512, __m512) {
     // SAFETY: the four blocks of 256 sums are upper left, upper right, lower left, lower right;
     // the row is within two of them.
     unsafe {
@@ -80,54 +104,63 @@ pub(super) unsafe fn round(low: __m512, high: __m512) -> __m512i {
     unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
 }
 
-/// Adds the bias of the panel.
-///
-/// # Safety
-/// AVX-512 F; `bias` has whole panels, `panel` of which is one; `block` and `row` as for [`sums`].
-#[inline(always)]
-pub(super) unsafe fn biased(
-    block: *const f32,
-    row: usize,
-    bias: *const f32,
-    panel: usize,
-) -> [__m512; 2] {
-    // SAFETY: the caller's duties.
-    unsafe {
-        let (low, high) = sums(block, row);
-        let bias = bias.add(panel * 32);
-        [
-            _mm512_add_ps(low, _mm512_loadu_ps(bias)),
-            _mm512_add_ps(high, _mm512_loadu_ps(bias.add(16))),
-        ]
+/// Sums in f32 and a bias, of whole panels.
+#[derive(Clone, Copy)]
+pub(in crate::bf16) struct Biased<'a>(&'a [f32]);
+
+impl<'a> Biased<'a> {
+    pub(in crate::bf16) fn new(weights: &'a PackedLinear) -> Self {
+        Self(weights.bias())
     }
 }
 
-/// Bias, perhaps GELU, to blocked bf16.
-pub(in crate::bf16) struct Store<const GELU: bool> {
-    bias: *const f32,
-    out: *mut Tile,
-    depth: usize,
-}
-
-impl<const GELU: bool> Store<GELU> {
-    pub(in crate::bf16) fn new(out: &mut [Tile], weights: &PackedLinear) -> Self {
-        Self {
-            bias: weights.bias().as_ptr(),
-            out: out.as_mut_ptr(),
-            depth: weights.outputs().div_ceil(Tile::COLUMNS),
+impl Sums for Biased<'_> {
+    #[inline(always)]
+    unsafe fn results(
+        &self,
+        block_sums: *const f32,
+        _block: usize,
+        panel: usize,
+        row: usize,
+    ) -> [__m512; 2] {
+        // SAFETY: the caller's duties; the bias has whole panels, of which `panel` is one.
+        unsafe {
+            let (low, high) = sums(block_sums, row);
+            let bias = self.0.as_ptr().add(panel * PANEL);
+            [
+                _mm512_add_ps(low, _mm512_loadu_ps(bias)),
+                _mm512_add_ps(high, _mm512_loadu_ps(bias.add(16))),
+            ]
         }
     }
 }
 
-impl<const GELU: bool> Finish for Store<GELU> {
+/// Results, perhaps their GELU, to blocked bf16.
+pub(crate) struct Store<S, const GELU: bool> {
+    sums: S,
+    out: *mut Tile,
+    depth: usize,
+}
+
+impl<S: Sums, const GELU: bool> Store<S, GELU> {
+    pub(crate) fn new(out: &mut [Tile], sums: S, outputs: usize) -> Self {
+        Self {
+            sums,
+            out: out.as_mut_ptr(),
+            depth: outputs.div_ceil(Tile::COLUMNS),
+        }
+    }
+}
+
+impl<S: Sums, const GELU: bool> Finish for Store<S, GELU> {
     const GROUPS: bool = false;
 
     #[inline(always)]
     unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
         // SAFETY: the caller keeps `block`, `panel` and `row` within the output, whose tiles
-        // lie `depth` to a row of tiles, and so within the whole panels of the bias.
+        // lie `depth` to a row of tiles.
         unsafe {
-            let [mut low, mut high] = biased(block_sums, row, self.bias, panel);
+            let [mut low, mut high] = self.sums.results(block_sums, block, panel, row);
             if GELU {
                 (low, high) = (gelu(low), gelu(high));
             }
@@ -174,9 +207,9 @@ unsafe fn gelu(x: __m512) -> __m512 {
     }
 }
 
-/// Bias and LayerScale, added to f32 rows.
-pub(in crate::bf16) struct Residual {
-    bias: *const f32,
+/// Results times LayerScale, added to f32 rows.
+pub(crate) struct Residual<S> {
+    sums: S,
     scale: *const f32,
     out: *mut f32,
     stride: usize,
@@ -184,15 +217,15 @@ pub(in crate::bf16) struct Residual {
     columns: usize,
 }
 
-impl Residual {
-    pub(in crate::bf16) fn new(out: &mut Output<'_>, weights: &PackedLinear) -> Self {
+impl<S: Sums> Residual<S> {
+    pub(crate) fn new(out: &mut Output<'_>, sums: S) -> Self {
         let Output::Residual { out, scale } = out else {
             unreachable!("made for residual outputs only")
         };
         let (rows, columns) = (out.rows(), out.columns());
         let block = out.block(0, 0);
         Self {
-            bias: weights.bias().as_ptr(),
+            sums,
             scale: scale.map_or(std::ptr::null(), <[f32]>::as_ptr),
             out: block.data.as_mut_ptr(),
             stride: block.stride,
@@ -202,7 +235,7 @@ impl Residual {
     }
 }
 
-impl Finish for Residual {
+impl<S: Sums> Finish for Residual<S> {
     const GROUPS: bool = false;
 
     #[inline(always)]
@@ -216,10 +249,10 @@ impl Finish for Residual {
         let mask: u32 = if left >= 32 { !0 } else { (1 << left) - 1 };
         let masks = [mask as __mmask16, (mask >> 16) as __mmask16];
         // SAFETY: row `index` exists and has `left` more columns; masks keep the loads and
-        // stores of it and of the scale within them. The bias has whole panels.
+        // stores of it and of the scale within them.
         unsafe {
             let out = self.out.add(index * self.stride + column);
-            let values = biased(block_sums, row, self.bias, panel);
+            let values = self.sums.results(block_sums, block, panel, row);
             for half in 0..2 {
                 let (mask, out) = (masks[half], out.wrapping_add(half * 16));
                 let before = _mm512_maskz_loadu_ps(mask, out);

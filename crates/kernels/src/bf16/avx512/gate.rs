@@ -2,32 +2,32 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Finish, biased};
+use super::finish::{Finish, Sums};
+use crate::bf16::arrangement::Arrangement;
 use crate::bf16::tile::Tile;
-use crate::bf16::weights::PackedLinear;
 
-/// Bias, then `silu(gate) * up`, to blocked bf16: a panel of gates and their partners becomes
+/// Results to `silu(gate) * up`, to blocked bf16: a panel of gates and their partners becomes
 /// half a tile.
-pub(in crate::bf16) struct Gate {
-    bias: *const f32,
+pub(crate) struct Gate<S> {
+    sums: S,
     out: *mut Tile,
     depth: usize,
     /// Panels; of an odd number, the last one fills the other half of its tile with zeros.
     panels: usize,
 }
 
-impl Gate {
-    pub(in crate::bf16) fn new(out: &mut [Tile], weights: &PackedLinear) -> Self {
+impl<S: Sums> Gate<S> {
+    pub(crate) fn new(out: &mut [Tile], sums: S, outputs: usize) -> Self {
         Self {
-            bias: weights.bias().as_ptr(),
+            sums,
             out: out.as_mut_ptr(),
-            depth: weights.outputs().div_ceil(Tile::COLUMNS),
-            panels: weights.panels(),
+            depth: outputs.div_ceil(Tile::COLUMNS),
+            panels: Arrangement::Gated.panels(outputs),
         }
     }
 }
 
-impl Finish for Gate {
+impl<S: Sums> Finish for Gate<S> {
     const GROUPS: bool = false;
 
     #[inline(always)]
@@ -36,7 +36,7 @@ impl Finish for Gate {
         // lie `depth` to a row of tiles, a tile for every two panels; a tile's row is two
         // halves of 32 bytes.
         unsafe {
-            let [gate, up] = biased(block_sums, row, self.bias, panel);
+            let [gate, up] = self.sums.results(block_sums, block, panel, row);
             let gated: __m256i =
                 std::mem::transmute(_mm512_cvtneps_pbh(_mm512_mul_ps(silu(gate), up)));
             let tile = self

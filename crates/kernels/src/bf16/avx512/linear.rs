@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Finish, with_finish};
+use super::finish::{Biased, Finish, with_finish};
 use super::vectors;
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
@@ -35,8 +35,9 @@ pub(in crate::bf16) fn linear(
 ) {
     let panels = weights.panels();
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
+    let sums = Biased::new(weights);
     // SAFETY: the token proves the features. The shapes fit: see `run`.
-    with_finish!(out, weights, finish => unsafe {
+    with_finish!(out, sums, weights.outputs(), finish => unsafe {
         run(x.tiles(), row_tiles, weights.depth(), weights.tiles(), panels, &finish);
     });
 }

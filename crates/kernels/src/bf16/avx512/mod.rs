@@ -2,17 +2,19 @@
 
 mod attention;
 mod centre;
-pub(in crate::bf16) mod finish;
-pub(in crate::bf16) mod gate;
+pub(crate) mod finish;
+pub(crate) mod gate;
 mod linear;
 mod norm;
-pub(in crate::bf16) mod split;
+pub(crate) mod split;
 mod weigh;
 
 pub(super) use attention::{Products, Scratch, attend, attend_with};
 pub(super) use centre::write_centred;
-pub(super) use finish::{Finish, with_finish};
+pub(super) use finish::Biased;
+pub(crate) use finish::{Finish, Sums, sums, with_finish};
 pub(super) use linear::linear;
+pub(crate) use norm::Normal;
 pub(super) use norm::layer_norm;
 
 /// Names the features of [`crate::isa::Avx512Bf16`] on a function.
@@ -20,9 +22,9 @@ macro_rules! vectors {
     ($(#[$attribute:meta])* $visibility:vis unsafe fn $($rest:tt)*) => {
         $(#[$attribute])*
         #[target_feature(
-            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vbmi,avx2,fma"
+            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx512vbmi,avx2,fma"
         )]
         $visibility unsafe fn $($rest)*
     };
 }
-pub(super) use vectors;
+pub(crate) use vectors;

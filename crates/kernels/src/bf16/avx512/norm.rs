@@ -28,23 +28,6 @@ pub(in crate::bf16) fn layer_norm(
     }
 }
 
-/// The vector of up to 16 numbers from `index` on, zeros behind the end.
-///
-/// # Safety
-/// AVX-512 F.
-#[inline(always)]
-unsafe fn part(x: &[f32], index: usize) -> (__m512, __mmask16) {
-    let left = x.len().saturating_sub(index);
-    let mask = if left >= 16 { 0xffff } else { (1 << left) - 1 };
-    // SAFETY: the mask keeps the load within the slice.
-    unsafe {
-        (
-            _mm512_maskz_loadu_ps(mask, x.as_ptr().wrapping_add(index)),
-            mask,
-        )
-    }
-}
-
 vectors! {
     /// # Safety
     /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`, `tiles` cover its
@@ -57,8 +40,36 @@ vectors! {
         tiles: &mut [Tile],
         row: usize,
     ) {
+        // SAFETY: the caller's duties; a tile has 16 rows of one vector.
+        unsafe {
+            let normal = Normal::new(x, gain, bias, epsilon);
+            for (block, tile) in tiles.iter_mut().enumerate() {
+                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
+                let rounded = round(normal.part(block * 32), normal.part(block * 32 + 16));
+                _mm512_store_si512(out, rounded);
+            }
+        }
+    }
+}
+
+/// A row under layer norm.
+pub(crate) struct Normal<'a> {
+    x: &'a [f32],
+    gain: &'a [f32],
+    bias: &'a [f32],
+    mean: __m512,
+    scale: __m512,
+}
+
+impl<'a> Normal<'a> {
+    /// Computes mean and variance.
+    ///
+    /// # Safety
+    /// AVX-512 F.
+    #[inline(always)]
+    pub(crate) unsafe fn new(x: &'a [f32], gain: &'a [f32], bias: &'a [f32], epsilon: f32) -> Self {
         let count = x.len() as f32;
-        // SAFETY: `part` stays within its slices; a tile has 16 rows of one vector.
+        // SAFETY: `part` stays within its slices.
         unsafe {
             // Two chains of sums each hide the latency of the additions.
             let mut sums = [_mm512_setzero_ps(); 2];
@@ -78,16 +89,45 @@ vectors! {
             }
             let variance = _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])) / count;
             let scale = _mm512_set1_ps(1.0 / (variance + epsilon).sqrt());
-            for (block, tile) in tiles.iter_mut().enumerate() {
-                let normal = |index| {
-                    let x = _mm512_mul_ps(_mm512_sub_ps(part(x, index).0, mean), scale);
-                    // Zero behind the end: so are the gain and the bias there.
-                    _mm512_fmadd_ps(x, part(gain, index).0, part(bias, index).0)
-                };
-                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
-                let rounded = round(normal(block * 32), normal(block * 32 + 16));
-                _mm512_store_si512(out, rounded);
+            Self {
+                x,
+                gain,
+                bias,
+                mean,
+                scale,
             }
         }
+    }
+
+    /// The 16 results from `index` on, zeros behind the end.
+    ///
+    /// # Safety
+    /// AVX-512 F.
+    #[inline(always)]
+    pub(crate) unsafe fn part(&self, index: usize) -> __m512 {
+        // SAFETY: `part` stays within its slices.
+        unsafe {
+            let (x, mask) = part(self.x, index);
+            let x = _mm512_mul_ps(_mm512_sub_ps(x, self.mean), self.scale);
+            let (gain, bias) = (part(self.gain, index).0, part(self.bias, index).0);
+            _mm512_maskz_fmadd_ps(mask, x, gain, bias)
+        }
+    }
+}
+
+/// The vector of up to 16 numbers from `index` on, zeros behind the end.
+///
+/// # Safety
+/// AVX-512 F.
+#[inline(always)]
+unsafe fn part(x: &[f32], index: usize) -> (__m512, __mmask16) {
+    let left = x.len().saturating_sub(index);
+    let mask = if left >= 16 { 0xffff } else { (1 << left) - 1 };
+    // SAFETY: the mask keeps the load within the slice.
+    unsafe {
+        (
+            _mm512_maskz_loadu_ps(mask, x.as_ptr().wrapping_add(index)),
+            mask,
+        )
     }
 }

@@ -2,29 +2,28 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Finish, biased, round};
+use super::finish::{Finish, Sums, round};
 use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES, value_row};
 use crate::bf16::tile::Tile;
-use crate::bf16::weights::PackedLinear;
 
-/// Bias, to queries, keys and values in the layout of [`crate::bf16::Heads`].
-pub(in crate::bf16) struct Split {
-    bias: *const f32,
+/// Results to queries, keys and values in the layout of [`crate::bf16::Heads`].
+pub(crate) struct Split<S> {
+    sums: S,
     out: *mut Tile,
     heads: usize,
 }
 
-impl Split {
-    pub(in crate::bf16) fn new(out: &mut [Tile], heads: usize, weights: &PackedLinear) -> Self {
+impl<S: Sums> Split<S> {
+    pub(crate) fn new(out: &mut [Tile], sums: S, heads: usize) -> Self {
         Self {
-            bias: weights.bias().as_ptr(),
+            sums,
             out: out.as_mut_ptr(),
             heads,
         }
     }
 }
 
-impl Finish for Split {
+impl<S: Sums> Finish for Split<S> {
     const GROUPS: bool = true;
 
     #[inline(always)]
@@ -35,20 +34,20 @@ impl Finish for Split {
             panel % 2,
         );
         // SAFETY: a block of rows is a group, and the caller keeps both within the output,
-        // where a group has 12 tiles a head; the bias has whole panels.
+        // where a group has 12 tiles a head.
         unsafe {
             let group = self.out.add((block * self.heads + head) * GROUP_TILES);
-            let biased = |row| biased(block_sums, row, self.bias, panel);
+            let results = |row| self.sums.results(block_sums, block, panel, row);
             match part {
                 0 => {
-                    let [low, high] = biased(row);
+                    let [low, high] = results(row);
                     let out = group.add(row / 16 * 2 + half).cast::<__m512i>();
                     _mm512_store_si512(out.add(row % 16), round(low, high));
                 }
                 1 if row % 16 == 15 => {
                     let mut pairs = [_mm512_setzero_si512(); 16];
                     for (index, pairs) in pairs.iter_mut().enumerate() {
-                        let [low, high] = biased(row - 15 + index);
+                        let [low, high] = results(row - 15 + index);
                         *pairs = round(low, high);
                     }
                     let out = group.add(KEYS + row / 16 * 2 + half).cast::<__m512i>();
@@ -57,7 +56,7 @@ impl Finish for Split {
                     }
                 }
                 2 if row % 2 == 1 => {
-                    let ([low, high], [next_low, next_high]) = (biased(row - 1), biased(row));
+                    let ([low, high], [next_low, next_high]) = (results(row - 1), results(row));
                     let out = group.add(VALUES + half * 2).cast::<__m512i>();
                     let out = out.add(value_row(row));
                     let order = _mm512_loadu_si512(INTERLEAVE.as_ptr().cast());

@@ -1,0 +1,153 @@
+//! Quantised activations, row by row: a pass for the greatest magnitude, a pass for integers.
+//!
+//! Magnitudes are compared as bits, in which order NaN is greatest and therefore shows.
+
+use std::arch::x86_64::*;
+
+use crate::bf16::avx512::{Normal, vectors};
+use crate::bf16::{Blocked, Tile as Bf16Tile};
+use crate::int8::scale::Scale;
+use crate::int8::tile::{QuantisedMut, Tile};
+use crate::isa::Avx512Bf16;
+use crate::matrix::Matrix;
+
+/// See [`crate::int8::layer_norm`], which has checked the shapes.
+pub(in crate::int8) fn layer_norm(
+    _token: Avx512Bf16,
+    x: Matrix<'_>,
+    gain: &[f32],
+    bias: &[f32],
+    epsilon: f32,
+    out: &mut QuantisedMut<'_>,
+) {
+    assert!(gain.len() == x.columns() && bias.len() == x.columns());
+    for row in 0..x.rows() {
+        let (tiles, step) = out.row_mut(row);
+        // SAFETY: the token proves the features; gains and biases are as long as the row.
+        *step = unsafe { norm_row(x.row(row), gain, bias, epsilon, tiles, row % Tile::ROWS) };
+    }
+}
+
+/// See [`crate::int8::quantise`], which has checked the shapes.
+pub(in crate::int8) fn quantise(_token: Avx512Bf16, x: Blocked<'_>, out: &mut QuantisedMut<'_>) {
+    let depth = x.columns().div_ceil(Bf16Tile::COLUMNS);
+    for row in 0..x.rows() {
+        let source = &x.tiles()[row / Bf16Tile::ROWS * depth..][..depth];
+        let (tiles, step) = out.row_mut(row);
+        // SAFETY: the token proves the features.
+        *step = unsafe { quantise_row(source, tiles, row % Tile::ROWS) };
+    }
+}
+
+vectors! {
+    /// Fills row `row` of `tiles`; returns the scale.
+    ///
+    /// # Safety
+    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`; `row < 16`.
+    unsafe fn norm_row(
+        x: &[f32],
+        gain: &[f32],
+        bias: &[f32],
+        epsilon: f32,
+        tiles: &mut [Tile],
+        row: usize,
+    ) -> f32 {
+        // SAFETY: the caller's duties; a tile has 16 rows of one vector.
+        unsafe {
+            let normal = Normal::new(x, gain, bias, epsilon);
+            let magnitude = _mm512_set1_epi32(0x7fff_ffff);
+            let mut greatest = _mm512_setzero_si512();
+            for index in (0..x.len()).step_by(16) {
+                let bits = _mm512_castps_si512(normal.part(index));
+                greatest = _mm512_max_epu32(greatest, _mm512_and_si512(bits, magnitude));
+            }
+            let scale = Scale::of(f32::from_bits(_mm512_reduce_max_epu32(greatest)));
+            let inverse = _mm512_set1_ps(scale.inverse);
+            let order = _mm512_loadu_si512(BLOCKS.as_ptr().cast());
+            for (block, tile) in tiles.iter_mut().enumerate() {
+                let part = |part: usize| {
+                    let x = normal.part(block * 64 + part * 16);
+                    _mm512_cvtps_epi32(_mm512_mul_ps(x, inverse))
+                };
+                let integers = narrow([part(0), part(1), part(2), part(3)]);
+                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
+                _mm512_store_si512(out, _mm512_permutexvar_epi32(order, integers));
+            }
+            scale.step
+        }
+    }
+}
+
+vectors! {
+    /// Fills row `row` of `tiles` with that of `source`, tiles of as many columns, rounded up;
+    /// returns the scale.
+    ///
+    /// # Safety
+    /// The features of `Avx512Bf16`; `row < 16`.
+    unsafe fn quantise_row(source: &[Bf16Tile], tiles: &mut [Tile], row: usize) -> f32 {
+        // SAFETY: a tile has 16 rows of one vector.
+        unsafe {
+            let vector = |tile: &Bf16Tile| {
+                _mm512_load_si512(tile.0.as_ptr().cast::<__m512i>().add(row))
+            };
+            let magnitude = _mm512_set1_epi16(0x7fff);
+            let mut greatest = _mm512_setzero_si512();
+            for tile in source {
+                let bits = _mm512_and_si512(vector(tile), magnitude);
+                greatest = _mm512_max_epu16(greatest, bits);
+            }
+            // Of each pair, the one in the upper half, then the one in the lower half.
+            let pairs = [greatest, _mm512_slli_epi32::<16>(greatest)];
+            let bits = _mm512_reduce_max_epu32(_mm512_max_epu32(pairs[0], pairs[1]));
+            let scale = Scale::of(f32::from_bits(bits & 0xffff_0000));
+            let inverse = _mm512_set1_ps(scale.inverse);
+            let odd = _mm512_set1_epi32(0xffff_0000_u32.cast_signed());
+            let order = _mm512_loadu_si512(TURNS.as_ptr().cast());
+            for (tile, pair) in tiles.iter_mut().zip(source.chunks(2)) {
+                let integers = |bits| {
+                    _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(bits), inverse))
+                };
+                // A bf16 is an f32 without its lower half.
+                let halves = |bits| {
+                    let (even, odd) = (_mm512_slli_epi32::<16>(bits), _mm512_and_si512(bits, odd));
+                    [integers(even), integers(odd)]
+                };
+                let [a, b] = halves(vector(&pair[0]));
+                let [c, d] = match pair.get(1) {
+                    Some(tile) => halves(vector(tile)),
+                    None => [_mm512_setzero_si512(); 2],
+                };
+                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
+                let integers = narrow([a, b, c, d]);
+                _mm512_store_si512(out, _mm512_permutexvar_epi8(order, integers));
+            }
+            scale.step
+        }
+    }
+}
+
+/// Four vectors of i32 as i8, saturated; four integers of each by turns.
+///
+/// # Safety
+/// AVX-512 BW.
+#[inline(always)]
+unsafe fn narrow([a, b, c, d]: [__m512i; 4]) -> __m512i {
+    // SAFETY: the caller's duty.
+    unsafe { _mm512_packs_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)) }
+}
+
+/// Fours of what [`narrow`] made, in the order of its vectors.
+static BLOCKS: [u32; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
+
+/// Where the integers of what [`narrow`] made are whose first two vectors and last two took
+/// turns.
+static TURNS: [u8; 64] = {
+    let mut order = [0; 64];
+    let mut to = 0;
+    while to < 64 {
+        let (vector, index) = (to / 32 * 2 + to % 2, to % 32 / 2);
+        order[to] = (index / 4 * 16 + vector * 4 + index % 4) as u8;
+        to += 1;
+    }
+    order
+};
