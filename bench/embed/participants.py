@@ -1,7 +1,7 @@
 """Contenders at work on one case: a process that waits for requests, or a command each time.
 
 Both answer `median_ms(runs)`, the median time of a forward pass, and `embeddings()`, float64
-[batch, hidden]; both raise Absent, with the reason, if the contender cannot do the case.
+[batch, hidden], and know by `pass_ms` about how long a pass takes; both raise Absent, with the reason, if the contender cannot do the case.
 """
 
 import dataclasses
@@ -42,7 +42,7 @@ class Worker:
             text=True,
         )
         try:
-            self._answer()
+            self.pass_ms = self._answer()["pass_ms"]
         except Absent:
             self.close()
             raise
@@ -91,10 +91,14 @@ class Command:
         self._options = ["--precision", contender.settings["precision"]]
         self._options += ["--threads", str(threads), "--data", str(WORK / "data")]
         self._environment = os.environ | contender.environment
-        self.precision = self._bench(1)["precision"]
+        self.pass_ms = self.median_ms(1)
 
     def median_ms(self, runs):
-        return self._bench(runs)["ms_per_image_median"] * self._case.batch
+        how = ["--batch", str(self._case.batch), "--runs", str(runs), "--format", "json"]
+        (line,) = json.loads(self._run("bench", "embed", *how))
+        self.precision = line["precision"]
+        self.note = f"{line['precision']} on {line['isa']}"
+        return line["ms_per_image_median"] * self._case.batch
 
     def embeddings(self):
         out = WORK / "embeddings.npy"
@@ -106,12 +110,6 @@ class Command:
 
     def close(self):
         pass
-
-    def _bench(self, runs):
-        how = ["--batch", str(self._case.batch), "--runs", str(runs), "--format", "json"]
-        (line,) = json.loads(self._run("bench", "embed", *how))
-        self.note = f"{line['precision']} on {line['isa']}"
-        return line
 
     def _run(self, *words):
         model = ["--model", str(self._case.folder), "--size", str(self._case.size)]

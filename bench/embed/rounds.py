@@ -68,22 +68,17 @@ def unit(rows):
 
 def take_turns(case, at_work, rows, options):
     names = list(at_work)
-    runs = dict.fromkeys(names, 1)
+    runs = {name: runs_in_a_turn(at_work[name].pass_ms, options.runs) for name in names}
     passes = {name: [] for name in names}
-    # Round 0 is not counted: it says how many runs fit into a turn.
-    for number in range(options.rounds + 1):
-        say(f"{case}: round {number} of {options.rounds}")
+    for number in range(options.rounds):
+        say(f"{case}: round {number + 1} of {options.rounds}")
         # Nobody always follows the same one.
         for name in names[number % len(names) :] + names[: number % len(names)]:
             if name not in at_work:
                 continue
             time.sleep(PAUSE_SECONDS)
             with leaving(name, at_work, rows):
-                median_ms = at_work[name].median_ms(runs[name])
-                if number == 0:
-                    runs[name] = runs_in_a_turn(median_ms, options.runs)
-                else:
-                    passes[name].append(median_ms)
+                passes[name].append(at_work[name].median_ms(runs[name]))
     for name in at_work:
         times = [median_ms / case.batch for median_ms in passes[name]]
         rows[name] |= {
@@ -104,9 +99,9 @@ def leaving(name, at_work, rows):
         at_work.pop(name).close()
 
 
-def runs_in_a_turn(median_ms, most):
+def runs_in_a_turn(pass_ms, most):
     """Odd: the median of an even number is not the same thing to everyone."""
-    fitting = int(TURN_SECONDS * 1e3 / median_ms)
+    fitting = int(TURN_SECONDS * 1e3 / pass_ms)
     runs = max(1, min(most, fitting))
     return runs - 1 + runs % 2
 
