@@ -44,6 +44,9 @@ def _torch_model(case):
 
 
 def onnx(case, folder):
+    """By PyTorch's older exporter: what the newer one makes of attention looks for NaN in every
+    score, which takes ONNX Runtime 1.6 times as long and twice the memory; its Attention operator
+    (opset 23) takes 1.05 times as long."""
     import torch
 
     model, example = _torch_model(case)
@@ -54,9 +57,9 @@ def onnx(case, folder):
             folder / "model.onnx",
             input_names=["pixels"],
             output_names=["class_token"],
-            dynamic_shapes={"pixels": {0: torch.export.Dim("batch")}},
-            dynamo=True,
-            external_data=False,
+            dynamic_axes={"pixels": {0: "batch"}},
+            opset_version=18,
+            dynamo=False,
         )
 
 

@@ -1,7 +1,8 @@
 """Contenders at work on one case: a process that waits for requests, or a command each time.
 
 Both answer `median_ms(runs)`, the median time of a forward pass, and `embeddings()`, float64
-[batch, hidden], and know by `pass_ms` about how long a pass takes; both raise Absent, with the reason, if the contender cannot do the case.
+[batch, hidden], and know by `pass_ms` about how long a pass takes. Both raise Absent, with the
+reason, if the contender cannot do the case.
 """
 
 import dataclasses

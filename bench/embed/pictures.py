@@ -46,7 +46,7 @@ def _draw(seed, side):
 
 
 def _texture(rng, side):
-    """side x side x 1, mean 0, deviation 1; amplitudes fall with the frequency as in photographs."""
+    """side x side x 1, mean 0, deviation 1; amplitudes fall with the frequency as in photos."""
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None])
     frequency[0, 0] = np.inf
     noise = rng.normal(size=frequency.shape) + 1j * rng.normal(size=frequency.shape)

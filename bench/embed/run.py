@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,10 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     if not options.lookalike.exists():
         raise SystemExit(f"{options.lookalike} is missing: `make build` makes it")
+    # A copy: a build in the meantime must not change what is measured.
+    copy = WORK / "lookalike"
+    copy.unlink(missing_ok=True)
+    options.lookalike = Path(shutil.copy2(options.lookalike, copy))
     models.ensure(sorted({case.folder for case in options.cases}))
     everyone = contenders.held_to_avx2() if options.avx2 else contenders.all_of_them()
     report = {
@@ -52,15 +57,18 @@ def arguments():
     parser.add_argument("--only", metavar="WORDS", help="cases, such as small,518,1 [default: all]")
     parser.add_argument("--contenders", metavar="STARTS", help="such as 'lookalike,OpenVINO bf16'")
     parser.add_argument("--threads", type=int, default=machine.cores(), help="[one per core]")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each [default: 7]")
-    parser.add_argument("--runs", type=int, default=5, help="most runs in a turn [default: 5]")
+    parser.add_argument("--rounds", type=int, help="turns of each [default: 7]")
+    parser.add_argument("--runs", type=int, help="most runs in a turn [default: 5]")
     parser.add_argument("--avx2", action="store_true", help="the f32 path, all held to AVX2")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small,224,1; 2 rounds")
     binary = ROOT / "target" / "release" / "lookalike"
     parser.add_argument("--lookalike", type=Path, default=binary, help="another binary")
     options = parser.parse_args()
+    rounds, runs = (2, 1) if options.quick else (7, 5)
+    options.rounds = options.rounds or rounds
+    options.runs = options.runs or runs
     if options.quick:
-        options.only, options.rounds, options.runs = options.only or "small,224,1", 2, 1
+        options.only = options.only or "small,224,1"
     options.cases = chosen(options.only)
     return options
 
