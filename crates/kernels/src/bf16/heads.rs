@@ -124,12 +124,23 @@ impl<'a> HeadsMut<'a> {
     /// Zeros keys and values that fill up the last group: a weight of zero would not hide
     /// a NaN there.
     pub(super) fn clear_padding(&mut self) {
-        for row in self.rows..self.rows.next_multiple_of(ROW_GROUP) {
-            for head in 0..self.heads {
-                for element in 0..HEAD_SIZE {
-                    for part in [Part::Key, Part::Value] {
-                        let (tile, index) = position(part, self.heads, head, row, element);
-                        self.tiles[tile].0[index] = 0;
+        let rest = self.rows % ROW_GROUP;
+        if rest == 0 {
+            return;
+        }
+        let group = self.rows / ROW_GROUP * self.heads * GROUP_TILES;
+        for tiles in self.tiles[group..].chunks_mut(GROUP_TILES) {
+            for (index, tile) in tiles[KEYS..VALUES].iter_mut().enumerate() {
+                let first = rest.saturating_sub(index / 2 * 16).min(16);
+                for pairs in tile.0.chunks_mut(32) {
+                    pairs[first * 2..].fill(0);
+                }
+            }
+            for tile in &mut tiles[VALUES..] {
+                for row in rest..ROW_GROUP {
+                    let pairs = &mut tile.0[value_row(row) * 32..][..32];
+                    for value in pairs[row % 2..].iter_mut().step_by(2) {
+                        *value = 0;
                     }
                 }
             }

@@ -13,8 +13,8 @@ use crate::matrix::MatrixMut;
 pub enum Output<'a> {
     /// `out = sum + bias`, rounded.
     Blocked(BlockedMut<'a>),
-    /// `out = gelu(sum + bias)`, rounded. The exact GELU, approximated within 1e-4 before the
-    /// rounding, except in the portable variant.
+    /// `out = gelu(sum + bias)`, rounded. The exact GELU, approximated within 2e-4 before the
+    /// rounding (5e-4 of products in int8), except in the portable variant.
     Gelu(BlockedMut<'a>),
     /// `out = silu(gate) * up`, rounded, of gates and what they gate; the weights come from
     /// [`PackedLinear::pack_gated`]. Relative error below 1e-4 before the rounding.

@@ -18,8 +18,8 @@ const ROUNDING: f64 = 1.0 / 256.0;
 /// bf16: a whole unit.
 const NEIGHBOUR: f64 = 1.0 / 128.0;
 
-/// The vector GELU's own bound is 8.6e-5.
-const GELU_BOUND: f64 = 1e-4;
+/// The vector GELU's own bound is 1.7e-4.
+const GELU_BOUND: f64 = 2e-4;
 
 fn variants() -> Vec<Variant> {
     if Avx512Bf16::detect().is_none() {
@@ -195,6 +195,18 @@ fn products_agree_at_every_edge_of_inputs() {
             }
             .check(variant);
         }
+    }
+}
+
+#[test]
+fn products_agree_when_more_rows_than_wait_go_through_several_passes() {
+    for variant in variants() {
+        Case {
+            rows: 401,
+            inputs: 600,
+            outputs: 34,
+        }
+        .check(variant);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::arch::asm;
 
 use super::ROW_BYTES;
-use super::linear::{store, zero};
+use super::linear::{load, store, zero};
 use crate::amx::Tiles;
 use crate::bf16::attention::AttendScratch;
 use crate::bf16::avx512::{Products, attend_with};
@@ -176,24 +176,6 @@ unsafe fn gather_group(weights: *const Tile, values: *const Tile) {
             "tdpbf16ps tmm3, tmm5, tmm7",
             p = in(reg) weights,
             v = in(reg) values,
-            s = in(reg) ROW_BYTES,
-            options(readonly, nostack, preserves_flags)
-        );
-    }
-}
-
-/// # Safety
-/// The tiles of this thread are configured; `sums` are 1024 numbers.
-#[inline(always)]
-unsafe fn load(sums: *const f32) {
-    // SAFETY: the caller's duty; reads four tiles.
-    unsafe {
-        asm!(
-            "tileloadd tmm0, [{sums} + {s}*1]",
-            "tileloadd tmm1, [{sums} + {s}*1 + 1024]",
-            "tileloadd tmm2, [{sums} + {s}*1 + 2048]",
-            "tileloadd tmm3, [{sums} + {s}*1 + 3072]",
-            sums = in(reg) sums,
             s = in(reg) ROW_BYTES,
             options(readonly, nostack, preserves_flags)
         );

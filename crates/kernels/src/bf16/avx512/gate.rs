@@ -29,6 +29,7 @@ impl<S: Sums> Gate<S> {
 
 impl<S: Sums> Finish for Gate<S> {
     const GROUPS: bool = false;
+    const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
     unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {

@@ -4,6 +4,7 @@ mod attention;
 mod centre;
 pub(crate) mod finish;
 pub(crate) mod gate;
+mod gelu;
 mod linear;
 mod norm;
 pub(crate) mod split;

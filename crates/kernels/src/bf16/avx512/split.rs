@@ -25,6 +25,7 @@ impl<S: Sums> Split<S> {
 
 impl<S: Sums> Finish for Split<S> {
     const GROUPS: bool = true;
+    const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
     unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {

@@ -29,6 +29,8 @@ impl<'a> Scaled<'a> {
 }
 
 impl Sums for Scaled<'_> {
+    const FINE: bool = false;
+
     #[inline(always)]
     unsafe fn results(
         &self,
