@@ -149,6 +149,14 @@ impl<'a> QuantisedMut<'a> {
         }
     }
 
+    /// The tiles of row `index` of tiles, and the scales of its rows.
+    pub(super) fn tile_row_mut(&mut self, index: usize) -> (&mut [Tile], &mut [f32]) {
+        let depth = self.columns.div_ceil(Tile::COLUMNS);
+        let tiles = &mut self.tiles[index * depth..][..depth];
+        let scales = self.scales.chunks_mut(Tile::ROWS).nth(index);
+        (tiles, scales.expect("a row of tiles has rows"))
+    }
+
     /// The tiles that row `row` passes through, and its scale.
     pub(super) fn row_mut(&mut self, row: usize) -> (&mut [Tile], &mut f32) {
         assert!(row < self.rows(), "row {row} of {}", self.rows());

@@ -23,19 +23,28 @@ pub(in crate::int8) fn layer_norm(
     assert!(gain.len() == x.columns() && bias.len() == x.columns());
     for row in 0..x.rows() {
         let (tiles, step) = out.row_mut(row);
-        // SAFETY: the token proves the features; gains and biases are as long as the row.
-        *step = unsafe { norm_row(x.row(row), gain, bias, epsilon, tiles, row % Tile::ROWS) };
+        let (x, row) = (x.row(row), row % Tile::ROWS);
+        // SAFETY: the token proves the features; gains and biases are as long as the row, which
+        // is whole as told.
+        *step = unsafe {
+            if x.len().is_multiple_of(Tile::COLUMNS) {
+                norm_row::<true>(x, gain, bias, epsilon, tiles, row)
+            } else {
+                norm_row::<false>(x, gain, bias, epsilon, tiles, row)
+            }
+        };
     }
 }
 
 /// See [`crate::int8::quantise`], which has checked the shapes.
 pub(in crate::int8) fn quantise(_token: Avx512Bf16, x: Blocked<'_>, out: &mut QuantisedMut<'_>) {
     let depth = x.columns().div_ceil(Bf16Tile::COLUMNS);
-    for row in 0..x.rows() {
-        let source = &x.tiles()[row / Bf16Tile::ROWS * depth..][..depth];
-        let (tiles, step) = out.row_mut(row);
+    for index in 0..x.rows().div_ceil(Bf16Tile::ROWS) {
+        let source = &x.tiles()[index * depth..][..depth];
+        let (tiles, steps) = out.tile_row_mut(index);
         // SAFETY: the token proves the features.
-        *step = unsafe { quantise_row(source, tiles, row % Tile::ROWS) };
+        let all = unsafe { quantise_rows(source, tiles) };
+        steps.copy_from_slice(&all[..steps.len()]);
     }
 }
 
@@ -43,8 +52,9 @@ vectors! {
     /// Fills row `row` of `tiles`; returns the scale.
     ///
     /// # Safety
-    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`; `row < 16`.
-    unsafe fn norm_row(
+    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`, which fills up
+    /// `tiles` if `WHOLE`; `row < 16`.
+    unsafe fn norm_row<const WHOLE: bool>(
         x: &[f32],
         gain: &[f32],
         bias: &[f32],
@@ -54,7 +64,7 @@ vectors! {
     ) -> f32 {
         // SAFETY: the caller's duties; a tile has 16 rows of one vector.
         unsafe {
-            let normal = Normal::new(x, gain, bias, epsilon);
+            let normal = Normal::<WHOLE>::new(x, gain, bias, epsilon);
             let magnitude = _mm512_set1_epi32(0x7fff_ffff);
             let mut greatest = _mm512_setzero_si512();
             for index in (0..x.len()).step_by(16) {
@@ -79,49 +89,58 @@ vectors! {
 }
 
 vectors! {
-    /// Fills row `row` of `tiles` with that of `source`, tiles of as many columns, rounded up;
-    /// returns the scale.
+    /// Fills a row of `tiles` with that of `source`, tiles of as many columns, rounded up;
+    /// returns the scales of its rows.
+    ///
+    /// Tile by tile, not row by row: rows of tiles lie 1 KB apart and would push one another
+    /// out of L1.
     ///
     /// # Safety
-    /// The features of `Avx512Bf16`; `row < 16`.
-    unsafe fn quantise_row(source: &[Bf16Tile], tiles: &mut [Tile], row: usize) -> f32 {
+    /// The features of `Avx512Bf16`.
+    unsafe fn quantise_rows(source: &[Bf16Tile], tiles: &mut [Tile]) -> [f32; 16] {
         // SAFETY: a tile has 16 rows of one vector.
         unsafe {
-            let vector = |tile: &Bf16Tile| {
+            let vector = |tile: &Bf16Tile, row: usize| {
                 _mm512_load_si512(tile.0.as_ptr().cast::<__m512i>().add(row))
             };
             let magnitude = _mm512_set1_epi16(0x7fff);
-            let mut greatest = _mm512_setzero_si512();
+            let mut greatest = [_mm512_setzero_si512(); 16];
             for tile in source {
-                let bits = _mm512_and_si512(vector(tile), magnitude);
-                greatest = _mm512_max_epu16(greatest, bits);
+                for (row, greatest) in greatest.iter_mut().enumerate() {
+                    let bits = _mm512_and_si512(vector(tile, row), magnitude);
+                    *greatest = _mm512_max_epu16(*greatest, bits);
+                }
             }
-            // Of each pair, the one in the upper half, then the one in the lower half.
-            let pairs = [greatest, _mm512_slli_epi32::<16>(greatest)];
-            let bits = _mm512_reduce_max_epu32(_mm512_max_epu32(pairs[0], pairs[1]));
-            let scale = Scale::of(f32::from_bits(bits & 0xffff_0000));
-            let inverse = _mm512_set1_ps(scale.inverse);
+            let scales = greatest.map(|greatest| {
+                // Of each pair, the one in the upper half and the one in the lower half.
+                let lower = _mm512_slli_epi32::<16>(greatest);
+                let bits = _mm512_reduce_max_epu32(_mm512_max_epu32(greatest, lower));
+                Scale::of(f32::from_bits(bits & 0xffff_0000))
+            });
             let odd = _mm512_set1_epi32(0xffff_0000_u32.cast_signed());
             let order = _mm512_loadu_si512(TURNS.as_ptr().cast());
             for (tile, pair) in tiles.iter_mut().zip(source.chunks(2)) {
-                let integers = |bits| {
-                    _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(bits), inverse))
-                };
-                // A bf16 is an f32 without its lower half.
-                let halves = |bits| {
-                    let (even, odd) = (_mm512_slli_epi32::<16>(bits), _mm512_and_si512(bits, odd));
-                    [integers(even), integers(odd)]
-                };
-                let [a, b] = halves(vector(&pair[0]));
-                let [c, d] = match pair.get(1) {
-                    Some(tile) => halves(vector(tile)),
-                    None => [_mm512_setzero_si512(); 2],
-                };
-                let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
-                let integers = narrow([a, b, c, d]);
-                _mm512_store_si512(out, _mm512_permutexvar_epi8(order, integers));
+                for (row, scale) in scales.iter().enumerate() {
+                    let inverse = _mm512_set1_ps(scale.inverse);
+                    let integers = |bits| {
+                        _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(bits), inverse))
+                    };
+                    // A bf16 is an f32 without its lower half.
+                    let halves = |bits| {
+                        let even = integers(_mm512_slli_epi32::<16>(bits));
+                        [even, integers(_mm512_and_si512(bits, odd))]
+                    };
+                    let [a, b] = halves(vector(&pair[0], row));
+                    let [c, d] = match pair.get(1) {
+                        Some(tile) => halves(vector(tile, row)),
+                        None => [_mm512_setzero_si512(); 2],
+                    };
+                    let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
+                    let integers = narrow([a, b, c, d]);
+                    _mm512_store_si512(out, _mm512_permutexvar_epi8(order, integers));
+                }
             }
-            scale.step
+            scales.map(|scale| scale.step)
         }
     }
 }
