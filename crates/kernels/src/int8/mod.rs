@@ -6,6 +6,10 @@
 //! variant; everything around them is as in [`crate::bf16`], whose outputs these products
 //! share. Attention stays in bf16.
 //!
+//! Measured on one core of a Sapphire Rapids, a layer of dinov2-small but for its attention took
+//! 0.81 of its time in bf16 by tiles; by vectors, products ran at 0.5 TOP/s, where f32 does
+//! 0.11 and bf16 0.08 (`examples/layer_speed.rs`).
+//!
 //! A row whose greatest magnitude is below 1e-36 counts as zeros. A row with a number that is
 //! not finite gives NaN.
 

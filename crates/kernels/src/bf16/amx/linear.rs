@@ -1,12 +1,13 @@
 //! Matrix products whose epilogues run between the steps of the next block's product.
 //!
 //! A step is four tile products, 64 cycles in which the vector units would idle; the epilogue
-//! of the block before fills them. A panel of weights stays in L1 while all rows go by; the
-//! next one is fetched to L2 meanwhile.
+//! of the block before fills them. A panel of weights stays in L1 while all rows go by, in parts
+//! if it is too long for that; the next one is fetched to L2 meanwhile.
 
 use std::arch::asm;
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::ROW_BYTES;
 use crate::amx::Tiles;
@@ -138,6 +139,18 @@ struct Pending {
     rows: usize,
 }
 
+impl Pending {
+    /// # Safety
+    /// As for [`Finish::row`]; the sums of the block were stored in its slot of `sums`.
+    #[inline(always)]
+    unsafe fn finish<F: Finish>(self, finish: &F, sums: *const [f32; 1024], rows: Range<usize>) {
+        for row in rows {
+            // SAFETY: the caller's duty.
+            unsafe { finish.row(sums.add(self.slot).cast(), self.block, self.panel, row) };
+        }
+    }
+}
+
 vectors! {
     /// # Safety
     /// The features of `Amx`. `x` are `row_tiles` rows of `depth` tiles, `weights` has `depth` x 2 tiles
@@ -196,10 +209,8 @@ vectors! {
                                 // After the first step, so that the stores of the sums are done.
                                 if let Some(p) = pending && k > 0 {
                                     let end = (row + per_step).min(p.rows);
-                                    while row < end {
-                                        finish.row(sums.add(p.slot).cast(), p.block, p.panel, row);
-                                        row += 1;
-                                    }
+                                    p.finish(finish, sums, row..end);
+                                    row = end;
                                 }
                                 for _ in 0..lines.min(STEP_LINES.div_ceil(count)) {
                                     _mm_prefetch::<_MM_HINT_T1>(next);
@@ -207,12 +218,9 @@ vectors! {
                                     lines -= 1;
                                 }
                             }
-                            if let Some(p) = pending {
-                                for row in row..p.rows {
-                                    finish.row(sums.add(p.slot).cast(), p.block, p.panel, row);
-                                }
+                            if let Some(p) = pending.take() {
+                                p.finish(finish, sums, row..p.rows);
                             }
-                            pending = None;
                             store(sums.add(slot).cast());
                             if pass + 1 == passes {
                                 pending = Some(Pending { slot, block, panel, rows });
@@ -223,10 +231,8 @@ vectors! {
             }
         }
         if let Some(p) = pending {
-            for row in 0..p.rows {
-                // SAFETY: the block lies within the matrix and its sums were stored.
-                unsafe { finish.row(sums.add(p.slot).cast(), p.block, p.panel, row) };
-            }
+            // SAFETY: the block lies within the matrix and its sums were stored.
+            unsafe { p.finish(finish, sums, 0..p.rows) };
         }
     }
 }
