@@ -1,18 +1,18 @@
 //! Attention over blocked heads without the matrix of all logits.
 //!
-//! Keys go by in batches of 96 and every query keeps a reference that its weights are powers
+//! Keys go by in groups of 32 and every query keeps a reference that its weights are powers
 //! of two relative to, as in the f32 attention. The reference is the greatest logit of the
-//! first batch; it moves only when a later logit exceeds it by so much that weights would soon
+//! first group; it moves only when a later logit exceeds it by so much that weights would soon
 //! overflow, which is decided for each query by itself. Weights lose nothing by being large
 //! (bf16 and f32 have the same range and one precision over all of it), so this is exact for
 //! any logits up to 2^24, and usually rescales nothing.
 
 use super::heads::{HEAD_SIZE, Heads, ROW_GROUP};
 use super::portable;
-use super::tile::{BlockedMut, Tile};
+use super::tile::BlockedMut;
 use super::variant::Variant;
 
-/// Memory that [`attend`] works in (about 41 KB once used), to be reused between calls.
+/// Memory that [`attend`] works in (about 29 KB once used), to be reused between calls.
 #[derive(Debug, Default)]
 pub struct AttendScratch {
     #[cfg(target_arch = "x86_64")]
@@ -57,9 +57,4 @@ pub fn attend(
         Variant::Avx512(token) => super::avx512::attend(token, heads, first, scratch, &mut out),
         _ => portable::attend(heads, first, &mut scratch.weights, &mut out),
     }
-}
-
-/// Tiles of a row of tiles of the output: two a head.
-pub(super) fn output_depth(heads: usize) -> usize {
-    heads * (HEAD_SIZE / Tile::COLUMNS)
 }

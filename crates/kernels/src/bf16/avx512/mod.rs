@@ -7,16 +7,19 @@ pub(crate) mod gate;
 mod gelu;
 mod linear;
 mod norm;
+mod scratch;
 pub(crate) mod split;
 mod weigh;
 
-pub(super) use attention::{Products, Scratch, attend, attend_with};
+pub(super) use attention::{Head, attend, write_means};
 pub(super) use centre::write_centred;
 pub(super) use finish::Biased;
 pub(crate) use finish::{Finish, Sums, sums, with_finish};
 pub(super) use linear::linear;
 pub(crate) use norm::Normal;
 pub(super) use norm::layer_norm;
+pub(super) use scratch::{BATCH_GROUPS, Scratch};
+pub(super) use weigh::{Weigher, settle, start};
 
 /// Names the features of [`crate::isa::Avx512Bf16`] on a function.
 macro_rules! vectors {

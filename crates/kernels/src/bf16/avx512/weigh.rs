@@ -6,11 +6,10 @@
 //! (0.27 % of the weight), the mantissa to 7 bits (0.39 %); 0.67 % in all.
 
 use std::arch::x86_64::*;
-use std::ops::Range;
 
-use super::attention::{BATCH_GROUPS, Scratch};
 use super::finish::sums;
-use super::linear::pairs;
+use super::scratch::Scratch;
+use crate::bf16::number::{from_bf16, to_bf16};
 
 /// Steps of a weight's logarithm between powers of two.
 const STEPS: f32 = 128.0;
@@ -32,161 +31,264 @@ static MANTISSAS: [u8; 128] = [
     116, 117, 118, 120, 121, 123, 124, 125, 127,
 ];
 
-/// Sets the references to the greatest logits of the first batch, of `groups` groups, of whose
-/// last one `mask` has the keys that exist.
+/// Sets the references to the greatest logits of the first group, of which `mask` has the keys
+/// that exist.
 ///
 /// # Safety
-/// The features of `Avx512Bf16`; `groups` is 1 to the size of a batch.
+/// The features of `Avx512Bf16`.
 #[inline(always)]
-pub(super) unsafe fn start(scratch: &mut Scratch, groups: usize, mask: u32) {
-    for row in 0..32 {
-        // SAFETY: the caller's duties.
-        let greatest = unsafe { greatest(scratch, 0, row, groups, mask) };
-        scratch.references[row] = (greatest * STEPS).round_ties_even();
-        scratch.sums[row] = [0.0; 16];
-    }
-}
-
-/// Turns the logits of some rows of a batch, those of turn `turn`, into weights, and adds
-/// these to the sums. Groups and mask are as for [`start`].
-///
-/// # Safety
-/// The features of `Avx512Bf16`; `groups` is 1 to the size of a batch, `rows` are below 32.
-#[inline(always)]
-pub(super) unsafe fn weigh(
-    scratch: &mut Scratch,
-    turn: usize,
-    rows: Range<usize>,
-    groups: usize,
-    mask: u32,
-) {
-    let is_whole = groups == BATCH_GROUPS && mask == !0;
-    for row in rows {
-        // SAFETY: the caller's duties.
+pub(in crate::bf16) unsafe fn start(scratch: &mut Scratch, mask: u32) {
+    for half in 0..2 {
+        // SAFETY: the caller's duty; a block has 16 rows in each half.
         unsafe {
-            if is_whole {
-                weigh_row::<true>(scratch, turn, row, BATCH_GROUPS, !0);
-            } else {
-                weigh_row::<false>(scratch, turn, row, groups, mask);
+            let scores = scratch.scores[0].as_ptr();
+            let mut rows = [_mm512_setzero_ps(); 16];
+            for (row, out) in rows.iter_mut().enumerate() {
+                *out = greatest(scores, half * 16 + row, mask);
             }
+            let greatest = greatest_of_each(rows);
+            let steps = _mm512_mul_ps(greatest, _mm512_set1_ps(STEPS));
+            let steps = _mm512_roundscale_ps::<0x08>(steps);
+            let offsets = _mm512_sub_ps(_mm512_set1_ps(f32::from(ONE)), steps);
+            _mm512_storeu_ps(scratch.offsets.as_mut_ptr().add(half * 16), offsets);
         }
     }
 }
 
+/// Turns logits into weights, row by row.
+pub(in crate::bf16) struct Weigher {
+    scores: *const f32,
+    offsets: *const f32,
+    weights: *mut __m512i,
+    /// Sums of weights before and after this group.
+    sums: [*mut f32; 2],
+    mask: u32,
+    table: [__m512i; 2],
+    /// The greatest logarithms in steps, saturated to 16 bits.
+    peak: __m512i,
+}
+
+impl Weigher {
+    /// From the logits of `turn` to the weights of `slot`. The scratch must stay where it is,
+    /// and the offsets as they are.
+    ///
+    /// # Safety
+    /// The features of `Avx512Bf16`.
+    #[inline(always)]
+    pub(in crate::bf16) unsafe fn new(
+        scratch: &mut Scratch,
+        turn: usize,
+        slot: usize,
+        mask: u32,
+    ) -> Self {
+        // SAFETY: the caller's duty.
+        unsafe {
+            Self {
+                scores: scratch.scores(turn),
+                offsets: scratch.offsets.as_ptr(),
+                weights: scratch.weights(slot).cast(),
+                sums: [1 - turn, turn].map(|turn| scratch.sums(turn)),
+                mask,
+                table: table(),
+                peak: _mm512_setzero_si512(),
+            }
+        }
+    }
+
+    /// Weighs row `row`. If `WHOLE`, nothing is masked.
+    ///
+    /// # Safety
+    /// The features of `Avx512Bf16`; `row < 32`; the scratch is where it was.
+    #[inline(always)]
+    pub(in crate::bf16) unsafe fn row<const WHOLE: bool>(&mut self, row: usize) {
+        // SAFETY: the caller's duties; a block of logits has 32 rows, two tiles of weights too.
+        unsafe {
+            let (low, high) = sums(self.scores, row);
+            let codes = codes::<WHOLE>(low, high, *self.offsets.add(row), self.mask);
+            self.peak = _mm512_max_epu16(self.peak, codes);
+            let weights = weights_of(codes, self.table);
+            _mm512_store_si512(self.weights.add(row), weights);
+            // A bf16 is the upper half of an f32.
+            let even = _mm512_castsi512_ps(_mm512_slli_epi32::<16>(weights));
+            let odd = _mm512_and_si512(weights, _mm512_set1_epi32(!0xffff));
+            let sum = _mm512_add_ps(even, _mm512_castsi512_ps(odd));
+            let before = _mm512_load_ps(self.sums[0].add(row * 16));
+            _mm512_store_ps(self.sums[1].add(row * 16), _mm512_add_ps(before, sum));
+        }
+    }
+
+    /// The greatest logarithms so far, for [`settle`].
+    #[inline(always)]
+    pub(in crate::bf16) fn peak(&self) -> __m512i {
+        self.peak
+    }
+}
+
 /// # Safety
-/// As for [`weigh`]; `row < 32`; if `WHOLE`, nothing is masked.
+/// AVX-512 F.
 #[inline(always)]
-unsafe fn weigh_row<const WHOLE: bool>(
+unsafe fn table() -> [__m512i; 2] {
+    let table = MANTISSAS.as_ptr().cast::<__m512i>();
+    // SAFETY: the table has 128 bytes.
+    unsafe { [_mm512_loadu_si512(table), _mm512_loadu_si512(table.add(1))] }
+}
+
+/// Logarithms in steps as bits of a bf16. Saturate: what is too small becomes a weight of zero,
+/// what is too great stays recognisable. Takes four keys of `low` and `high` by turns; so are
+/// the values laid out.
+///
+/// # Safety
+/// The features of `Avx512Bf16`.
+#[inline(always)]
+unsafe fn codes<const WHOLE: bool>(low: __m512, high: __m512, offset: f32, mask: u32) -> __m512i {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let steps = _mm512_set1_ps(STEPS);
+        let offset = _mm512_set1_ps(offset);
+        let mut low = _mm512_cvtps_epi32(_mm512_fmadd_ps(low, steps, offset));
+        let mut high = _mm512_cvtps_epi32(_mm512_fmadd_ps(high, steps, offset));
+        if !WHOLE {
+            low = _mm512_maskz_mov_epi32(mask as __mmask16, low);
+            high = _mm512_maskz_mov_epi32((mask >> 16) as __mmask16, high);
+        }
+        _mm512_packus_epi32(low, high)
+    }
+}
+
+/// # Safety
+/// The features of `Avx512Bf16`.
+#[inline(always)]
+unsafe fn weights_of(codes: __m512i, table: [__m512i; 2]) -> __m512i {
+    // SAFETY: the caller's duty.
+    unsafe {
+        let mantissas = _mm512_permutex2var_epi8(table[0], codes, table[1]);
+        // `fraction ? mantissas : codes`, bit by bit.
+        _mm512_ternarylogic_epi32::<0xb8>(codes, _mm512_set1_epi16(0x7f), mantissas)
+    }
+}
+
+/// Sees to queries whose logits of `turn` exceed their reference by so much that weights would
+/// soon overflow, if `peak` has any; they were weighed to `slot`.
+///
+/// # Safety
+/// The features of `Avx512Bf16`.
+#[inline(always)]
+pub(in crate::bf16) unsafe fn settle(
     scratch: &mut Scratch,
     turn: usize,
-    row: usize,
-    groups: usize,
+    slot: usize,
     mask: u32,
+    peak: __m512i,
 ) {
     // SAFETY: the caller's duties.
     unsafe {
-        let (mut sum, peak) = try_row::<WHOLE>(scratch, turn, row, groups, mask);
-        let limit = _mm512_set1_epi16(ONE + HEADROOM);
-        if _mm512_cmpgt_epu16_mask(peak, limit) != 0 {
-            move_reference(scratch, turn, row, groups, mask);
-            sum = try_row::<WHOLE>(scratch, turn, row, groups, mask).0;
+        if _mm512_cmpgt_epu16_mask(peak, _mm512_set1_epi16(ONE + HEADROOM)) != 0 {
+            move_references(scratch, turn, slot, mask);
         }
-        let sums = scratch.sums[row].as_mut_ptr();
-        _mm512_store_ps(sums, _mm512_add_ps(_mm512_load_ps(sums), sum));
     }
 }
 
-/// Writes the weights of a row; returns their sum, and their greatest logarithm in steps
-/// (saturated to 16 bits), each spread over a vector.
+/// Moves the reference of every row that exceeds it by too much to the greatest logit of the
+/// group, up to the next power of two, and rescales all there is of the row, exactly.
 ///
 /// # Safety
-/// As for [`weigh_row`].
-#[inline(always)]
-unsafe fn try_row<const WHOLE: bool>(
-    scratch: &mut Scratch,
-    turn: usize,
-    row: usize,
-    groups: usize,
-    mask: u32,
-) -> (__m512, __m512i) {
-    // SAFETY: the caller's duties; a group has 1024 logits and two tiles of weights, of which
-    // row `row` is in tile `row / 16`.
-    unsafe {
-        let table = MANTISSAS.as_ptr().cast::<__m512i>();
-        let table = [_mm512_loadu_si512(table), _mm512_loadu_si512(table.add(1))];
-        let steps = _mm512_set1_ps(STEPS);
-        let offset = _mm512_set1_ps(f32::from(ONE) - scratch.references[row]);
-        let fraction = _mm512_set1_epi16(0x7f);
-        let one = pairs(_mm512_set1_epi16(ONE));
-        let scores = scratch.scores[turn].as_ptr();
-        let weights = scratch.weights.as_mut_ptr().add(row / 16).cast::<__m512i>();
-        let (mut sum, mut peak) = (_mm512_setzero_ps(), _mm512_setzero_si512());
-        for group in 0..groups {
-            let (low, high) = sums(scores.add(group * 1024), row);
-            let mut low = _mm512_cvtps_epi32(_mm512_fmadd_ps(low, steps, offset));
-            let mut high = _mm512_cvtps_epi32(_mm512_fmadd_ps(high, steps, offset));
-            if !WHOLE && group + 1 == groups {
-                low = _mm512_maskz_mov_epi32(mask as __mmask16, low);
-                high = _mm512_maskz_mov_epi32((mask >> 16) as __mmask16, high);
-            }
-            // Saturates: what is too small becomes a weight of zero, what is too great stays
-            // recognisable. Takes four keys of each by turns; so are the values laid out.
-            let codes = _mm512_packus_epi32(low, high);
-            peak = _mm512_max_epu16(peak, codes);
-            let mantissas = _mm512_permutex2var_epi8(table[0], codes, table[1]);
-            // `fraction ? mantissas : codes`, bit by bit.
-            let bits = _mm512_ternarylogic_epi32::<0xb8>(codes, fraction, mantissas);
-            _mm512_store_si512(weights.add(group * 32 + row % 16), bits);
-            sum = _mm512_dpbf16_ps(sum, pairs(bits), one);
-        }
-        (sum, peak)
-    }
-}
-
-/// Makes the greatest logit of the batch the reference of a row, and rescales what was
-/// gathered relative to the former one.
-///
-/// # Safety
-/// As for [`weigh`]; `row < 32`.
+/// As for [`settle`].
 #[cold]
 #[inline(never)]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vbmi,avx2,fma")]
-unsafe fn move_reference(scratch: &mut Scratch, turn: usize, row: usize, groups: usize, mask: u32) {
-    // SAFETY: the caller's duties; row `row` of what was gathered is in four vectors.
-    unsafe {
-        let before = scratch.references[row];
-        let after = (greatest(scratch, turn, row, groups, mask) * STEPS).round_ties_even();
-        scratch.references[row] = after;
-        let factor = _mm512_set1_ps(((before - after) / STEPS).exp2());
-        let totals = scratch.sums[row].as_mut_ptr();
-        _mm512_store_ps(totals, _mm512_mul_ps(_mm512_load_ps(totals), factor));
-        for half in 0..2 {
-            let gathered = scratch.gathered.as_mut_ptr().add(half * 1024);
-            let left = gathered.add(row / 16 * 512 + row % 16 * 16);
-            for part in [left, left.add(256)] {
-                _mm512_store_ps(part, _mm512_mul_ps(_mm512_load_ps(part), factor));
+unsafe fn move_references(scratch: &mut Scratch, turn: usize, slot: usize, mask: u32) {
+    for row in 0..32 {
+        // SAFETY: the caller's duties.
+        let greatest = unsafe {
+            _mm512_reduce_max_ps(greatest(scratch.scores[turn].as_ptr(), row, mask)) * STEPS
+        };
+        let excess = greatest + scratch.offsets[row] - f32::from(ONE);
+        if excess <= f32::from(HEADROOM) {
+            continue;
+        }
+        let powers = (excess / STEPS).ceil();
+        scratch.offsets[row] -= powers * STEPS;
+        let factor = (-powers).exp2();
+        // Those before this group, whose weights may have overflowed.
+        for sum in &mut scratch.sums[1 - turn][row] {
+            *sum *= factor;
+        }
+        for quarter in 0..4 {
+            let start = quarter / 2 * 1024 + quarter % 2 * 256 + row / 16 * 512 + row % 16 * 16;
+            for sum in &mut scratch.gathered[start..][..16] {
+                *sum *= factor;
             }
         }
+        // Those of the batch before may be gathered in part: the rest follows at the new scale.
+        for tile in scratch.weights.iter_mut().skip(row / 16).step_by(2) {
+            for weight in &mut tile.0[row % 16 * 32..][..32] {
+                *weight = to_bf16(from_bf16(*weight) * factor);
+            }
+        }
+        // SAFETY: the caller's duties.
+        unsafe { Weigher::new(scratch, turn, slot, mask).row::<false>(row) };
     }
 }
 
-/// The greatest logit of a row of the batch.
+/// Of a row of a group the greatest logits, of those that exist, in any order.
 ///
 /// # Safety
-/// As for [`weigh`]; `row < 32`.
+/// The features of `Avx512Bf16`; `scores` are 1024 logits on a cache line's boundary, `row < 32`.
 #[inline(always)]
-unsafe fn greatest(scratch: &Scratch, turn: usize, row: usize, groups: usize, mask: u32) -> f32 {
+unsafe fn greatest(scores: *const f32, row: usize, mask: u32) -> __m512 {
     // SAFETY: the caller's duties.
     unsafe {
-        let mut greatest = _mm512_set1_ps(f32::NEG_INFINITY);
-        for group in 0..groups {
-            let mask = if group + 1 == groups { mask } else { !0 };
-            let (low, high) = sums(scratch.scores[turn].as_ptr().add(group * 1024), row);
-            greatest = _mm512_mask_max_ps(greatest, mask as __mmask16, greatest, low);
-            greatest = _mm512_mask_max_ps(greatest, (mask >> 16) as __mmask16, greatest, high);
-        }
-        _mm512_reduce_max_ps(greatest)
+        let (low, high) = sums(scores, row);
+        let least = _mm512_set1_ps(f32::NEG_INFINITY);
+        let low = _mm512_mask_mov_ps(least, mask as __mmask16, low);
+        let high = _mm512_mask_mov_ps(least, (mask >> 16) as __mmask16, high);
+        _mm512_max_ps(low, high)
     }
+}
+
+/// Joins the numbers of each of 16 vectors by `$join`: those of vector `i` give number `i`.
+macro_rules! across {
+    ($(#[$attribute:meta])* $name:ident, $join:ident) => {
+        $(#[$attribute])*
+        ///
+        /// # Safety
+        /// AVX-512 F.
+        #[inline(always)]
+        pub(super) unsafe fn $name(mut rows: [__m512; 16]) -> __m512 {
+            // No closures: they would not have the caller's features.
+            // SAFETY: the caller's duty.
+            unsafe {
+                // Within 128 bits, by pairs of vectors, then by fours; then between them.
+                for pair in 0..8 {
+                    let (a, b) = (rows[pair * 2], rows[pair * 2 + 1]);
+                    rows[pair] = $join(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+                }
+                for four in 0..4 {
+                    let a = _mm512_castps_pd(rows[four * 2]);
+                    let b = _mm512_castps_pd(rows[four * 2 + 1]);
+                    let low = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+                    rows[four] = $join(low, _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+                }
+                for count in [2, 1] {
+                    for index in 0..count {
+                        let (a, b) = (rows[index * 2], rows[index * 2 + 1]);
+                        let even = _mm512_shuffle_f32x4::<0x88>(a, b);
+                        rows[index] = $join(even, _mm512_shuffle_f32x4::<0xdd>(a, b));
+                    }
+                }
+                rows[0]
+            }
+        }
+    };
+}
+
+across! {
+    /// The greatest number of each of 16 vectors.
+    greatest_of_each, _mm512_max_ps
+}
+across! {
+    /// The sum of the numbers of each of 16 vectors.
+    sum_of_each, _mm512_add_ps
 }
 
 #[cfg(test)]
