@@ -110,12 +110,6 @@ pub enum LoadError {
         /// Type in the file.
         found: String,
     },
-    /// The precision is not available.
-    #[error("{precision} inference is not available in this version; use f32 or auto")]
-    Precision {
-        /// What was asked for.
-        precision: Precision,
-    },
     /// The attention heads have another size than the precision's kernels are made for.
     #[error(
         "{precision} inference needs attention heads of {expected} values, this model's have \

@@ -23,7 +23,8 @@ pub enum Precision {
     /// Products of 16-bit brain floats, summed in 32 bits. Works on any CPU, but is slower than
     /// f32 where `auto` would not choose it.
     Bf16,
-    /// 8-bit integers. Not available in this version: loading is refused.
+    /// Products of 8-bit integers, summed in 32 bits, with a scale per output and per row;
+    /// attention in bf16. Faster again, and less faithful: see `docs/models.md`.
     Int8,
 }
 

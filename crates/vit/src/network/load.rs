@@ -9,9 +9,9 @@ use lookalike_kernels::bf16::Variant;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::packing::{Linear, Packing};
+use super::packing::{Int8, Linear, Packing};
 use super::positions::{Positions, Resampling};
-use super::{Body, Frame, Layer, Network, Norm, half, single};
+use super::{Body, Frame, Layer, Network, Norm, reduced, single};
 use crate::config::{Architecture, Mlp, ModelConfig};
 use crate::error::LoadError;
 use crate::names::{Names, PATCH_WEIGHT};
@@ -28,8 +28,15 @@ pub(crate) struct Loader<'a> {
     pub(crate) processor: &'a ProcessorConfig,
     pub(crate) weights: &'a Weights,
     pub(crate) isa: Isa,
-    /// The bf16 kernels to compute with, or f32.
-    pub(crate) bf16: Option<Variant>,
+    pub(crate) arithmetic: Arithmetic,
+}
+
+/// What products are made in, with the kernels for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arithmetic {
+    F32,
+    Bf16(Variant),
+    Int8(Variant),
 }
 
 impl Loader<'_> {
@@ -45,9 +52,12 @@ impl Loader<'_> {
             names: Names::find(self.weights).unwrap_or_else(Names::bare),
             read: Mutex::default(),
         };
-        let body = match self.bf16 {
-            None => Body::Single(self.single(&reader)?),
-            Some(variant) => Body::Half(self.half(&reader, variant)?),
+        let body = match self.arithmetic {
+            Arithmetic::F32 => Body::Single(self.single(&reader)?),
+            Arithmetic::Bf16(variant) => Body::Bf16(self.reduced(&reader, variant, &variant)?),
+            Arithmetic::Int8(variant) => {
+                Body::Int8(self.reduced(&reader, variant, &Int8(variant))?)
+            }
         };
         let frame = reader.frame(self.isa)?;
         let read = reader
@@ -75,16 +85,21 @@ impl Loader<'_> {
         })
     }
 
-    fn half(&self, reader: &Reader<'_>, variant: Variant) -> Result<half::Body, LoadError> {
+    fn reduced<P: Packing>(
+        &self,
+        reader: &Reader<'_>,
+        variant: Variant,
+        packing: &P,
+    ) -> Result<reduced::Body<P::Packed>, LoadError> {
         let mut map = reader.patch_embedding()?;
         let (patch, processor) = (self.config.patch_size, self.processor);
         let bias = map.bias.unwrap_or_default();
-        let (weight, bias) = half::patch_weights(&map.weight, &bias, patch, processor);
+        let (weight, bias) = reduced::patch_weights(&map.weight, &bias, patch, processor);
         (map.weight, map.bias) = (weight, Some(bias));
-        Ok(half::Body {
+        Ok(reduced::Body {
             variant,
             patch_embedding: variant.plain(&map),
-            layers: reader.layers(&variant)?,
+            layers: reader.layers(packing)?,
         })
     }
 }

@@ -1,22 +1,22 @@
 //! The layers of a vision transformer, packed for the CPU.
 //!
-//! [`single`] computes in f32, [`half`] in bf16; both read the same [`Frame`] and give the same
+//! [`single`] computes in f32, [`reduced`] in bf16 or int8; both read the same [`Frame`] and give the same
 //! tokens, within what their precision allows.
 
-mod half;
 mod load;
 mod packing;
 mod positions;
+mod reduced;
 mod single;
 
 use std::sync::Arc;
 
 use lookalike_imaging::RgbImage;
-use lookalike_kernels::{Isa, layer_norm};
+use lookalike_kernels::{Isa, bf16, int8, layer_norm};
 
 use crate::config::ModelConfig;
 
-pub(crate) use load::{Loader, Summary};
+pub(crate) use load::{Arithmetic, Loader, Summary};
 use positions::Positions;
 
 /// What is wanted of each image.
@@ -48,7 +48,8 @@ struct Frame {
 
 enum Body {
     Single(single::Body),
-    Half(half::Body),
+    Bf16(reduced::Body<bf16::PackedLinear>),
+    Int8(reduced::Body<int8::PackedLinear>),
 }
 
 /// A layer with linear maps packed as `L`.
@@ -73,12 +74,13 @@ struct Norm {
 #[derive(Default)]
 pub(crate) struct Workspace {
     single: single::Workspace,
-    half: half::Workspace,
+    bf16: reduced::Workspace<bf16::PackedLinear>,
+    int8: reduced::Workspace<int8::PackedLinear>,
 }
 
 impl Workspace {
     pub(crate) fn bytes(&self) -> usize {
-        self.single.bytes() + self.half.bytes()
+        self.single.bytes() + self.bf16.bytes() + self.int8.bytes()
     }
 }
 
@@ -95,7 +97,8 @@ impl Network {
     ) -> Vec<Vec<f32>> {
         match &self.body {
             Body::Single(body) => body.forward(&self.frame, images, output, &mut workspace.single),
-            Body::Half(body) => body.forward(&self.frame, images, output, &mut workspace.half),
+            Body::Bf16(body) => body.forward(&self.frame, images, output, &mut workspace.bf16),
+            Body::Int8(body) => body.forward(&self.frame, images, output, &mut workspace.int8),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Linear maps as they are in a file, and how each precision packs them.
 
 use lookalike_kernels::bf16::{self, Variant};
-use lookalike_kernels::{Isa, PackedLinear};
+use lookalike_kernels::{Isa, PackedLinear, int8};
 
 /// A linear map as it is in a file.
 pub(super) struct Linear {
@@ -58,5 +58,27 @@ impl Packing for Variant {
     fn gated(&self, map: &Linear) -> bf16::PackedLinear {
         let bias = map.bias.as_deref();
         bf16::PackedLinear::pack_gated(*self, map.outputs / 2, map.inputs, &map.weight, bias)
+    }
+}
+
+/// Products of 8-bit integers.
+pub(super) struct Int8(pub(super) Variant);
+
+impl Packing for Int8 {
+    type Packed = int8::PackedLinear;
+
+    fn plain(&self, map: &Linear) -> int8::PackedLinear {
+        let bias = map.bias.as_deref();
+        int8::PackedLinear::pack(self.0, map.outputs, map.inputs, &map.weight, bias)
+    }
+
+    fn heads(&self, map: &Linear, heads: usize) -> int8::PackedLinear {
+        let bias = map.bias.as_deref();
+        int8::PackedLinear::pack_heads(self.0, heads, map.inputs, &map.weight, bias)
+    }
+
+    fn gated(&self, map: &Linear) -> int8::PackedLinear {
+        let bias = map.bias.as_deref();
+        int8::PackedLinear::pack_gated(self.0, map.outputs / 2, map.inputs, &map.weight, bias)
     }
 }

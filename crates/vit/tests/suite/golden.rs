@@ -25,7 +25,7 @@ fn check_as(precision: Precision, folder: &str, file: &str) {
             (height as usize / patch, width as usize / patch)
         );
         let subject = format!("{} at {width} x {height}", folder.display());
-        Distance::new(&tokens, &golden).check(model.precision(), &subject);
+        Distance::new(&tokens, &golden).check(precision, &subject);
     }
 }
 
@@ -64,9 +64,11 @@ fn lone_archives() {
 
 /// The kernels of the CPU that the tests run on; `LOOKALIKE_ISA` chooses others.
 #[test]
-fn bf16_with_gelu_swiglu_and_registers() {
-    for folder in ["npz", "npz-prefix-f16", "npz-bf16"] {
-        check_as(Precision::Bf16, folder, "model.npz");
+fn reduced_precision_with_gelu_swiglu_and_registers() {
+    for precision in [Precision::Bf16, Precision::Int8] {
+        for folder in ["npz", "npz-prefix-f16", "npz-bf16"] {
+            check_as(precision, folder, "model.npz");
+        }
     }
 }
 
@@ -120,15 +122,18 @@ fn real_sizes() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/models");
     for name in ["dinov2-small", "dinov2-base", "dinov2-with-registers-small"] {
         let folder = models.join(name);
-        for precision in [Precision::F32, Precision::Bf16] {
+        for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
             let model = load_as(precision, &folder, 0);
             for golden in golden(&folder) {
                 let (width, height) = (golden.image.width(), golden.image.height());
                 let tokens = model.embed_tokens(&golden.image).unwrap();
                 let subject = format!("{name} at {width} x {height}");
                 let distance = Distance::new(&tokens, &golden);
-                println!("{subject}, {precision}: {distance:?}");
-                distance.check(model.precision(), &subject);
+                println!(
+                    "{subject}, {precision}: cosine {:.6} of CLS, {:.6} at least, difference {:.0e}",
+                    distance.class_cosine, distance.cosine, distance.difference
+                );
+                distance.check(precision, &subject);
                 let cls = model.embed(&[&golden.image]).unwrap().swap_remove(0);
                 assert_eq!(cls, tokens.cls, "{subject}");
             }

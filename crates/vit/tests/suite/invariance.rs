@@ -38,6 +38,7 @@ fn neither_batch_nor_threads_change_a_bit() {
         (Precision::F32, "swiglu-registers"),
         (Precision::Bf16, "npz-prefix-f16/model.npz"),
         (Precision::Bf16, "npz-bf16/model.npz"),
+        (Precision::Int8, "npz-prefix-f16/model.npz"),
     ] {
         let folder = format!("{model}, {precision}");
         let path = fixtures().join(model);

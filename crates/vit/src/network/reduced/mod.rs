@@ -1,8 +1,10 @@
-//! Layers in bf16, on CPUs with units for it.
+//! Layers in reduced precision: products in bf16 or int8, what lies between them in bf16, the
+//! tokens in f32.
 
 mod forward;
 mod patches;
 mod plan;
+mod products;
 
 use lookalike_kernels::bf16::{PackedLinear, Variant};
 
@@ -12,9 +14,9 @@ pub(super) use forward::Workspace;
 pub(super) use patches::patch_weights;
 
 /// Weights of the layers, and of the patch embedding before them.
-pub(super) struct Body {
+pub(super) struct Body<P> {
     pub(super) variant: Variant,
-    /// From the levels of a patch as [`patches`] orders them to a token.
+    /// From the levels of a patch as [`patches`] orders them to a token, always in bf16.
     pub(super) patch_embedding: PackedLinear,
-    pub(super) layers: Vec<Layer<PackedLinear>>,
+    pub(super) layers: Vec<Layer<P>>,
 }

@@ -9,8 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use lookalike_imaging::RgbImage;
 use lookalike_kernels::bf16::{
-    AttendScratch, Blocked, BlockedMut, Heads, HeadsMut, Output as To, PackedLinear, Tile, attend,
-    layer_norm, linear,
+    AttendScratch, Blocked, Heads, HeadsMut, Output as To, Tile, attend, linear,
 };
 use lookalike_kernels::{Matrix, MatrixMut};
 use rayon::prelude::*;
@@ -18,21 +17,31 @@ use rayon::prelude::*;
 use super::Body;
 use super::patches::unfold;
 use super::plan::{Part, parts};
+use super::products::{Products, blocked};
 use crate::config::Mlp;
-use crate::network::{Frame, Layer, Norm, Output, Picture, Start, stride};
+use crate::network::{Frame, Layer, Output, Picture, Start, stride};
 
 /// Memory of a forward pass, to be reused between calls.
-#[derive(Default)]
-pub(in crate::network) struct Workspace {
+pub(in crate::network) struct Workspace<P: Products> {
     /// The tokens.
     x: Vec<f32>,
     /// Queries, keys and values, of this layer and the next by turns.
     heads: [Vec<Tile>; 2],
     /// By thread.
-    tasks: Vec<Mutex<TaskMemory>>,
+    tasks: Vec<Mutex<TaskMemory<P>>>,
 }
 
-impl Workspace {
+impl<P: Products> Default for Workspace<P> {
+    fn default() -> Self {
+        Self {
+            x: Vec::new(),
+            heads: Default::default(),
+            tasks: Vec::new(),
+        }
+    }
+}
+
+impl<P: Products> Workspace<P> {
     pub(in crate::network) fn bytes(&self) -> usize {
         let [one, other] = &self.heads;
         self.x.capacity() * size_of::<f32>()
@@ -40,15 +49,25 @@ impl Workspace {
     }
 }
 
-#[derive(Default)]
-struct TaskMemory {
-    /// Rows as wide as a token: layer norms, attention.
-    narrow: Vec<Tile>,
-    /// Rows as wide as the feed-forward half, or as a patch.
+struct TaskMemory<P: Products> {
+    /// Rows that are multiplied.
+    rows: P::Rows,
+    /// Rows as wide as the feed-forward half, or as a patch, or what attention mixed.
     wide: Vec<Tile>,
     /// The pixels of a patch.
     pixels: Vec<u8>,
     attention: AttendScratch,
+}
+
+impl<P: Products> Default for TaskMemory<P> {
+    fn default() -> Self {
+        Self {
+            rows: P::Rows::default(),
+            wide: Vec::new(),
+            pixels: Vec::new(),
+            attention: AttendScratch::default(),
+        }
+    }
 }
 
 /// Rows of one image that are worked on together.
@@ -59,14 +78,14 @@ struct Task<'a> {
     heads: &'a mut [Tile],
 }
 
-impl Body {
+impl<P: Products> Body<P> {
     /// See [`crate::network::Network::forward`].
     pub(in crate::network) fn forward(
         &self,
         frame: &Frame,
         images: &[&RgbImage],
         output: Output,
-        workspace: &mut Workspace,
+        workspace: &mut Workspace<P>,
     ) -> Vec<Vec<f32>> {
         Forward {
             body: self,
@@ -79,19 +98,19 @@ impl Body {
 }
 
 /// A forward pass under way.
-struct Forward<'a> {
-    body: &'a Body,
+struct Forward<'a, P> {
+    body: &'a Body<P>,
     frame: &'a Frame,
     dim: usize,
     heads: usize,
 }
 
-impl Forward<'_> {
+impl<P: Products> Forward<'_, P> {
     fn run(
         &self,
         images: &[&RgbImage],
         output: Output,
-        workspace: &mut Workspace,
+        workspace: &mut Workspace<P>,
     ) -> Vec<Vec<f32>> {
         let pictures: Vec<_> = images
             .iter()
@@ -172,7 +191,12 @@ impl Forward<'_> {
     }
 
     /// The tokens of a task before the first layer.
-    fn embed_patches(&self, picture: &Picture<'_>, task: &mut Task<'_>, memory: &mut TaskMemory) {
+    fn embed_patches(
+        &self,
+        picture: &Picture<'_>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory<P>,
+    ) {
         let (x_stride, embedding) = (self.x_stride(), &self.body.patch_embedding);
         let Part { first, rows, .. } = task.part;
         let leading = self.frame.leading_tokens().saturating_sub(first).min(rows);
@@ -206,74 +230,56 @@ impl Forward<'_> {
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_heads(
-        &self,
-        layer: &Layer<PackedLinear>,
-        task: &mut Task<'_>,
-        memory: &mut TaskMemory,
-    ) {
-        self.normalise(&layer.norm1, task, &mut memory.narrow);
-        let rows = task.part.rows;
-        linear(
-            Blocked::new(&memory.narrow, rows, self.dim),
-            &layer.qkv,
-            To::Heads(HeadsMut::new(task.heads, rows, self.heads)),
-        );
+    fn project_heads(&self, layer: &Layer<P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
+        let heads = HeadsMut::new(task.heads, task.part.rows, self.heads);
+        let out = To::Heads(heads);
+        let x = Matrix::new(task.x, task.part.rows, self.dim, self.x_stride());
+        let epsilon = self.frame.config.layer_norm_eps;
+        layer
+            .qkv
+            .of_norm(x, &layer.norm1, epsilon, &mut memory.rows, out);
     }
 
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
-        layer: &Layer<PackedLinear>,
+        layer: &Layer<P>,
         heads: Heads<'_>,
         task: &mut Task<'_>,
-        memory: &mut TaskMemory,
+        memory: &mut TaskMemory<P>,
     ) {
-        let Part { first, rows, .. } = task.part;
+        let Part {
+            first, rows: count, ..
+        } = task.part;
         let TaskMemory {
-            narrow, attention, ..
+            rows,
+            wide,
+            attention,
+            ..
         } = memory;
-        let mixed = blocked(narrow, rows, self.dim);
+        let mixed = blocked(wide, count, self.dim);
         attend(self.body.variant, heads, first, attention, mixed);
-        linear(
-            Blocked::new(narrow, rows, self.dim),
-            &layer.projection,
-            self.residual(task, layer.scale1.as_deref()),
-        );
+        let mixed = Blocked::new(wide, count, self.dim);
+        let out = self.residual(task, layer.scale1.as_deref());
+        layer.projection.of(mixed, rows, out);
     }
 
     /// `x += scale * contract(activation(expand(norm(x))))`
-    fn feed_forward_half(
-        &self,
-        layer: &Layer<PackedLinear>,
-        task: &mut Task<'_>,
-        memory: &mut TaskMemory,
-    ) {
-        self.normalise(&layer.norm2, task, &mut memory.narrow);
-        let (rows, hidden) = (task.part.rows, self.frame.config.mlp.hidden());
-        let TaskMemory { narrow, wide, .. } = memory;
-        let activated = blocked(wide, rows, hidden);
-        linear(
-            Blocked::new(narrow, rows, self.dim),
-            &layer.expand,
-            match self.frame.config.mlp {
-                Mlp::Gelu { .. } => To::Gelu(activated),
-                Mlp::SwiGlu { .. } => To::SwiGlu(activated),
-            },
-        );
-        linear(
-            Blocked::new(wide, rows, hidden),
-            &layer.contract,
-            self.residual(task, layer.scale2.as_deref()),
-        );
-    }
-
-    /// Layer norm of a task's rows.
-    fn normalise(&self, norm: &Norm, task: &Task<'_>, narrow: &mut Vec<Tile>) {
-        let (rows, epsilon) = (task.part.rows, self.frame.config.layer_norm_eps);
-        let x = Matrix::new(task.x, rows, self.dim, self.x_stride());
-        let out = blocked(narrow, rows, self.dim);
-        layer_norm(self.body.variant, x, &norm.gain, &norm.bias, epsilon, out);
+    fn feed_forward_half(&self, layer: &Layer<P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
+        let (count, hidden) = (task.part.rows, self.frame.config.mlp.hidden());
+        let TaskMemory { rows, wide, .. } = memory;
+        let activated = blocked(wide, count, hidden);
+        let out = match self.frame.config.mlp {
+            Mlp::Gelu { .. } => To::Gelu(activated),
+            Mlp::SwiGlu { .. } => To::SwiGlu(activated),
+        };
+        let x = Matrix::new(task.x, count, self.dim, self.x_stride());
+        let epsilon = self.frame.config.layer_norm_eps;
+        layer.expand.of_norm(x, &layer.norm2, epsilon, rows, out);
+        let out = self.residual(task, layer.scale2.as_deref());
+        layer
+            .contract
+            .of(Blocked::new(wide, count, hidden), rows, out);
     }
 
     fn residual<'a>(&self, task: &'a mut Task<'_>, scale: Option<&'a [f32]>) -> To<'a> {
@@ -298,15 +304,6 @@ impl Forward<'_> {
     }
 }
 
-/// A matrix in `memory`, which grows to hold it.
-fn blocked(memory: &mut Vec<Tile>, rows: usize, columns: usize) -> BlockedMut<'_> {
-    let count = Blocked::tile_count(rows, columns);
-    if memory.len() < count {
-        memory.resize(count, Tile::ZERO);
-    }
-    BlockedMut::new(memory, rows, columns)
-}
-
 /// `length` numbers of `buffer`, which grows to hold them, from the start of a cache line on:
 /// kernels add to whole lines.
 fn on_cache_line(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
@@ -323,10 +320,10 @@ fn on_cache_line(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
 }
 
 /// Runs `work` on every task, in parallel, each with the memory of its thread.
-fn run(
+fn run<P: Products>(
     tasks: Vec<Task<'_>>,
-    memory: &[Mutex<TaskMemory>],
-    work: impl Fn(&mut Task<'_>, &mut TaskMemory) + Sync,
+    memory: &[Mutex<TaskMemory<P>>],
+    work: impl Fn(&mut Task<'_>, &mut TaskMemory<P>) + Sync,
 ) {
     tasks.into_par_iter().with_max_len(1).for_each(|mut task| {
         let thread = rayon::current_thread_index().unwrap_or(0);
