@@ -69,6 +69,18 @@ pub(crate) trait Steps {
     /// # Safety
     /// The tiles of this thread are configured; `b` are two tiles.
     unsafe fn upper(upper: *const Self::Tile, b: *const Self::Tile);
+
+    /// The loads of a step: the rows to `tmm4` and `tmm5`, `b` to `tmm6` and `tmm7`.
+    ///
+    /// # Safety
+    /// The tiles of this thread are configured; `b` are two tiles.
+    unsafe fn operands(upper: *const Self::Tile, lower: *const Self::Tile, b: *const Self::Tile);
+
+    /// The product of a step that goes to the sum `tmm` of this number.
+    ///
+    /// # Safety
+    /// The tiles of this thread are configured; the operands were loaded.
+    unsafe fn product<const SUM: usize>();
 }
 
 /// Implements [`Steps`] with an instruction. The first operand is not used again soon: see the
@@ -118,6 +130,45 @@ macro_rules! steps {
                         s = in(reg) $crate::bf16::amx::ROW_BYTES,
                         options(readonly, nostack, preserves_flags)
                     );
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn operands(upper: *const $tile, lower: *const $tile, b: *const $tile) {
+                // SAFETY: the caller's duty; reads four tiles.
+                unsafe {
+                    std::arch::asm!(
+                        "tileloadd tmm6, [{b} + {s}*1]",
+                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
+                        "tileloaddt1 tmm5, [{lower} + {s}*1]",
+                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
+                        upper = in(reg) upper,
+                        lower = in(reg) lower,
+                        b = in(reg) b,
+                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
+                        options(readonly, nostack, preserves_flags)
+                    );
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn product<const SUM: usize>() {
+                macro_rules! product {
+                    ($operands:literal) => {
+                        std::arch::asm!(
+                            concat!($product, $operands),
+                            options(nomem, nostack, preserves_flags)
+                        )
+                    };
+                }
+                // SAFETY: the caller's duty; touches no memory.
+                unsafe {
+                    match SUM {
+                        0 => product!(" tmm0, tmm4, tmm6"),
+                        1 => product!(" tmm1, tmm4, tmm7"),
+                        2 => product!(" tmm2, tmm5, tmm6"),
+                        _ => product!(" tmm3, tmm5, tmm7"),
+                    }
                 }
             }
         }
@@ -171,6 +222,8 @@ vectors! {
         let sums = sums.0.as_mut_ptr().cast::<[f32; 1024]>();
         let end = weights.as_ptr_range().end.cast::<i8>();
         let mut pending: Option<Pending> = None;
+        // Where the sums in the tiles have to go.
+        let mut held: Option<*mut f32> = None;
         for panel in 0..panels {
             for first in (0..blocks).step_by(BLOCKS) {
                 let count = BLOCKS.min(blocks - first);
@@ -195,16 +248,16 @@ vectors! {
                                 p.rows.div_ceil(steps.max(2) - 1).min(F::ROWS_PER_STEP)
                             });
                             let mut row = 0;
-                            if pass == 0 {
-                                zero();
-                            } else {
-                                load(sums.add(slot).cast());
-                            }
+                            let before = (pass > 0).then(|| sums.add(slot).cast::<f32>());
                             for k in 0..steps {
-                                if is_whole {
-                                    S::whole(a.add(k), a.add(depth + k), b.add(k * 2));
+                                let (upper, b) = (a.add(k), b.add(k * 2));
+                                let lower = if is_whole { upper.add(depth) } else { upper };
+                                if k == 0 {
+                                    first_step::<S>(is_whole, [upper, lower, b], held, before);
+                                } else if is_whole {
+                                    S::whole(upper, lower, b);
                                 } else {
-                                    S::upper(a.add(k), b.add(k * 2));
+                                    S::upper(upper, b);
                                 }
                                 // After the first step, so that the stores of the sums are done.
                                 if let Some(p) = pending && k > 0 {
@@ -218,10 +271,14 @@ vectors! {
                                     lines -= 1;
                                 }
                             }
+                            if steps == 0 {
+                                held.into_iter().for_each(|held| store(held));
+                                zero();
+                            }
                             if let Some(p) = pending.take() {
                                 p.finish(finish, sums, row..p.rows);
                             }
-                            store(sums.add(slot).cast());
+                            held = Some(sums.add(slot).cast());
                             if pass + 1 == passes {
                                 pending = Some(Pending { slot, block, panel, rows });
                             }
@@ -230,17 +287,72 @@ vectors! {
                 }
             }
         }
-        if let Some(p) = pending {
-            // SAFETY: the block lies within the matrix and its sums were stored.
-            unsafe { p.finish(finish, sums, 0..p.rows) };
+        if let (Some(p), Some(held)) = (pending, held) {
+            // SAFETY: the block lies within the matrix; its sums are the ones that are held.
+            unsafe {
+                store(held);
+                p.finish(finish, sums, 0..p.rows);
+            }
         }
+    }
+}
+
+/// The first step of a block, from the sums `before` or zero. Those of the block before it are
+/// stored on the way: a store waits for its products, and so would everything behind it.
+///
+/// # Safety
+/// The tiles of this thread are configured. The last of `operands` are two tiles; `held` and
+/// `before` have 1024 numbers.
+#[inline(always)]
+unsafe fn first_step<S: Steps>(
+    is_whole: bool,
+    operands: [*const S::Tile; 3],
+    held: Option<*mut f32>,
+    before: Option<*mut f32>,
+) {
+    let [upper, lower, b] = operands;
+    macro_rules! sum {
+        ($sum:literal, $offset:literal, $has_product:expr) => {
+            if let Some(held) = held {
+                asm!(
+                    concat!("tilestored [{out} + {s}*1 + ", $offset, "], tmm", $sum),
+                    out = in(reg) held,
+                    s = in(reg) ROW_BYTES,
+                    options(nostack, preserves_flags)
+                );
+            }
+            if let Some(before) = before {
+                asm!(
+                    concat!("tileloadd tmm", $sum, ", [{sums} + {s}*1 + ", $offset, "]"),
+                    sums = in(reg) before,
+                    s = in(reg) ROW_BYTES,
+                    options(readonly, nostack, preserves_flags)
+                );
+            } else {
+                asm!(
+                    concat!("tilezero tmm", $sum),
+                    options(nomem, nostack, preserves_flags)
+                );
+            }
+            if $has_product {
+                S::product::<$sum>();
+            }
+        };
+    }
+    // SAFETY: the caller's duties.
+    unsafe {
+        S::operands(upper, lower, b);
+        sum!(0, 0, true);
+        sum!(2, 2048, is_whole);
+        sum!(1, 1024, true);
+        sum!(3, 3072, is_whole);
     }
 }
 
 /// # Safety
 /// The tiles of this thread are configured.
 #[inline(always)]
-pub(super) unsafe fn zero() {
+unsafe fn zero() {
     // SAFETY: the caller's duty; touches no memory.
     unsafe {
         asm!(
@@ -256,7 +368,7 @@ pub(super) unsafe fn zero() {
 /// # Safety
 /// The tiles of this thread are configured; `out` has 1024 numbers.
 #[inline(always)]
-pub(super) unsafe fn store(out: *mut f32) {
+unsafe fn store(out: *mut f32) {
     // SAFETY: the caller's duty; writes four tiles.
     unsafe {
         asm!(
@@ -267,24 +379,6 @@ pub(super) unsafe fn store(out: *mut f32) {
             out = in(reg) out,
             s = in(reg) ROW_BYTES,
             options(nostack, preserves_flags)
-        );
-    }
-}
-
-/// # Safety
-/// The tiles of this thread are configured; `sums` are 1024 numbers.
-#[inline(always)]
-pub(super) unsafe fn load(sums: *const f32) {
-    // SAFETY: the caller's duty; reads four tiles.
-    unsafe {
-        asm!(
-            "tileloadd tmm0, [{sums} + {s}*1]",
-            "tileloadd tmm1, [{sums} + {s}*1 + 1024]",
-            "tileloadd tmm2, [{sums} + {s}*1 + 2048]",
-            "tileloadd tmm3, [{sums} + {s}*1 + 3072]",
-            sums = in(reg) sums,
-            s = in(reg) ROW_BYTES,
-            options(readonly, nostack, preserves_flags)
         );
     }
 }
