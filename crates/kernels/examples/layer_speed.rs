@@ -140,7 +140,7 @@ impl Layer {
             times.measure(NORMS, || {
                 let x = Matrix::new(&self.stream[first * WIDTH..], rows, WIDTH, WIDTH);
                 let out = BlockedMut::new(&mut self.normal, rows, WIDTH);
-                bf16::layer_norm(variant, x, gain, gain, EPSILON, out);
+                bf16::layer_norm(variant, x, EPSILON, out);
             });
             times.measure(SPLIT, || {
                 let out = &mut self.heads[Heads::tile_count(first, HEADS)..];
@@ -159,7 +159,7 @@ impl Layer {
             times.measure(NORMS, || {
                 let out = BlockedMut::new(&mut self.normal, rows, WIDTH);
                 let x = Matrix::new(stream, rows, WIDTH, WIDTH);
-                bf16::layer_norm(variant, x, gain, gain, EPSILON, out);
+                bf16::layer_norm(variant, x, EPSILON, out);
             });
             times.measure(GELU, || {
                 let out = Output::Gelu(BlockedMut::new(&mut self.hidden, rows, HIDDEN));
@@ -183,7 +183,7 @@ impl Layer {
             times.measure(NORMS, || {
                 let x = Matrix::new(&self.stream[first * WIDTH..], rows, WIDTH, WIDTH);
                 let out = QuantisedMut::new(tiles, scales, rows, WIDTH);
-                int8::layer_norm(variant, x, gain, gain, EPSILON, out);
+                int8::layer_norm(variant, x, EPSILON, out);
             });
             times.measure(SPLIT, || {
                 let out = &mut self.heads[Heads::tile_count(first, HEADS)..];
@@ -206,7 +206,7 @@ impl Layer {
             times.measure(NORMS, || {
                 let out = QuantisedMut::new(tiles, scales, rows, WIDTH);
                 let x = Matrix::new(stream, rows, WIDTH, WIDTH);
-                int8::layer_norm(variant, x, gain, gain, EPSILON, out);
+                int8::layer_norm(variant, x, EPSILON, out);
             });
             times.measure(GELU, || {
                 let out = Output::Gelu(BlockedMut::new(&mut self.hidden, rows, HIDDEN));

@@ -22,16 +22,11 @@ pub(super) fn linear(x: Quantised<'_>, weights: &PackedLinear, out: &mut Output<
     }
 }
 
-pub(super) fn layer_norm(
-    x: Matrix<'_>,
-    gain: &[f32],
-    bias: &[f32],
-    epsilon: f32,
-    out: &mut QuantisedMut<'_>,
-) {
+pub(super) fn layer_norm(x: Matrix<'_>, epsilon: f32, out: &mut QuantisedMut<'_>) {
+    let (gain, bias) = (vec![1.0; x.columns()], vec![0.0; x.columns()]);
     let mut normal = vec![0.0; x.columns()];
     for row in 0..x.rows() {
-        Portable.layer_norm(x.row(row), gain, bias, epsilon, &mut normal);
+        Portable.layer_norm(x.row(row), &gain, &bias, epsilon, &mut normal);
         out.write_row(row, &normal);
     }
 }

@@ -5,35 +5,24 @@ use super::tile::QuantisedMut;
 use crate::bf16::{Blocked, Variant};
 use crate::matrix::Matrix;
 
-/// `out = (x - mean) / sqrt(variance + epsilon) * gain + bias`, quantised; mean and (biased)
-/// variance over each row.
+/// `out = (x - mean) / sqrt(variance + epsilon)`, quantised; mean and (biased) variance over
+/// each row. Gain and bias are linear, and belong into the weights that come behind.
 ///
 /// # Panics
 /// The shapes differ.
-pub fn layer_norm(
-    variant: Variant,
-    x: Matrix<'_>,
-    gain: &[f32],
-    bias: &[f32],
-    epsilon: f32,
-    mut out: QuantisedMut<'_>,
-) {
-    assert_eq!(
-        [gain.len(), bias.len(), out.columns()],
-        [x.columns(); 3],
-        "gains, biases and outputs of a row"
-    );
+pub fn layer_norm(variant: Variant, x: Matrix<'_>, epsilon: f32, mut out: QuantisedMut<'_>) {
+    assert_eq!(out.columns(), x.columns(), "columns of the output");
     assert_eq!(out.rows(), x.rows(), "rows of the output");
     match variant {
         #[cfg(target_arch = "x86_64")]
         Variant::Avx512(token) => {
-            super::avx512::layer_norm(token, x, gain, bias, epsilon, &mut out);
+            super::avx512::layer_norm(token, x, epsilon, &mut out);
         }
         #[cfg(target_arch = "x86_64")]
         Variant::Amx(token) => {
-            super::avx512::layer_norm(token.vectors(), x, gain, bias, epsilon, &mut out);
+            super::avx512::layer_norm(token.vectors(), x, epsilon, &mut out);
         }
-        _ => portable::layer_norm(x, gain, bias, epsilon, &mut out),
+        _ => portable::layer_norm(x, epsilon, &mut out),
     }
 }
 

@@ -85,7 +85,7 @@ impl Loader<'_> {
         })
     }
 
-    fn reduced<P: Packing>(
+    fn reduced<P: Packing<Normed = <P as Packing>::Packed>>(
         &self,
         reader: &Reader<'_>,
         variant: Variant,
@@ -103,6 +103,8 @@ impl Loader<'_> {
         })
     }
 }
+
+type Layers<P> = Vec<Layer<<P as Packing>::Normed, <P as Packing>::Packed>>;
 
 /// What was read, all tensors taken together.
 pub(crate) struct Summary {
@@ -166,7 +168,7 @@ impl Reader<'_> {
         })
     }
 
-    fn layers<P: Packing>(&self, packing: &P) -> Result<Vec<Layer<P::Packed>>, LoadError> {
+    fn layers<P: Packing>(&self, packing: &P) -> Result<Layers<P>, LoadError> {
         let layer = |index| {
             let reader = LayerReader {
                 reader: self,
@@ -210,19 +212,14 @@ struct LayerReader<'a> {
 }
 
 impl LayerReader<'_> {
-    fn layer<P: Packing>(&self, packing: &P) -> Result<Layer<P::Packed>, LoadError> {
+    fn layer<P: Packing>(&self, packing: &P) -> Result<Layer<P::Normed, P::Packed>, LoadError> {
         let dim = self.config.hidden_size;
         let (expand, contract) = self.mlp()?;
         Ok(Layer {
-            norm1: self.norm("norm1")?,
-            qkv: packing.heads(&self.qkv()?, self.config.heads),
+            qkv: packing.heads(self.norm("norm1")?, self.qkv()?, self.config.heads),
             projection: packing.plain(&self.linear("attention.output.dense", dim, dim)?),
             scale1: self.scale("layer_scale1.lambda1")?,
-            norm2: self.norm("norm2")?,
-            expand: match self.config.mlp {
-                Mlp::Gelu { .. } => packing.plain(&expand),
-                Mlp::SwiGlu { .. } => packing.gated(&expand),
-            },
+            expand: packing.expand(self.norm("norm2")?, expand, self.config.mlp),
             contract: packing.plain(&contract),
             scale2: self.scale("layer_scale2.lambda1")?,
         })

@@ -52,15 +52,13 @@ enum Body {
     Int8(reduced::Body<int8::PackedLinear>),
 }
 
-/// A layer with linear maps packed as `L`.
-struct Layer<L> {
-    norm1: Norm,
-    /// Queries, keys and values side by side.
-    qkv: L,
+/// A layer with linear maps packed as `L`, those behind a layer norm together with it as `N`.
+struct Layer<N, L> {
+    /// To queries, keys and values side by side.
+    qkv: N,
     projection: L,
     scale1: Option<Vec<f32>>,
-    norm2: Norm,
-    expand: L,
+    expand: N,
     contract: L,
     scale2: Option<Vec<f32>>,
 }

@@ -12,24 +12,21 @@ use crate::matrix::Matrix;
 pub(in crate::bf16) fn layer_norm(
     _token: Avx512Bf16,
     x: Matrix<'_>,
-    gain: &[f32],
-    bias: &[f32],
     epsilon: f32,
     out: &mut BlockedMut<'_>,
 ) {
     let depth = x.columns().div_ceil(Tile::COLUMNS);
     let tiles = out.tiles_mut();
-    assert!(gain.len() == x.columns() && bias.len() == x.columns());
     for row in 0..x.rows() {
         let tiles = &mut tiles[row / Tile::ROWS * depth..][..depth];
         let (x, row) = (x.row(row), row % Tile::ROWS);
-        // SAFETY: the token proves the features; gains and biases are as long as the row, which
-        // is whole as told, and the tiles cover its columns.
+        // SAFETY: the token proves the features; the row is whole as told, and the tiles cover
+        // its columns.
         unsafe {
             if x.len().is_multiple_of(Tile::COLUMNS) {
-                norm_row::<true>(x, gain, bias, epsilon, tiles, row);
+                norm_row::<true>(x, epsilon, tiles, row);
             } else {
-                norm_row::<false>(x, gain, bias, epsilon, tiles, row);
+                norm_row::<false>(x, epsilon, tiles, row);
             }
         }
     }
@@ -37,19 +34,17 @@ pub(in crate::bf16) fn layer_norm(
 
 vectors! {
     /// # Safety
-    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`, `tiles` cover its
-    /// columns, which are whole vectors by twos if `WHOLE`; `row < 16`.
+    /// The features of `Avx512Bf16`; `tiles` cover the columns of `x`, which are whole vectors by
+    /// twos if `WHOLE`; `row < 16`.
     unsafe fn norm_row<const WHOLE: bool>(
         x: &[f32],
-        gain: &[f32],
-        bias: &[f32],
         epsilon: f32,
         tiles: &mut [Tile],
         row: usize,
     ) {
         // SAFETY: the caller's duties; a tile has 16 rows of one vector.
         unsafe {
-            let normal = Normal::<WHOLE>::new(x, gain, bias, epsilon);
+            let normal = Normal::<WHOLE>::new(x, epsilon);
             for (block, tile) in tiles.iter_mut().enumerate() {
                 let out = tile.0.as_mut_ptr().cast::<__m512i>().add(row);
                 let rounded = round(normal.part(block * 32), normal.part(block * 32 + 16));
@@ -63,47 +58,45 @@ vectors! {
 /// of the time.
 pub(crate) struct Normal<'a, const WHOLE: bool> {
     x: &'a [f32],
-    gain: &'a [f32],
-    bias: &'a [f32],
-    mean: __m512,
     scale: __m512,
+    /// What the mean becomes.
+    shift: __m512,
 }
 
 impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
-    /// Computes mean and variance.
+    /// Computes mean and variance in one pass, from distances to the first number. That is one of
+    /// those that make up the variance: a mean square of n numbers' distances to one of them is at
+    /// most n + 1 times their variance, and loses no more than as many roundings when the mean is
+    /// taken off.
     ///
     /// # Safety
-    /// AVX-512 F; if `WHOLE`, the row has a multiple of 32 numbers; gains and biases are as many.
+    /// AVX-512 F; if `WHOLE`, the row has a multiple of 32 numbers.
     #[inline(always)]
-    pub(crate) unsafe fn new(x: &'a [f32], gain: &'a [f32], bias: &'a [f32], epsilon: f32) -> Self {
+    pub(crate) unsafe fn new(x: &'a [f32], epsilon: f32) -> Self {
         let count = x.len() as f32;
+        let first = x.first().copied().unwrap_or_default();
         // SAFETY: `part` stays within its slices: a whole row has 32 numbers from each multiple
         // of 32 on.
         unsafe {
+            let origin = _mm512_set1_ps(first);
             // Two chains of sums each hide the latency of the additions.
-            let mut sums = [_mm512_setzero_ps(); 2];
+            let (mut sums, mut squares) = ([_mm512_setzero_ps(); 2], [_mm512_setzero_ps(); 2]);
             for index in (0..x.len()).step_by(32) {
-                sums[0] = _mm512_add_ps(sums[0], part::<WHOLE>(x, index).0);
-                sums[1] = _mm512_add_ps(sums[1], part::<WHOLE>(x, index + 16).0);
-            }
-            let mean = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) / count;
-            let mean = _mm512_set1_ps(mean);
-            let mut squares = [_mm512_setzero_ps(); 2];
-            for index in (0..x.len()).step_by(32) {
-                for (half, square) in squares.iter_mut().enumerate() {
+                for half in 0..2 {
                     let (x, mask) = part::<WHOLE>(x, index + half * 16);
-                    let distance = _mm512_maskz_sub_ps(mask, x, mean);
-                    *square = _mm512_fmadd_ps(distance, distance, *square);
+                    let distance = _mm512_maskz_sub_ps(mask, x, origin);
+                    sums[half] = _mm512_add_ps(sums[half], distance);
+                    squares[half] = _mm512_fmadd_ps(distance, distance, squares[half]);
                 }
             }
-            let variance = _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])) / count;
-            let scale = _mm512_set1_ps(1.0 / (variance + epsilon).sqrt());
+            let distance = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) / count;
+            let square = _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])) / count;
+            let variance = (square - distance * distance).max(0.0);
+            let scale = 1.0 / (variance + epsilon).sqrt();
             Self {
                 x,
-                gain,
-                bias,
-                mean,
-                scale,
+                scale: _mm512_set1_ps(scale),
+                shift: _mm512_set1_ps(-(first + distance) * scale),
             }
         }
     }
@@ -114,16 +107,10 @@ impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
     /// AVX-512 F; if `WHOLE`, there are 16 more.
     #[inline(always)]
     pub(crate) unsafe fn part(&self, index: usize) -> __m512 {
-        // SAFETY: `part` stays within its slices by the caller's duty, as gains and biases are
-        // as long as the row.
+        // SAFETY: `part` stays within the row by the caller's duty.
         unsafe {
             let (x, mask) = part::<WHOLE>(self.x, index);
-            let x = _mm512_mul_ps(_mm512_sub_ps(x, self.mean), self.scale);
-            let (gain, bias) = (
-                part::<WHOLE>(self.gain, index).0,
-                part::<WHOLE>(self.bias, index).0,
-            );
-            _mm512_maskz_fmadd_ps(mask, x, gain, bias)
+            _mm512_maskz_fmadd_ps(mask, x, self.scale, self.shift)
         }
     }
 }

@@ -15,22 +15,18 @@ use crate::matrix::Matrix;
 pub(in crate::int8) fn layer_norm(
     _token: Avx512Bf16,
     x: Matrix<'_>,
-    gain: &[f32],
-    bias: &[f32],
     epsilon: f32,
     out: &mut QuantisedMut<'_>,
 ) {
-    assert!(gain.len() == x.columns() && bias.len() == x.columns());
     for row in 0..x.rows() {
         let (tiles, step) = out.row_mut(row);
         let (x, row) = (x.row(row), row % Tile::ROWS);
-        // SAFETY: the token proves the features; gains and biases are as long as the row, which
-        // is whole as told.
+        // SAFETY: the token proves the features; the row is whole as told.
         *step = unsafe {
             if x.len().is_multiple_of(Tile::COLUMNS) {
-                norm_row::<true>(x, gain, bias, epsilon, tiles, row)
+                norm_row::<true>(x, epsilon, tiles, row)
             } else {
-                norm_row::<false>(x, gain, bias, epsilon, tiles, row)
+                norm_row::<false>(x, epsilon, tiles, row)
             }
         };
     }
@@ -52,19 +48,16 @@ vectors! {
     /// Fills row `row` of `tiles`; returns the scale.
     ///
     /// # Safety
-    /// The features of `Avx512Bf16`; `gain` and `bias` are as long as `x`, which fills up
-    /// `tiles` if `WHOLE`; `row < 16`.
+    /// The features of `Avx512Bf16`; `x` fills up `tiles` if `WHOLE`; `row < 16`.
     unsafe fn norm_row<const WHOLE: bool>(
         x: &[f32],
-        gain: &[f32],
-        bias: &[f32],
         epsilon: f32,
         tiles: &mut [Tile],
         row: usize,
     ) -> f32 {
         // SAFETY: the caller's duties; a tile has 16 rows of one vector.
         unsafe {
-            let normal = Normal::<WHOLE>::new(x, gain, bias, epsilon);
+            let normal = Normal::<WHOLE>::new(x, epsilon);
             let magnitude = _mm512_set1_epi32(0x7fff_ffff);
             let mut greatest = _mm512_setzero_si512();
             for index in (0..x.len()).step_by(16) {

@@ -230,20 +230,18 @@ impl<P: Products> Forward<'_, P> {
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_heads(&self, layer: &Layer<P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
+    fn project_heads(&self, layer: &Layer<P, P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
         let heads = HeadsMut::new(task.heads, task.part.rows, self.heads);
         let out = To::Heads(heads);
         let x = Matrix::new(task.x, task.part.rows, self.dim, self.x_stride());
         let epsilon = self.frame.config.layer_norm_eps;
-        layer
-            .qkv
-            .of_norm(x, &layer.norm1, epsilon, &mut memory.rows, out);
+        layer.qkv.of_norm(x, epsilon, &mut memory.rows, out);
     }
 
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
-        layer: &Layer<P>,
+        layer: &Layer<P, P>,
         heads: Heads<'_>,
         task: &mut Task<'_>,
         memory: &mut TaskMemory<P>,
@@ -265,7 +263,12 @@ impl<P: Products> Forward<'_, P> {
     }
 
     /// `x += scale * contract(activation(expand(norm(x))))`
-    fn feed_forward_half(&self, layer: &Layer<P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
+    fn feed_forward_half(
+        &self,
+        layer: &Layer<P, P>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory<P>,
+    ) {
         let (count, hidden) = (task.part.rows, self.frame.config.mlp.hidden());
         let TaskMemory { rows, wide, .. } = memory;
         let activated = blocked(wide, count, hidden);
@@ -275,7 +278,7 @@ impl<P: Products> Forward<'_, P> {
         };
         let x = Matrix::new(task.x, count, self.dim, self.x_stride());
         let epsilon = self.frame.config.layer_norm_eps;
-        layer.expand.of_norm(x, &layer.norm2, epsilon, rows, out);
+        layer.expand.of_norm(x, epsilon, rows, out);
         let out = self.residual(task, layer.scale2.as_deref());
         layer
             .contract

@@ -18,5 +18,5 @@ pub(super) struct Body<P> {
     pub(super) variant: Variant,
     /// From the levels of a patch as [`patches`] orders them to a token, always in bf16.
     pub(super) patch_embedding: PackedLinear,
-    pub(super) layers: Vec<Layer<P>>,
+    pub(super) layers: Vec<Layer<P, P>>,
 }

@@ -4,22 +4,13 @@ use lookalike_kernels::Matrix;
 use lookalike_kernels::bf16::{self, Blocked, BlockedMut, Output, Tile};
 use lookalike_kernels::int8::{self, Quantised, QuantisedMut};
 
-use crate::network::Norm;
-
 /// The packed weights of a linear map.
 pub(in crate::network) trait Products: Send + Sync {
     /// Memory for the rows that are multiplied.
     type Rows: Default + Send;
 
-    /// `out = map(norm(x))`
-    fn of_norm(
-        &self,
-        x: Matrix<'_>,
-        norm: &Norm,
-        epsilon: f32,
-        rows: &mut Self::Rows,
-        out: Output<'_>,
-    );
+    /// `out = map(norm(x))`, with a norm that has neither gain nor bias.
+    fn of_norm(&self, x: Matrix<'_>, epsilon: f32, rows: &mut Self::Rows, out: Output<'_>);
 
     /// `out = map(x)`
     fn of(&self, x: Blocked<'_>, rows: &mut Self::Rows, out: Output<'_>);
@@ -28,17 +19,10 @@ pub(in crate::network) trait Products: Send + Sync {
 impl Products for bf16::PackedLinear {
     type Rows = Vec<Tile>;
 
-    fn of_norm(
-        &self,
-        x: Matrix<'_>,
-        norm: &Norm,
-        epsilon: f32,
-        rows: &mut Self::Rows,
-        out: Output<'_>,
-    ) {
+    fn of_norm(&self, x: Matrix<'_>, epsilon: f32, rows: &mut Self::Rows, out: Output<'_>) {
         let (count, columns) = (x.rows(), x.columns());
         let normal = blocked(rows, count, columns);
-        bf16::layer_norm(self.variant(), x, &norm.gain, &norm.bias, epsilon, normal);
+        bf16::layer_norm(self.variant(), x, epsilon, normal);
         bf16::linear(Blocked::new(rows, count, columns), self, out);
     }
 
@@ -75,17 +59,10 @@ impl QuantisedRows {
 impl Products for int8::PackedLinear {
     type Rows = QuantisedRows;
 
-    fn of_norm(
-        &self,
-        x: Matrix<'_>,
-        norm: &Norm,
-        epsilon: f32,
-        rows: &mut Self::Rows,
-        out: Output<'_>,
-    ) {
+    fn of_norm(&self, x: Matrix<'_>, epsilon: f32, rows: &mut Self::Rows, out: Output<'_>) {
         let (count, columns) = (x.rows(), x.columns());
         let normal = rows.reserve(count, columns);
-        int8::layer_norm(self.variant(), x, &norm.gain, &norm.bias, epsilon, normal);
+        int8::layer_norm(self.variant(), x, epsilon, normal);
         int8::linear(rows.get(count, columns), self, out);
     }
 

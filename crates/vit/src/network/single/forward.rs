@@ -213,7 +213,7 @@ impl Forward<'_> {
             .body
             .layers
             .iter()
-            .map(|layer| layer.expand.outputs())
+            .map(|layer| layer.expand.1.outputs())
             .max()
             .unwrap_or(1);
         let most = (WIDE_BUDGET / widest).clamp(24, MOST_ROWS);
@@ -256,15 +256,16 @@ impl Forward<'_> {
     /// Queries, keys and values of a task's rows for `layer`.
     fn project_qkv(
         &self,
-        layer: &Layer<PackedLinear>,
+        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
         task: &mut Task<'_>,
         memory: &mut TaskMemory,
     ) {
-        self.normalise(&layer.norm1, task, memory);
+        let (norm, qkv) = &layer.qkv;
+        self.normalise(norm, task, memory);
         let (dim, rows) = (self.config.hidden_size, task.rows);
         linear(
             Matrix::new(&memory.narrow, rows, dim, self.x_stride()),
-            &layer.qkv,
+            qkv,
             Epilogue::Bias,
             MatrixMut::new(task.qkv, rows, 3 * dim, self.qkv_stride()),
         );
@@ -331,7 +332,7 @@ impl Forward<'_> {
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
-        layer: &Layer<PackedLinear>,
+        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
         (picture, heads): (&Picture<'_>, &[f32]),
         task: &mut Task<'_>,
         memory: &mut TaskMemory,
@@ -362,14 +363,15 @@ impl Forward<'_> {
     /// `x += scale * contract(activation(expand(norm(x))))`
     fn feed_forward_half(
         &self,
-        layer: &Layer<PackedLinear>,
+        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
         task: &mut Task<'_>,
         memory: &mut TaskMemory,
     ) {
-        self.normalise(&layer.norm2, task, memory);
+        let (norm, expansion) = &layer.expand;
+        self.normalise(norm, task, memory);
         let (dim, rows, x_stride) = (self.config.hidden_size, task.rows, self.x_stride());
         let hidden = self.config.mlp.hidden();
-        let wide_stride = stride(layer.expand.outputs());
+        let wide_stride = stride(expansion.outputs());
         let TaskMemory { narrow, wide, .. } = memory;
         wide.resize(rows * wide_stride, 0.0);
         let epilogue = match self.config.mlp {
@@ -378,7 +380,7 @@ impl Forward<'_> {
         };
         expand(
             Matrix::new(narrow, rows, dim, x_stride),
-            &layer.expand,
+            expansion,
             epilogue,
             wide,
         );

@@ -5,7 +5,7 @@ mod patches;
 
 use lookalike_kernels::PackedLinear;
 
-use super::Layer;
+use super::{Layer, Norm};
 
 pub(super) use forward::Workspace;
 pub(crate) use patches::Levels;
@@ -16,5 +16,5 @@ pub(super) struct Body {
     pub(super) levels: Levels,
     /// From a patch's `3 * patch * patch` values, channel by channel, to a token.
     pub(super) patch_embedding: PackedLinear,
-    pub(super) layers: Vec<Layer<PackedLinear>>,
+    pub(super) layers: Vec<Layer<(Norm, PackedLinear), PackedLinear>>,
 }
