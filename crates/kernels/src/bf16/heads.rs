@@ -137,11 +137,14 @@ impl<'a> HeadsMut<'a> {
                 }
             }
             for tile in &mut tiles[VALUES..] {
-                for row in rest..ROW_GROUP {
-                    let pairs = &mut tile.0[value_row(row) * 32..][..32];
-                    for value in pairs[row % 2..].iter_mut().step_by(2) {
+                if rest % 2 == 1 {
+                    let pairs = &mut tile.0[value_row(rest) * 32..][..32];
+                    for value in pairs[1..].iter_mut().step_by(2) {
                         *value = 0;
                     }
+                }
+                for row in (rest.next_multiple_of(2)..ROW_GROUP).step_by(2) {
+                    tile.0[value_row(row) * 32..][..32].fill(0);
                 }
             }
         }

@@ -51,7 +51,7 @@ vectors! {
         // SAFETY: groups stay below `head.groups`; `Step` documents what it touches.
         unsafe {
             let queries = head.queries(queries);
-            scratch.clear();
+            scratch.clear_sums();
             let logits = Logits::of(head, queries, 0, scratch);
             step::<true, false, true>(&logits, &Part::NONE, None);
             start(scratch, head.mask(0));
@@ -119,6 +119,8 @@ impl Logits {
 
 /// Half of what is gathered of a batch of two groups: 32 columns of values.
 struct Part {
+    /// Whether nothing was gathered before.
+    is_first: bool,
     weights: *const Tile,
     /// Of both groups.
     values: [*const Tile; BATCH_GROUPS],
@@ -127,6 +129,7 @@ struct Part {
 
 impl Part {
     const NONE: Self = Self {
+        is_first: true,
         weights: std::ptr::null(),
         values: [std::ptr::null(); BATCH_GROUPS],
         out: std::ptr::null_mut(),
@@ -144,6 +147,7 @@ impl Part {
         // SAFETY: both groups exist; a group has four tiles of values.
         unsafe {
             Self {
+                is_first: first == 0,
                 weights: scratch.weights(first % (2 * BATCH_GROUPS)),
                 values: [head.values(first), head.values(last)].map(|tiles| tiles.add(half * 2)),
                 out: scratch.gathered().add(half * 1024),
@@ -191,6 +195,17 @@ macro_rules! zero {
             concat!("tilezero tmm", $tile),
             options(nomem, nostack, preserves_flags)
         )
+    };
+}
+
+/// What was gathered before, or zero.
+macro_rules! gathered {
+    ($tile:literal, $part:expr, $offset:literal) => {
+        if $part.is_first {
+            zero!($tile)
+        } else {
+            load!($tile, $part.out, $offset)
+        }
     };
 }
 
@@ -247,9 +262,9 @@ unsafe fn step<const SCORES: bool, const GATHER: bool, const WHOLE: bool>(
         scores!(10: multiply!(2, 4, 7));
         scores!(11: store!(0, out, 0));
         scores!(12: multiply!(3, 5, 7));
-        gather!(13: load!(4, part.weights, 0), load!(0, part.out, 0));
+        gather!(13: load!(4, part.weights, 0), gathered!(0, part, 0));
         scores!(14: store!(1, out, 2048));
-        gather!(15: load!(1, part.out, 2048), load!(5, part.weights, 1024));
+        gather!(15: gathered!(1, part, 2048), load!(5, part.weights, 1024));
         scores!(16: store!(2, out, 1024));
         gather!(17: stream!(2, part.values[0], 0), multiply!(0, 4, 2));
         scores!(18: store!(3, out, 3072));
@@ -258,9 +273,9 @@ unsafe fn step<const SCORES: bool, const GATHER: bool, const WHOLE: bool>(
         gather!(21: multiply!(0, 6, 3), stream!(2, part.values[0], 1024));
         gather!(22: multiply!(1, 7, 3));
         gather!(23: store!(0, part.out, 0));
-        gather!(24: load!(0, part.out, 1024), multiply!(0, 4, 2));
+        gather!(24: gathered!(0, part, 1024), multiply!(0, 4, 2));
         gather!(25: store!(1, part.out, 2048));
-        gather!(26: load!(1, part.out, 3072), stream!(3, part.values[1], 1024));
+        gather!(26: gathered!(1, part, 3072), stream!(3, part.values[1], 1024));
         gather!(27: multiply!(1, 5, 2));
         gather!(28: multiply!(0, 6, 3));
         gather!(29: multiply!(1, 7, 3));

@@ -104,7 +104,8 @@ vectors! {
         // SAFETY: groups stay below `head.groups`; blocks of scratch are as large as a group
         // or a batch needs.
         unsafe {
-            scratch.clear();
+            scratch.clear_gathered();
+            scratch.clear_sums();
             for group in 0..head.groups {
                 let (turn, slot) = (group % 2, group % (2 * BATCH_GROUPS));
                 multiply_scores(head.queries(queries), head.keys(group), scratch.scores(turn));

@@ -34,9 +34,13 @@ impl Scratch {
         })
     }
 
-    /// Nothing is gathered yet.
-    pub(in crate::bf16) fn clear(&mut self) {
+    /// No values are gathered yet.
+    pub(in crate::bf16) fn clear_gathered(&mut self) {
         self.gathered.fill(0.0);
+    }
+
+    /// No weights are summed yet.
+    pub(in crate::bf16) fn clear_sums(&mut self) {
         self.sums[1].fill([0.0; 16]);
     }
 
