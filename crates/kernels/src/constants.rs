@@ -24,6 +24,22 @@ pub(crate) mod exp {
     ];
 }
 
+/// `2^x = 2^n * 2^r` with `n = round(x)`, `|r| <= 1/2`, and `2^r = 1 + r * P(r)`: the minimax
+/// polynomial of Cephes' `exp2f` (Moshier, 1989). Relative error below 3e-7.
+pub(crate) mod exp2 {
+    /// Below, `2^n` would be a subnormal.
+    pub(crate) const LOWEST: f32 = -126.0;
+    /// `P`, from the highest power down.
+    pub(crate) const POLYNOMIAL: [f32; 6] = [
+        1.535_336_2e-4,
+        1.339_887_4e-3,
+        9.618_437e-3,
+        5.550_332_5e-2,
+        2.402_264_8e-1,
+        6.931_472e-1,
+    ];
+}
+
 /// `erf(x) = x * P(x^2) / Q(x^2)` on [-4, 4], beyond which erf is 1 in single precision: the
 /// rational minimax approximation of the Eigen library. Absolute error below 4e-7, of which
 /// the approximation itself is 7e-8 and single precision the rest.

@@ -58,13 +58,13 @@ fn run<B: Backend>(
 ) {
     let width = head.size().next_multiple_of(B::COLUMNS);
     scratch.gathered.resize(B::ROWS * width, 0.0);
+    let mut logits = [0.0; MAX_ROWS * BLOCK_KEYS];
     for (first, count) in tiles::<B>(queries.rows()) {
         let gathered = &mut scratch.gathered[..];
         let mut state = [SoftmaxRow::EMPTY; MAX_ROWS];
         gathered.fill(0.0);
         for key in (0..head.keys()).step_by(BLOCK_KEYS) {
             let keys = BLOCK_KEYS.min(head.keys() - key);
-            let mut logits = [0.0; MAX_ROWS * BLOCK_KEYS];
             for panel in 0..keys.div_ceil(B::COLUMNS) {
                 let c = &mut logits[panel * B::COLUMNS..];
                 let c = StridedMut {

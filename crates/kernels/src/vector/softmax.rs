@@ -1,5 +1,7 @@
 //! Streaming softmax and the other loops of attention and SwiGLU.
 
+use std::f32::consts::LOG2_E;
+
 use super::lanes::{Lanes, Operation};
 use super::math;
 use crate::backend::SoftmaxRow;
@@ -27,19 +29,20 @@ impl Operation for Softmax<'_> {
         } else {
             l.greatest(math::exp(l, l.splat(self.row.maximum - maximum)))
         };
-        let scale = l.splat(self.scale);
-        let shift = l.splat(-maximum);
+        // Powers of two take fewer steps than those of e.
+        let scale = l.splat(self.scale * LOG2_E);
+        let shift = l.splat(-maximum * LOG2_E);
         let mut sum = l.splat(0.0);
         let mut chunks = self.logits.chunks_exact_mut(L::WIDTH);
         for x in &mut chunks {
-            let weight = math::exp(l, l.multiply_add(l.load(x, 0.0), scale, shift));
+            let weight = math::exp2_nonpositive(l, l.multiply_add(l.load(x, 0.0), scale, shift));
             sum = l.add(sum, weight);
             l.store(weight, x);
         }
         let tail = chunks.into_remainder();
         let mut tail_sum = 0.0;
         if !tail.is_empty() {
-            let weight = math::exp(l, l.multiply_add(l.load(tail, 0.0), scale, shift));
+            let weight = math::exp2_nonpositive(l, l.multiply_add(l.load(tail, 0.0), scale, shift));
             l.store(weight, tail);
             tail_sum = tail.iter().sum();
         }
