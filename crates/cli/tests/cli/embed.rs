@@ -75,9 +75,11 @@ fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
 #[test]
 fn the_portable_path_gives_the_same_embedding() {
     let (scratch, sheet) = scratch_with_sheet();
-    let embed = |isa: &str| -> Vec<f64> {
+    let embed = |isa: &str, precision: &str| -> Vec<f64> {
+        let arguments = ["embed", &sheet, "--format", "jsonl", "--size", "112"];
         let output = scratch
-            .command(&["embed", &sheet, "--format", "jsonl", "--size", "112"])
+            .command(&arguments)
+            .args(["--precision", precision])
             .env("LOOKALIKE_ISA", isa)
             .output()
             .unwrap();
@@ -85,9 +87,17 @@ fn the_portable_path_gives_the_same_embedding() {
         let numbers = line["embedding"].as_array().unwrap().iter();
         numbers.map(|value| value.as_f64().unwrap()).collect()
     };
-    let (fast, plain) = (embed(""), embed("portable"));
-    let cosine: f64 = fast.iter().zip(&plain).map(|(a, b)| a * b).sum();
-    assert!(cosine > 0.999_999, "{cosine}");
+    let plain = embed("portable", "f32");
+    for (precision, least) in [
+        ("f32", 0.999_999),
+        ("auto", 0.999_5),
+        ("bf16", 0.999_5),
+        ("int8", 0.99),
+    ] {
+        let fast = embed("", precision);
+        let cosine: f64 = fast.iter().zip(&plain).map(|(a, b)| a * b).sum();
+        assert!(cosine > least, "{precision}: {cosine}");
+    }
     let message = scratch
         .command(&["doctor"])
         .env("LOOKALIKE_ISA", "mmx")
