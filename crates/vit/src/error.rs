@@ -123,6 +123,19 @@ pub enum LoadError {
         /// Values of a head that would work.
         expected: usize,
     },
+    /// A layer is wider than sums of the precision can take.
+    #[error(
+        "{precision} inference takes layers of up to {most} values, this model's have {width}; \
+         use f32 or auto"
+    )]
+    Wide {
+        /// What was asked for.
+        precision: Precision,
+        /// Values of the model's widest layer.
+        width: usize,
+        /// Values that would work.
+        most: usize,
+    },
     /// The threads could not be started.
     #[error("threads for the model could not be started: {detail}")]
     Threads {

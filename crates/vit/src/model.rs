@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use lookalike_imaging::{ProcessorConfig, RgbImage};
-use lookalike_kernels::Isa;
-use lookalike_kernels::bf16::{HEAD_SIZE, Variant};
+use lookalike_kernels::bf16::{HEAD_SIZE, ROW_GROUP, Variant};
+use lookalike_kernels::{Isa, int8};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sha2::{Digest, Sha256};
 
@@ -209,9 +209,11 @@ impl Model {
     }
 
     fn run(&self, images: &[&RgbImage], output: Output) -> Result<Vec<Vec<f32>>, EmbedError> {
+        let leading = 1 + self.config.registers;
         let mut tokens = Vec::with_capacity(images.len());
         for (index, image) in images.iter().enumerate() {
-            tokens.push(self.check_size(index, image)?);
+            let patches = self.check_size(index, image)?;
+            tokens.push((leading + patches).next_multiple_of(ROW_GROUP));
         }
         let mut workspace = self.workspaces().pop().unwrap_or_default();
         let mut results = Vec::with_capacity(images.len());
@@ -287,6 +289,11 @@ fn choose_arithmetic(
             expected: HEAD_SIZE,
         }),
         Precision::Bf16 => Ok(Arithmetic::Bf16(variant)),
+        Precision::Int8 if config.mlp.hidden() > int8::MOST_INPUTS => Err(LoadError::Wide {
+            precision,
+            width: config.mlp.hidden(),
+            most: int8::MOST_INPUTS,
+        }),
         Precision::Int8 => Ok(Arithmetic::Int8(variant)),
     }
 }

@@ -4,8 +4,8 @@
 //! of two relative to, as in the f32 attention. The reference is the greatest logit of the
 //! first group; it moves only when a later logit exceeds it by so much that weights would soon
 //! overflow, which is decided for each query by itself. Weights lose nothing by being large
-//! (bf16 and f32 have the same range and one precision over all of it), so this is exact for
-//! any logits up to 2^24, and usually rescales nothing.
+//! (bf16 and f32 have the same range and one precision over all of it), so this is exact as
+//! long as the logits of a query differ by less than 2^24, and usually rescales nothing.
 
 use super::heads::{HEAD_SIZE, Heads, ROW_GROUP};
 use super::portable;

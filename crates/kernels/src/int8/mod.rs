@@ -40,4 +40,4 @@ pub use crate::bf16::Variant;
 pub use linear::linear;
 pub use quantise::{layer_norm, quantise};
 pub use tile::{Quantised, QuantisedMut, Tile};
-pub use weights::PackedLinear;
+pub use weights::{MOST_INPUTS, PackedLinear};

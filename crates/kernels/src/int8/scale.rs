@@ -25,7 +25,12 @@ impl Scale {
             };
         }
         Self {
-            step: greatest / GREATEST,
+            // Infinity has no integer: NaN tells.
+            step: if greatest.is_finite() {
+                greatest / GREATEST
+            } else {
+                f32::NAN
+            },
             inverse: GREATEST / greatest,
         }
     }
@@ -66,5 +71,7 @@ mod tests {
                 .step
                 .is_nan()
         );
+        let infinite = Scale::of_all([1.0, f32::NEG_INFINITY].into_iter());
+        assert!(infinite.step.is_nan());
     }
 }

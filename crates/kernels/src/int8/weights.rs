@@ -172,8 +172,9 @@ impl PackedLinear {
     }
 }
 
-/// Sums of so many products of up to 128 * 255, in magnitude, stay within 31 bits.
-const MOST_INPUTS: usize = (i32::MAX / (128 * 255)) as usize;
+/// Most inputs of a map: sums of so many products of up to 128 * 255, in magnitude, stay within
+/// 31 bits.
+pub const MOST_INPUTS: usize = (i32::MAX / (128 * 255)) as usize;
 
 /// `vpdpbusd` takes integers without a sign on one side: for it, weights have 128 added, which
 /// flips their highest bit.

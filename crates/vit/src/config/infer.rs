@@ -90,10 +90,19 @@ fn mlp(weights: &Weights, names: &Names) -> Result<Mlp, LoadError> {
     let split = layer("mlp.down_proj.weight");
     for name in [fused, split] {
         if weights.contains(&name) {
-            let [_, hidden] = weights.sizes(&name, "[dim, hidden]")?;
-            return Ok(Mlp::SwiGlu { hidden });
+            return Ok(Mlp::SwiGlu {
+                hidden: hidden_width(weights, &name)?,
+            });
         }
     }
-    let [_, hidden] = weights.sizes(&layer("mlp.fc2.weight"), "[dim, hidden]")?;
+    let hidden = hidden_width(weights, &layer("mlp.fc2.weight"))?;
     Ok(Mlp::Gelu { hidden })
+}
+
+fn hidden_width(weights: &Weights, name: &str) -> Result<usize, LoadError> {
+    const EXPECTED: &str = "[dim, hidden], hidden at least 1";
+    match weights.sizes(name, EXPECTED)? {
+        [_, 0] => Err(weights.misshapen(name, Shape::pattern(EXPECTED))),
+        [_, hidden] => Ok(hidden),
+    }
 }

@@ -179,9 +179,9 @@ impl Check<'_> {
         let wide = (hidden_size as f64 * file.mlp_ratio.unwrap_or(4.0)) as usize;
         self.size("hidden_size * mlp_ratio", wide)?;
         if file.use_swiglu_ffn.unwrap_or(false) {
-            return Ok(Mlp::SwiGlu {
-                hidden: (wide * 2 / 3).next_multiple_of(8),
-            });
+            let hidden = (wide * 2 / 3).next_multiple_of(8);
+            self.size("hidden_size * mlp_ratio * 2 / 3", hidden)?;
+            return Ok(Mlp::SwiGlu { hidden });
         }
         let activation = file.hidden_act.as_deref().unwrap_or("gelu");
         self.that(activation == "gelu", "hidden_act", activation, "gelu")?;
@@ -270,6 +270,11 @@ mod tests {
             (
                 r#"{"model_type": "dinov2", "mlp_ratio": -1}"#,
                 "hidden_size * mlp_ratio is 0",
+            ),
+            (
+                r#"{"model_type": "dinov2", "hidden_size": 64, "num_attention_heads": 1,
+                    "mlp_ratio": 0.016, "use_swiglu_ffn": true}"#,
+                "hidden_size * mlp_ratio * 2 / 3 is 0",
             ),
             (
                 r#"{"model_type": "dinov2", "hidden_size": "768"}"#,

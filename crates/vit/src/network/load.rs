@@ -227,8 +227,8 @@ impl LayerReader<'_> {
 
     fn qkv(&self) -> Result<Linear, LoadError> {
         let dim = self.config.hidden_size;
-        let mut weight = Vec::with_capacity(3 * dim * dim);
-        let mut bias = Vec::with_capacity(3 * dim);
+        // Grows with what is there: the configuration may claim anything.
+        let (mut weight, mut bias) = (Vec::new(), Vec::new());
         for name in ["query", "key", "value"] {
             let name = format!("attention.attention.{name}");
             weight.extend(self.read(&format!("{name}.weight"), &[dim, dim])?);

@@ -91,7 +91,9 @@ impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
             }
             let distance = _mm512_reduce_add_ps(_mm512_add_ps(sums[0], sums[1])) / count;
             let square = _mm512_reduce_add_ps(_mm512_add_ps(squares[0], squares[1])) / count;
-            let variance = (square - distance * distance).max(0.0);
+            let variance = square - distance * distance;
+            // Not `max`, which would make zero of NaN.
+            let variance = if variance < 0.0 { 0.0 } else { variance };
             let scale = 1.0 / (variance + epsilon).sqrt();
             Self {
                 x,

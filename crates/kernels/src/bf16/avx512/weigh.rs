@@ -134,7 +134,7 @@ unsafe fn table() -> [__m512i; 2] {
 }
 
 /// Logarithms in steps as bits of a bf16. Saturate: what is too small becomes a weight of zero,
-/// what is too great stays recognisable. Takes four keys of `low` and `high` by turns; so are
+/// what is too great stays recognisable, up to 2^24 above the reference. Takes four keys of `low` and `high` by turns; so are
 /// the values laid out.
 ///
 /// # Safety
@@ -202,7 +202,8 @@ unsafe fn move_references(scratch: &mut Scratch, turn: usize, slot: usize, mask:
         let greatest = unsafe {
             _mm512_reduce_max_ps(greatest(scratch.scores[turn].as_ptr(), row, mask)) * STEPS
         };
-        let excess = greatest + scratch.offsets[row] - f32::from(ONE);
+        // Rounded as its logarithm was, so that a row is moved by its own logits alone.
+        let excess = (greatest + scratch.offsets[row] - f32::from(ONE)).round_ties_even();
         if excess <= f32::from(HEADROOM) {
             continue;
         }

@@ -51,6 +51,10 @@ impl Image {
     }
 
     fn attend(&self, variant: Variant) -> Vec<f32> {
+        self.attend_in(variant, &mut AttendScratch::default())
+    }
+
+    fn attend_in(&self, variant: Variant, scratch: &mut AttendScratch) -> Vec<f32> {
         let tiles = self.tiles();
         let columns = self.heads * HEAD_SIZE;
         let mut out = dirty(Blocked::tile_count(self.rows, columns));
@@ -58,7 +62,7 @@ impl Image {
             variant,
             Heads::new(&tiles, self.rows, self.heads),
             0,
-            &mut AttendScratch::default(),
+            scratch,
             BlockedMut::new(&mut out, self.rows, columns),
         );
         values(Blocked::new(&out, self.rows, columns))
@@ -187,6 +191,27 @@ fn rising_logits_move_the_reference_time_after_time() {
             image.parts[1][row * HEAD_SIZE] = (row as f32 - 200.0) * step;
         }
         image.check(&image.expected(), 2.0 + 500.0 * step / 64.0);
+    }
+}
+
+#[test]
+fn nothing_of_an_image_is_left_for_the_next() {
+    for variant in variants() {
+        let mut spoilt = Image::random(200, 1, 4.0);
+        spoilt.parts[0].fill(f32::NAN);
+        let mut scratch = AttendScratch::default();
+        for rows in [200, 1, 33, 70, 65, 32] {
+            spoilt.attend_in(variant, &mut scratch);
+            let image = Image::random(rows, 1, 4.0);
+            let found = image.attend_in(variant, &mut scratch);
+            let fresh = image.attend(variant);
+            let mut pairs = found.iter().zip(&fresh);
+            assert!(
+                pairs.all(|(a, b)| a.to_bits() == b.to_bits()),
+                "{}, {rows} rows",
+                variant.name()
+            );
+        }
     }
 }
 
