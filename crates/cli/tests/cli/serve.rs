@@ -58,8 +58,9 @@ fn serving_starts_empty_and_sees_what_is_imported_beside_it() {
     let (kind, body) = form(&[("file", Some("sheet.tif"), &std::fs::read(&sheet).unwrap())]);
     let headers = [("content-type", kind.as_str())];
     let answer = request(serving.address, "POST", "/api/search", &headers, &body).json();
-    let page = &answer["data"]["results"][0]["pages"][0];
-    assert!(page["score"].as_f64().unwrap() > 0.9, "{answer:#}");
+    let group = &answer["data"]["results"][0];
+    assert!(group["max_score"].as_f64().unwrap() > 0.999, "{answer:#}");
+    let page = &group["pages"][0];
     let thumbnail = get(page["thumbnail_url"].as_str().unwrap());
     assert_eq!(thumbnail.header("content-type"), Some("image/jpeg"));
 
