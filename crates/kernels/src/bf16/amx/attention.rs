@@ -8,7 +8,7 @@
 
 use std::arch::asm;
 
-use super::ROW_BYTES;
+use super::{load, store, stream, zero};
 use crate::amx::Tiles;
 use crate::bf16::attention::AttendScratch;
 use crate::bf16::avx512::{
@@ -154,48 +154,6 @@ impl Part {
             }
         }
     }
-}
-
-/// `tileloadd` of the tile `$offset` bytes behind `$from`.
-macro_rules! load {
-    ($tile:literal, $from:expr, $offset:literal) => {
-        load!("tileloadd", $tile, $from, $offset)
-    };
-    ($instruction:literal, $tile:literal, $from:expr, $offset:literal) => {
-        asm!(
-            concat!($instruction, " tmm", $tile, ", [{from} + {s}*1 + ", $offset, "]"),
-            from = in(reg) $from,
-            s = in(reg) ROW_BYTES,
-            options(readonly, nostack, preserves_flags)
-        )
-    };
-}
-
-/// The same for what is not needed again soon.
-macro_rules! stream {
-    ($tile:literal, $from:expr, $offset:literal) => {
-        load!("tileloaddt1", $tile, $from, $offset)
-    };
-}
-
-macro_rules! store {
-    ($tile:literal, $to:expr, $offset:literal) => {
-        asm!(
-            concat!("tilestored [{to} + {s}*1 + ", $offset, "], tmm", $tile),
-            to = in(reg) $to,
-            s = in(reg) ROW_BYTES,
-            options(nostack, preserves_flags)
-        )
-    };
-}
-
-macro_rules! zero {
-    ($tile:literal) => {
-        asm!(
-            concat!("tilezero tmm", $tile),
-            options(nomem, nostack, preserves_flags)
-        )
-    };
 }
 
 /// What was gathered before, or zero.

@@ -4,12 +4,11 @@
 //! of the block before fills them. A panel of weights stays in L1 while all rows go by, in parts
 //! if it is too long for that; the next one is fetched to L2 meanwhile.
 
-use std::arch::asm;
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::ROW_BYTES;
+use super::{load, store, stream, zero};
 use crate::amx::Tiles;
 use crate::bf16::avx512::{Biased, Finish, vectors, with_finish};
 use crate::bf16::linear::Output;
@@ -58,33 +57,15 @@ pub(crate) trait Steps {
     /// 1 KB on a boundary of a cache line.
     type Tile;
 
-    /// A step of a block of 32 x 32.
-    ///
-    /// # Safety
-    /// The tiles of this thread are configured; `b` are two tiles.
-    unsafe fn whole(upper: *const Self::Tile, lower: *const Self::Tile, b: *const Self::Tile);
-
-    /// [`Steps::whole`] without the lower 16 rows.
-    ///
-    /// # Safety
-    /// The tiles of this thread are configured; `b` are two tiles.
-    unsafe fn upper(upper: *const Self::Tile, b: *const Self::Tile);
-
-    /// The loads of a step: the rows to `tmm4` and `tmm5`, `b` to `tmm6` and `tmm7`.
-    ///
-    /// # Safety
-    /// The tiles of this thread are configured; `b` are two tiles.
-    unsafe fn operands(upper: *const Self::Tile, lower: *const Self::Tile, b: *const Self::Tile);
-
     /// The product of a step that goes to the sum `tmm` of this number.
     ///
     /// # Safety
-    /// The tiles of this thread are configured; the operands were loaded.
+    /// The tiles of this thread are configured, and the operands loaded: rows in `tmm4` and
+    /// `tmm5`, weights in `tmm6` and `tmm7`.
     unsafe fn product<const SUM: usize>();
 }
 
-/// Implements [`Steps`] with an instruction. The first operand is not used again soon: see the
-/// module.
+/// Implements [`Steps`] with an instruction.
 macro_rules! steps {
     ($(#[$attribute:meta])* $visibility:vis $name:ident, $tile:ty, $product:literal) => {
         $(#[$attribute])*
@@ -92,64 +73,6 @@ macro_rules! steps {
 
         impl $crate::bf16::amx::Steps for $name {
             type Tile = $tile;
-
-            #[inline(always)]
-            unsafe fn whole(upper: *const $tile, lower: *const $tile, b: *const $tile) {
-                // SAFETY: the caller's duty; reads four tiles.
-                unsafe {
-                    std::arch::asm!(
-                        "tileloadd tmm6, [{b} + {s}*1]",
-                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
-                        "tileloaddt1 tmm5, [{lower} + {s}*1]",
-                        concat!($product, " tmm0, tmm4, tmm6"),
-                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
-                        concat!($product, " tmm2, tmm5, tmm6"),
-                        concat!($product, " tmm1, tmm4, tmm7"),
-                        concat!($product, " tmm3, tmm5, tmm7"),
-                        upper = in(reg) upper,
-                        lower = in(reg) lower,
-                        b = in(reg) b,
-                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
-                        options(readonly, nostack, preserves_flags)
-                    );
-                }
-            }
-
-            #[inline(always)]
-            unsafe fn upper(upper: *const $tile, b: *const $tile) {
-                // SAFETY: the caller's duty; reads three tiles.
-                unsafe {
-                    std::arch::asm!(
-                        "tileloadd tmm6, [{b} + {s}*1]",
-                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
-                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
-                        concat!($product, " tmm0, tmm4, tmm6"),
-                        concat!($product, " tmm1, tmm4, tmm7"),
-                        upper = in(reg) upper,
-                        b = in(reg) b,
-                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
-                        options(readonly, nostack, preserves_flags)
-                    );
-                }
-            }
-
-            #[inline(always)]
-            unsafe fn operands(upper: *const $tile, lower: *const $tile, b: *const $tile) {
-                // SAFETY: the caller's duty; reads four tiles.
-                unsafe {
-                    std::arch::asm!(
-                        "tileloadd tmm6, [{b} + {s}*1]",
-                        "tileloaddt1 tmm4, [{upper} + {s}*1]",
-                        "tileloaddt1 tmm5, [{lower} + {s}*1]",
-                        "tileloadd tmm7, [{b} + {s}*1 + 1024]",
-                        upper = in(reg) upper,
-                        lower = in(reg) lower,
-                        b = in(reg) b,
-                        s = in(reg) $crate::bf16::amx::ROW_BYTES,
-                        options(readonly, nostack, preserves_flags)
-                    );
-                }
-            }
 
             #[inline(always)]
             unsafe fn product<const SUM: usize>() {
@@ -179,6 +102,33 @@ pub(crate) use steps;
 steps! {
     /// Pairs of bf16 to sums in f32.
     Bf16, Tile, "tdpbf16ps"
+}
+
+/// A step of a block of 32 x 32, or of its upper 16 rows. Rows are not used again soon: see the
+/// module.
+///
+/// # Safety
+/// The tiles of this thread are configured; the last of `operands` are two tiles.
+#[inline(always)]
+unsafe fn step<S: Steps>(is_whole: bool, operands: [*const S::Tile; 3]) {
+    let [upper, lower, b] = operands;
+    // SAFETY: the caller's duty; reads up to four tiles.
+    unsafe {
+        load!(6, b, 0);
+        stream!(4, upper, 0);
+        if is_whole {
+            stream!(5, lower, 0);
+        }
+        S::product::<0>();
+        load!(7, b, 1024);
+        if is_whole {
+            S::product::<2>();
+        }
+        S::product::<1>();
+        if is_whole {
+            S::product::<3>();
+        }
+    }
 }
 
 /// A block whose sums wait to be finished.
@@ -252,12 +202,11 @@ vectors! {
                             for k in 0..steps {
                                 let (upper, b) = (a.add(k), b.add(k * 2));
                                 let lower = if is_whole { upper.add(depth) } else { upper };
+                                let operands = [upper, lower, b];
                                 if k == 0 {
-                                    first_step::<S>(is_whole, [upper, lower, b], held, before);
-                                } else if is_whole {
-                                    S::whole(upper, lower, b);
+                                    first_step::<S>(is_whole, operands, held, before);
                                 } else {
-                                    S::upper(upper, b);
+                                    step::<S>(is_whole, operands);
                                 }
                                 // After the first step, so that the stores of the sums are done.
                                 if let Some(p) = pending && k > 0 {
@@ -272,8 +221,8 @@ vectors! {
                                 }
                             }
                             if steps == 0 {
-                                held.into_iter().for_each(|held| store(held));
-                                zero();
+                                held.into_iter().for_each(|held| store_sums(held));
+                                zero_sums();
                             }
                             if let Some(p) = pending.take() {
                                 p.finish(finish, sums, row..p.rows);
@@ -290,7 +239,7 @@ vectors! {
         if let (Some(p), Some(held)) = (pending, held) {
             // SAFETY: the block lies within the matrix; its sums are the ones that are held.
             unsafe {
-                store(held);
+                store_sums(held);
                 p.finish(finish, sums, 0..p.rows);
             }
         }
@@ -314,25 +263,12 @@ unsafe fn first_step<S: Steps>(
     macro_rules! sum {
         ($sum:literal, $offset:literal, $has_product:expr) => {
             if let Some(held) = held {
-                asm!(
-                    concat!("tilestored [{out} + {s}*1 + ", $offset, "], tmm", $sum),
-                    out = in(reg) held,
-                    s = in(reg) ROW_BYTES,
-                    options(nostack, preserves_flags)
-                );
+                store!($sum, held, $offset);
             }
             if let Some(before) = before {
-                asm!(
-                    concat!("tileloadd tmm", $sum, ", [{sums} + {s}*1 + ", $offset, "]"),
-                    sums = in(reg) before,
-                    s = in(reg) ROW_BYTES,
-                    options(readonly, nostack, preserves_flags)
-                );
+                load!($sum, before, $offset);
             } else {
-                asm!(
-                    concat!("tilezero tmm", $sum),
-                    options(nomem, nostack, preserves_flags)
-                );
+                zero!($sum);
             }
             if $has_product {
                 S::product::<$sum>();
@@ -341,7 +277,10 @@ unsafe fn first_step<S: Steps>(
     }
     // SAFETY: the caller's duties.
     unsafe {
-        S::operands(upper, lower, b);
+        load!(6, b, 0);
+        stream!(4, upper, 0);
+        stream!(5, lower, 0);
+        load!(7, b, 1024);
         sum!(0, 0, true);
         sum!(2, 2048, is_whole);
         sum!(1, 1024, true);
@@ -352,33 +291,25 @@ unsafe fn first_step<S: Steps>(
 /// # Safety
 /// The tiles of this thread are configured.
 #[inline(always)]
-unsafe fn zero() {
+unsafe fn zero_sums() {
     // SAFETY: the caller's duty; touches no memory.
     unsafe {
-        asm!(
-            "tilezero tmm0",
-            "tilezero tmm1",
-            "tilezero tmm2",
-            "tilezero tmm3",
-            options(nomem, nostack, preserves_flags)
-        );
+        zero!(0);
+        zero!(1);
+        zero!(2);
+        zero!(3);
     }
 }
 
 /// # Safety
 /// The tiles of this thread are configured; `out` has 1024 numbers.
 #[inline(always)]
-unsafe fn store(out: *mut f32) {
+unsafe fn store_sums(out: *mut f32) {
     // SAFETY: the caller's duty; writes four tiles.
     unsafe {
-        asm!(
-            "tilestored [{out} + {s}*1], tmm0",
-            "tilestored [{out} + {s}*1 + 1024], tmm1",
-            "tilestored [{out} + {s}*1 + 2048], tmm2",
-            "tilestored [{out} + {s}*1 + 3072], tmm3",
-            out = in(reg) out,
-            s = in(reg) ROW_BYTES,
-            options(nostack, preserves_flags)
-        );
+        store!(0, out, 0);
+        store!(1, out, 1024);
+        store!(2, out, 2048);
+        store!(3, out, 3072);
     }
 }
