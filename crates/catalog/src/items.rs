@@ -51,6 +51,8 @@ pub struct Item {
     pub warnings: Vec<String>,
     /// Unix seconds.
     pub created_at: i64,
+    /// Unix seconds at which a watched folder no longer held the file under any of its paths.
+    pub missing_since: Option<i64>,
     /// Blob key of a copied original.
     #[serde(skip)]
     pub original_key: Option<String>,
@@ -95,6 +97,8 @@ pub struct NewItem {
     pub description: Option<String>,
     /// Free words.
     pub tags: Vec<String>,
+    /// Free JSON object.
+    pub attributes: serde_json::Map<String, serde_json::Value>,
     /// What was noticed at import.
     pub warnings: Vec<String>,
 }
@@ -146,7 +150,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Item> {
         attributes: serde_json::from_str(&json(18)?).unwrap_or_default(),
         warnings: list(json(19)?),
         created_at: row.get(20)?,
-        patent: patents::from_row(row, 21)?,
+        missing_since: row.get(21)?,
+        patent: patents::from_row(row, 22)?,
     })
 }
 
@@ -154,7 +159,9 @@ fn select(condition: &str) -> String {
     format!(
         "SELECT items.id, external_id, collections.name, file_name, original_path, md5, width, \
          height, file_size, format, original_key, items.patent_id, page_num, image_index, view, \
-         front_page, description, tags, attributes, warnings, items.created_at, {} FROM items \
+         front_page, description, tags, attributes, warnings, items.created_at, \
+         (SELECT CASE WHEN count(*) = count(missing_since) THEN max(missing_since) END \
+         FROM paths WHERE paths.item_id = items.id), {} FROM items \
          JOIN contents ON contents.id = items.content_id \
          JOIN collections ON collections.id = items.collection_id \
          LEFT JOIN patents ON patents.patent_id = items.patent_id WHERE {condition}",
@@ -225,7 +232,8 @@ pub(crate) fn known_path(
 ) -> Result<Option<KnownPath>, CatalogError> {
     Ok(connection
         .prepare_cached(
-            "SELECT path, file_size, modified_ns FROM paths WHERE collection_id = ?1 AND path = ?2",
+            "SELECT path, file_size, modified_ns FROM paths WHERE collection_id = ?1 AND path = ?2 \
+             AND missing_since IS NULL",
         )?
         .query_row(params![collection_id, path], |row| {
             Ok(KnownPath {
@@ -269,8 +277,8 @@ pub(crate) fn place(
         .prepare_cached(
             "INSERT INTO items (collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
-             tags, warnings, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             tags, attributes, warnings, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             collection_id,
@@ -285,6 +293,7 @@ pub(crate) fn place(
             item.front_page,
             item.description,
             json(&item.tags),
+            serde_json::json!(item.attributes).to_string(),
             json(&item.warnings),
             now
         ])?;
@@ -315,6 +324,46 @@ pub(crate) fn remove(
         count_removal(connection, collection_id)?;
     }
     Ok(removed)
+}
+
+/// Calls `each` for every path at or below `root` that is not marked missing.
+pub(crate) fn paths_below(
+    connection: &Connection,
+    collection_id: i64,
+    root: &str,
+    mut each: impl FnMut(&str),
+) -> Result<(), CatalogError> {
+    // What starts with `root/` lies between that and `root0`: `0` follows `/`.
+    let mut statement = connection.prepare_cached(
+        "SELECT path FROM paths WHERE collection_id = ?1 AND missing_since IS NULL \
+         AND (path = ?2 OR (path > ?2 || '/' AND path < ?2 || '0'))",
+    )?;
+    let mut rows = statement.query(params![collection_id, root.trim_end_matches('/')])?;
+    while let Some(row) = rows.next()? {
+        each(row.get_ref(0)?.as_str().unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Marks a path as gone; its item goes on under another path if there is one.
+pub(crate) fn mark_missing(
+    connection: &Connection,
+    collection_id: i64,
+    path: &str,
+    now: i64,
+) -> Result<bool, CatalogError> {
+    let item: Option<i64> = connection
+        .prepare_cached(
+            "UPDATE paths SET missing_since = ?3 WHERE collection_id = ?1 AND path = ?2 \
+             AND missing_since IS NULL RETURNING item_id",
+        )?
+        .query_row(params![collection_id, path, now], |row| row.get(0))
+        .optional()?;
+    let Some(item) = item else {
+        return Ok(false);
+    };
+    leave_to_other_paths(connection, collection_id, item, path)?;
+    Ok(true)
 }
 
 fn at_path(
@@ -363,7 +412,7 @@ fn leave_to_other_paths(
 ) -> Result<usize, CatalogError> {
     let mut statement = connection.prepare_cached(
         "SELECT path FROM paths WHERE item_id = ?1 AND collection_id = ?2 AND path <> ?3 \
-         ORDER BY path",
+         AND missing_since IS NULL ORDER BY path",
     )?;
     let others: Vec<String> = statement
         .query_map(params![id, collection_id, path], |row| row.get(0))?
@@ -388,7 +437,7 @@ fn record_path(
             "INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns) \
              VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (collection_id, path) DO UPDATE SET \
              item_id = excluded.item_id, file_size = excluded.file_size, \
-             modified_ns = excluded.modified_ns",
+             modified_ns = excluded.modified_ns, missing_since = NULL",
         )?
         .execute(params![
             collection_id,

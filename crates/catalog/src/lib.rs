@@ -1,4 +1,4 @@
-//! The durable truth in SQLite: collections, items, patents, embeddings.
+//! The durable truth in SQLite: collections, items, patents, embeddings, jobs.
 //!
 //! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
 //! takes a lock); any number read beside it ([`Catalog::open`]). Everything that an import
@@ -11,6 +11,7 @@ mod contents;
 mod error;
 mod filter;
 mod items;
+mod jobs;
 mod keyword;
 mod lock;
 mod patents;
@@ -26,6 +27,7 @@ pub use contents::Content;
 pub use error::CatalogError;
 pub use filter::ItemFilter;
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
+pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use patents::Patent;
 pub use read::{Catalog, StoredEmbedding};
 pub use write::WriteTransaction;

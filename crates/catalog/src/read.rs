@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use crate::filter::Condition;
 use crate::lock::WriteLock;
 use crate::{
-    CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, KnownPath, Patent,
-    PatentPage, Revision, collections, contents, items, patents, schema,
+    CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, Job, JobFailure,
+    KnownPath, Patent, PatentPage, Revision, collections, contents, items, jobs, patents, schema,
 };
 
 const FILE_NAME: &str = "catalog.sqlite";
@@ -262,6 +262,52 @@ impl Catalog {
         path: &str,
     ) -> Result<Option<KnownPath>, CatalogError> {
         self.read(|connection| items::known_path(connection, collection.id, path))
+    }
+
+    /// Calls `each` for every file at or below `root` that an item was seen under and that is
+    /// not marked missing, all from one snapshot.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn paths_below(
+        &self,
+        collection: &Collection,
+        root: &str,
+        each: impl FnMut(&str),
+    ) -> Result<(), CatalogError> {
+        self.read(|connection| items::paths_below(connection, collection.id, root, each))
+    }
+
+    /// The job with that id.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn job(&self, id: i64) -> Result<Option<Job>, CatalogError> {
+        self.read(|connection| jobs::find(connection, id))
+    }
+
+    /// At most `limit` jobs, the newest first.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn jobs(&self, limit: usize) -> Result<Vec<Job>, CatalogError> {
+        self.read(|connection| jobs::newest(connection, limit))
+    }
+
+    /// Jobs that are waiting or running, or were when their process ended; the oldest first.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn unfinished_jobs(&self) -> Result<Vec<Job>, CatalogError> {
+        self.read(jobs::unfinished)
+    }
+
+    /// The first `limit` files that failed in a job.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn job_failures(&self, id: i64, limit: usize) -> Result<Vec<JobFailure>, CatalogError> {
+        self.read(|connection| jobs::failures(connection, id, limit))
     }
 
     /// The content with these bytes.

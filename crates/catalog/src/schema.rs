@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
-const MIGRATIONS: &[&str] = &[VERSION_1];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -104,6 +104,37 @@ CREATE TABLE embeddings (
     vector BLOB NOT NULL,
     UNIQUE (content_id, collection_id)
 ) STRICT;
+"#;
+
+/// - `jobs`: imports that are waiting, running or over; `job_failures` their failed files.
+/// - `paths.missing_since`: Unix seconds at which a watched file was found gone.
+const VERSION_2: &str = r#"
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection TEXT NOT NULL,
+    request TEXT NOT NULL,
+    state TEXT NOT NULL,
+    message TEXT,
+    total INTEGER NOT NULL DEFAULT 0,
+    imported INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state);
+
+CREATE TABLE job_failures (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    file TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX job_failures_by_job ON job_failures (job_id);
+
+ALTER TABLE paths ADD COLUMN missing_since INTEGER;
 "#;
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -4,6 +4,8 @@ use tempfile::TempDir;
 
 use crate::*;
 
+mod jobs;
+
 const NOW: i64 = 1_700_000_000;
 const TODAY: u32 = 20_261_121;
 
@@ -49,6 +51,7 @@ fn picture(md5: &str, path: &str) -> NewItem {
         front_page: false,
         description: None,
         tags: Vec::new(),
+        attributes: serde_json::Map::new(),
         warnings: Vec::new(),
     }
 }

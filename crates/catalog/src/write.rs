@@ -5,8 +5,8 @@ use std::sync::PoisonError;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::{
-    Catalog, CatalogError, Collection, Content, NewCollection, NewItem, Patent, Placed,
-    collections, contents, items, patents,
+    Catalog, CatalogError, Collection, Content, JobCounts, JobFailure, JobState, NewCollection,
+    NewItem, Patent, Placed, collections, contents, items, jobs, patents,
 };
 
 /// Changes that become visible together, or not at all.
@@ -113,5 +113,64 @@ impl WriteTransaction<'_> {
     ) -> Result<(usize, Vec<Content>), CatalogError> {
         let removed = items::remove(self.connection, collection.id, ids)?;
         Ok((removed, contents::remove_unused(self.connection)?))
+    }
+
+    /// Marks the file at `path` as gone; returns whether it was known and not marked yet.
+    /// Importing it again takes the mark away.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn mark_missing(&self, collection: &Collection, path: &str) -> Result<bool, CatalogError> {
+        items::mark_missing(self.connection, collection.id, path, self.now)
+    }
+
+    /// Adds a job to the queue; returns its id.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn add_job(&self, collection: &str, request: &str) -> Result<i64, CatalogError> {
+        jobs::add(self.connection, collection, request, self.now)
+    }
+
+    /// Marks a job as running, with nothing counted yet.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn start_job(&self, id: i64) -> Result<(), CatalogError> {
+        jobs::start(self.connection, id, self.now)
+    }
+
+    /// Records how far a job is.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn count_job(
+        &self,
+        id: i64,
+        counts: &JobCounts,
+        elapsed_ms: u64,
+    ) -> Result<(), CatalogError> {
+        jobs::count(self.connection, id, counts, elapsed_ms)
+    }
+
+    /// Records a file that failed in a job.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn add_job_failure(&self, id: i64, failure: &JobFailure) -> Result<(), CatalogError> {
+        jobs::add_failure(self.connection, id, failure)
+    }
+
+    /// Records how a job ended, or that it waits again.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn finish_job(
+        &self,
+        id: i64,
+        state: JobState,
+        message: Option<&str>,
+    ) -> Result<(), CatalogError> {
+        jobs::finish(self.connection, id, state, message, self.now)
     }
 }

@@ -144,6 +144,7 @@ fn new_item(sheet: &Sheet, path: KnownPath, content: Content, warnings: Vec<Stri
         front_page: sheet.front_page,
         description: None,
         tags: Vec::new(),
+        attributes: serde_json::Map::new(),
         warnings,
     }
 }

@@ -84,6 +84,7 @@ impl Fixture {
             front_page: page == 0,
             description: None,
             tags: Vec::new(),
+            attributes: serde_json::Map::new(),
             warnings: Vec::new(),
         };
         let placed = self

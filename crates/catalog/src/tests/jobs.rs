@@ -1,0 +1,98 @@
+//! Jobs, and what a watch of folders records.
+
+use super::*;
+
+#[test]
+fn jobs_are_queued_counted_and_ended() {
+    let fixture = Fixture::new();
+    let write = |change: &dyn Fn(&WriteTransaction<'_>) -> Result<(), CatalogError>| {
+        fixture.catalog.write(NOW, |tx| change(tx)).unwrap();
+    };
+    let id = fixture
+        .catalog
+        .write(NOW, |tx| tx.add_job("default", "{}"))
+        .unwrap();
+    write(&|tx| tx.start_job(id));
+    let failure = JobFailure {
+        file: "/a".into(),
+        reason: "broken".into(),
+    };
+    let counts = JobCounts {
+        total: 3,
+        imported: 1,
+        skipped: 1,
+        failed: 1,
+    };
+    write(&|tx| {
+        tx.add_job_failure(id, &failure)?;
+        tx.count_job(id, &counts, 12)
+    });
+    // The process ends here: the job counts as unfinished, and starts anew.
+    assert_eq!(fixture.catalog.unfinished_jobs().unwrap().len(), 1);
+    let failures = || fixture.catalog.job_failures(id, 10).unwrap();
+    assert_eq!(failures(), [failure]);
+    write(&|tx| tx.start_job(id));
+    assert!(failures().is_empty());
+    write(&|tx| tx.finish_job(id, JobState::Failed, Some("disk full")));
+    let job = fixture.catalog.job(id).unwrap().unwrap();
+    assert_eq!(
+        (job.state, job.counts),
+        (JobState::Failed, JobCounts::default())
+    );
+    assert_eq!(job.message.as_deref(), Some("disk full"));
+    assert_eq!(job.finished_at, Some(NOW));
+    assert!(fixture.catalog.unfinished_jobs().unwrap().is_empty());
+    assert_eq!(fixture.catalog.jobs(10).unwrap()[0].id, id);
+}
+
+#[test]
+fn a_missing_file_is_marked_until_it_is_back() {
+    let fixture = Fixture::new();
+    let place = |item: &NewItem| {
+        fixture
+            .catalog
+            .write(NOW, |tx| {
+                tx.place_item(&fixture.collection, item, Some(&[1.0, 0.0, 0.0]))
+            })
+            .unwrap()
+    };
+    let item = picture("a", "/pictures/one.png");
+    let Placed::Added(id) = place(&item) else {
+        panic!("not added");
+    };
+    place(&picture("b", "/pictures0/other.png"));
+    let below = || {
+        let mut paths = Vec::new();
+        fixture
+            .catalog
+            .paths_below(&fixture.collection, "/pictures/", |path| {
+                paths.push(path.to_owned());
+            })
+            .unwrap();
+        paths
+    };
+    let missing = || fixture.catalog.items(&[id as u64]).unwrap()[0].missing_since;
+    assert_eq!(below(), ["/pictures/one.png"]);
+    let mark = || {
+        fixture
+            .catalog
+            .write(NOW + 5, |tx| {
+                tx.mark_missing(&fixture.collection, "/pictures/one.png")
+            })
+            .unwrap()
+    };
+    assert!(mark() && !mark());
+    assert_eq!(missing(), Some(NOW + 5));
+    assert!(below().is_empty());
+    let known = || {
+        let path = item.path.as_ref().unwrap();
+        fixture
+            .catalog
+            .known_path(&fixture.collection, &path.path)
+            .unwrap()
+    };
+    assert!(known().is_none(), "so that an import looks at it again");
+    assert_eq!(place(&item), Placed::Known(id));
+    assert_eq!(missing(), None);
+    assert!(known().is_some());
+}
