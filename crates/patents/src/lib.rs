@@ -9,7 +9,7 @@ mod grant;
 mod locarno;
 mod patent_id;
 mod sheet_name;
-mod walk;
+mod source;
 
 pub use date::{Status, status};
 pub use grant::{
@@ -19,4 +19,4 @@ pub use grant::{
 pub use locarno::canonical_loc_class;
 pub use patent_id::{PatentId, PatentIdError};
 pub use sheet_name::SheetName;
-pub use walk::{PatentFolder, Scan, ScanError, scan};
+pub use source::{PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, scan};

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use lookalike_patents::{PatentFolder, scan};
+use lookalike_patents::{PatentFolder, SourceErrorKind, SourceFile, scan};
 
 const GRANT: &[u8] = b"<?xml version='1.0'?><us-patent-grant/>";
 
@@ -21,7 +21,8 @@ fn folders(root: &Path) -> Vec<PatentFolder> {
 
 /// All files below `root`, relative to it.
 fn found(root: &Path) -> (Vec<String>, Vec<String>) {
-    let relative = |path: &PathBuf| {
+    let relative = |file: &SourceFile| {
+        let path = file.disk_path().unwrap();
         path.strip_prefix(root)
             .unwrap()
             .to_str()
@@ -65,13 +66,12 @@ fn doubled_folders_of_unpacked_archives() {
     );
     let folders = folders(root.path());
     assert_eq!(folders.len(), 1);
-    assert_eq!(folders[0].directory, root.path().join(folder));
+    assert_eq!(
+        folders[0].directory,
+        root.path().join(folder).to_str().unwrap()
+    );
     assert_eq!(folders[0].xml.len(), 1);
-    let images: Vec<_> = folders[0]
-        .images
-        .iter()
-        .map(|path| path.file_name().unwrap().to_str().unwrap())
-        .collect();
+    let images: Vec<_> = folders[0].images.iter().map(SourceFile::name).collect();
     assert_eq!(
         images,
         [
@@ -156,8 +156,9 @@ fn a_file_is_taken_at_its_word() {
     write(root.path(), ".odd.name", b"anything");
     write(root.path(), "x.xml", b"anything");
     let one = |name: &str| folders(&root.path().join(name)).remove(0);
-    assert_eq!(one(".odd.name").images, [root.path().join(".odd.name")]);
-    assert_eq!(one("x.xml").xml, [root.path().join("x.xml")]);
+    let file = |name: &str| SourceFile::on_disk(&root.path().join(name)).unwrap();
+    assert_eq!(one(".odd.name").images, [file(".odd.name")]);
+    assert_eq!(one("x.xml").xml, [file("x.xml")]);
 }
 
 #[test]
@@ -203,6 +204,38 @@ mod links {
             .iter()
             .find_map(|result| result.as_ref().err())
             .unwrap();
+        assert_eq!(error.kind, SourceErrorKind::NotFound);
         assert!(error.path.ends_with("broken.tif"), "{error}");
     }
+}
+
+#[test]
+fn files_on_disk_are_stamped_read_and_found_again() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "a!/b.tif", b"12345");
+    let file = folders(root.path()).remove(0).images.remove(0);
+    assert_eq!(file.name(), "b.tif");
+    assert_eq!(file.path(), root.path().join("a!/b.tif").to_str().unwrap());
+    let stamp = file.stamp().unwrap();
+    let changed = fs::metadata(root.path().join("a!/b.tif"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(stamp.size_bytes, 5);
+    assert_eq!(
+        stamp.modified_ns as u128,
+        changed
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_nanos()
+    );
+    assert_eq!(file.read(5).unwrap(), b"12345");
+    assert_eq!(file.read(4).unwrap_err().kind, SourceErrorKind::TooLarge);
+    let again = SourceFile::reopen(&file.path()).unwrap();
+    assert_eq!(again, file);
+    fs::remove_file(root.path().join("a!/b.tif")).unwrap();
+    assert_eq!(file.read(5).unwrap_err().kind, SourceErrorKind::NotFound);
+    assert_eq!(file.stamp().unwrap_err().kind, SourceErrorKind::NotFound);
+    let gone = SourceFile::reopen(&file.path()).unwrap_err();
+    assert_eq!(gone.kind, SourceErrorKind::NotFound);
 }

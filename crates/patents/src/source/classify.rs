@@ -1,0 +1,88 @@
+//! What a file is, by its name and, where the name does not tell, by its first bytes.
+//!
+//! Images are chosen by their name's ending and decoded elsewhere by content.
+//! Opening every file of a million to look at its first bytes would cost more
+//! than the walk, so only files without any ending, as content-addressed
+//! stores write them, are looked into; `.txt` and its like are never opened.
+
+use std::path::Path;
+
+use crate::PatentId;
+
+/// What the import does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileClass {
+    /// A grant, or meant as one: broken ones count too, so that reading them
+    /// reports the reason.
+    Grant,
+    /// Looks like an image. Whether it is shows when it is decoded.
+    Image,
+    Other,
+}
+
+/// Endings of image files, in lower case.
+const IMAGE_EXTENSIONS: [&str; 8] = ["tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp"];
+
+/// Bytes looked at to tell a grant from other XML. The root element follows the
+/// DOCTYPE, whose list of drawings may be long in documents of 2005.
+const SNIFFED_BYTES: u64 = 16 << 10;
+
+/// Classifies a file by its name. `head` is asked for so many of its first
+/// bytes where the name does not tell, and answers `None` if it can't be read.
+pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> FileClass {
+    match extension(name).as_deref() {
+        Some("xml") if is_grant(name, &head) => FileClass::Grant,
+        Some(extension) if IMAGE_EXTENSIONS.contains(&extension) => FileClass::Image,
+        None if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
+        _ => FileClass::Other,
+    }
+}
+
+/// What follows the last dot, in lower case.
+pub(super) fn extension(name: &str) -> Option<String> {
+    let extension = Path::new(name).extension()?;
+    Some(extension.to_string_lossy().to_ascii_lowercase())
+}
+
+/// Hidden files, and what file managers and archivers leave behind.
+pub(super) fn is_clutter(name: &str) -> bool {
+    name.starts_with('.')
+        || ["thumbs.db", "desktop.ini", "__macosx"]
+            .iter()
+            .any(|clutter| name.eq_ignore_ascii_case(clutter))
+}
+
+/// By content; and whatever bears the name of a patent or cannot be opened, so
+/// that it is reported and not passed over in silence.
+fn is_grant(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> bool {
+    let number = name.split(['-', '_', '.']).next().unwrap_or_default();
+    if PatentId::parse(number).is_ok() {
+        return true;
+    }
+    let Some(mut head) = head(SNIFFED_BYTES) else {
+        return true;
+    };
+    // UTF-16 has a zero beside every letter.
+    head.retain(|byte| *byte != 0);
+    ["us-patent-grant", "us-patent-application", "PATDOC"]
+        .iter()
+        .any(|root| {
+            head.windows(root.len())
+                .any(|window| window == root.as_bytes())
+        })
+}
+
+fn starts_like_an_image(head: &[u8]) -> bool {
+    const STARTS: [&[u8]; 8] = [
+        b"II*\0",
+        b"MM\0*",
+        b"II+\0",
+        b"MM\0+",
+        b"\xff\xd8\xff",
+        b"\x89PNG",
+        b"GIF8",
+        b"BM",
+    ];
+    STARTS.iter().any(|start| head.starts_with(start))
+        || (head.starts_with(b"RIFF") && head.ends_with(b"WEBP"))
+}
