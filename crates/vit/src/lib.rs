@@ -14,6 +14,7 @@ mod names;
 mod network;
 mod normalize;
 mod options;
+mod threads;
 mod weights;
 
 pub use config::{Architecture, Mlp, ModelConfig};
@@ -22,6 +23,7 @@ pub use folder::describe;
 pub use model::{Model, Tokens};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
+pub use threads::CurrentThread;
 
 /// Headers of NumPy arrays, for whoever reads arrays that are no weights.
 pub mod npy {

@@ -15,6 +15,7 @@ use crate::error::{EmbedError, LoadError};
 use crate::folder::ModelFiles;
 use crate::network::{Arithmetic, Loader, Network, Output, Summary, Workspace};
 use crate::options::{LoadOptions, Precision};
+use crate::threads::CurrentThread;
 
 /// Most patches of an image: a square of 3584 pixels at patch 14. Memory grows with the number
 /// of patches, time with its square.
@@ -183,7 +184,19 @@ impl Model {
     /// # Errors
     /// An image's sides are not multiples of the patch, or it is too large.
     pub fn embed(&self, images: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        self.run(images, Output::Class)
+        self.run(images, Output::Class, &self.pool)
+    }
+
+    /// As [`Model::embed`], on the calling thread alone, which `thread` must have claimed.
+    ///
+    /// # Errors
+    /// As [`Model::embed`].
+    pub fn embed_on(
+        &self,
+        thread: &CurrentThread,
+        images: &[&RgbImage],
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.run(images, Output::Class, thread.pool())
     }
 
     /// Class and patch tokens of one image, not normalised.
@@ -191,7 +204,9 @@ impl Model {
     /// # Errors
     /// The image's sides are not multiples of the patch, or it is too large.
     pub fn embed_tokens(&self, image: &RgbImage) -> Result<Tokens, EmbedError> {
-        let mut cls = self.run(&[image], Output::Tokens)?.swap_remove(0);
+        let mut cls = self
+            .run(&[image], Output::Tokens, &self.pool)?
+            .swap_remove(0);
         let dim = self.dim();
         let patches = cls.split_off(dim);
         let patch = self.config.patch_size;
@@ -208,7 +223,12 @@ impl Model {
         })
     }
 
-    fn run(&self, images: &[&RgbImage], output: Output) -> Result<Vec<Vec<f32>>, EmbedError> {
+    fn run(
+        &self,
+        images: &[&RgbImage],
+        output: Output,
+        pool: &ThreadPool,
+    ) -> Result<Vec<Vec<f32>>, EmbedError> {
         let leading = 1 + self.config.registers;
         let mut tokens = Vec::with_capacity(images.len());
         for (index, image) in images.iter().enumerate() {
@@ -225,7 +245,7 @@ impl Model {
                 sum <= BATCH_TOKENS
             });
             let end = start + count.count().max(1);
-            results.extend(self.pool.install(|| {
+            results.extend(pool.install(|| {
                 self.network
                     .forward(&images[start..end], output, &mut workspace)
             }));
