@@ -8,6 +8,7 @@
 
 mod collections;
 mod contents;
+mod embeddings;
 mod error;
 mod filter;
 mod items;

@@ -1,12 +1,13 @@
 //! Patents: the bibliographic data of a grant, shared by its items.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::CatalogError;
 
 /// Bibliographic data of a patent. Dates are YYYYMMDD integers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Patent {
     /// Canonical, such as `USD1107373`. Not serialised: the item carries it.
     #[serde(skip)]

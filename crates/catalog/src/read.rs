@@ -11,7 +11,8 @@ use crate::filter::Condition;
 use crate::lock::WriteLock;
 use crate::{
     CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, Job, JobFailure,
-    KnownPath, Patent, PatentPage, Revision, collections, contents, items, jobs, patents, schema,
+    KnownPath, Patent, PatentPage, Revision, collections, contents, embeddings, items, jobs,
+    patents, schema,
 };
 
 const FILE_NAME: &str = "catalog.sqlite";
@@ -167,7 +168,7 @@ impl Catalog {
             while let Some(row) = rows.next()? {
                 let item_id: u64 = row.get(0)?;
                 let bytes = row.get_ref(2)?.as_blob().unwrap_or_default();
-                let vector = vector_from_bytes(bytes)
+                let vector = embeddings::from_bytes(bytes)
                     .filter(|vector| vector.len() == collection.spec.dim)
                     .ok_or_else(|| CatalogError::Damaged {
                         what: format!("embedding of item {item_id}"),
@@ -327,21 +328,19 @@ impl Catalog {
         collection: &Collection,
         md5: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT vector FROM embeddings JOIN contents ON contents.id = content_id \
-                 WHERE md5 = ?1 AND collection_id = ?2",
-            )?;
-            let mut rows = statement.query(rusqlite::params![md5, collection.id])?;
-            let Some(row) = rows.next()? else {
-                return Ok(None);
-            };
-            vector_from_bytes(row.get_ref(0)?.as_blob().unwrap_or_default())
-                .map(Some)
-                .ok_or_else(|| CatalogError::Damaged {
-                    what: format!("embedding of the file with md5 {md5}"),
-                })
-        })
+        self.read(|connection| embeddings::of_content(connection, collection.id, md5))
+    }
+
+    /// The embedding of the collection's item with this external id.
+    ///
+    /// # Errors
+    /// The stored vector is damaged, or the catalogue can't be read.
+    pub fn embedding_of_external_id(
+        &self,
+        collection: &Collection,
+        external_id: &str,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        self.read(|connection| embeddings::of_external_id(connection, collection.id, external_id))
     }
 
     /// Bytes of the catalogue on disk, with its log.
@@ -410,14 +409,4 @@ fn connect(file: &Path) -> Result<Connection, CatalogError> {
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(connection)
-}
-
-fn vector_from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
-    let (values, rest) = bytes.as_chunks::<4>();
-    rest.is_empty().then(|| {
-        values
-            .iter()
-            .map(|value| f32::from_le_bytes(*value))
-            .collect()
-    })
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -136,6 +136,12 @@ CREATE INDEX job_failures_by_job ON job_failures (job_id);
 
 ALTER TABLE paths ADD COLUMN missing_since INTEGER;
 "#;
+
+/// Items by the caller's own identifier: an import of vectors looks up every row by it.
+const VERSION_3: &str = "
+CREATE INDEX items_by_external_id ON items (collection_id, external_id)
+    WHERE external_id IS NOT NULL;
+";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // WAL lets readers go on beside the one writer, over processes too.

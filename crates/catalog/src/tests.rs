@@ -4,6 +4,7 @@ use tempfile::TempDir;
 
 use crate::*;
 
+mod embeddings;
 mod jobs;
 
 const NOW: i64 = 1_700_000_000;

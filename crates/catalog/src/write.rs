@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::{
     Catalog, CatalogError, Collection, Content, JobCounts, JobFailure, JobState, NewCollection,
-    NewItem, Patent, Placed, collections, contents, items, jobs, patents,
+    NewItem, Patent, Placed, collections, contents, embeddings, items, jobs, patents,
 };
 
 /// Changes that become visible together, or not at all.
@@ -100,6 +100,46 @@ impl WriteTransaction<'_> {
                 })?;
         }
         items::place(self.connection, collection.id, content_id, item, self.now)
+    }
+
+    /// The collection's embedding of the content with these bytes, as this transaction sees it.
+    ///
+    /// # Errors
+    /// The stored vector is damaged, or the catalogue can't be read.
+    pub fn embedding_of_content(
+        &self,
+        collection: &Collection,
+        md5: &str,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        embeddings::of_content(self.connection, collection.id, md5)
+    }
+
+    /// The embedding of the collection's item with this external id, as this transaction
+    /// sees it.
+    ///
+    /// # Errors
+    /// The stored vector is damaged, or the catalogue can't be read.
+    pub fn embedding_of_external_id(
+        &self,
+        collection: &Collection,
+        external_id: &str,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        embeddings::of_external_id(self.connection, collection.id, external_id)
+    }
+
+    /// Whether the collection has an item of that file name and content. An item that has an
+    /// external id is not meant by another `external_id`.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn has_item(
+        &self,
+        collection: &Collection,
+        file_name: &str,
+        md5: &str,
+        external_id: Option<&str>,
+    ) -> Result<bool, CatalogError> {
+        embeddings::has_item(self.connection, collection.id, file_name, md5, external_id)
     }
 
     /// Removes items; returns how many there were, and the contents nothing uses any more.

@@ -1,0 +1,82 @@
+//! Stored embeddings, found by content or by the caller's own identifier, and what an import
+//! of vectors asks to tell whether it has a row already.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::CatalogError;
+
+/// Reads little-endian f32; `None` when the length is no multiple of four.
+pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
+    let (values, rest) = bytes.as_chunks::<4>();
+    rest.is_empty().then(|| {
+        values
+            .iter()
+            .map(|value| f32::from_le_bytes(*value))
+            .collect()
+    })
+}
+
+pub(crate) fn of_content(
+    connection: &Connection,
+    collection_id: i64,
+    md5: &str,
+) -> Result<Option<Vec<f32>>, CatalogError> {
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached(
+            "SELECT vector FROM embeddings JOIN contents ON contents.id = content_id \
+             WHERE md5 = ?1 AND collection_id = ?2",
+        )?
+        .query_row(params![md5, collection_id], |row| row.get(0))
+        .optional()?;
+    checked(bytes, || format!("embedding of the file with md5 {md5}"))
+}
+
+pub(crate) fn of_external_id(
+    connection: &Connection,
+    collection_id: i64,
+    external_id: &str,
+) -> Result<Option<Vec<f32>>, CatalogError> {
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached(
+            "SELECT vector FROM items JOIN embeddings \
+             ON embeddings.content_id = items.content_id \
+             AND embeddings.collection_id = items.collection_id \
+             WHERE items.collection_id = ?1 AND external_id = ?2 LIMIT 1",
+        )?
+        .query_row(params![collection_id, external_id], |row| row.get(0))
+        .optional()?;
+    checked(bytes, || {
+        format!("embedding of the item with external id {external_id}")
+    })
+}
+
+/// Whether there is an item of that file name and content. One that has an external id
+/// itself is not meant by another external id.
+pub(crate) fn has_item(
+    connection: &Connection,
+    collection_id: i64,
+    file_name: &str,
+    md5: &str,
+    external_id: Option<&str>,
+) -> Result<bool, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM items JOIN contents ON contents.id = content_id \
+             WHERE md5 = ?1 AND collection_id = ?2 AND file_name = ?3 \
+             AND (?4 IS NULL OR external_id IS NULL))",
+        )?
+        .query_row(params![md5, collection_id, file_name, external_id], |row| {
+            row.get(0)
+        })?)
+}
+
+fn checked(
+    bytes: Option<Vec<u8>>,
+    what: impl FnOnce() -> String,
+) -> Result<Option<Vec<f32>>, CatalogError> {
+    match bytes.map(|bytes| from_bytes(&bytes)) {
+        None => Ok(None),
+        Some(Some(vector)) => Ok(Some(vector)),
+        Some(None) => Err(CatalogError::Damaged { what: what() }),
+    }
+}
