@@ -17,11 +17,21 @@ pub(super) enum FileClass {
     Grant,
     /// Looks like an image. Whether it is shows when it is decoded.
     Image,
+    /// Named like an archive that is read.
+    Archive,
+    /// Named like an archive that is not read.
+    PackedArchive,
     Other,
 }
 
 /// Endings of image files, in lower case.
 const IMAGE_EXTENSIONS: [&str; 8] = ["tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp"];
+
+/// Endings of archives that hold folders but are not read.
+const PACKED_EXTENSIONS: [&str; 6] = ["7z", "rar", "tgz", "tbz2", "txz", "tzst"];
+
+/// Endings that compress another file; reported where that is a TAR.
+const COMPRESSED_EXTENSIONS: [&str; 4] = ["gz", "bz2", "xz", "zst"];
 
 /// Bytes looked at to tell a grant from other XML. The root element follows the
 /// DOCTYPE, whose list of drawings may be long in documents of 2005.
@@ -33,9 +43,32 @@ pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> Fil
     match extension(name).as_deref() {
         Some("xml") if is_grant(name, &head) => FileClass::Grant,
         Some(extension) if IMAGE_EXTENSIONS.contains(&extension) => FileClass::Image,
+        Some("zip" | "tar") => FileClass::Archive,
+        Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,
         None if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
         _ => FileClass::Other,
     }
+}
+
+/// Whether the name alone leaves it possible that [`classify`] answers other than
+/// [`FileClass::Other`]. `path` is one within an archive: no part of it may be clutter.
+pub(super) fn may_matter(path: &str) -> bool {
+    if path.split('/').any(is_clutter) {
+        return false;
+    }
+    match extension(path).as_deref() {
+        Some("xml" | "zip" | "tar") | None => true,
+        Some(extension) => IMAGE_EXTENSIONS.contains(&extension) || is_packed(path, extension),
+    }
+}
+
+fn is_packed(name: &str, extension: &str) -> bool {
+    let packs_a_tar = || {
+        let stem = &name[..name.len() - extension.len() - 1];
+        self::extension(stem).as_deref() == Some("tar")
+    };
+    PACKED_EXTENSIONS.contains(&extension)
+        || (COMPRESSED_EXTENSIONS.contains(&extension) && packs_a_tar())
 }
 
 /// What follows the last dot, in lower case.

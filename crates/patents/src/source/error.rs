@@ -26,6 +26,8 @@ pub enum SourceErrorKind {
     Io,
     /// There is no such file or entry.
     NotFound,
+    /// The archive is not the one that was listed.
+    Changed,
     /// The file ended before its contents did, or contradicts itself.
     Malformed,
     /// Above a limit, or made to be.
@@ -67,6 +69,10 @@ impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         let kind = match error.kind() {
             io::ErrorKind::NotFound => SourceErrorKind::NotFound,
+            // Decompression reports damage so.
+            io::ErrorKind::InvalidInput
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::UnexpectedEof => SourceErrorKind::Malformed,
             _ => SourceErrorKind::Io,
         };
         Self {

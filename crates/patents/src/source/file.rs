@@ -1,25 +1,30 @@
 //! One file to import, on disk or in an archive.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::archive::{Archive, Format, Opened, check_size, read_at_most};
 use super::error::{Fault, SourceError, SourceErrorKind};
+use super::inflated::Kept;
+use super::window::{Storage, Window};
 
-/// A file that can be read, wherever it lies. Cheap to clone; holds no open file.
+/// A file that can be read, wherever it lies. Cheap to clone; holds no open file, and many threads
+/// may read at once.
 ///
-/// Two are equal if they are the same place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Two are equal if their paths are.
+#[derive(Clone)]
 pub struct SourceFile(Place);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 enum Place {
     Disk(Arc<DiskFile>),
+    Entry { archive: Arc<Archive>, index: u32 },
 }
 
-#[derive(Debug, PartialEq, Eq)]
 struct DiskFile {
     path: PathBuf,
     name: Box<str>,
@@ -28,9 +33,10 @@ struct DiskFile {
 /// What tells a changed file from an unchanged one without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stamp {
-    /// Length of the contents.
+    /// Length of the contents; for a file in an archive, as the archive claims.
     pub size_bytes: u64,
-    /// Nanoseconds from 1970, negative before; for a file in an archive, those of the archive.
+    /// Nanoseconds from 1970, negative before. For a file in an archive, those of the archive on
+    /// disk when it was listed.
     pub modified_ns: i64,
 }
 
@@ -45,23 +51,66 @@ impl SourceFile {
         }))))
     }
 
-    /// Finds the file that has this [`path`](Self::path).
+    /// Finds the file that has this [`path`](Self::path). What lies on disk under that very path
+    /// comes first, whatever `!/` it contains. Archives on the way are listed again: for a weekly
+    /// TAR, some hundred headers are read.
     ///
     /// # Errors
-    /// [`SourceErrorKind::NotFound`] when it is gone.
+    /// [`SourceErrorKind::NotFound`] when it is gone, else what is wrong with its archive.
     pub fn reopen(recorded_path: &str) -> Result<Self, SourceError> {
-        let failed = |error: io::Error| Fault::from(error).at(recorded_path);
-        let path = Path::new(recorded_path);
-        if fs::metadata(path).map_err(failed)?.is_file() {
-            return Self::on_disk(path).map_err(failed);
+        let failed = |fault: Fault| fault.at(recorded_path);
+        if is_file(recorded_path) {
+            return Self::on_disk(Path::new(recorded_path)).map_err(|error| failed(error.into()));
         }
-        Err(Fault::new(SourceErrorKind::NotFound, "is not a file").at(recorded_path))
+        for (archive_path, rest) in splits(recorded_path) {
+            if is_file(archive_path) {
+                let file = Self::on_disk(Path::new(archive_path));
+                let file = file.map_err(|error| failed(error.into()))?;
+                if let Some(file) = file.find_within(rest).map_err(failed)? {
+                    return Ok(file);
+                }
+            }
+        }
+        Err(failed(Fault::new(
+            SourceErrorKind::NotFound,
+            "there is no such file, nor an archive that holds it",
+        )))
+    }
+
+    /// The file at `path` in this archive or in one within it.
+    fn find_within(&self, path: &str) -> Result<Option<Self>, Fault> {
+        let (archive, _) = self.open_archive(&Arc::default())?;
+        let find = |path| {
+            archive.find(path).map(|index| {
+                let archive = Arc::clone(&archive);
+                Self(Place::Entry { archive, index })
+            })
+        };
+        if let Some(file) = find(path) {
+            return Ok(Some(file));
+        }
+        for (inner, rest) in splits(path) {
+            if let Some(inner) = find(inner)
+                && let Some(file) = inner.find_within(rest)?
+            {
+                return Ok(Some(file));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn in_archive(archive: Arc<Archive>, index: u32) -> Self {
+        Self(Place::Entry { archive, index })
     }
 
     /// The name without folders.
     pub fn name(&self) -> &str {
         match &self.0 {
             Place::Disk(file) => &file.name,
+            Place::Entry { archive, index } => {
+                let name = archive.name(*index);
+                name.rsplit_once('/').map_or(name, |(_, name)| name)
+            }
         }
     }
 
@@ -70,49 +119,105 @@ impl SourceFile {
     pub fn path(&self) -> String {
         match &self.0 {
             Place::Disk(file) => file.path.to_string_lossy().into_owned(),
+            Place::Entry { archive, index } => archive.entry_path(*index),
         }
     }
 
-    /// The path of a file that lies on disk by itself, as the operating system knows it.
+    /// The path of a file that lies on disk by itself, as the operating system knows it; `None`
+    /// in an archive.
     pub fn disk_path(&self) -> Option<&Path> {
         match &self.0 {
             Place::Disk(file) => Some(&file.path),
+            Place::Entry { .. } => None,
         }
     }
 
     /// Size and time of the last change. Reads nothing of an archive.
+    ///
+    /// # Errors
+    /// When a file on disk cannot be asked; never in an archive.
     pub fn stamp(&self) -> Result<Stamp, SourceError> {
         match &self.0 {
             Place::Disk(file) => match fs::metadata(&file.path) {
                 Ok(metadata) => Ok(Stamp::of(&metadata)),
                 Err(error) => Err(Fault::from(error).at(self.path())),
             },
+            Place::Entry { archive, index } => Ok(Stamp {
+                size_bytes: archive.size_bytes(*index),
+                modified_ns: archive.modified_ns(),
+            }),
         }
     }
 
     /// The whole contents, at most `max_bytes` of them; no more is allocated, whatever a header
-    /// claims.
+    /// claims. Contents of ZIPs are checked against their checksum; TARs have none.
+    ///
+    /// An archive that lies compressed within another is held in memory for this, up to 256 MiB;
+    /// those read last stay there, 256 MiB for each [`scan`](super::scan).
     ///
     /// # Errors
     /// [`SourceErrorKind::TooLarge`] above `max_bytes`, else what went wrong.
     pub fn read(&self, max_bytes: u64) -> Result<Vec<u8>, SourceError> {
         match &self.0 {
             Place::Disk(file) => read_disk(&file.path, max_bytes),
+            Place::Entry { archive, index } => archive.read(*index, max_bytes),
         }
         .map_err(|fault| fault.at(self.path()))
     }
 
     /// The first bytes, fewer when the file is shorter.
-    pub(super) fn read_head(&self, bytes: u64) -> Result<Vec<u8>, SourceError> {
+    pub(super) fn read_head(&self, bytes: u64) -> Result<Vec<u8>, Fault> {
         match &self.0 {
-            Place::Disk(file) => read_disk_head(&file.path, bytes),
+            Place::Disk(file) => {
+                let mut head = Vec::new();
+                File::open(&file.path)?.take(bytes).read_to_end(&mut head)?;
+                Ok(head)
+            }
+            Place::Entry { archive, index } => archive.read_head(*index, bytes),
         }
-        .map_err(|fault| fault.at(self.path()))
+    }
+
+    /// What the file is by its first bytes.
+    pub(super) fn format(&self) -> Result<Format, Fault> {
+        Ok(Format::of(&self.read_head(super::archive::FORMAT_BYTES)?))
+    }
+
+    /// Lists the file as the archive that it is.
+    pub(super) fn open_archive(&self, kept: &Arc<Kept>) -> Result<Opened, Fault> {
+        match &self.0 {
+            Place::Disk(file) => {
+                let stamp = Stamp::of(&fs::metadata(&file.path)?);
+                let storage = Storage::Disk {
+                    path: file.path.clone(),
+                    stamp,
+                };
+                let window = Window::whole(storage, stamp.size_bytes);
+                Archive::on_disk(&self.path(), window, stamp.modified_ns)
+            }
+            Place::Entry { archive, index } => archive.within(*index, kept),
+        }
+    }
+}
+
+impl PartialEq for SourceFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.path() == other.path()
+    }
+}
+
+impl Eq for SourceFile {}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("SourceFile")
+            .field(&self.path())
+            .finish()
     }
 }
 
 impl Stamp {
-    fn of(metadata: &fs::Metadata) -> Self {
+    pub(super) fn of(metadata: &fs::Metadata) -> Self {
         Self {
             size_bytes: metadata.len(),
             // Systems that keep no time of change count as unchanged since 1970.
@@ -129,33 +234,27 @@ fn nanoseconds(time: SystemTime) -> i64 {
     }
 }
 
+/// Every way to take the path as one of an archive and one within it, outermost archive first.
+fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
+    path.match_indices("!/")
+        .map(|(at, mark)| (&path[..at], &path[at + mark.len()..]))
+}
+
+fn is_file(path: &str) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 fn read_disk(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
-    let file = File::open(path)?;
-    let size = file.metadata()?.len();
-    check_size(size, max_bytes)?;
-    let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(size as usize)
-        .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    // A file may grow meanwhile.
-    file.take(max_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    check_size(bytes.len() as u64, max_bytes)?;
-    Ok(bytes)
-}
-
-fn check_size(size: u64, max_bytes: u64) -> Result<(), Fault> {
-    if size <= max_bytes {
-        return Ok(());
+    let mut file = File::open(path)?;
+    let size_bytes = file.metadata()?.len();
+    check_size(size_bytes, max_bytes)?;
+    let bytes = read_at_most(&mut file, size_bytes)?;
+    // Files grow while they are being written.
+    if (bytes.len() as u64) < size_bytes || file.read(&mut [0])? > 0 {
+        return Err(Fault::new(
+            SourceErrorKind::Changed,
+            "changed while it was read; import it again once it is complete",
+        ));
     }
-    Err(Fault::new(
-        SourceErrorKind::TooLarge,
-        format!("{size} bytes are above the limit of {max_bytes}"),
-    ))
-}
-
-fn read_disk_head(path: &Path, bytes: u64) -> Result<Vec<u8>, Fault> {
-    let mut head = Vec::new();
-    File::open(path)?.take(bytes).read_to_end(&mut head)?;
-    Ok(head)
+    Ok(bytes)
 }

@@ -1,12 +1,24 @@
-//! Files to import, wherever they lie.
+//! Files to import, wherever they lie: on disk, in a ZIP or TAR, or in one within another.
 //!
-//! [`scan`] finds them, one folder at a time; a [`SourceFile`] reads one.
+//! [`scan`] finds them, one folder at a time; a [`SourceFile`] reads one. Nothing is ever unpacked
+//! to disk: an entry is a stretch of the archive, read when its bytes are wanted, so a hostile name
+//! can only be a wrong name. Everything that an archive claims of sizes is checked before memory is
+//! allocated for it.
 
+mod archive;
 mod classify;
 mod error;
 mod file;
+mod folder;
+mod inflated;
+mod listing;
+mod names;
+mod tar;
 mod walk;
+mod window;
+mod zip;
 
 pub use error::{SourceError, SourceErrorKind};
 pub use file::{SourceFile, Stamp};
-pub use walk::{PatentFolder, Scan, scan};
+pub use folder::PatentFolder;
+pub use walk::{Scan, scan};

@@ -1,39 +1,40 @@
-//! Finds grants and images in a tree of folders, one folder at a time.
+//! Finds grants and images in a tree of folders and archives, one folder at a time.
 
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::archive::Format;
 use super::classify::{FileClass, classify, extension, is_clutter};
 use super::error::{Fault, SourceError};
 use super::file::SourceFile;
+use super::folder::{Contents, PatentFolder, packed};
+use super::inflated::Kept;
 
-/// What one directory holds directly, sorted by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatentFolder {
-    /// Absolute path of the directory; for a root that is a file, of the one it lies in.
-    pub directory: String,
-    /// Files ending in `.xml` that are grants, or were meant as such: broken
-    /// ones are listed too, so that reading them reports the reason.
-    pub xml: Vec<SourceFile>,
-    /// Files that look like images. Whether they are shows when they are decoded.
-    pub images: Vec<SourceFile>,
-}
-
-/// Walks `root`, depth first and in the order of names. Yields one
-/// [`PatentFolder`] for every directory that holds a grant or an image, and a
-/// [`SourceError`] for everything that cannot be read and was left out.
+/// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] for every directory
+/// that holds a grant or an image, and a [`SourceError`] for everything that was left out because it
+/// cannot be read.
 ///
-/// Links are followed, each directory once whatever ways lead to it. Hidden
-/// files and directories and those of file managers (`Thumbs.db`, `__MACOSX`)
-/// are passed over, except that `root` itself may have any name. If `root` is a
-/// file, it is yielded alone.
+/// Directories come depth first and in the order of names. Links are followed, each directory once
+/// whatever ways lead to it. Hidden files and directories and those of file managers (`Thumbs.db`,
+/// `__MACOSX`) are passed over, except that `root` itself may have any name.
 ///
-/// Memory: the names in one directory and the directories on the way to it.
+/// Archives named `.zip` or `.tar`, or `root` under any name, are looked into as if they were
+/// directories, and archives within them, up to three deep. What they are is judged by content. Of
+/// a damaged archive, what can be read is yielded before the error. Of entries with the same name
+/// the last is taken and the others reported, links are not followed, and names that lead out of
+/// the archive are refused.
+///
+/// A root that is any other file is yielded alone.
+///
+/// Memory: the names in one directory and the directories on the way to it; for an archive, about
+/// 100 bytes and the name for each file, while a [`SourceFile`] of the archive lives.
 pub fn scan(root: &Path) -> Scan {
     Scan {
         pending: vec![Pending::Root(root.to_owned())],
         visited: HashSet::new(),
+        kept: Arc::default(),
     }
 }
 
@@ -42,14 +43,17 @@ pub fn scan(root: &Path) -> Scan {
 pub struct Scan {
     /// A stack; the next one is last.
     pending: Vec<Pending>,
-    /// Directories seen, as canonical paths: links may lead back up.
+    /// Directories and archives on disk seen, as canonical paths: links may lead back up.
     visited: HashSet<PathBuf>,
+    kept: Arc<Kept>,
 }
 
 #[derive(Debug)]
 enum Pending {
     Root(PathBuf),
     Directory(PathBuf),
+    Archive(SourceFile),
+    Folder(PatentFolder),
     Failed(SourceError),
 }
 
@@ -58,38 +62,62 @@ impl Iterator for Scan {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let found = match self.pending.pop()? {
+            let looked_into = match self.pending.pop()? {
                 Pending::Failed(error) => return Some(Err(error)),
+                Pending::Folder(folder) => return Some(Ok(folder)),
                 Pending::Root(path) => self
                     .root(&path)
                     .map_err(|fault| fault.at(path.to_string_lossy())),
                 Pending::Directory(path) => self
                     .directory(&path)
                     .map_err(|fault| fault.at(path.to_string_lossy())),
+                Pending::Archive(file) => {
+                    self.archive(&file).map_err(|fault| fault.at(file.path()))
+                }
             };
-            match found {
-                Ok(None) => {}
-                Ok(Some(folder)) => return Some(Ok(folder)),
-                Err(error) => return Some(Err(error)),
+            if let Err(error) = looked_into {
+                return Some(Err(error));
             }
         }
     }
 }
 
 impl Scan {
-    fn root(&mut self, path: &Path) -> Result<Option<PatentFolder>, Fault> {
+    fn root(&mut self, path: &Path) -> Result<(), Fault> {
         let path = std::path::absolute(path)?;
         if fs::metadata(&path)?.is_dir() {
             return self.directory(&path);
         }
-        Ok(Some(single_file(SourceFile::on_disk(&path)?, &path)))
+        let file = SourceFile::on_disk(&path)?;
+        if is_archive(&file) {
+            return self.archive(&file);
+        }
+        self.pending.push(Pending::Folder(single_file(file, &path)));
+        Ok(())
     }
 
-    /// Reads one directory and queues those below it. `None` when it holds
-    /// nothing of interest or was seen before.
-    fn directory(&mut self, path: &Path) -> Result<Option<PatentFolder>, Fault> {
+    /// Lists one archive and queues what it holds, in this order: its folders, the archives within
+    /// it, what was wrong with it.
+    fn archive(&mut self, file: &SourceFile) -> Result<(), Fault> {
+        if let Some(path) = file.disk_path()
+            && !self.visited.insert(path.canonicalize()?)
+        {
+            return Ok(());
+        }
+        let (archive, problems) = file.open_archive(&self.kept)?;
+        let mut contents = Contents::of_archive(&archive);
+        contents.problems.extend(problems);
+        self.queue(contents.problems.into_iter().map(Pending::Failed));
+        self.queue(contents.archives.into_iter().map(Pending::Archive));
+        self.queue(contents.folders.into_iter().map(Pending::Folder));
+        Ok(())
+    }
+
+    /// Reads one directory and queues what it holds, in this order: its own files, what could not
+    /// be read, the directories and archives below it by name.
+    fn directory(&mut self, path: &Path) -> Result<(), Fault> {
         if !self.visited.insert(path.canonicalize()?) {
-            return Ok(None);
+            return Ok(());
         }
         let mut failures = Vec::new();
         let mut entries = Vec::new();
@@ -101,11 +129,7 @@ impl Scan {
             }
         }
         entries.sort_unstable_by_key(fs::DirEntry::file_name);
-        let mut folder = PatentFolder {
-            directory: path.to_string_lossy().into_owned(),
-            xml: Vec::new(),
-            images: Vec::new(),
-        };
+        let mut folder = PatentFolder::new(path.to_string_lossy().into_owned());
         let mut below = Vec::new();
         for entry in entries {
             let path = entry.path();
@@ -118,6 +142,8 @@ impl Scan {
                     match classify(file.name(), |bytes| file.read_head(bytes).ok()) {
                         FileClass::Grant => folder.xml.push(file),
                         FileClass::Image => folder.images.push(file),
+                        FileClass::Archive => below.push(Pending::Archive(file)),
+                        FileClass::PackedArchive => failures.push(packed(&file)),
                         FileClass::Other => {}
                     }
                 }
@@ -125,24 +151,38 @@ impl Scan {
                 Err(error) => failures.push(Fault::from(error).at(path.to_string_lossy())),
             }
         }
-        self.pending.extend(below.into_iter().rev());
-        self.pending
-            .extend(failures.into_iter().rev().map(Pending::Failed));
-        Ok((!folder.xml.is_empty() || !folder.images.is_empty()).then_some(folder))
+        self.queue(below.into_iter());
+        self.queue(failures.into_iter().map(Pending::Failed));
+        if !folder.is_empty() {
+            self.pending.push(Pending::Folder(folder));
+        }
+        Ok(())
+    }
+
+    /// Puts these before what is pending; the first comes first.
+    fn queue(&mut self, next: impl DoubleEndedIterator<Item = Pending>) {
+        self.pending.extend(next.rev());
+    }
+}
+
+/// Whether a file named by the user is an archive. Images and grants are taken at their word; other
+/// names may hide one.
+fn is_archive(file: &SourceFile) -> bool {
+    match classify(file.name(), |_| None) {
+        FileClass::Archive | FileClass::PackedArchive => true,
+        FileClass::Grant | FileClass::Image => false,
+        FileClass::Other => file.format().is_ok_and(|format| format != Format::Unknown),
     }
 }
 
 /// A file named by the user is taken at its word.
 fn single_file(file: SourceFile, path: &Path) -> PatentFolder {
     let directory = path.parent().unwrap_or(path);
-    let (xml, images) = if extension(file.name()).as_deref() == Some("xml") {
-        (vec![file], Vec::new())
+    let mut folder = PatentFolder::new(directory.to_string_lossy().into_owned());
+    if extension(file.name()).as_deref() == Some("xml") {
+        folder.xml.push(file);
     } else {
-        (Vec::new(), vec![file])
-    };
-    PatentFolder {
-        directory: directory.to_string_lossy().into_owned(),
-        xml,
-        images,
+        folder.images.push(file);
     }
+    folder
 }

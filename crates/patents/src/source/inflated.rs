@@ -1,0 +1,77 @@
+//! Archives that lie compressed within another: held in memory while they are read.
+//!
+//! Within a compressed archive there is no way to an entry but through everything before it, so it
+//! is decompressed whole, and kept until newer ones need the room.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::archive::Archive;
+use super::error::Fault;
+
+/// Largest compressed archive within another that is read, and how much of such archives is kept
+/// between reads: 30 weekly volumes' largest patents, or one archive of 5,000 sheets.
+pub(super) const MAX_INFLATED_BYTES: u64 = 256 << 20;
+
+/// An entry of an archive, decompressed when needed.
+#[derive(Debug)]
+pub(super) struct Inflated {
+    archive: Arc<Archive>,
+    index: u32,
+    kept: Arc<Kept>,
+    /// Locked while decompressing: others who want the same archive wait for it.
+    bytes: Mutex<Weak<Vec<u8>>>,
+}
+
+/// The archives decompressed last, [`MAX_INFLATED_BYTES`] in all.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<Queue>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    archives: VecDeque<Arc<Vec<u8>>>,
+    total_bytes: u64,
+}
+
+impl Inflated {
+    pub(super) fn new(archive: Arc<Archive>, index: u32, kept: Arc<Kept>) -> Self {
+        Self {
+            archive,
+            index,
+            kept,
+            bytes: Mutex::new(Weak::new()),
+        }
+    }
+
+    /// The decompressed archive, from memory if it is still there.
+    pub(super) fn bytes(&self) -> Result<Arc<Vec<u8>>, Fault> {
+        let mut known = lock(&self.bytes);
+        if let Some(bytes) = known.upgrade() {
+            return Ok(bytes);
+        }
+        let bytes = Arc::new(self.archive.read(self.index, MAX_INFLATED_BYTES)?);
+        *known = Arc::downgrade(&bytes);
+        self.kept.keep(Arc::clone(&bytes));
+        Ok(bytes)
+    }
+}
+
+impl Kept {
+    /// Keeps these and lets the oldest go where there is no room for both.
+    fn keep(&self, bytes: Arc<Vec<u8>>) {
+        let mut queue = lock(&self.0);
+        queue.total_bytes += bytes.len() as u64;
+        queue.archives.push_back(bytes);
+        while queue.total_bytes > MAX_INFLATED_BYTES {
+            let Some(oldest) = queue.archives.pop_front() else {
+                return;
+            };
+            queue.total_bytes -= oldest.len() as u64;
+        }
+    }
+}
+
+/// What is locked here stays whole even if a thread panics.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
