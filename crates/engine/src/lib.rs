@@ -2,6 +2,7 @@
 
 mod clock;
 mod collections;
+pub mod download;
 mod embed;
 mod encoders;
 mod engine;

@@ -2,3 +2,4 @@
 
 pub mod http;
 pub mod hub_imitation;
+pub mod web_imitation;

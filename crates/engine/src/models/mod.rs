@@ -19,6 +19,7 @@ use crate::{EngineError, ErrorKind};
 
 pub use hub::{PullProgress, pull};
 pub use resolve::{HubEnvironment, Located, locate};
+pub(crate) use web::is_loopback;
 
 /// What a model can embed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

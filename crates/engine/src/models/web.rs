@@ -68,7 +68,7 @@ pub(super) fn same_origin(one: &str, other: &str) -> bool {
 }
 
 /// Whether it is this machine.
-pub(super) fn is_loopback(url: &str) -> bool {
+pub(crate) fn is_loopback(url: &str) -> bool {
     let uri: Option<Uri> = url.parse().ok();
     let host = uri
         .as_ref()

@@ -1,0 +1,85 @@
+//! What import takes from the log of a download.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::error::{DownloadError, io_error};
+use super::log::{Lines, Status};
+
+/// A picture that was downloaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedImage {
+    /// Its absolute path.
+    pub file: PathBuf,
+    /// Where it came from.
+    pub url: String,
+    /// The other columns of its row, all of them text.
+    pub attributes: Map<String, Value>,
+}
+
+/// Whether a file is the log of a download, by its first line. One that can't be read is none.
+#[must_use]
+pub fn is_log(path: &Path) -> bool {
+    File::open(path)
+        .ok()
+        .and_then(|file| Lines::new(path, file).next_entry().ok()?)
+        .is_some()
+}
+
+/// The pictures of a log: of every row the last one that was saved, in the order of the log.
+/// Half a last line, as a killed process leaves it, is passed over.
+///
+/// Reads the file twice; takes about 30 bytes of memory a row.
+///
+/// # Errors
+/// The file can't be read or a line is no entry; for a single entry also: its file lies
+/// outside of the log's folder.
+pub fn read_log(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<LoggedImage, DownloadError>> + use<>, DownloadError> {
+    let open = || {
+        let file = File::open(path).map_err(io_error("read", path))?;
+        Ok::<_, DownloadError>(Lines::new(path, file))
+    };
+    let absolute = std::path::absolute(path).map_err(io_error("find", path))?;
+    let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
+    let mut last: HashMap<u64, u64> = HashMap::new();
+    let mut lines = open()?;
+    while let Some((offset, entry)) = lines.next_entry()? {
+        if entry.status == Status::Ok {
+            last.insert(entry.row, offset);
+        }
+    }
+    let mut lines = open()?;
+    Ok(std::iter::from_fn(move || {
+        loop {
+            let (offset, entry) = match lines.next_entry() {
+                Ok(next) => next?,
+                Err(error) => return Some(Err(error)),
+            };
+            if last.get(&entry.row) != Some(&offset) {
+                continue;
+            }
+            let file = entry.saved.map(|saved| PathBuf::from(saved.file));
+            return Some(match file.filter(|file| stays_inside(file)) {
+                Some(file) => Ok(LoggedImage {
+                    file: directory.join(file),
+                    url: entry.url,
+                    attributes: entry.attributes,
+                }),
+                None => Err(lines.bad_entry("its file is not in the folder of the log")),
+            });
+        }
+    }))
+}
+
+/// Logs travel with their folder: nobody's log may name files elsewhere.
+fn stays_inside(file: &Path) -> bool {
+    file.components().next().is_some()
+        && file
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)))
+}
