@@ -88,19 +88,6 @@ impl Catalog {
         })
     }
 
-    /// Makes sure that `directory` has a catalogue, and opens it for reading.
-    ///
-    /// # Errors
-    /// As [`Catalog::open`] and, when there is none yet, [`Catalog::open_for_writing`].
-    pub fn open_or_create(directory: &Path) -> Result<Self, CatalogError> {
-        match Self::open(directory) {
-            Err(CatalogError::Missing { .. }) => {
-                Self::open_for_writing(directory).map(Self::into_reader)
-            }
-            other => other,
-        }
-    }
-
     /// All collections by name.
     ///
     /// # Errors

@@ -1,9 +1,6 @@
 //! Ctrl-C and SIGTERM, as a request to end cleanly.
 
-use std::sync::Arc;
 use std::thread;
-
-use lookalike_engine::import::Cancel;
 
 /// Completes at the first Ctrl-C or SIGTERM.
 pub(crate) async fn requested() {
@@ -28,9 +25,8 @@ pub(crate) async fn requested() {
     interrupted.await;
 }
 
-/// Cancels at the first signal; the second one ends the process at once.
-pub(crate) fn cancel_on_signal(cancel: &Arc<Cancel>) {
-    let cancel = Arc::clone(cancel);
+/// Calls `stop` at the first signal; the second one ends the process at once.
+pub(crate) fn on_signal(stop: impl FnOnce() + Send + 'static) {
     thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -40,7 +36,7 @@ pub(crate) fn cancel_on_signal(cancel: &Arc<Cancel>) {
         };
         runtime.block_on(async {
             requested().await;
-            cancel.cancel();
+            stop();
             eprintln!("\nstopping at the next safe point; once more ends at once");
             requested().await;
             std::process::exit(130);

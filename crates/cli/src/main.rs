@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod interrupt;
 mod output;
+mod remote;
 mod settings;
 mod wiring;
 

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) limits: Limits,
     pub(crate) pixel_budget_bytes: u64,
+    /// Folders that may be imported through the API.
+    pub(crate) import_roots: Option<Vec<PathBuf>>,
     pub(crate) verbose: u8,
     pub(crate) quiet: bool,
     pub(crate) color: ColorChoice,
@@ -42,6 +44,7 @@ struct ConfigFile {
     max_megapixels: Option<u64>,
     max_file_mb: Option<u64>,
     pixel_budget_mb: Option<u64>,
+    import_roots: Option<Vec<PathBuf>>,
 }
 
 impl Settings {
@@ -76,6 +79,10 @@ impl Settings {
                     * 1_000_000,
             },
             pixel_budget_bytes: pixel_budget_mb.unwrap_or(DEFAULT_PIXEL_BUDGET_MB) << 20,
+            import_roots: match std::env::var_os("LOOKALIKE_IMPORT_ROOTS") {
+                Some(roots) if !roots.is_empty() => Some(std::env::split_paths(&roots).collect()),
+                _ => file.import_roots,
+            },
             verbose: global.verbose,
             quiet: global.quiet,
             color: global.color,

@@ -18,8 +18,6 @@ use crate::settings::Settings;
 pub(crate) enum Access {
     /// Read it, beside whoever writes.
     Read,
-    /// Read it; make it first if there is none.
-    ReadOrCreate,
     /// Own it for writing.
     Write,
 }
@@ -27,7 +25,6 @@ pub(crate) enum Access {
 pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, EngineError> {
     let catalog = Arc::new(match access {
         Access::Read => Catalog::open(&settings.data)?,
-        Access::ReadOrCreate => Catalog::open_or_create(&settings.data)?,
         Access::Write => Catalog::open_for_writing(&settings.data)?,
     });
     let blobs = FolderBlobs::new(settings.data.join("blobs"));

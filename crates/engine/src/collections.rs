@@ -6,22 +6,25 @@ use lookalike_catalog::{Collection, NewCollection};
 use lookalike_imaging::PreprocessKind;
 use lookalike_storage::blob::BlobKey;
 use lookalike_storage::{IndexKind, Metric};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::pictures::thumbnail_key;
-use crate::{BUILTIN, Engine, EngineError, ErrorKind};
+use crate::{BUILTIN, Engine, EngineError, ErrorKind, by_name};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CollectionSettings {
     /// The encoder: a name or a path; default `builtin`.
     pub model: Option<String>,
     /// Default `letterbox`.
+    #[serde(with = "by_name")]
     pub preprocess: Option<PreprocessKind>,
     /// Pixels; default the model's own.
     pub size: Option<u32>,
     /// Default `cosine`.
+    #[serde(with = "by_name")]
     pub metric: Option<Metric>,
     /// An index kind's name; default `auto`.
     pub index: Option<String>,

@@ -6,13 +6,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
-use lookalike_vit::{LoadOptions, Model, Precision};
+use lookalike_vit::{CurrentThread, EmbedError, LoadOptions, Model, Precision};
 
 use crate::models::{self, HubEnvironment, Located, PullProgress};
 use crate::{EngineError, ErrorKind};
 
 /// Name of the encoder inside the program.
 pub const BUILTIN: &str = "builtin";
+
+/// Patches that keep the units of one core busy. Measured, one thread, ms an image:
+/// dinov2-small at 518 px (1369 patches) 80 alone and 89 in batches of 8, at 224 px (256)
+/// 11.8 and 11.7 in batches of 4; builtin at 112 px (64) 1.16 and 0.84 in batches of 8.
+const BATCH_PATCHES: usize = 1024;
 
 /// Finds, downloads, loads and keeps models.
 pub struct Encoders {
@@ -176,12 +181,39 @@ impl Encoder {
         })
     }
 
-    /// Embeddings of prepared pictures.
+    /// Embeddings of prepared pictures, as soon as all cores can have them.
     ///
     /// # Errors
     /// A picture was not prepared by [`Encoder::prepare`].
     pub fn embed(&self, prepared: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EngineError> {
-        let mut embeddings = self.model.embed(prepared).map_err(|error| {
+        self.finish(self.model.embed(prepared))
+    }
+
+    /// The same embeddings, computed on the calling thread alone.
+    ///
+    /// # Errors
+    /// As [`Encoder::embed`].
+    pub fn embed_on(
+        &self,
+        thread: &CurrentThread,
+        prepared: &[&RgbImage],
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        self.finish(self.model.embed_on(thread, prepared))
+    }
+
+    /// Pictures that a single thread embeds at a time: more are no faster, only larger.
+    #[must_use]
+    pub fn default_batch_size(&self) -> usize {
+        let patch = self.model.config().patch_size;
+        let patches_a_side = self.preprocessor.size() as usize / patch.max(1);
+        (BATCH_PATCHES / (patches_a_side * patches_a_side).max(1)).clamp(1, 16)
+    }
+
+    fn finish(
+        &self,
+        embeddings: Result<Vec<Vec<f32>>, EmbedError>,
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let mut embeddings = embeddings.map_err(|error| {
             EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
         })?;
         if self.normalize {

@@ -1,5 +1,6 @@
 //! Use cases: import, embed, search, group, evaluate. Never sees HTTP or command-line arguments.
 
+mod by_name;
 mod clock;
 mod collections;
 pub mod download;
@@ -10,6 +11,7 @@ mod error;
 pub mod evaluate;
 mod health;
 pub mod import;
+pub mod jobs;
 pub mod models;
 pub mod npy;
 mod pictures;

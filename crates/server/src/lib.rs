@@ -4,6 +4,7 @@
 //! searches take turns in bounded slots (see `slots`), and whoever finds the queue full is
 //! told so at once instead of waiting without end.
 
+mod batch;
 mod collections;
 mod envelope;
 mod headers;
@@ -25,9 +26,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use lookalike_engine::Engine;
+use lookalike_engine::jobs::Jobs;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use batch::ImportRoots;
 use state::App;
 
 /// Room in a body for parameters and multipart boundaries beside the files.
@@ -47,6 +50,10 @@ pub struct ServerOptions {
     pub max_waiting: usize,
     /// How long a client may take to send its request's body.
     pub body_timeout: Duration,
+    /// What may be imported through the API.
+    pub import_roots: ImportRoots,
+    /// A secret of those who may read the data directory, by which they may import anything.
+    pub owner_token: Option<String>,
 }
 
 impl Default for ServerOptions {
@@ -56,27 +63,31 @@ impl Default for ServerOptions {
             max_searches: 0,
             max_waiting: 64,
             body_timeout: Duration::from_secs(60),
+            import_roots: ImportRoots::Below(Vec::new()),
+            owner_token: None,
         }
     }
 }
 
 /// The API and the page. Models and indexes are loaded at their first use.
-pub fn router(engine: Arc<Engine>, options: ServerOptions) -> Router {
-    routes(App::new(engine, options))
+pub fn router(engine: Arc<Engine>, jobs: Jobs, options: ServerOptions) -> Router {
+    routes(App::new(engine, jobs, options))
 }
 
 /// Answers requests on `listener` until `shutdown` completes; then lets running requests end,
 /// for at most ten seconds. Models and indexes are loaded in the background from the start.
+/// `jobs` is the caller's to resume and to close.
 ///
 /// # Errors
 /// The listener fails.
 pub async fn serve(
     engine: Arc<Engine>,
+    jobs: Jobs,
     listener: TcpListener,
     options: ServerOptions,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = App::new(engine, options);
+    let app = App::new(engine, jobs, options);
     app.warm_up();
     let (stopping, mut stopped) = watch::channel(false);
     let server = axum::serve(listener, routes(app)).with_graceful_shutdown(async move {
@@ -110,6 +121,11 @@ fn routes(app: App) -> Router {
         .route("/api/search/item/{id}", post(search::by_item))
         .route("/api/collections", get(collections::list))
         .route("/api/collection/stats", get(collections::stats))
+        .route("/api/batch/start", post(batch::start))
+        .route("/api/batch/status", get(batch::status))
+        .route("/api/batch/cancel", post(batch::cancel))
+        .route("/api/batch/retry", post(batch::retry))
+        .route("/api/batch/jobs", get(batch::list))
         .route("/api/image/{file_name}", get(pictures::thumbnail))
         .route("/api/image/full/{file_name}", get(pictures::full))
         .route("/api/preview", post(pictures::preview))

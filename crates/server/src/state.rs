@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
 
 use crate::ServerOptions;
@@ -17,13 +18,14 @@ pub(crate) struct App {
 
 struct Shared {
     engine: Arc<Engine>,
+    jobs: Jobs,
     options: ServerOptions,
     slots: Slots,
     warming_up: AtomicBool,
 }
 
 impl App {
-    pub(crate) fn new(engine: Arc<Engine>, options: ServerOptions) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, jobs: Jobs, options: ServerOptions) -> Self {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let at_once = match options.max_searches {
             0 => cores(),
@@ -32,6 +34,7 @@ impl App {
         Self {
             shared: Arc::new(Shared {
                 engine,
+                jobs,
                 slots: Slots::new(at_once, options.max_waiting),
                 options,
                 warming_up: AtomicBool::new(false),
@@ -79,6 +82,28 @@ impl App {
         .await
     }
 
+    /// Runs a call that concerns imports.
+    pub(crate) async fn jobs<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Jobs, &ServerOptions) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let app = self.clone();
+        blocking(move || work(&app.shared.jobs, app.options())).await
+    }
+
+    /// Whether a caller knows the owner's secret. Takes as long for a wrong one as for the
+    /// right one.
+    pub(crate) fn is_owner(&self, token: Option<&[u8]>) -> bool {
+        let (Some(expected), Some(token)) = (&self.options().owner_token, token) else {
+            return false;
+        };
+        let difference = expected
+            .bytes()
+            .zip(token)
+            .fold(0, |sum, (a, b)| sum | (a ^ b));
+        difference == 0 && expected.len() == token.len()
+    }
+
     /// Runs an engine call that only reads from disk.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
@@ -89,9 +114,12 @@ impl App {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
-) -> Result<T, ApiError> {
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+    ApiError: From<E>,
+{
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result.map_err(ApiError::from),
         Err(error) => Err(ApiError::internal(&error)),

@@ -160,18 +160,20 @@ pub(crate) struct CollectionArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArguments {
-    /// Folders and files; grant XML beside the drawings is read too
-    #[arg(required = true, value_name = "PATH")]
+    /// Folders, archives (TAR, ZIP) and files; grant XML beside the drawings is read too
+    #[arg(required_unless_present = "retry_failed", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Try again the files that failed in the last import
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) retry_failed: bool,
     /// Collection to import into; made if there is none of that name
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     #[command(flatten)]
     pub(crate) settings: CollectionArguments,
-    /// Images embedded in one forward pass
-    #[arg(long, value_name = "N", default_value_t = lookalike_engine::import::DEFAULT_BATCH_SIZE,
-          value_parser = values::batch_size)]
-    pub(crate) batch_size: usize,
+    /// Images embedded in one forward pass [default: what suits the encoder]
+    #[arg(long, value_name = "N", value_parser = values::batch_size)]
+    pub(crate) batch_size: Option<usize>,
     /// What happens to the originals
     #[arg(long, value_name = "WHAT", default_value = "reference")]
     pub(crate) originals: Originals,

@@ -6,22 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_engine::CollectionSettings;
-use lookalike_engine::import::{
-    Cancel, ImportReport, ImportRequest, Originals as EngineOriginals, Progress,
-};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
+use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, JobStatus, Jobs};
+use lookalike_engine::{CollectionSettings, Engine};
 
 use super::Outcome;
 use crate::arguments::{CollectionArguments, Format, ImportArguments, Originals};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
-use crate::{interrupt, output};
+use crate::{interrupt, output, remote};
 
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Problems listed on the terminal; all of them are in the JSON and the progress file.
+/// Problems listed on the terminal.
 const LISTED: usize = 20;
 
 impl From<CollectionArguments> for CollectionSettings {
@@ -38,29 +37,125 @@ impl From<CollectionArguments> for CollectionSettings {
 
 pub(super) fn run(arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let format = arguments.format.format;
-    let engine = engine(settings, Access::Write)?;
-    let request = ImportRequest {
+    let collection = arguments.collection.clone();
+    let report = match engine(settings, Access::Write) {
+        Ok(engine) => import_here(engine, arguments, settings)?,
+        Err(error) => match remote::Server::of(&settings.data) {
+            Some(server) => import_there(&server, arguments, settings)?,
+            None => return Err(error.into()),
+        },
+    };
+    finish(report, format, &collection, settings)
+}
+
+/// Imports in this process.
+fn import_here(
+    engine: Engine,
+    arguments: ImportArguments,
+    settings: &Settings,
+) -> anyhow::Result<JobReport> {
+    let jobs = Jobs::new(
+        Arc::new(engine),
+        JobOptions {
+            workers: settings.workers(),
+            progress_dir: settings.data.clone(),
+        },
+    );
+    let id = match arguments.retry_failed {
+        true => jobs.retry(None)?,
+        false => jobs.start(request(arguments))?,
+    };
+    let cancelling = jobs.clone();
+    interrupt::on_signal(move || {
+        // Over already: then there is nothing to stop.
+        let _ = cancelling.cancel(Some(id));
+    });
+    let bar = Bar::new(settings);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if let Ok(report) = jobs.report(Some(id)) {
+                    bar.show(&report.status);
+                }
+                thread::sleep(TICK);
+            }
+            bar.finish();
+        });
+        let report = jobs.wait(id);
+        done.store(true, Ordering::Relaxed);
+        Ok(report?)
+    })
+}
+
+/// Lets the server that owns the data directory import.
+fn import_there(
+    server: &remote::Server,
+    arguments: ImportArguments,
+    settings: &Settings,
+) -> anyhow::Result<JobReport> {
+    let id = match arguments.retry_failed {
+        true => server.retry()?,
+        false => server.start(&absolute(request(arguments))?)?,
+    };
+    output::note(
+        settings,
+        &format!("importing in the server at {}", server.url()),
+    );
+    let cancelling = server.clone();
+    interrupt::on_signal(move || {
+        if let Err(error) = cancelling.cancel(id) {
+            eprintln!("the server could not be told to stop: {error:#}");
+        }
+    });
+    let bar = Bar::new(settings);
+    loop {
+        let report = server.report(id)?;
+        bar.show(&report.status);
+        if report.is_over() {
+            bar.finish();
+            return Ok(report);
+        }
+        thread::sleep(TICK);
+    }
+}
+
+fn request(arguments: ImportArguments) -> JobRequest {
+    JobRequest {
         paths: arguments.paths,
         collection: arguments.collection,
         settings: arguments.settings.into(),
-        batch_size: arguments.batch_size,
+        batch_size: arguments.batch_size.unwrap_or(0),
         originals: match arguments.originals {
             Originals::Reference => EngineOriginals::Reference,
             Originals::Copy => EngineOriginals::Copy,
         },
-        workers: settings.workers(),
-        progress_dir: settings.data.clone(),
-    };
-    let cancel = Arc::new(Cancel::default());
-    interrupt::cancel_on_signal(&cancel);
-    let progress = Progress::default();
-    let report = with_bar(&progress, settings, || {
-        engine.import(&request, &progress, &cancel)
-    })?;
+        retry_of: None,
+    }
+}
+
+/// The server may work in another directory.
+fn absolute(mut request: JobRequest) -> anyhow::Result<JobRequest> {
+    for path in request.paths.iter_mut() {
+        *path = std::path::absolute(&*path)?;
+    }
+    Ok(request)
+}
+
+fn finish(
+    report: JobReport,
+    format: Format,
+    collection: &str,
+    settings: &Settings,
+) -> anyhow::Result<Outcome> {
+    if let Some(message) = &report.status.message {
+        anyhow::bail!("{message}");
+    }
+    let report = report.into_import_report();
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
-        Format::Table => print(&report, &request.collection)?,
+        Format::Table => print(&report, collection)?,
     }
     if report.total == 0 {
         output::note(settings, "no images found");
@@ -71,36 +166,47 @@ pub(super) fn run(arguments: ImportArguments, settings: &Settings) -> anyhow::Re
     })
 }
 
-/// Runs `work` with a bar on standard error that follows `progress`.
-fn with_bar<T>(progress: &Progress, settings: &Settings, work: impl FnOnce() -> T) -> T {
-    if settings.quiet || !std::io::stderr().is_terminal() {
-        return work();
+/// A bar on standard error, if somebody looks at it.
+struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    fn new(settings: &Settings) -> Self {
+        if settings.quiet || !std::io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::new(0);
+        let template = "{wide_bar} {pos}/{len} images  {msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸ "));
+        }
+        Self(Some(bar))
     }
-    let bar = ProgressBar::new(0);
-    let template = "{wide_bar} {pos}/{len} images  {msg}  {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("━╸ "));
-    }
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                let counts = progress.snapshot();
-                bar.set_length(counts.total);
-                bar.set_position(counts.processed());
-                let failed = match counts.failed {
-                    0 => String::new(),
-                    failed => format!(", {failed} failed"),
-                };
-                bar.set_message(format!("{:.1}/s{failed}", bar.per_sec()));
-                thread::sleep(TICK);
+
+    fn show(&self, status: &JobStatus) {
+        let Some(bar) = &self.0 else {
+            return;
+        };
+        bar.set_length(status.total);
+        bar.set_position(status.processed);
+        let mut message = format!("{:.1}/s", status.speed_per_sec);
+        if status.failed > 0 {
+            message.push_str(&format!(", {} failed", status.failed));
+        }
+        match (status.status.as_str(), status.estimated_remaining_sec) {
+            ("running", Some(seconds)) => {
+                let left = HumanDuration(Duration::from_secs_f64(seconds));
+                message.push_str(&format!("  {left} left"));
             }
+            (other, _) => message.push_str(&format!("  {other}")),
+        }
+        bar.set_message(message);
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.0 {
             bar.finish_and_clear();
-        });
-        let result = work();
-        done.store(true, Ordering::Relaxed);
-        result
-    })
+        }
+    }
 }
 
 fn print(report: &ImportReport, collection: &str) -> anyhow::Result<()> {
@@ -113,7 +219,7 @@ fn print(report: &ImportReport, collection: &str) -> anyhow::Result<()> {
         }
         if problems.len() > LISTED {
             let rest = problems.len() - LISTED;
-            eprintln!("{what}: {rest} more; --format json lists all");
+            eprintln!("{what}: {rest} more; --format json lists them");
         }
     }
     let end = match report.cancelled {

@@ -3,44 +3,97 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use lookalike_server::{ServerOptions, serve};
+use lookalike_engine::jobs::{JobOptions, Jobs};
+use lookalike_engine::{Engine, ErrorKind};
+use lookalike_server::{ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
 use super::Outcome;
 use crate::arguments::ServeArguments;
+use crate::remote::Note;
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
-use crate::{interrupt, output};
+use crate::{interrupt, output, remote};
 
 pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let engine = Arc::new(engine(settings, Access::ReadOrCreate)?);
+    let (engine, owns) = open(settings)?;
+    let engine = Arc::new(engine);
+    let jobs = Jobs::new(
+        Arc::clone(&engine),
+        JobOptions {
+            workers: settings.workers(),
+            progress_dir: settings.data.clone(),
+        },
+    );
     let address = arguments.listen.unwrap_or(settings.listen);
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("can't listen on {address}; choose another address with --listen")
         })?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let token = remote::new_token()?;
+        let _note = match owns {
+            true => Some(Note::leave(&settings.data, address, &token)?),
+            false => None,
+        };
+        let url = format!("http://{address}");
         announce(&engine, settings, &url)?;
+        if owns {
+            resume(&jobs, settings)?;
+        }
         if arguments.open {
             open_browser(&url);
         }
         let options = ServerOptions {
             max_body_bytes: settings.limits.max_file_bytes,
+            import_roots: match &settings.import_roots {
+                None if address.ip().is_loopback() => ImportRoots::Anywhere,
+                roots => ImportRoots::Below(roots.clone().unwrap_or_default()),
+            },
+            owner_token: Some(token),
             ..ServerOptions::default()
         };
-        serve(engine, listener, options, interrupt::requested()).await?;
+        serve(
+            engine,
+            jobs.clone(),
+            listener,
+            options,
+            interrupt::requested(),
+        )
+        .await?;
         anyhow::Ok(())
     })?;
+    jobs.close();
     output::note(settings, "stopped");
     Ok(Outcome::Done)
 }
 
-fn announce(
-    engine: &lookalike_engine::Engine,
-    settings: &Settings,
-    url: &str,
-) -> anyhow::Result<()> {
+/// Owns the data directory, so that it can import; or, when another process does, reads beside
+/// it.
+fn open(settings: &Settings) -> anyhow::Result<(Engine, bool)> {
+    let error = match engine(settings, Access::Write) {
+        Ok(engine) => return Ok((engine, true)),
+        Err(error) if error.kind() != ErrorKind::Conflict => return Err(error.into()),
+        Err(error) => error,
+    };
+    let engine = engine(settings, Access::Read)?;
+    output::note(settings, &format!("only reading: {error}"));
+    Ok((engine, false))
+}
+
+fn resume(jobs: &Jobs, settings: &Settings) -> anyhow::Result<()> {
+    match jobs.resume()? {
+        0 => {}
+        count => output::note(
+            settings,
+            &format!("going on with {count} imports that were not over"),
+        ),
+    }
+    Ok(())
+}
+
+fn announce(engine: &Engine, settings: &Settings, url: &str) -> anyhow::Result<()> {
     let collections = engine.catalog().collections()?;
     if collections.is_empty() {
         output::note(

@@ -1,136 +1,145 @@
 //! Reads the grants of a folder and says of each image what they tell about it.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Patent;
 use lookalike_patents::{
-    Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, parse_grants,
+    Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, SourceFile, parse_grants,
 };
 
 use super::FileProblem;
+use super::listing::{Folder, Notes};
 
-/// What a folder holds, as far as grants and names tell.
+/// What the grants of a folder tell, and what is wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct FolderPlan {
     pub(super) patents: Vec<Patent>,
-    pub(super) sheets: Vec<Sheet>,
     pub(super) failed: Vec<FileProblem>,
     pub(super) warnings: Vec<FileProblem>,
+    grants: Vec<(SourceFile, Grant)>,
+    by_patent: HashMap<String, usize>,
+    by_image: HashMap<String, usize>,
+    /// A document that is no design patent.
+    refused: Option<SourceFile>,
 }
 
 /// An image file and what is known of it before it is read.
 #[derive(Clone, Debug)]
 pub(super) struct Sheet {
-    pub(super) path: PathBuf,
-    pub(super) file_name: String,
+    pub(super) file: SourceFile,
     pub(super) patent_id: Option<String>,
     pub(super) page_num: Option<String>,
     pub(super) image_index: Option<u32>,
     pub(super) view: Option<String>,
     pub(super) front_page: bool,
+    pub(super) notes: Notes,
 }
 
 impl FolderPlan {
-    pub(super) fn new(folder: &PatentFolder) -> Self {
+    pub(super) fn new(folder: &Folder) -> Self {
         let mut plan = Self::default();
-        let mut grants: Vec<(&Path, Grant)> = Vec::new();
-        let mut refused = None;
-        for file in &folder.xml {
+        for file in &folder.files.xml {
             match read_grants(file) {
-                Ok(read) => {
-                    for result in read {
-                        match result {
-                            Ok(grant) => grants.push((file, grant)),
-                            Err((kind, reason)) => {
-                                if kind == GrantErrorKind::NotADesign {
-                                    refused = Some(file);
-                                }
-                                plan.failed.push(problem(file, reason));
-                            }
-                        }
-                    }
-                }
+                Ok(read) => read.into_iter().for_each(|result| plan.add(file, result)),
                 Err(reason) => plan.failed.push(problem(file, reason)),
             }
         }
-        for image in &folder.images {
-            let sheet = Sheet::new(image, &grants);
-            match refused {
-                // A drawing of an invention would only disturb a search among designs.
-                Some(xml) if sheet.patent_id.is_none() && grants.is_empty() => {
-                    let xml = file_name(xml);
-                    plan.failed.push(problem(
-                        image,
-                        format!("belongs to {xml}, which is no design patent"),
-                    ));
-                }
-                _ => plan.sheets.push(sheet),
-            }
-        }
-        plan.compare(&grants);
-        plan.patents = grants.iter().map(|(_, grant)| patent(grant)).collect();
+        plan.compare(&folder.files);
         plan
     }
 
-    /// Notes what the grants list and what is there, where the two differ.
-    fn compare(&mut self, grants: &[(&Path, Grant)]) {
-        for (file, grant) in grants {
-            for warning in &grant.warnings {
-                self.warnings.push(problem(file, warning.clone()));
-            }
-            let names = self.sheets.iter().map(|sheet| sheet.file_name.as_str());
-            let comparison = grant.compare_images(names);
-            for name in comparison.missing {
-                self.warnings.push(problem(
-                    file,
-                    format!("{name} is listed in the grant but missing from the folder"),
-                ));
-            }
-            let unlisted: HashSet<&str> = comparison.unlisted.iter().map(String::as_str).collect();
-            for sheet in &self.sheets {
-                if unlisted.contains(sheet.file_name.as_str()) && !sheet.front_page {
-                    self.warnings.push(problem(
-                        &sheet.path,
-                        format!(
-                            "is not listed in {}; imported all the same",
-                            file_name(file)
-                        ),
-                    ));
+    fn add(&mut self, file: &SourceFile, result: GrantResult) {
+        match result {
+            Ok(grant) => {
+                let place = self.grants.len();
+                self.by_patent.insert(grant.patent_id.to_string(), place);
+                for image in &grant.images {
+                    self.by_image.insert(image.file.to_lowercase(), place);
                 }
+                self.patents.push(patent(&grant));
+                self.grants.push((file.clone(), grant));
+            }
+            Err((kind, reason)) => {
+                if kind == GrantErrorKind::NotADesign {
+                    self.refused = Some(file.clone());
+                }
+                self.failed.push(problem(file, reason));
             }
         }
     }
-}
 
-impl Sheet {
-    fn new(path: &Path, grants: &[(&Path, Grant)]) -> Self {
-        let file_name = file_name(path);
-        let name = SheetName::parse(&file_name);
-        let grant = grants
-            .iter()
-            .map(|(_, grant)| grant)
-            .find(|grant| match &name {
-                Some(name) => grant.patent_id == name.patent_id,
-                None => grant.image_index(&file_name).is_some(),
-            });
-        let front_page = name.as_ref().is_some_and(|name| name.front_page);
-        let listed = grant.and_then(|grant| grant.image_index(&file_name));
+    /// What is known of an image of the folder.
+    ///
+    /// # Errors
+    /// It belongs to a document that was refused.
+    pub(super) fn sheet(&self, file: SourceFile, notes: Notes) -> Result<Sheet, FileProblem> {
+        let name = SheetName::parse(file.name());
+        if let Some(xml) = &self.refused
+            && self.grants.is_empty()
+            && name.is_none()
+        {
+            // A drawing of an invention would only disturb a search among designs.
+            let reason = format!("belongs to {}, which is no design patent", xml.name());
+            return Err(problem(&file, reason));
+        }
+        let place = self.place(file.name(), name.as_ref());
+        let grant = place.map(|place| &self.grants[place].1);
+        let listed = grant.and_then(|grant| grant.image_index(file.name()));
         // Grants list the front-page copy first, so that sheet 1 is the image at index 1.
         let by_page = || name.as_ref()?.page.get(1..)?.parse().ok();
-        Self {
-            path: path.to_path_buf(),
+        Ok(Sheet {
             patent_id: name
                 .as_ref()
                 .map(|name| name.patent_id.to_string())
                 .or_else(|| grant.map(|grant| grant.patent_id.to_string())),
-            page_num: name.as_ref().map(|name| name.page.clone()),
             image_index: listed.map(|index| index as u32).or_else(by_page),
             view: grant
                 .zip(listed)
                 .and_then(|(grant, index)| view(grant, index)),
-            front_page,
-            file_name,
+            front_page: name.as_ref().is_some_and(|name| name.front_page),
+            page_num: name.map(|name| name.page),
+            file,
+            notes,
+        })
+    }
+
+    /// Index of the grant that describes an image.
+    fn place(&self, file_name: &str, name: Option<&SheetName>) -> Option<usize> {
+        match name {
+            Some(name) => self.by_patent.get(&name.patent_id.to_string()),
+            None => self.by_image.get(&file_name.to_lowercase()),
+        }
+        .copied()
+    }
+
+    /// Notes what the grants list and what is there, where the two differ.
+    fn compare(&mut self, folder: &PatentFolder) {
+        let mut images: HashMap<usize, Vec<&SourceFile>> = HashMap::new();
+        for file in &folder.images {
+            if let Some(place) = self.place(file.name(), SheetName::parse(file.name()).as_ref()) {
+                images.entry(place).or_default().push(file);
+            }
+        }
+        for (place, (xml, grant)) in self.grants.iter().enumerate() {
+            for warning in &grant.warnings {
+                self.warnings.push(problem(xml, warning.clone()));
+            }
+            let own = images.remove(&place).unwrap_or_default();
+            let names = own.iter().map(|file| file.name());
+            let comparison = grant.compare_images(names);
+            for name in comparison.missing {
+                let reason = format!("{name} is listed in the grant but missing from the folder");
+                self.warnings.push(problem(xml, reason));
+            }
+            let unlisted: HashSet<&str> = comparison.unlisted.iter().map(String::as_str).collect();
+            for file in own {
+                let front_page =
+                    || SheetName::parse(file.name()).is_some_and(|name| name.front_page);
+                if unlisted.contains(file.name()) && !front_page() {
+                    let reason = format!("is not listed in {}; imported all the same", xml.name());
+                    self.warnings.push(problem(file, reason));
+                }
+            }
         }
     }
 }
@@ -146,18 +155,11 @@ fn view(grant: &Grant, index: usize) -> Option<String> {
 
 type GrantResult = Result<Grant, (GrantErrorKind, String)>;
 
-fn read_grants(file: &Path) -> Result<Vec<GrantResult>, String> {
-    let size = std::fs::metadata(file).map_err(|error| error.to_string())?;
+fn read_grants(file: &SourceFile) -> Result<Vec<GrantResult>, String> {
     // Weekly files hold many documents one after another, each within the limit.
-    let most = 16 * MAX_DOCUMENT_BYTES as u64;
-    if size.len() > most {
-        return Err(format!(
-            "{} MB of XML is above the limit of {} MB",
-            size.len() >> 20,
-            most >> 20
-        ));
-    }
-    let xml = std::fs::read(file).map_err(|error| error.to_string())?;
+    let xml = file
+        .read(16 * MAX_DOCUMENT_BYTES as u64)
+        .map_err(|error| error.reason)?;
     Ok(parse_grants(&xml)
         .map(|result| result.map_err(|error| (error.kind, error.to_string())))
         .collect())
@@ -189,15 +191,9 @@ fn patent(grant: &Grant) -> Patent {
     }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
-}
-
-fn problem(file: &Path, reason: String) -> FileProblem {
+fn problem(file: &SourceFile, reason: String) -> FileProblem {
     FileProblem {
-        file: file.to_string_lossy().into_owned(),
+        file: file.path(),
         reason,
     }
 }

@@ -1,13 +1,16 @@
 //! Import: files in, items out.
 //!
-//! Stages overlap and are bounded: a planner reads grants and lists files, workers read and
-//! decode, one encoder embeds in batches, one writer commits. Whatever happens to the
-//! process, the catalogue holds only whole items, and the same import again does the rest.
+//! Stages overlap and are bounded: a planner lists files and reads their grants, readers
+//! fetch bytes, a worker on each core decodes and embeds, one writer commits. Whatever happens
+//! to the process, the catalogue holds only whole items, and the same import again does the
+//! rest.
 
-mod files;
 mod folder;
+mod in_flight;
+mod listing;
 mod pipeline;
 mod progress;
+mod reader;
 mod report;
 mod worker;
 mod writer;
@@ -15,19 +18,20 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::{FileProblem, ImportReport};
+use serde::{Deserialize, Serialize};
 
 use crate::{CollectionSettings, Engine, EngineError};
 
-/// Pictures embedded in one forward pass unless told otherwise.
-pub const DEFAULT_BATCH_SIZE: usize = 8;
-
 /// What happens to the originals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Originals {
     /// They stay where they are.
     #[default]
@@ -39,20 +43,34 @@ pub enum Originals {
 /// An import.
 #[derive(Clone, Debug)]
 pub struct ImportRequest {
-    /// Files and folders.
+    /// Folders, archives, files, and logs of downloads.
     pub paths: Vec<PathBuf>,
+    /// Only these of the files there, by the path that they are reported under; `None`
+    /// means all.
+    pub only: Option<HashSet<String>>,
     /// The collection; made if there is none of that name.
     pub collection: String,
     /// How it is made, or what it must be like.
     pub settings: CollectionSettings,
-    /// Pictures embedded in one forward pass, at least 1.
+    /// Pictures embedded in one forward pass; 0 takes what suits the encoder.
     pub batch_size: usize,
     /// What happens to the originals.
     pub originals: Originals,
-    /// Threads that read and decode.
+    /// Threads that decode and embed.
     pub workers: usize,
     /// Folder that `import_progress.json` is written to.
     pub progress_dir: PathBuf,
+}
+
+/// How others follow an import and stop it.
+#[derive(Debug, Default)]
+pub struct Control {
+    /// How it is going.
+    pub progress: Progress,
+    /// Stops it.
+    pub cancel: Cancel,
+    /// The job whose record is kept up to date.
+    pub job: Option<i64>,
 }
 
 /// Asks an import to stop at the next safe point. Shared by reference.
@@ -73,20 +91,19 @@ impl Cancel {
 }
 
 impl Engine {
-    /// Imports. `progress` tells, from any thread, how it is going. Files that fail are in
+    /// Imports. `control` tells, from any thread, how it is going. Files that fail are in
     /// the report; the rest is imported.
     ///
     /// # Errors
-    /// A path does not exist, the collection does not fit the request, or the catalogue
-    /// can't be written.
+    /// A path does not exist, the collection does not fit the request or has no encoder, or
+    /// the catalogue can't be written.
     pub fn import(
         &self,
         request: &ImportRequest,
-        progress: &Progress,
-        cancel: &Cancel,
+        control: &Control,
     ) -> Result<ImportReport, EngineError> {
         // First, so that a mistyped path leaves no empty collection behind.
-        let listing = files::list(&request.paths)?;
+        let listing = listing::Listing::new(&request.paths, request.only.clone())?;
         let collection = self.collection_for_import(&request.collection, &request.settings)?;
         let encoder = self.encoders().of_collection(&collection)?;
         pipeline::Pipeline {
@@ -94,9 +111,8 @@ impl Engine {
             request,
             collection: &collection,
             encoder: &encoder,
-            progress,
-            cancel,
+            control,
         }
-        .run(listing)
+        .run(&listing)
     }
 }

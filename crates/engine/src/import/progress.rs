@@ -2,10 +2,12 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use lookalike_catalog::JobCounts;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -17,16 +19,18 @@ pub const PROGRESS_FILE: &str = "import_progress.json";
 /// Counters that the import raises and others read.
 #[derive(Debug, Default)]
 pub struct Progress {
-    total: AtomicU64,
+    counted: AtomicU64,
     imported: AtomicU64,
     skipped: AtomicU64,
     failed: AtomicU64,
+    batches: AtomicU64,
+    started: OnceLock<Instant>,
 }
 
 /// The counters at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Files to deal with; 0 until they are counted.
+    /// Files to deal with, as far as they are counted: that goes on beside the import.
     pub total: u64,
     /// New or changed images.
     pub imported: u64,
@@ -48,20 +52,47 @@ impl Progress {
     /// The counters now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            total: self.total.load(Ordering::Relaxed),
+        let mut snapshot = Snapshot {
+            total: 0,
             imported: self.imported.load(Ordering::Relaxed),
             skipped: self.skipped.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
-        }
+        };
+        snapshot.total = self
+            .counted
+            .load(Ordering::Relaxed)
+            .max(snapshot.processed());
+        snapshot
+    }
+
+    /// Time since the import began; zero before.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.started.get().map_or(Duration::ZERO, Instant::elapsed)
+    }
+
+    /// Transactions so far.
+    #[must_use]
+    pub fn batches(&self) -> u64 {
+        self.batches.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn start(&self) {
+        self.started.get_or_init(Instant::now);
     }
 
     pub(super) fn add_total(&self, count: u64) {
-        self.total.fetch_add(count, Ordering::Relaxed);
+        self.counted.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(super) fn add_imported(&self) {
-        self.imported.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn set_total(&self, count: u64) {
+        self.counted.store(count, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_committed(&self, imported: u64, skipped: u64) {
+        self.imported.fetch_add(imported, Ordering::Relaxed);
+        self.skipped.fetch_add(skipped, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn add_skipped(&self) {
@@ -70,6 +101,17 @@ impl Progress {
 
     pub(super) fn add_failed(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl From<Snapshot> for JobCounts {
+    fn from(snapshot: Snapshot) -> Self {
+        Self {
+            total: snapshot.total,
+            imported: snapshot.imported,
+            skipped: snapshot.skipped,
+            failed: snapshot.failed,
+        }
     }
 }
 
@@ -104,23 +146,17 @@ pub(super) struct ProgressFile<'a> {
 impl ProgressFile<'_> {
     /// Replaces the file in one step. It only informs: the catalogue knows what is done, so
     /// a full disk here must not end the import, and the next commit will report it.
-    pub(super) fn write(
-        &self,
-        status: Status,
-        snapshot: Snapshot,
-        failed: &[FileProblem],
-        last_batch: u64,
-        elapsed: Duration,
-    ) {
+    pub(super) fn write(&self, status: Status, progress: &Progress, failed: &[FileProblem]) {
+        let snapshot = progress.snapshot();
         let file = File {
             status,
             total: snapshot.total,
             processed: snapshot.processed(),
             skipped: snapshot.skipped,
             failed,
-            last_batch,
+            last_batch: progress.batches(),
             start_time: self.start.to_string(),
-            avg_speed_per_sec: per_second(snapshot.imported, elapsed),
+            avg_speed_per_sec: per_second(snapshot.imported, progress.elapsed()),
         };
         if let Err(error) = self.replace(&file) {
             tracing::warn!("{PROGRESS_FILE} could not be written: {error}");
@@ -137,7 +173,7 @@ impl ProgressFile<'_> {
 }
 
 /// Rounded to three digits behind the point; 0 when no time has passed.
-pub(super) fn per_second(count: u64, elapsed: Duration) -> f64 {
+pub(crate) fn per_second(count: u64, elapsed: Duration) -> f64 {
     let seconds = elapsed.as_secs_f64();
     match seconds > 0.0 {
         true => (count as f64 / seconds * 1000.0).round() / 1000.0,

@@ -1,13 +1,12 @@
 //! What is read of a folder before any image is decoded.
 
 use std::fs;
-use std::path::Path;
 
-use lookalike_patents::scan;
 use tempfile::TempDir;
 
-use super::files;
-use super::folder::FolderPlan;
+use super::FileProblem;
+use super::folder::{FolderPlan, Sheet};
+use super::listing::{Folder, Listing, Notes};
 
 const GRANT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <us-patent-grant><us-bibliographic-data-grant>
@@ -31,18 +30,29 @@ const UTILITY: &str = r#"<?xml version="1.0"?>
 <application-reference appl-type="utility"/>
 </us-bibliographic-data-grant></us-patent-grant>"#;
 
-fn plan(files: &[(&str, &str)]) -> FolderPlan {
+/// The plan of a folder with these files, and what it makes of its images.
+fn plan(files: &[(&str, &str)]) -> (FolderPlan, Vec<Result<Sheet, FileProblem>>) {
     let directory = TempDir::new().unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
-    let folder = scan(directory.path()).next().unwrap().unwrap();
-    FolderPlan::new(&folder)
+    let listing = Listing::new(&[directory.path().to_path_buf()], None).unwrap();
+    plan_first(&listing)
+}
+
+fn plan_first(listing: &Listing) -> (FolderPlan, Vec<Result<Sheet, FileProblem>>) {
+    let folders: Vec<Folder> = listing.folders().map(Result::unwrap).collect();
+    assert_eq!(folders.len(), 1);
+    let plan = FolderPlan::new(&folders[0]);
+    let images = folders[0].files.images.iter();
+    let sheets = images.map(|image| plan.sheet(image.clone(), Notes::default()));
+    let sheets = sheets.collect();
+    (plan, sheets)
 }
 
 #[test]
 fn sheets_get_patent_page_order_and_view() {
-    let plan = plan(&[
+    let (plan, sheets) = plan(&[
         ("USD0939806-20220104.XML", GRANT),
         ("USD0939806-20220104-D00000.TIF", ""),
         ("USD0939806-20220104-D00002.tif", ""),
@@ -50,9 +60,9 @@ fn sheets_get_patent_page_order_and_view() {
     ]);
     assert_eq!(plan.patents[0].patent_id, "USD939806");
     assert_eq!(plan.patents[0].expiry_date, Some(20_370_104));
-    let facts: Vec<_> = plan
-        .sheets
+    let facts: Vec<_> = sheets
         .iter()
+        .flatten()
         .map(|sheet| {
             (
                 sheet.page_num.as_deref(),
@@ -78,22 +88,26 @@ fn sheets_get_patent_page_order_and_view() {
 
 #[test]
 fn a_broken_grant_fails_alone() {
-    let plan = plan(&[
+    let (plan, sheets) = plan(&[
         ("USD0939806-20220104.XML", "<us-patent-grant><us-bib"),
         ("USD0939806-20220104-D00001.TIF", ""),
     ]);
     assert_eq!(plan.failed.len(), 1);
-    assert_eq!(plan.sheets[0].patent_id.as_deref(), Some("USD939806"));
+    assert_eq!(
+        sheets[0].as_ref().unwrap().patent_id.as_deref(),
+        Some("USD939806")
+    );
 }
 
 #[test]
 fn a_utility_patent_is_refused_with_its_drawings() {
-    let plan = plan(&[
+    let (plan, sheets) = plan(&[
         ("US11234567-20220104.XML", UTILITY),
         ("US11234567-20220104-D00001.TIF", ""),
     ]);
-    assert!(plan.sheets.is_empty());
-    assert_eq!(plan.failed.len(), 2, "{:?}", plan.failed);
+    assert_eq!(plan.failed.len(), 1, "{:?}", plan.failed);
+    let problem = sheets[0].as_ref().unwrap_err();
+    assert!(problem.reason.contains("no design patent"), "{problem:?}");
 }
 
 #[test]
@@ -105,14 +119,21 @@ fn files_named_one_by_one_are_read_with_their_grant() {
     fs::write(&xml, GRANT).unwrap();
     fs::write(&image, "").unwrap();
     fs::write(&odd, "").unwrap();
-    let listing = files::list(&[image, xml, odd.clone(), odd]).unwrap();
-    assert_eq!((listing.folders.len(), listing.images()), (1, 2));
-    let plan = FolderPlan::new(&listing.folders[0]);
-    assert_eq!(plan.patents.len(), 1);
+    let listing = Listing::new(&[image.clone(), xml, odd.clone(), odd], None).unwrap();
+    let (plan, sheets) = plan_first(&listing);
+    assert_eq!((plan.patents.len(), sheets.len()), (1, 2));
+
+    // Asked for again after it failed, a sheet still gets what its grant says.
+    let only = fs::canonicalize(&image).unwrap();
+    let only = [only.to_string_lossy().into_owned()].into();
+    let listing = Listing::new(&[directory.path().to_path_buf()], Some(only)).unwrap();
+    let (_, sheets) = plan_first(&listing);
+    assert_eq!(sheets.len(), 1);
+    assert_eq!(sheets[0].as_ref().unwrap().image_index, Some(0));
 }
 
 #[test]
 fn a_path_that_does_not_exist_is_an_error() {
-    let error = files::list(&[Path::new("/no/such/folder").to_path_buf()]).unwrap_err();
+    let error = Listing::new(&["/no/such/folder".into()], None).unwrap_err();
     assert!(error.to_string().contains("/no/such/folder"), "{error}");
 }

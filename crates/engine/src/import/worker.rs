@@ -1,97 +1,121 @@
-//! Reads and decodes one file: all that can be done for it without the encoder.
+//! Decodes, preprocesses and embeds: what takes the time of an import.
+//!
+//! There is a worker for each core, and it does all of this on its own thread, a few pictures
+//! at a time. Spreading each forward pass over all cores would make them wait for each other
+//! at every layer while other threads decode; this way no core ever waits for another.
 
-use std::fs::Metadata;
-use std::path::Path;
-use std::time::UNIX_EPOCH;
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use lookalike_catalog::NewItem;
+use lookalike_imaging::{DecodeOptions, Permit, RgbImage, decode, decode_cost, probe};
+use lookalike_storage::blob::BlobKey;
+use lookalike_vit::CurrentThread;
 
-use lookalike_catalog::{Collection, Content, KnownPath, NewItem};
-use lookalike_imaging::{DecodeOptions, RgbImage, decode, decode_cost, probe};
-use md5::{Digest, Md5};
-
-use super::folder::Sheet;
+use super::in_flight::InFlight;
+use super::reader::Loaded;
+use super::writer::{NewFile, Outcome};
 use super::{FileProblem, ImportRequest, Originals};
 use crate::pictures::{make_thumbnail, original_key};
-use crate::{Encoder, Engine, EngineError};
+use crate::{Encoder, Engine, EngineError, ErrorKind};
 
-/// What became of a file.
-#[derive(Debug)]
-pub(super) enum Read {
-    /// The collection has it.
-    Known,
-    /// An item without embedding: the collection has one of the same bytes.
-    Embedded(Box<NewItem>),
-    /// An item with the picture as the encoder takes it.
-    Prepared(Box<Prepared>),
-}
-
-/// A decoded file on its way to the encoder.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) item: NewItem,
-    pub(super) picture: RgbImage,
-    /// JPEG.
-    pub(super) thumbnail: Vec<u8>,
-}
-
-/// What every file is read with.
+/// What every picture is computed with.
 #[derive(Clone, Copy)]
 pub(super) struct Worker<'a> {
     pub(super) engine: &'a Engine,
     pub(super) request: &'a ImportRequest,
-    pub(super) collection: &'a Collection,
     pub(super) encoder: &'a Encoder,
+    pub(super) in_flight: &'a InFlight,
+    pub(super) outcomes: &'a Sender<Outcome>,
+}
+
+/// A decoded file on its way through the encoder.
+struct Prepared {
+    item: Box<NewItem>,
+    picture: RgbImage,
+    /// JPEG.
+    thumbnail: Vec<u8>,
+    original: Option<Original>,
+}
+
+/// A copy of the original for the blob store.
+#[derive(Debug)]
+pub(super) struct Original {
+    pub(super) key: BlobKey,
+    pub(super) bytes: Vec<u8>,
+    _permit: Permit,
 }
 
 impl Worker<'_> {
-    pub(super) fn read(&self, sheet: &Sheet) -> Result<Read, FileProblem> {
-        self.try_read(sheet).map_err(|reason| FileProblem {
-            file: sheet.path.to_string_lossy().into_owned(),
-            reason,
-        })
-    }
-
-    fn try_read(&self, sheet: &Sheet) -> Result<Read, String> {
-        let metadata = std::fs::metadata(&sheet.path).map_err(|error| error.to_string())?;
-        let path = known_path(&sheet.path, &metadata);
-        let catalog = self.engine.catalog();
-        let known = catalog.known_path(self.collection, &path.path);
-        if known.map_err(|error| error.to_string())?.as_ref() == Some(&path) {
-            return Ok(Read::Known);
-        }
-        let limits = self.engine.limits();
-        if metadata.len() > limits.max_file_bytes {
-            return Err(format!(
-                "{} bytes are above the limit of {} for a file",
-                metadata.len(),
-                limits.max_file_bytes
-            ));
-        }
-        let bytes = std::fs::read(&sheet.path).map_err(|error| error.to_string())?;
-        let md5 = hex(&Md5::digest(&bytes));
-        self.with_content(sheet, path, &bytes, &md5)
-            .map_err(|error| error.to_string())
-    }
-
-    fn with_content(
+    /// Works until all files are done, nobody takes outcomes any more, or `stop` says so.
+    ///
+    /// # Errors
+    /// The thread can't be used for embedding.
+    pub(super) fn run(
         &self,
-        sheet: &Sheet,
-        path: KnownPath,
-        bytes: &[u8],
-        md5: &str,
-    ) -> Result<Read, EngineError> {
-        let catalog = self.engine.catalog();
-        let embedded = catalog
-            .embedding_of_content(self.collection, md5)?
-            .is_some();
-        if embedded && let Some(mut content) = catalog.content(md5)? {
-            if content.original_key.is_none()
-                && let Some(format) = lookalike_imaging::Format::sniff(bytes)
-            {
-                content.original_key = self.copy_original(bytes, md5, format)?;
+        files: &Receiver<Loaded>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), EngineError> {
+        let thread = CurrentThread::claim().map_err(|error| {
+            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
+        })?;
+        let batch_size = match self.request.batch_size {
+            0 => self.encoder.default_batch_size(),
+            size => size,
+        };
+        let mut batch = Vec::with_capacity(batch_size);
+        while !stop() {
+            // Waiting for a full batch would leave the core idle: what is there makes one.
+            let next = match files.try_recv() {
+                Ok(file) => Some(file),
+                Err(_) if !batch.is_empty() => None,
+                Err(TryRecvError::Disconnected) => return Ok(()),
+                Err(TryRecvError::Empty) => match files.recv() {
+                    Ok(file) => Some(file),
+                    Err(_) => return Ok(()),
+                },
+            };
+            let more = next.is_some();
+            let delivered = match next.map(|file| self.prepare(file)) {
+                Some(Ok(prepared)) => {
+                    batch.push(prepared);
+                    true
+                }
+                Some(Err((item, reason))) => self.fail(item, &reason),
+                None => true,
+            };
+            let full = batch.len() >= batch_size || !more;
+            if !delivered || (full && !self.embed(&thread, std::mem::take(&mut batch))) {
+                return Ok(());
             }
-            let item = new_item(sheet, path, content, Vec::new());
-            return Ok(Read::Embedded(Box::new(item)));
         }
+        Ok(())
+    }
+
+    fn prepare(&self, file: Loaded) -> Result<Prepared, (Box<NewItem>, String)> {
+        let Loaded {
+            mut item,
+            bytes,
+            permit,
+        } = file;
+        match self.decode(&mut item, &bytes) {
+            Ok((picture, thumbnail, key)) => Ok(Prepared {
+                item,
+                picture,
+                thumbnail,
+                original: key.map(|key| Original {
+                    key,
+                    bytes,
+                    _permit: permit,
+                }),
+            }),
+            Err(error) => Err((item, error.to_string())),
+        }
+    }
+
+    fn decode(
+        &self,
+        item: &mut NewItem,
+        bytes: &[u8],
+    ) -> Result<(RgbImage, Vec<u8>, Option<BlobKey>), EngineError> {
         let limits = self.engine.limits();
         let header = probe(bytes, limits)?;
         // Held until only the small picture for the encoder is left.
@@ -101,67 +125,70 @@ impl Worker<'_> {
             ..DecodeOptions::default()
         };
         let decoded = decode(bytes, &options)?;
-        let content = Content {
-            md5: md5.to_owned(),
-            width: decoded.image.width(),
-            height: decoded.image.height(),
-            file_size: bytes.len() as u64,
-            format: decoded.format.name().to_owned(),
-            original_key: self.copy_original(bytes, md5, decoded.format)?,
+        let key = match self.request.originals {
+            Originals::Reference => None,
+            Originals::Copy => Some(original_key(&item.content.md5, decoded.format)?),
         };
-        Ok(Read::Prepared(Box::new(Prepared {
-            picture: self.encoder.prepare(&decoded.image)?,
-            thumbnail: make_thumbnail(&decoded.image)?,
-            item: new_item(sheet, path, content, decoded.warnings),
-        })))
+        item.content.width = decoded.image.width();
+        item.content.height = decoded.image.height();
+        item.content.format = decoded.format.name().to_owned();
+        item.content.original_key = key.as_ref().map(|key| key.as_str().to_owned());
+        item.warnings = decoded.warnings;
+        Ok((
+            self.encoder.prepare(&decoded.image)?,
+            make_thumbnail(&decoded.image)?,
+            key,
+        ))
     }
 
-    fn copy_original(
-        &self,
-        bytes: &[u8],
-        md5: &str,
-        format: lookalike_imaging::Format,
-    ) -> Result<Option<String>, EngineError> {
-        if self.request.originals == Originals::Reference {
-            return Ok(None);
-        }
-        let key = original_key(md5, format)?;
-        self.engine.blobs().put(&key, bytes)?;
-        Ok(Some(key.as_str().to_owned()))
+    /// False when nobody takes outcomes any more.
+    fn embed(&self, thread: &CurrentThread, batch: Vec<Prepared>) -> bool {
+        let pictures: Vec<&RgbImage> = batch.iter().map(|file| &file.picture).collect();
+        let embeddings: Vec<Result<Vec<f32>, String>> =
+            match self.encoder.embed_on(thread, &pictures) {
+                Ok(embeddings) => embeddings.into_iter().map(finite).collect(),
+                Err(error) => vec![Err(error.to_string()); batch.len()],
+            };
+        batch
+            .into_iter()
+            .zip(embeddings)
+            .all(|(file, embedding)| match embedding {
+                Ok(embedding) => self.finish(file, embedding),
+                Err(reason) => self.fail(file.item, &reason),
+            })
+    }
+
+    fn finish(&self, file: Prepared, embedding: Vec<f32>) -> bool {
+        let content = file.item.content.clone();
+        let outcome = Outcome::New(Box::new(NewFile {
+            item: file.item,
+            embedding,
+            thumbnail: file.thumbnail,
+            original: file.original,
+        }));
+        let send = || self.outcomes.send(outcome).is_ok();
+        let (sent, waiting) = self.in_flight.finish(&content, send);
+        sent && waiting
+            .into_iter()
+            .all(|item| self.outcomes.send(Outcome::Known(Box::new(item))).is_ok())
+    }
+
+    /// Reports the file and those that waited for it.
+    fn fail(&self, item: Box<NewItem>, reason: &str) -> bool {
+        let waiting = self.in_flight.fail(&item.content.md5);
+        std::iter::once(*item).chain(waiting).all(|item| {
+            let problem = FileProblem {
+                file: item.path.map(|path| path.path).unwrap_or_default(),
+                reason: reason.to_owned(),
+            };
+            self.outcomes.send(Outcome::Failed(problem)).is_ok()
+        })
     }
 }
 
-fn new_item(sheet: &Sheet, path: KnownPath, content: Content, warnings: Vec<String>) -> NewItem {
-    NewItem {
-        content,
-        external_id: None,
-        file_name: sheet.file_name.clone(),
-        path: Some(path),
-        patent_id: sheet.patent_id.clone(),
-        page_num: sheet.page_num.clone(),
-        image_index: sheet.image_index,
-        view: sheet.view.clone(),
-        front_page: sheet.front_page,
-        description: None,
-        tags: Vec::new(),
-        attributes: serde_json::Map::new(),
-        warnings,
+fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
+    match embedding.iter().all(|value| value.is_finite()) {
+        true => Ok(embedding),
+        false => Err("the encoder gave an embedding that is not finite".to_owned()),
     }
-}
-
-fn known_path(path: &Path, metadata: &Metadata) -> KnownPath {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .and_then(|since| i64::try_from(since.as_nanos()).ok());
-    KnownPath {
-        path: path.to_string_lossy().into_owned(),
-        file_size: metadata.len(),
-        modified_ns: modified.unwrap_or(0),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,17 +3,21 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use lookalike_catalog::{Collection, NewItem, Patent, Placed};
+use lookalike_catalog::{Collection, JobFailure, NewItem, Patent, Placed};
 use lookalike_storage::blob::BlobKey;
 
-use super::progress::{Progress, ProgressFile, Status, per_second};
-use super::{FileProblem, ImportReport};
+use super::progress::{ProgressFile, Status, per_second};
+use super::worker::Original;
+use super::{Control, FileProblem, ImportReport};
 use crate::pictures::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// Items in one transaction. A commit costs about a millisecond: far less than embedding
 /// this many, and this many are embedded again after a kill.
-const COMMIT_ITEMS: usize = 64;
+const COMMIT_ITEMS: usize = 128;
+
+/// Bytes of copied originals that wait for their commit.
+const COMMIT_BYTES: usize = 32 << 20;
 
 /// How long finished items wait at most for their commit.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(500);
@@ -21,9 +25,9 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the progress file is replaced.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Warnings kept for the report. Every item keeps its own; of an archive with a million
-/// oddities the first ten thousand will do.
-const MAX_WARNINGS: usize = 10_000;
+/// Problems kept for the report. Every item keeps its own warnings and the catalogue all
+/// failures; of an archive with a million oddities the first ten thousand will do.
+const MAX_PROBLEMS: usize = 10_000;
 
 /// What the other stages report.
 #[derive(Debug)]
@@ -40,43 +44,44 @@ pub(super) enum Outcome {
 /// An embedded file.
 #[derive(Debug)]
 pub(super) struct NewFile {
-    pub(super) item: NewItem,
+    pub(super) item: Box<NewItem>,
     pub(super) embedding: Vec<f32>,
     /// JPEG.
     pub(super) thumbnail: Vec<u8>,
+    pub(super) original: Option<Original>,
 }
 
 pub(super) struct Writer<'a> {
     engine: &'a Engine,
     collection: &'a Collection,
-    progress: &'a Progress,
+    control: &'a Control,
     file: ProgressFile<'a>,
     patents: Vec<Patent>,
-    items: Vec<(NewItem, Option<Vec<f32>>)>,
+    items: Vec<(Box<NewItem>, Option<Vec<f32>>)>,
     thumbnails: Vec<(BlobKey, Vec<u8>)>,
+    originals: Vec<Original>,
+    failures: Vec<JobFailure>,
     report: ImportReport,
-    batches: u64,
-    start: Instant,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(
         engine: &'a Engine,
         collection: &'a Collection,
-        progress: &'a Progress,
+        control: &'a Control,
         file: ProgressFile<'a>,
     ) -> Self {
         Self {
             engine,
             collection,
-            progress,
+            control,
             file,
             patents: Vec::new(),
             items: Vec::new(),
             thumbnails: Vec::new(),
+            originals: Vec::new(),
+            failures: Vec::new(),
             report: ImportReport::default(),
-            batches: 0,
-            start: Instant::now(),
         }
     }
 
@@ -94,8 +99,7 @@ impl<'a> Writer<'a> {
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => false,
             };
-            let full = self.items.len() + self.patents.len() >= COMMIT_ITEMS;
-            if full || !open || last_commit.elapsed() >= COMMIT_INTERVAL {
+            if self.is_full() || !open || last_commit.elapsed() >= COMMIT_INTERVAL {
                 self.commit()?;
                 last_commit = Instant::now();
             }
@@ -113,17 +117,22 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(
         mut self,
         result: Result<(), EngineError>,
-        cancelled: bool,
     ) -> Result<ImportReport, EngineError> {
+        let cancelled = self.control.cancel.is_cancelled();
         let status = match (&result, cancelled) {
             (Err(_), _) => Status::Failed,
             (Ok(()), true) => Status::Cancelled,
             (Ok(()), false) => Status::Completed,
         };
+        let progress = &self.control.progress;
+        if status == Status::Completed {
+            // Files may have come and gone since they were counted.
+            progress.set_total(progress.snapshot().processed());
+        }
         self.write_progress(status);
         result?;
-        let counts = self.progress.snapshot();
-        let elapsed = self.start.elapsed();
+        let counts = progress.snapshot();
+        let elapsed = progress.elapsed();
         self.report.total = counts.total;
         self.report.imported = counts.imported;
         self.report.skipped = counts.skipped;
@@ -134,15 +143,22 @@ impl<'a> Writer<'a> {
         Ok(self.report)
     }
 
+    fn is_full(&self) -> bool {
+        let rows = self.items.len() + self.patents.len() + self.failures.len();
+        let bytes = self.originals.iter().map(|original| original.bytes.len());
+        rows >= COMMIT_ITEMS || bytes.sum::<usize>() >= COMMIT_BYTES
+    }
+
     fn take(&mut self, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
             Outcome::Patent(patent) => self.patents.push(*patent),
-            Outcome::Known(item) => self.items.push((*item, None)),
+            Outcome::Known(item) => self.items.push((item, None)),
             Outcome::New(file) => {
                 let NewFile {
                     item,
                     embedding,
                     thumbnail,
+                    original,
                 } = *file;
                 if let Some(path) = &item.path {
                     for warning in &item.warnings {
@@ -154,12 +170,19 @@ impl<'a> Writer<'a> {
                 }
                 let key = thumbnail_key(&item.content.md5)?;
                 self.thumbnails.push((key, thumbnail));
+                self.originals.extend(original);
                 self.items.push((item, Some(embedding)));
             }
-            Outcome::Skipped => self.progress.add_skipped(),
+            Outcome::Skipped => self.control.progress.add_skipped(),
             Outcome::Failed(problem) => {
-                self.progress.add_failed();
-                self.report.failed_files.push(problem);
+                self.control.progress.add_failed();
+                self.failures.push(JobFailure {
+                    file: problem.file.clone(),
+                    reason: problem.reason.clone(),
+                });
+                if self.report.failed_files.len() < MAX_PROBLEMS {
+                    self.report.failed_files.push(problem);
+                }
             }
             Outcome::Warning(problem) => self.warn(problem),
         }
@@ -167,55 +190,60 @@ impl<'a> Writer<'a> {
     }
 
     fn warn(&mut self, problem: FileProblem) {
-        if self.report.warnings.len() < MAX_WARNINGS {
+        if self.report.warnings.len() < MAX_PROBLEMS {
             self.report.warnings.push(problem);
         }
     }
 
     fn commit(&mut self) -> Result<(), EngineError> {
-        if self.items.is_empty() && self.patents.is_empty() {
-            return Ok(());
-        }
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
-        let thumbnails: Vec<(&BlobKey, &[u8])> = self
-            .thumbnails
-            .iter()
-            .map(|(key, bytes)| (key, bytes.as_slice()))
-            .collect();
-        self.engine.blobs().put_all(&thumbnails)?;
+        let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
+        let originals = self.originals.iter();
+        let originals = originals.map(|original| (&original.key, &*original.bytes));
+        let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
+        self.engine.blobs().put_all(&blobs)?;
         self.thumbnails.clear();
+        self.originals.clear();
+        if !self.items.is_empty() || !self.patents.is_empty() || !self.failures.is_empty() {
+            self.write_rows()?;
+        }
+        Ok(())
+    }
+
+    fn write_rows(&mut self) -> Result<(), EngineError> {
+        let progress = &self.control.progress;
         let now = self.engine.now().as_second();
-        let placed = self.engine.catalog().write(now, |tx| {
+        self.engine.catalog().write(now, |tx| {
             for patent in &self.patents {
                 tx.upsert_patent(patent)?;
             }
-            self.items
-                .iter()
-                .map(|(item, embedding)| {
-                    Ok(tx.place_item(self.collection, item, embedding.as_deref())?)
-                })
-                .collect::<Result<Vec<_>, EngineError>>()
-        })?;
-        for placed in placed {
-            match placed {
-                Placed::Added(_) | Placed::Replaced(_) => self.progress.add_imported(),
-                Placed::Known(_) => self.progress.add_skipped(),
+            let (mut imported, mut skipped) = (0, 0);
+            for (item, embedding) in &self.items {
+                match tx.place_item(self.collection, item, embedding.as_deref())? {
+                    Placed::Added(_) | Placed::Replaced(_) => imported += 1,
+                    Placed::Known(_) => skipped += 1,
+                }
             }
-        }
-        self.batches += 1;
+            progress.add_committed(imported, skipped);
+            if let Some(job) = self.control.job {
+                for failure in &self.failures {
+                    tx.add_job_failure(job, failure)?;
+                }
+                let elapsed = progress.elapsed().as_millis();
+                tx.count_job(job, &progress.snapshot().into(), elapsed as u64)?;
+            }
+            Ok::<_, EngineError>(())
+        })?;
         self.patents.clear();
         self.items.clear();
+        self.failures.clear();
         Ok(())
     }
 
     fn write_progress(&self, status: Status) {
-        self.file.write(
-            status,
-            self.progress.snapshot(),
-            &self.report.failed_files,
-            self.batches,
-            self.start.elapsed(),
-        );
+        let progress = &self.control.progress;
+        let failed = &self.report.failed_files;
+        self.file.write(status, progress, failed);
     }
 }

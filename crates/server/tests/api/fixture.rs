@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lookalike_catalog::Catalog;
-use lookalike_engine::import::{Cancel, ImportRequest, Originals, Progress};
+use lookalike_engine::import::{Control, ImportRequest, Originals};
+use lookalike_engine::jobs::{JobOptions, Jobs};
 use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
@@ -33,7 +34,7 @@ pub(crate) const GRANT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 /// Ends the server when dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    _directory: TempDir,
+    pub(crate) directory: TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -57,6 +58,12 @@ impl Server {
             std::fs::write(file, picture(seed)).unwrap();
         }
         let engine = engine(&directory, &[pictures]);
+        let job_options = JobOptions {
+            workers: 1,
+            progress_dir: directory.path().join("data"),
+        };
+        let jobs = Jobs::new(Arc::clone(&engine), job_options);
+        let closing = jobs.clone();
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -67,12 +74,15 @@ impl Server {
                 let shutdown = async {
                     let _ = stopped.await;
                 };
-                serve(engine, listener, options, shutdown).await.unwrap();
+                serve(engine, jobs, listener, options, shutdown)
+                    .await
+                    .unwrap();
             });
+            closing.close();
         });
         Self {
             address: address.recv().unwrap(),
-            _directory: directory,
+            directory,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -108,7 +118,7 @@ pub(crate) fn picture(seed: u32) -> Vec<u8> {
     let data = (0..width * height)
         .flat_map(|pixel| {
             let (x, y) = (pixel % width, pixel / width);
-            let dark = ((x * seed + y * (4 - seed)) / 12).is_multiple_of(2);
+            let dark = ((x * seed + y * 4_u32.saturating_sub(seed)) / 12).is_multiple_of(2);
             [if dark { 20 * seed as u8 } else { 250 }; 3]
         })
         .collect();
@@ -142,12 +152,11 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
         },
         batch_size: 4,
         originals: Originals::Reference,
+        only: None,
         workers: 1,
         progress_dir: data,
     };
-    let report = engine
-        .import(&request, &Progress::default(), &Cancel::default())
-        .unwrap();
+    let report = engine.import(&request, &Control::default()).unwrap();
     assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
     Arc::new(engine)
 }

@@ -5,6 +5,7 @@
     reason = "what goes wrong in the set-up of a test fails the test"
 )]
 
+mod batch;
 mod errors;
 mod fixture;
 mod pictures;

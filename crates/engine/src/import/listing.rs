@@ -1,0 +1,165 @@
+//! What there is to import: folder by folder, while the import is under way.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use lookalike_patents::{PatentFolder, SourceFile, scan};
+
+use super::FileProblem;
+use crate::{EngineError, ErrorKind};
+
+/// A folder with something to import, and what is known of its images beside grants and names.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) files: PatentFolder,
+    /// One for each image, in their order, or none at all.
+    pub(super) notes: Vec<Notes>,
+}
+
+/// What a list says of an image.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    pub(super) external_id: Option<String>,
+    pub(super) attributes: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Where to look.
+#[derive(Clone, Debug)]
+pub(super) struct Listing {
+    roots: Vec<Root>,
+    /// Only these files, by their recorded path; `None` means all.
+    only: Option<HashSet<String>>,
+}
+
+#[derive(Clone, Debug)]
+enum Root {
+    /// A folder or an archive.
+    Tree(PathBuf),
+    /// Files named one by one, of one folder: a grant among them describes the others.
+    Files(PatentFolder),
+}
+
+impl Listing {
+    /// # Errors
+    /// A path does not exist.
+    pub(super) fn new(
+        paths: &[PathBuf],
+        only: Option<HashSet<String>>,
+    ) -> Result<Self, EngineError> {
+        let mut roots = Vec::new();
+        let mut files = Vec::new();
+        for path in paths {
+            let absent = |error: std::io::Error| {
+                EngineError::new(
+                    ErrorKind::NotFound,
+                    format!("can't import {}: {error}", path.display()),
+                )
+                .because(error)
+            };
+            let path = std::fs::canonicalize(path).map_err(absent)?;
+            if path.is_dir() {
+                roots.push(Root::Tree(path));
+            } else {
+                files.push(path);
+            }
+        }
+        for folder in scan_files(files) {
+            roots.push(folder);
+        }
+        Ok(Self { roots, only })
+    }
+
+    /// The folders, found on the way; a problem is a file, a folder or an archive that can't be read.
+    pub(super) fn folders(&self) -> impl Iterator<Item = Result<Folder, FileProblem>> {
+        self.roots
+            .iter()
+            .flat_map(Root::folders)
+            .filter_map(|found| match found {
+                Ok(folder) => self.wanted(folder).map(Ok),
+                // Whoever asks for certain files was told about the others before.
+                Err(problem) => match &self.only {
+                    Some(only) if !only.contains(&problem.file) => None,
+                    _ => Some(Err(problem)),
+                },
+            })
+    }
+
+    /// Images and unreadable places; what of them are grants shows when they are read.
+    pub(super) fn count(&self, stop: &dyn Fn() -> bool, mut counted: impl FnMut(u64)) {
+        for found in self.folders() {
+            if stop() {
+                return;
+            }
+            counted(found.map_or(1, |folder| folder.files.images.len() as u64));
+        }
+    }
+
+    /// The folder without the images that nobody asked for. Its grants stay: they describe the
+    /// images that were asked for.
+    fn wanted(&self, mut folder: Folder) -> Option<Folder> {
+        let Some(only) = &self.only else {
+            return Some(folder);
+        };
+        let is_wanted = |file: &SourceFile| only.contains(&file.path());
+        let mut kept = folder.files.images.iter().map(is_wanted);
+        folder.notes.retain(|_| kept.next().unwrap_or(true));
+        folder.files.images.retain(is_wanted);
+        let any = !folder.files.images.is_empty() || folder.files.xml.iter().any(is_wanted);
+        any.then_some(folder)
+    }
+}
+
+impl Root {
+    fn folders(&self) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + '_> {
+        match self {
+            Self::Tree(path) => Box::new(scan(path).map(|found| match found {
+                Ok(files) => Ok(plain(files)),
+                Err(error) => Err(FileProblem {
+                    file: error.path,
+                    reason: error.reason,
+                }),
+            })),
+            Self::Files(folder) => Box::new(std::iter::once(Ok(plain(folder.clone())))),
+        }
+    }
+}
+
+fn plain(files: PatentFolder) -> Folder {
+    Folder {
+        files,
+        notes: Vec::new(),
+    }
+}
+
+/// Files named one by one, gathered by their folder; archives stand for themselves.
+fn scan_files(files: Vec<PathBuf>) -> Vec<Root> {
+    let mut roots: Vec<Root> = Vec::new();
+    let mut seen = HashSet::new();
+    for path in files {
+        if !seen.insert(path.clone()) {
+            continue;
+        }
+        // What the walk makes of a file by itself: its kind, or the files in it.
+        let mut found = scan(&path);
+        let directory = path.parent().unwrap_or(Path::new("/")).to_string_lossy();
+        let alone = match (found.next(), found.next()) {
+            (Some(Ok(folder)), None) if folder.directory == directory => folder,
+            _ => {
+                roots.push(Root::Tree(path));
+                continue;
+            }
+        };
+        let same_folder = roots.iter_mut().find_map(|root| match root {
+            Root::Files(folder) if folder.directory == alone.directory => Some(folder),
+            _ => None,
+        });
+        match same_folder {
+            Some(folder) => {
+                folder.xml.extend(alone.xml);
+                folder.images.extend(alone.images);
+            }
+            None => roots.push(Root::Files(alone)),
+        }
+    }
+    roots
+}

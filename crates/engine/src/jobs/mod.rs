@@ -1,0 +1,15 @@
+//! Jobs: imports in the background, one at a time for each collection, the rest in a queue.
+//!
+//! The queue stands in the catalogue: what was waiting or running when the process ended goes
+//! on when it starts again.
+
+mod request;
+mod runner;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+pub use request::JobRequest;
+pub use runner::{JobOptions, Jobs};
+pub use status::{JobReport, JobStatus, LISTED_FILES};

@@ -1,0 +1,49 @@
+//! What a job is to do, as the catalogue keeps it.
+
+use std::path::PathBuf;
+
+use lookalike_catalog::Job;
+use serde::{Deserialize, Serialize};
+
+use crate::import::Originals;
+use crate::{CollectionSettings, EngineError, ErrorKind};
+
+/// An import to queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobRequest {
+    /// Folders, archives, files, and logs of downloads; absolute.
+    pub paths: Vec<PathBuf>,
+    /// The collection; made if there is none of that name.
+    pub collection: String,
+    /// How it is made, or what it must be like.
+    #[serde(default)]
+    pub settings: CollectionSettings,
+    /// Pictures embedded in one forward pass; 0 takes what suits the encoder.
+    #[serde(default)]
+    pub batch_size: usize,
+    /// What happens to the originals.
+    #[serde(default)]
+    pub originals: Originals,
+    /// Only the files that failed in this job.
+    #[serde(default)]
+    pub retry_of: Option<i64>,
+}
+
+impl JobRequest {
+    pub(super) fn of(job: &Job) -> Result<Self, EngineError> {
+        serde_json::from_str(&job.request).map_err(|error| {
+            EngineError::new(
+                ErrorKind::Internal,
+                format!("job {} is recorded in a form that can't be read", job.id),
+            )
+            .because(error)
+        })
+    }
+
+    pub(super) fn to_json(&self) -> Result<String, EngineError> {
+        serde_json::to_string(self).map_err(|error| {
+            // Paths that are not Unicode can't be written as JSON.
+            EngineError::invalid(format!("a path can't be recorded: {error}")).because(error)
+        })
+    }
+}

@@ -1,0 +1,441 @@
+//! Runs jobs, each on its own thread.
+
+use std::collections::{HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use lookalike_catalog::{Job, JobState, WriteTransaction};
+
+use super::{JobReport, JobRequest, JobStatus, LISTED_FILES};
+use crate::import::{Control, FileProblem, ImportReport, ImportRequest};
+use crate::{Engine, EngineError, ErrorKind};
+
+/// Jobs that are over whose warnings are still known.
+const REMEMBERED: usize = 16;
+
+/// What jobs are run with.
+#[derive(Clone, Debug)]
+pub struct JobOptions {
+    /// Threads that decode and embed.
+    pub workers: usize,
+    /// Folder that `import_progress.json` is written to: the data directory.
+    pub progress_dir: PathBuf,
+}
+
+/// The queue of a data directory. Shared by threads; [`Jobs::close`] ends it.
+#[derive(Clone)]
+pub struct Jobs {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: Arc<Engine>,
+    options: JobOptions,
+    state: Mutex<State>,
+    /// Signalled when a job ends.
+    ended: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<i64>,
+    running: Vec<Running>,
+    /// The newest last.
+    over: VecDeque<(i64, Vec<FileProblem>)>,
+    closing: bool,
+}
+
+struct Running {
+    id: i64,
+    collection: String,
+    control: Arc<Control>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Jobs {
+    /// An empty queue over `engine`; see [`Jobs::resume`] for what an earlier process left.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, options: JobOptions) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                engine,
+                options,
+                state: Mutex::default(),
+                ended: Condvar::new(),
+            }),
+        }
+    }
+
+    /// Queues an import and returns its job's id; it starts as soon as no other job of the
+    /// collection is before it.
+    ///
+    /// # Errors
+    /// A path does not exist, or this process does not own the data directory for writing.
+    pub fn start(&self, mut request: JobRequest) -> Result<i64, EngineError> {
+        for path in &mut request.paths {
+            *path = std::fs::canonicalize(&*path).map_err(|error| {
+                EngineError::new(
+                    ErrorKind::NotFound,
+                    format!("can't import {}: {error}", path.display()),
+                )
+                .because(error)
+            })?;
+        }
+        if request.paths.is_empty() {
+            return Err(EngineError::invalid("there is no path to import"));
+        }
+        let json = request.to_json()?;
+        let id = self
+            .shared
+            .write(|tx| Ok(tx.add_job(&request.collection, &json)?))?;
+        self.enqueue([id]);
+        Ok(id)
+    }
+
+    /// Goes on with what was waiting or running when an earlier process ended; returns how
+    /// many jobs that are.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn resume(&self) -> Result<usize, EngineError> {
+        let jobs = self.shared.engine.catalog().unfinished_jobs()?;
+        let count = jobs.len();
+        self.enqueue(jobs.into_iter().map(|job| job.id));
+        Ok(count)
+    }
+
+    /// Queues a job for the files that failed in job `id`, or in the newest job that is over;
+    /// returns the new job's id.
+    ///
+    /// # Errors
+    /// There is no such job, it is not over, or nothing failed in it.
+    pub fn retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
+        let job = match id {
+            Some(id) => self.shared.job(id)?,
+            None => self
+                .newest()?
+                .ok_or_else(|| not_found("there is no job to retry".to_owned()))?,
+        };
+        if !job.state.is_final() {
+            return Err(conflict(format!(
+                "job {} is not over; cancel it or wait for its end, then retry",
+                job.id
+            )));
+        }
+        if job.counts.failed == 0 {
+            return Err(conflict(format!("no file failed in job {}", job.id)));
+        }
+        let request = JobRequest {
+            retry_of: Some(job.id),
+            ..JobRequest::of(&job)?
+        };
+        self.start(request)
+    }
+
+    /// Stops a job: a waiting one at once, a running one at its next safe point. Without an
+    /// id, all jobs that are not over. Returns those that it concerns.
+    ///
+    /// # Errors
+    /// There is no such job, or it is over.
+    pub fn cancel(&self, id: Option<i64>) -> Result<Vec<i64>, EngineError> {
+        let concerned = |job: i64| id.is_none_or(|id| id == job);
+        let mut cancelled = Vec::new();
+        let mut state = self.shared.lock();
+        for running in &state.running {
+            if concerned(running.id) {
+                running.control.cancel.cancel();
+                cancelled.push(running.id);
+            }
+        }
+        let waiting = std::mem::take(&mut state.waiting);
+        let (taken, kept): (VecDeque<_>, _) = waiting.into_iter().partition(|&job| concerned(job));
+        state.waiting = kept;
+        for &job in &taken {
+            self.shared
+                .write(|tx| Ok(tx.finish_job(job, JobState::Cancelled, None)?))?;
+        }
+        drop(state);
+        self.shared.ended.notify_all();
+        cancelled.extend(taken);
+        match id {
+            Some(id) if cancelled.is_empty() => {
+                let job = self.shared.job(id)?;
+                Err(conflict(format!(
+                    "job {id} is {} already",
+                    job.state.name()
+                )))
+            }
+            _ => Ok(cancelled),
+        }
+    }
+
+    /// How a job is going. Without an id: the one that runs, else the next, else the last.
+    ///
+    /// # Errors
+    /// There is no such job, or the catalogue can't be read.
+    pub fn report(&self, id: Option<i64>) -> Result<JobReport, EngineError> {
+        let job = match id {
+            Some(id) => Some(self.shared.job(id)?),
+            None => self.newest()?,
+        };
+        let Some(job) = job else {
+            return Ok(JobReport {
+                status: JobStatus::idle(),
+                ..JobReport::default()
+            });
+        };
+        let failures = self
+            .shared
+            .engine
+            .catalog()
+            .job_failures(job.id, LISTED_FILES)?;
+        let state = self.shared.lock();
+        let warnings = state.over.iter().find(|(id, _)| *id == job.id);
+        Ok(JobReport {
+            status: JobStatus::new(&job, state.control(job.id)),
+            failed_files: failures
+                .into_iter()
+                .map(|failure| FileProblem {
+                    file: failure.file,
+                    reason: failure.reason,
+                })
+                .collect(),
+            warnings: warnings.map_or_else(Vec::new, |(_, warnings)| warnings.clone()),
+        })
+    }
+
+    /// At most `limit` jobs, the newest first.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn list(&self, limit: usize) -> Result<Vec<JobStatus>, EngineError> {
+        let jobs = self.shared.engine.catalog().jobs(limit)?;
+        let state = self.shared.lock();
+        Ok(jobs
+            .iter()
+            .map(|job| JobStatus::new(job, state.control(job.id)))
+            .collect())
+    }
+
+    /// Waits until a job is over.
+    ///
+    /// # Errors
+    /// There is no such job, or the catalogue can't be read.
+    pub fn wait(&self, id: i64) -> Result<JobReport, EngineError> {
+        let mut state = self.shared.lock();
+        while !state.closing
+            && (state.waiting.contains(&id) || state.running.iter().any(|job| job.id == id))
+        {
+            state = self
+                .shared
+                .ended
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
+        self.report(Some(id))
+    }
+
+    /// Stops what runs at its next safe point and waits for that. Running and waiting jobs go
+    /// on at the next [`Jobs::resume`].
+    pub fn close(&self) {
+        let threads: Vec<JoinHandle<()>> = {
+            let mut state = self.shared.lock();
+            state.closing = true;
+            state
+                .running
+                .iter_mut()
+                .filter_map(|running| {
+                    running.control.cancel.cancel();
+                    running.thread.take()
+                })
+                .collect()
+        };
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("an import ended unexpectedly");
+            }
+        }
+        self.shared.ended.notify_all();
+    }
+
+    fn newest(&self) -> Result<Option<Job>, EngineError> {
+        let first = {
+            let state = self.shared.lock();
+            let running = state.running.first().map(|running| running.id);
+            running.or_else(|| state.waiting.front().copied())
+        };
+        match first {
+            Some(id) => Ok(Some(self.shared.job(id)?)),
+            None => Ok(self.shared.engine.catalog().jobs(1)?.pop()),
+        }
+    }
+
+    fn enqueue(&self, ids: impl IntoIterator<Item = i64>) {
+        let mut state = self.shared.lock();
+        state.waiting.extend(ids);
+        Shared::start_next(&self.shared, &mut state);
+    }
+}
+
+impl Shared {
+    /// Starts every waiting job whose collection no other job is at.
+    fn start_next(shared: &Arc<Self>, state: &mut State) {
+        let mut taken: HashSet<String> = state
+            .running
+            .iter()
+            .map(|running| running.collection.clone())
+            .collect();
+        let waiting = std::mem::take(&mut state.waiting);
+        for id in waiting {
+            let collection = match shared.job(id) {
+                Ok(job) => job.collection,
+                Err(error) => {
+                    tracing::error!("job {id} is lost: {error}");
+                    continue;
+                }
+            };
+            if state.closing || !taken.insert(collection.clone()) {
+                state.waiting.push_back(id);
+                continue;
+            }
+            let control = Arc::new(Control {
+                job: Some(id),
+                ..Control::default()
+            });
+            let worker = (Arc::clone(shared), Arc::clone(&control));
+            let thread = thread::Builder::new()
+                .name(format!("job-{id}"))
+                .spawn(move || worker.0.run(id, &worker.1));
+            match thread {
+                Ok(thread) => state.running.push(Running {
+                    id,
+                    collection,
+                    control,
+                    thread: Some(thread),
+                }),
+                Err(error) => {
+                    tracing::error!("job {id} can't be started: {error}");
+                    taken.remove(&collection);
+                    state.waiting.push_back(id);
+                }
+            }
+        }
+    }
+
+    fn run(self: &Arc<Self>, id: i64, control: &Control) {
+        let result = self
+            .write(|tx| Ok(tx.start_job(id)?))
+            .and_then(|()| self.import_or_report_panic(id, control));
+        // Before the record says that the job is over, so that whoever sees that sees these.
+        let warnings = match &result {
+            Ok(report) => report.warnings.iter().take(LISTED_FILES).cloned().collect(),
+            Err(_) => Vec::new(),
+        };
+        {
+            let mut state = self.lock();
+            state.over.push_back((id, warnings));
+            if state.over.len() > REMEMBERED {
+                state.over.pop_front();
+            }
+        }
+        let closing = self.lock().closing;
+        let (end, message) = match &result {
+            Ok(report) if report.cancelled && closing => (JobState::Queued, None),
+            Ok(report) if report.cancelled => (JobState::Cancelled, None),
+            Ok(_) => (JobState::Completed, None),
+            Err(error) => (JobState::Failed, Some(error.to_string())),
+        };
+        let elapsed = control.progress.elapsed().as_millis() as u64;
+        let counts = control.progress.snapshot().into();
+        let recorded = self.write(|tx| {
+            tx.count_job(id, &counts, elapsed)?;
+            Ok(tx.finish_job(id, end, message.as_deref())?)
+        });
+        if let Err(error) = recorded {
+            tracing::error!("the end of job {id} could not be recorded: {error}");
+        }
+        let mut state = self.lock();
+        state.running.retain(|running| running.id != id);
+        Self::start_next(self, &mut state);
+        drop(state);
+        self.ended.notify_all();
+    }
+
+    /// A panic is a fault of ours; it must cost no more than this job.
+    fn import_or_report_panic(
+        &self,
+        id: i64,
+        control: &Control,
+    ) -> Result<ImportReport, EngineError> {
+        let import = AssertUnwindSafe(|| self.import(id, control));
+        std::panic::catch_unwind(import).unwrap_or_else(|_| {
+            Err(EngineError::new(
+                ErrorKind::Internal,
+                "the import ended unexpectedly; what it had committed is there, and importing \
+                 the same again goes on behind it",
+            ))
+        })
+    }
+
+    fn import(&self, id: i64, control: &Control) -> Result<ImportReport, EngineError> {
+        let request = JobRequest::of(&self.job(id)?)?;
+        let catalog = self.engine.catalog();
+        let only = match request.retry_of {
+            Some(failed) => Some(
+                catalog
+                    .job_failures(failed, usize::MAX >> 1)?
+                    .into_iter()
+                    .map(|failure| failure.file)
+                    .collect(),
+            ),
+            None => None,
+        };
+        let request = ImportRequest {
+            paths: request.paths,
+            only,
+            collection: request.collection,
+            settings: request.settings,
+            batch_size: request.batch_size,
+            originals: request.originals,
+            workers: self.options.workers,
+            progress_dir: self.options.progress_dir.clone(),
+        };
+        self.engine.import(&request, control)
+    }
+
+    fn job(&self, id: i64) -> Result<Job, EngineError> {
+        let job = self.engine.catalog().job(id)?;
+        job.ok_or_else(|| not_found(format!("there is no job {id}")))
+    }
+
+    fn write<T>(
+        &self,
+        changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let now = self.engine.now().as_second();
+        self.engine.catalog().write(now, changes)
+    }
+
+    /// No operation leaves the state half-changed, so a panic elsewhere does no harm.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn control(&self, id: i64) -> Option<&Control> {
+        let running = self.running.iter().find(|running| running.id == id);
+        running.map(|running| &*running.control)
+    }
+}
+
+fn conflict(message: String) -> EngineError {
+    EngineError::new(ErrorKind::Conflict, message)
+}
+
+fn not_found(message: String) -> EngineError {
+    EngineError::new(ErrorKind::NotFound, message)
+}

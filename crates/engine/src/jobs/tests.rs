@@ -1,0 +1,240 @@
+//! Jobs: queued, run, cancelled, retried, taken up again.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lookalike_catalog::{Catalog, JobState};
+use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
+use lookalike_storage::EmbeddedVectors;
+use lookalike_storage::blob::FolderBlobs;
+use lookalike_vit::Precision;
+use tempfile::TempDir;
+
+use super::*;
+use crate::import::Originals;
+use crate::models::HubEnvironment;
+use crate::{CollectionSettings, EncoderSettings, Encoders, Engine, ErrorKind, Parts};
+
+struct Fixture {
+    directory: TempDir,
+    jobs: Jobs,
+    engine: Arc<Engine>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self::open(TempDir::new().unwrap())
+    }
+
+    fn open(directory: TempDir) -> Self {
+        let data = directory.path().join("data");
+        let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
+        let engine = Arc::new(Engine::new(Parts {
+            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+            catalog,
+            blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+            encoders: Encoders::new(EncoderSettings {
+                data_dir: data.clone(),
+                threads: 1,
+                precision: Precision::F32,
+                hub: HubEnvironment::from_variables(|_| None),
+                on_pull: Box::new(|_| {}),
+            }),
+            limits: Limits::default(),
+            budget: PixelBudget::new(64 << 20),
+            clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+        }));
+        let options = JobOptions {
+            workers: 2,
+            progress_dir: data,
+        };
+        Self {
+            jobs: Jobs::new(Arc::clone(&engine), options),
+            directory,
+            engine,
+        }
+    }
+
+    /// Ends the process, as far as a test can, and starts the next one.
+    fn reopen(self) -> Self {
+        self.jobs.close();
+        let Self {
+            directory,
+            jobs,
+            engine,
+        } = self;
+        drop((jobs, engine));
+        Self::open(directory)
+    }
+
+    /// A folder of `count` different pictures.
+    fn pictures(&self, name: &str, count: usize) -> PathBuf {
+        let folder = self.directory.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for index in 0..count {
+            let data = vec![(index * 7) as u8; 20 * 20 * 3];
+            let mut data = data;
+            data[index % 900] ^= 255;
+            let picture = RgbImage::new(20, 20, data).unwrap();
+            fs::write(
+                folder.join(format!("{index:04}.png")),
+                encode_png(&picture).unwrap(),
+            )
+            .unwrap();
+        }
+        folder
+    }
+
+    fn items(&self, collection: &str) -> u64 {
+        self.engine.num_images(collection).unwrap()
+    }
+}
+
+fn request(path: PathBuf, collection: &str) -> JobRequest {
+    JobRequest {
+        paths: vec![path],
+        collection: collection.into(),
+        settings: CollectionSettings::default(),
+        batch_size: 0,
+        originals: Originals::Reference,
+        retry_of: None,
+    }
+}
+
+#[test]
+fn without_a_job_the_status_is_idle() {
+    let fixture = Fixture::new();
+    let report = fixture.jobs.report(None).unwrap();
+    assert_eq!(report.status.status, "idle");
+    assert_eq!(report.status.avg_speed, "0.0 images/sec");
+    let absent = fixture.jobs.report(Some(7)).unwrap_err();
+    assert_eq!(absent.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn a_job_imports_and_only_its_failed_files_are_tried_again() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 12);
+    let broken = folder.join("broken.png");
+    fs::write(&broken, b"\x89PNG\r\n\x1a\nno").unwrap();
+    let id = fixture.jobs.start(request(folder, "default")).unwrap();
+    let report = fixture.jobs.wait(id).unwrap();
+    let status = &report.status;
+    assert_eq!(status.status, "completed");
+    assert_eq!(
+        (status.total, status.imported, status.skipped, status.failed),
+        (13, 12, 0, 1)
+    );
+    assert_eq!((status.progress_percent, status.processed), (100.0, 13));
+    assert_eq!(status.estimated_remaining_sec, Some(0.0));
+    assert!(report.failed_files[0].file.ends_with("broken.png"));
+
+    let whole = fixture.pictures("other", 20).join("0019.png");
+    fs::copy(whole, &broken).unwrap();
+    let retry = fixture.jobs.retry(None).unwrap();
+    let report = fixture.jobs.wait(retry).unwrap();
+    assert_eq!(report.status.retry_of, Some(id));
+    assert_eq!((report.status.total, report.status.imported), (1, 1));
+    assert_eq!(fixture.items("default"), 13);
+    // Nothing failed this time.
+    let again = fixture.jobs.retry(None).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Conflict);
+    let states: Vec<String> = fixture
+        .jobs
+        .list(10)
+        .unwrap()
+        .into_iter()
+        .map(|job| job.status)
+        .collect();
+    assert_eq!(states, ["completed", "completed"]);
+}
+
+#[test]
+fn jobs_of_one_collection_take_turns_and_waiting_ones_can_be_cancelled() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 300);
+    let few = fixture.pictures("few", 3);
+    let first = fixture.jobs.start(request(folder.clone(), "one")).unwrap();
+    let second = fixture.jobs.start(request(folder, "one")).unwrap();
+    let other = fixture.jobs.start(request(few, "two")).unwrap();
+    let status = |id| fixture.jobs.report(Some(id)).unwrap().status.status;
+    assert_eq!(status(second), "queued");
+    // Another collection does not wait for it.
+    assert_eq!(fixture.jobs.wait(other).unwrap().status.imported, 3);
+    assert_eq!(fixture.jobs.cancel(Some(second)).unwrap(), [second]);
+    assert_eq!(status(second), "cancelled");
+    let report = fixture.jobs.wait(first).unwrap();
+    assert_eq!((report.status.imported, report.status.failed), (300, 0));
+    let over = fixture.jobs.cancel(Some(first)).unwrap_err();
+    assert_eq!(over.kind(), ErrorKind::Conflict);
+    assert!(fixture.jobs.cancel(None).unwrap().is_empty());
+}
+
+#[test]
+fn a_cancelled_job_keeps_what_it_did() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 900);
+    let id = fixture
+        .jobs
+        .start(request(folder.clone(), "default"))
+        .unwrap();
+    while fixture.jobs.report(Some(id)).unwrap().status.imported == 0 {
+        std::thread::yield_now();
+    }
+    fixture.jobs.cancel(Some(id)).unwrap();
+    let report = fixture.jobs.wait(id).unwrap();
+    assert_eq!(report.status.status, "cancelled");
+    let imported = fixture.items("default");
+    assert_eq!(imported, report.status.imported);
+    assert!(imported < 900, "cancelled too late to show anything");
+    let id = fixture.jobs.start(request(folder, "default")).unwrap();
+    let report = fixture.jobs.wait(id).unwrap();
+    assert_eq!(report.status.skipped, imported);
+    assert_eq!(fixture.items("default"), 900);
+}
+
+#[test]
+fn what_was_not_over_goes_on_in_the_next_process() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 900);
+    let running = fixture
+        .jobs
+        .start(request(folder.clone(), "default"))
+        .unwrap();
+    let waiting = fixture.jobs.start(request(folder, "default")).unwrap();
+    while fixture.jobs.report(Some(running)).unwrap().status.imported == 0 {
+        std::thread::yield_now();
+    }
+    let fixture = fixture.reopen();
+    assert!(
+        fixture.items("default") < 900,
+        "closed too late to show anything"
+    );
+    assert_eq!(fixture.jobs.resume().unwrap(), 2);
+    let report = fixture.jobs.wait(running).unwrap();
+    assert_eq!(report.status.status, "completed");
+    assert_eq!(report.status.total, 900);
+    assert!(report.status.skipped > 0);
+    assert_eq!(fixture.jobs.wait(waiting).unwrap().status.skipped, 900);
+    assert_eq!(fixture.items("default"), 900);
+}
+
+#[test]
+fn a_job_that_can_not_run_says_why() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 1);
+    let absent = fixture
+        .jobs
+        .start(request("/no/such/folder".into(), "default"));
+    assert_eq!(absent.unwrap_err().kind(), ErrorKind::NotFound);
+    let mut unknown = request(folder, "default");
+    unknown.settings.model = Some("no-such-model".into());
+    let id = fixture.jobs.start(unknown).unwrap();
+    let report = fixture.jobs.wait(id).unwrap();
+    assert_eq!(report.status.status, "failed");
+    let message = report.status.message.unwrap();
+    assert!(message.contains("no-such-model"), "{message}");
+    let recorded = fixture.engine.catalog().job(id).unwrap().unwrap();
+    assert_eq!(recorded.state, JobState::Failed);
+}

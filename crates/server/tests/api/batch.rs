@@ -1,0 +1,153 @@
+//! Imports through the API.
+
+use std::time::Duration;
+
+use lookalike_server::{ImportRoots, ServerOptions};
+use lookalike_testkit::http::{Answer, request};
+use serde_json::{Value, json};
+
+use crate::fixture::{Server, picture};
+
+const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+
+fn post(server: &Server, path: &str, body: &Value) -> Answer {
+    let body = body.to_string();
+    request(server.address, "POST", path, JSON, body.as_bytes())
+}
+
+/// A folder beside the imported one, with three pictures and a broken one.
+fn folder(server: &Server) -> String {
+    let folder = server.directory.path().join("more");
+    std::fs::create_dir(&folder).unwrap();
+    for seed in 5..8 {
+        std::fs::write(folder.join(format!("{seed}.png")), picture(seed)).unwrap();
+    }
+    std::fs::write(folder.join("broken.jpg"), b"\xff\xd8\xff").unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+fn until_over(server: &Server) -> Value {
+    loop {
+        let status = server.get("/api/batch/status").json()["data"].take();
+        if !["queued", "running"].contains(&status["status"].as_str().unwrap()) {
+            return status;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn anywhere() -> ServerOptions {
+    ServerOptions {
+        import_roots: ImportRoots::Anywhere,
+        ..ServerOptions::default()
+    }
+}
+
+#[test]
+fn an_import_is_started_followed_and_listed() {
+    let server = Server::with(anywhere());
+    let idle = server.get("/api/batch/status").json();
+    assert_eq!(idle["data"]["status"], "idle");
+    let path = folder(&server);
+    let started = post(&server, "/api/batch/start", &json!({ "path": path }));
+    assert_eq!(started.status, 200);
+    let id = started.json()["data"]["job_id"].as_i64().unwrap();
+    let status = until_over(&server);
+    assert_eq!(status["status"], "completed");
+    for (field, value) in [
+        ("total", 4),
+        ("processed", 4),
+        ("skipped", 0),
+        ("failed", 1),
+    ] {
+        assert_eq!(status[field], value, "{field}: {status}");
+    }
+    assert_eq!(status["progress_percent"], 100.0);
+    assert_eq!(status["estimated_remaining_sec"], 0.0);
+    assert!(
+        status["avg_speed"]
+            .as_str()
+            .unwrap()
+            .ends_with(" images/sec")
+    );
+    assert!(status["elapsed_sec"].as_f64().unwrap() > 0.0);
+    let failed = &status["failed_files"][0];
+    assert!(failed["file"].as_str().unwrap().ends_with("broken.jpg"));
+    assert!(!failed["reason"].as_str().unwrap().is_empty());
+    let stats = server.get("/api/collection/stats").json();
+    assert_eq!(stats["data"]["num_entities"], 6);
+
+    std::fs::write(server.directory.path().join("more/broken.jpg"), picture(9)).unwrap();
+    let retried = post(&server, "/api/batch/retry", &json!({}));
+    assert_eq!(retried.status, 200);
+    assert_eq!(until_over(&server)["imported"], 1);
+    let jobs = server.get("/api/batch/jobs").json();
+    let jobs = jobs["data"]["jobs"].as_array().unwrap();
+    assert_eq!(jobs.len(), 2);
+    assert_eq!(
+        (&jobs[0]["retry_of"], &jobs[1]["job_id"]),
+        (&json!(id), &json!(id))
+    );
+    let over = post(&server, "/api/batch/cancel", &json!({ "job_id": id }));
+    assert_eq!(
+        (over.status, over.json()["code"].as_i64()),
+        (409, Some(409))
+    );
+    let none = post(&server, "/api/batch/cancel", &json!({}));
+    assert_eq!(none.json()["data"]["job_ids"], json!([]));
+}
+
+#[test]
+fn wrong_requests_are_told_what_is_wrong() {
+    let server = Server::with(anywhere());
+    for (body, status, word) in [
+        (json!({}), 400, "path"),
+        (json!({ "path": "relative" }), 400, "absolute"),
+        (json!({ "path": "/no/such/folder" }), 404, "/no/such/folder"),
+        (json!({ "path": "/", "colour": "red" }), 400, "colour"),
+        (json!({ "path": "/", "metric": "taxicab" }), 400, "taxicab"),
+    ] {
+        let answer = post(&server, "/api/batch/start", &body);
+        assert_eq!(answer.status, status, "{body}");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(word), "{message}");
+    }
+    let body = br#"{"path": "/"}"#;
+    let form = [("content-type", "text/plain")];
+    let answer = request(server.address, "POST", "/api/batch/start", &form, body);
+    assert_eq!(answer.status, 415);
+    assert_eq!(server.get("/api/batch/status?job_id=99").status, 404);
+}
+
+#[test]
+fn only_configured_folders_are_imported_unless_the_owner_asks() {
+    let server = Server::with(ServerOptions {
+        import_roots: ImportRoots::Below(vec!["/no/such/root".into()]),
+        owner_token: Some("secret".into()),
+        ..ServerOptions::default()
+    });
+    let path = folder(&server);
+    let body = json!({ "path": path });
+    for path in [&path, "/no/such/root/../../etc", "/no/such/folder"] {
+        let refused = post(&server, "/api/batch/start", &json!({ "path": path }));
+        assert_eq!(refused.status, 403, "{path}");
+    }
+    let start = |token: &str| {
+        let headers = [JSON[0], ("x-lookalike-owner", token)];
+        let body = body.to_string();
+        let answer = request(
+            server.address,
+            "POST",
+            "/api/batch/start",
+            &headers,
+            body.as_bytes(),
+        );
+        answer.status
+    };
+    assert_eq!(
+        (start(""), start("secre"), start("secrets")),
+        (403, 403, 403)
+    );
+    assert_eq!(start("secret"), 200);
+    assert_eq!(until_over(&server)["imported"], 3);
+}
