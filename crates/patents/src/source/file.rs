@@ -58,45 +58,30 @@ impl SourceFile {
     /// # Errors
     /// [`SourceErrorKind::NotFound`] when it is gone, else what is wrong with its archive.
     pub fn reopen(recorded_path: &str) -> Result<Self, SourceError> {
-        let failed = |fault: Fault| fault.at(recorded_path);
+        Self::find(recorded_path).map_err(|fault| fault.at(recorded_path))
+    }
+
+    fn find(recorded_path: &str) -> Result<Self, Fault> {
         if is_file(recorded_path) {
-            return Self::on_disk(Path::new(recorded_path)).map_err(|error| failed(error.into()));
+            return Ok(Self::on_disk(Path::new(recorded_path))?);
         }
-        for (archive_path, rest) in splits(recorded_path) {
-            if is_file(archive_path) {
-                let file = Self::on_disk(Path::new(archive_path));
-                let file = file.map_err(|error| failed(error.into()))?;
-                if let Some(file) = file.find_within(rest).map_err(failed)? {
-                    return Ok(file);
-                }
-            }
-        }
-        Err(failed(Fault::new(
-            SourceErrorKind::NotFound,
-            "there is no such file, nor an archive that holds it",
-        )))
+        let archives = splits(recorded_path).filter(|(archive, _)| is_file(archive));
+        first_found(
+            archives.map(|(archive, rest)| Self::on_disk(Path::new(archive))?.find_within(rest)),
+        )
     }
 
     /// The file at `path` in this archive or in one within it.
-    fn find_within(&self, path: &str) -> Result<Option<Self>, Fault> {
+    fn find_within(&self, path: &str) -> Result<Self, Fault> {
         let (archive, _) = self.open_archive(&Arc::default())?;
-        let find = |path| {
-            archive.find(path).map(|index| {
-                let archive = Arc::clone(&archive);
-                Self(Place::Entry { archive, index })
-            })
+        let entry = |path| {
+            let index = archive.find(path)?;
+            Some(Self::in_archive(Arc::clone(&archive), index))
         };
-        if let Some(file) = find(path) {
-            return Ok(Some(file));
+        if let Some(file) = entry(path) {
+            return Ok(file);
         }
-        for (inner, rest) in splits(path) {
-            if let Some(inner) = find(inner)
-                && let Some(file) = inner.find_within(rest)?
-            {
-                return Ok(Some(file));
-            }
-        }
-        Ok(None)
+        first_found(splits(path).filter_map(|(inner, rest)| Some(entry(inner)?.find_within(rest))))
     }
 
     pub(super) fn in_archive(archive: Arc<Archive>, index: u32) -> Self {
@@ -238,6 +223,23 @@ fn nanoseconds(time: SystemTime) -> i64 {
 fn splits(path: &str) -> impl Iterator<Item = (&str, &str)> {
     path.match_indices("!/")
         .map(|(at, mark)| (&path[..at], &path[at + mark.len()..]))
+}
+
+/// The first file of these, else why there is none.
+fn first_found(
+    attempts: impl Iterator<Item = Result<SourceFile, Fault>>,
+) -> Result<SourceFile, Fault> {
+    let mut failure = None;
+    for attempt in attempts {
+        match attempt {
+            Ok(file) => return Ok(file),
+            Err(fault) => failure = failure.or(Some(fault)),
+        }
+    }
+    Err(failure.unwrap_or_else(|| {
+        let reason = "there is no such file, nor an archive that holds it";
+        Fault::new(SourceErrorKind::NotFound, reason)
+    }))
 }
 
 fn is_file(path: &str) -> bool {

@@ -65,9 +65,11 @@ impl Iterator for Scan {
             let looked_into = match self.pending.pop()? {
                 Pending::Failed(error) => return Some(Err(error)),
                 Pending::Folder(folder) => return Some(Ok(folder)),
-                Pending::Root(path) => self
-                    .root(&path)
-                    .map_err(|fault| fault.at(path.to_string_lossy())),
+                Pending::Root(path) => {
+                    let path = std::path::absolute(&path).unwrap_or(path);
+                    self.root(&path)
+                        .map_err(|fault| fault.at(path.to_string_lossy()))
+                }
                 Pending::Directory(path) => self
                     .directory(&path)
                     .map_err(|fault| fault.at(path.to_string_lossy())),
@@ -84,15 +86,14 @@ impl Iterator for Scan {
 
 impl Scan {
     fn root(&mut self, path: &Path) -> Result<(), Fault> {
-        let path = std::path::absolute(path)?;
-        if fs::metadata(&path)?.is_dir() {
-            return self.directory(&path);
+        if fs::metadata(path)?.is_dir() {
+            return self.directory(path);
         }
-        let file = SourceFile::on_disk(&path)?;
+        let file = SourceFile::on_disk(path)?;
         if is_archive(&file) {
             return self.archive(&file);
         }
-        self.pending.push(Pending::Folder(single_file(file, &path)));
+        self.pending.push(Pending::Folder(single_file(file, path)));
         Ok(())
     }
 
