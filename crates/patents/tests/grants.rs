@@ -1,6 +1,8 @@
 //! Whole documents of every DTD version, as a reader of the results would check them.
 
-use lookalike_patents::{Grant, GrantErrorKind, View, parse_grant, parse_grants};
+use lookalike_patents::{
+    Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, View, parse_grant, parse_grants,
+};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = format!(
@@ -338,6 +340,23 @@ fn what_is_no_design_grant_is_refused_by_name() {
     );
     assert_eq!(refused("<html><body/></html>"), GrantErrorKind::NotAGrant);
     assert_eq!(refused("<us-patent-grant/>"), GrantErrorKind::NoNumber);
+}
+
+#[test]
+fn weekly_files_of_old_formats_are_refused_as_such_and_not_as_too_large() {
+    for start in [
+        "<!DOCTYPE PATDOC PUBLIC \"-//USPTO//DTD ST.32 US PATENT GRANT V2.4 2000-09-20//EN\" []>",
+        "\n<PATDOC DTD=\"2.4\" STATUS=\"Build 20010518\"><SDOBI><B110>",
+        "PATN\nWKU  D0450001\n",
+        "HHHHHT        APS1\n",
+    ] {
+        let mut weekly = start.as_bytes().to_vec();
+        weekly.resize(MAX_DOCUMENT_BYTES + 1, b' ');
+        let results: Vec<_> = parse_grants(&weekly).collect();
+        assert_eq!(results.len(), 1);
+        let error = results[0].as_ref().unwrap_err();
+        assert_eq!(error.kind, GrantErrorKind::OldFormat, "{start}: {error}");
+    }
 }
 
 #[test]

@@ -17,9 +17,14 @@ use super::{Grant, GrantError, GrantErrorKind, MAX_DOCUMENT_BYTES};
 /// Nesting in real grants stays under 40, tables and formulas included.
 const MAX_DEPTH: usize = 256;
 
+/// Bytes looked at to name the format of a file that is too large to be read.
+const OLD_START_BYTES: usize = 4096;
+
 /// Reads one document.
 pub(super) fn read(xml: &[u8]) -> Result<Grant, GrantError> {
     if xml.len() > MAX_DOCUMENT_BYTES {
+        // Weekly files of old formats are that large, and have no declarations to cut them at.
+        refuse_old_start(&xml[..OLD_START_BYTES])?;
         return Err(GrantError::new(
             GrantErrorKind::TooLarge,
             format!(
@@ -82,14 +87,29 @@ pub(super) fn read(xml: &[u8]) -> Result<Grant, GrantError> {
         .map_err(|error| GrantError { subject, ..error })
 }
 
-fn refuse_what_is_no_xml(text: &str) -> Result<(), GrantError> {
-    if text.starts_with("PATN") || text.starts_with("HHHHHT") {
-        return Err(GrantError::new(
-            GrantErrorKind::OldFormat,
-            "plain-text grant of before 2002; only XML grants of 2005 and later are read"
-                .to_owned(),
-        ));
+/// Refuses the start of a file in a format of before 2005.
+fn refuse_old_start(start: &[u8]) -> Result<(), GrantError> {
+    let text = String::from_utf8_lossy(start);
+    let text =
+        text.trim_start_matches(|symbol: char| symbol.is_whitespace() || symbol == '\u{feff}');
+    if text.contains("<!DOCTYPE PATDOC") || text.contains("<PATDOC") {
+        return Err(old_xml());
     }
+    refuse_plain_text(text)
+}
+
+fn refuse_plain_text(text: &str) -> Result<(), GrantError> {
+    if !text.starts_with("PATN") && !text.starts_with("HHHHHT") {
+        return Ok(());
+    }
+    Err(GrantError::new(
+        GrantErrorKind::OldFormat,
+        "plain-text grant of before 2002; only XML grants of 2005 and later are read".to_owned(),
+    ))
+}
+
+fn refuse_what_is_no_xml(text: &str) -> Result<(), GrantError> {
+    refuse_plain_text(text)?;
     if text.is_empty() {
         return Err(GrantError::new(
             GrantErrorKind::Malformed,

@@ -10,32 +10,13 @@ use super::super::error::{Fault, SourceErrorKind};
 use super::super::listing::{EntryKind, FoundEntry, Listing, Packing};
 use super::super::names::{Otherwise, decode};
 use super::super::window::WindowReader;
-use super::STARTS;
+use super::end_record::find_end_record;
+use super::{DIRECTORY_ENTRY, malformed, u16_at, u32_at, u64_at};
 
-const END_RECORD: &[u8] = b"PK\x05\x06";
-const END_RECORD_BYTES: usize = 22;
-const END_RECORD_64: &[u8] = b"PK\x06\x06";
-const END_RECORD_64_BYTES: usize = 56;
-const LOCATOR_64: &[u8] = b"PK\x06\x07";
-const LOCATOR_64_BYTES: usize = 20;
-const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 const DIRECTORY_ENTRY_BYTES: usize = 46;
 
 /// Bytes of an entry's own header, without name and extra fields.
 const ENTRY_HEADER_BYTES: u64 = 30;
-
-/// What the end of the archive says of its directory.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct EndRecord {
-    entries: u64,
-    /// As written: from the first byte of the first entry.
-    directory_offset: u64,
-    directory_bytes: u64,
-    /// The directory ends at or before this byte of the archive.
-    position: u64,
-    /// Number of the part of a split archive, 0 when it was not split.
-    part: u32,
-}
 
 /// Adds every file of the directory to `listing`.
 pub(super) fn list(reader: &mut WindowReader, listing: &mut Listing) -> Result<(), Fault> {
@@ -51,7 +32,7 @@ pub(super) fn list(reader: &mut WindowReader, listing: &mut Listing) -> Result<(
             "is a part of a split archive; join the parts first",
         ));
     }
-    let start = directory_start(reader, &end)?;
+    let start = end.directory_start(reader)?;
     // 0 but for archives that unpack themselves, whose offsets may leave out the program before.
     let shift = start - end.directory_offset;
     reader.seek_to(start)?;
@@ -92,104 +73,6 @@ pub(super) fn list(reader: &mut WindowReader, listing: &mut Listing) -> Result<(
         )));
     }
     refuse_overlap(extents, start)
-}
-
-/// Finds the record that ends a ZIP. Only a comment may follow it.
-pub(super) fn find_end_record(reader: &mut WindowReader) -> Result<Option<EndRecord>, Fault> {
-    let length = reader.length();
-    // Nearly all have no comment: of thousands of small archives, 64 KiB each need not be read.
-    for tail_bytes in [END_RECORD_BYTES, END_RECORD_BYTES + usize::from(u16::MAX)] {
-        let tail_bytes = length.min(tail_bytes as u64);
-        let mut tail = vec![0; tail_bytes as usize];
-        reader.read_exact_at(length - tail_bytes, &mut tail)?;
-        let Some(last_start) = tail.len().checked_sub(END_RECORD_BYTES) else {
-            return Ok(None);
-        };
-        let found = (0..=last_start).rev().find(|start| {
-            let record = &tail[*start..];
-            let comment_bytes = usize::from(u16::from_le_bytes([record[20], record[21]]));
-            record.starts_with(END_RECORD) && record.len() == END_RECORD_BYTES + comment_bytes
-        });
-        if let Some(start) = found {
-            let position = length - tail_bytes + start as u64;
-            return end_record(reader, &tail[start..], position).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// Reads the record, and the one with 64-bit numbers before it if there is one.
-fn end_record(reader: &mut WindowReader, record: &[u8], position: u64) -> Result<EndRecord, Fault> {
-    let narrow = EndRecord {
-        part: u32::from(u16_at(record, 4)),
-        entries: u64::from(u16_at(record, 10)),
-        directory_bytes: u64::from(u32_at(record, 12)),
-        directory_offset: u64::from(u32_at(record, 16)),
-        position,
-    };
-    let Some(locator_position) = position.checked_sub(LOCATOR_64_BYTES as u64) else {
-        return Ok(narrow);
-    };
-    let mut locator = [0; LOCATOR_64_BYTES];
-    reader.read_exact_at(locator_position, &mut locator)?;
-    if !locator.starts_with(LOCATOR_64) {
-        return Ok(narrow);
-    }
-    // Where the locator says, or right before it in archives that unpack themselves.
-    let before = locator_position.checked_sub(END_RECORD_64_BYTES as u64);
-    for position in [Some(u64_at(&locator, 8)), before].into_iter().flatten() {
-        let mut record = [0; END_RECORD_64_BYTES];
-        let fits = position <= locator_position.saturating_sub(END_RECORD_64_BYTES as u64);
-        if !fits || reader.read_exact_at(position, &mut record).is_err() {
-            continue;
-        }
-        if record.starts_with(END_RECORD_64) {
-            return Ok(EndRecord {
-                part: u32_at(&record, 16),
-                entries: u64_at(&record, 32),
-                directory_bytes: u64_at(&record, 40),
-                directory_offset: u64_at(&record, 48),
-                position,
-            });
-        }
-    }
-    Err(malformed(
-        "the archive's end refers to a record that is not there; fetch it again",
-    ))
-}
-
-/// Where the directory begins in the archive.
-fn directory_start(reader: &mut WindowReader, end: &EndRecord) -> Result<u64, Fault> {
-    let is_directory = |reader: &mut WindowReader, start: u64| {
-        let mut signature = [0; 4];
-        let fits = start
-            .checked_add(end.directory_bytes)
-            .is_some_and(|directory_end| directory_end <= end.position);
-        fits && (end.directory_bytes == 0
-            || (reader.read_exact_at(start, &mut signature).is_ok()
-                && signature == *DIRECTORY_ENTRY))
-    };
-    if is_directory(reader, end.directory_offset) {
-        return Ok(end.directory_offset);
-    }
-    // Else the offsets begin after a program. An archive that begins with an entry has none: there
-    // the record found is that of a ZIP within a ZIP that was cut off.
-    let mut first = [0; 4];
-    reader.read_exact_at(0, &mut first)?;
-    let start = end.position.checked_sub(end.directory_bytes);
-    match start {
-        Some(start)
-            if start >= end.directory_offset
-                && !STARTS.contains(&&first[..])
-                && is_directory(reader, start) =>
-        {
-            Ok(start)
-        }
-        _ => Err(malformed(
-            "the archive's directory is not where its end says; it is damaged or cut off, fetch \
-             it again",
-        )),
-    }
 }
 
 /// Entries that share bytes, or reach into the directory, are how a small file unfolds into a huge
@@ -327,21 +210,4 @@ fn cut_off(error: std::io::Error) -> Fault {
         ),
         _ => error.into(),
     }
-}
-
-fn malformed(reason: impl Into<String>) -> Fault {
-    Fault::new(SourceErrorKind::Malformed, reason)
-}
-
-/// Little-endian numbers; all callers pass records of known length.
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }

@@ -5,6 +5,7 @@
 //! the last of entries that share a name, and does not tell where entries overlap.
 
 mod directory;
+mod end_record;
 
 use std::io::{BufReader, Read};
 
@@ -17,6 +18,9 @@ use super::window::WindowReader;
 
 /// What a ZIP begins with: an entry, the end of an empty one, the mark of a split one.
 pub(super) const STARTS: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+
+/// What an entry of the directory begins with.
+const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// Compression method: none.
 pub(super) const STORED: u16 = 0;
@@ -41,7 +45,7 @@ pub(super) fn list(reader: &mut WindowReader, mut listing: Listing) -> Result<Li
 
 /// Whether a directory is found, whatever the archive begins with.
 pub(super) fn has_end_record(reader: &mut WindowReader) -> Result<bool, Fault> {
-    Ok(directory::find_end_record(reader)?.is_some())
+    Ok(end_record::find_end_record(reader)?.is_some())
 }
 
 /// Refuses what the directory already says cannot be read.
@@ -147,4 +151,21 @@ fn method_name(method: u16) -> String {
         _ => return format!("method {method}"),
     };
     name.to_owned()
+}
+
+fn malformed(reason: impl Into<String>) -> Fault {
+    Fault::new(SourceErrorKind::Malformed, reason)
+}
+
+/// Little-endian numbers; all callers pass records of known length.
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }
