@@ -18,10 +18,6 @@ use crate::import::Cancel;
 /// Redirects that are followed.
 const MAX_REDIRECTS: u32 = 5;
 
-/// Times a file waits for a host that asks for it. More than tries after failures: such a
-/// host is well, only busy.
-const MAX_WAITS: u32 = 8;
-
 /// How soon a request to stop is noticed.
 const WATCH: Duration = Duration::from_millis(50);
 
@@ -223,10 +219,10 @@ impl<'a> Crew<'a> {
         failure: &Failure,
         wait: Option<Duration>,
     ) -> Result<(), DownloadError> {
-        if task.waits >= MAX_WAITS.min(self.settings.retries.saturating_mul(MAX_WAITS)) {
+        if task.waits >= self.settings.waits {
             return self.fail(&task, failure);
         }
-        let pause = self.settings.first_pause * 2u32.pow(task.waits.min(MAX_WAITS));
+        let pause = self.doubled(task.waits);
         let pause = wait.unwrap_or_default().max(pause);
         let until = Instant::now() + pause.min(self.settings.longest_wait);
         task.waits += 1;
@@ -247,9 +243,14 @@ impl<'a> Crew<'a> {
     /// come back together. The chance is the address's own: the same in every run.
     fn back_off(&self, url: &str, retries: u32) -> Duration {
         let chance = (hash_of(&format!("{retries} {url}")) % 1024) as f64 / 1024.0;
-        let doubled = self.settings.first_pause * 2u32.pow(retries.min(MAX_WAITS));
-        doubled
-            .mul_f64(0.5 + chance)
+        self.doubled(retries).mul_f64(0.5 + chance)
+    }
+
+    /// The first pause, doubled so many times, at most the longest.
+    fn doubled(&self, times: u32) -> Duration {
+        let pause = self.settings.first_pause;
+        pause
+            .saturating_mul(2u32.saturating_pow(times))
             .min(self.settings.longest_wait)
     }
 }

@@ -70,6 +70,9 @@ pub struct DownloadSettings {
     pub file_timeout: Duration,
     /// Further tries after a failure that may pass.
     pub retries: u32,
+    /// Times a file waits for a host that asks to come later. Such a host is well, only busy,
+    /// so these are no failures.
+    pub waits: u32,
     /// Pause before the first of them; doubled for every other.
     pub first_pause: Duration,
     /// No pause is longer, whatever a host asks for.
@@ -80,7 +83,7 @@ pub struct DownloadSettings {
 
 impl Default for DownloadSettings {
     /// 16 requests at a time, 4 a host; 10 s to connect and 60 s a file; 3 further tries after
-    /// 1, 2 and 4 s; waits of up to 5 minutes.
+    /// 1, 2 and 4 s; 8 waits of up to 5 minutes.
     fn default() -> Self {
         Self {
             parallel: 16,
@@ -91,6 +94,7 @@ impl Default for DownloadSettings {
             connect_timeout: Duration::from_secs(10),
             file_timeout: Duration::from_secs(60),
             retries: 3,
+            waits: 8,
             first_pause: Duration::from_secs(1),
             longest_wait: Duration::from_secs(300),
             clock: system_clock,
