@@ -138,6 +138,23 @@ fn encrypted_entries_and_other_methods_are_reported_when_read() {
 }
 
 #[test]
+fn archives_within_that_cannot_be_read_are_reported() {
+    let mut encrypted = RawEntry::stored(b"inner.zip", b"??????");
+    encrypted.flags = 1;
+    let problem = refusal("x.zip", &sound_zip(&[encrypted]));
+    assert!(problem.path.ends_with("x.zip!/inner.zip"), "{problem}");
+    assert!(problem.reason.contains("is encrypted"), "{problem}");
+    let mut large = RawEntry::stored(b"inner.zip", &vec![0; 2 << 20]);
+    (large.method, large.size_bytes) = (8, (256 << 20) + 1);
+    let problem = refusal("x.zip", &sound_zip(&[large]));
+    assert_eq!(problem.kind, SourceErrorKind::TooLarge);
+    assert!(
+        problem.reason.contains("unpack the outer one first"),
+        "{problem}"
+    );
+}
+
+#[test]
 fn links_and_devices_are_passed_over() {
     let mut bytes = tar_entry(b"folder", EntryType::Symlink, b"");
     bytes.extend(tar_entry(b"a.tif", EntryType::Symlink, b""));

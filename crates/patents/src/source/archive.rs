@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::error::{Fault, SourceError, SourceErrorKind};
-use super::inflated::{Inflated, Kept};
+use super::inflated::{Inflated, Kept, MAX_INFLATED_BYTES};
 use super::listing::{Entry, Listed, Listing, Packing, entry_path};
 use super::window::{Storage, Window, WindowReader};
 use super::{tar, zip};
@@ -83,6 +83,13 @@ impl Archive {
             Some(window) => window,
             None => {
                 let length = self.entry(index)?.size_bytes;
+                if length > MAX_INFLATED_BYTES {
+                    let reason = format!(
+                        "lies compressed within another archive, and its {length} bytes are above \
+                         the limit of {MAX_INFLATED_BYTES} for that; unpack the outer one first"
+                    );
+                    return Err(Fault::new(SourceErrorKind::TooLarge, reason));
+                }
                 let inflated = Inflated::new(Arc::clone(self), index, Arc::clone(kept));
                 // Decompressed once here, so that a fault shows as such.
                 let _held = inflated.bytes()?;

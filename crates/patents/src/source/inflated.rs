@@ -10,7 +10,7 @@ use super::archive::Archive;
 use super::error::Fault;
 
 /// Largest compressed archive within another that is read, and how much of such archives is kept
-/// between reads: 30 weekly volumes' largest patents, or one archive of 5,000 sheets.
+/// between reads: one of 5,000 sheets, or several hundred of one patent each.
 pub(super) const MAX_INFLATED_BYTES: u64 = 256 << 20;
 
 /// An entry of an archive, decompressed when needed.
@@ -74,4 +74,24 @@ impl Kept {
 /// What is locked here stays whole even if a thread panics.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go_when_there_is_no_room() {
+        let kept = Kept::default();
+        let third = MAX_INFLATED_BYTES as usize / 3;
+        let archives: Vec<_> = (0..4)
+            .map(|_| {
+                let bytes = Arc::new(vec![0; third]);
+                kept.keep(Arc::clone(&bytes));
+                Arc::downgrade(&bytes)
+            })
+            .collect();
+        let alive: Vec<_> = archives.iter().map(|bytes| bytes.strong_count()).collect();
+        assert_eq!(alive, [0, 1, 1, 1]);
+    }
 }

@@ -13,8 +13,8 @@ pub(super) enum Otherwise {
     Replaced,
 }
 
-/// UTF-8 if valid, else GB18030 if that decodes without error, else `otherwise`. Some short names in
-/// GB18030 happen to be valid UTF-8 and come out wrong; nothing but their wording suffers.
+/// UTF-8 if valid, else GB18030 if that decodes without error, else `otherwise`. Some short names
+/// in GB18030 happen to be valid UTF-8 and come out wrong; nothing but their wording suffers.
 ///
 /// GB18030 goes before code page 437 because ZIPs made on Chinese Windows carry no mark of their
 /// encoding, and Western names that happen to be valid GB18030 are rare: an accented letter would
