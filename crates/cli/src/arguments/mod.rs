@@ -1,5 +1,6 @@
 //! What can be said on the command line. Nothing here acts.
 
+mod download;
 mod filters;
 mod values;
 
@@ -14,6 +15,7 @@ use lookalike_storage::Metric;
 use lookalike_synth::Layout;
 use lookalike_vit::Precision;
 
+pub(crate) use download::DownloadArguments;
 pub(crate) use filters::FilterArguments;
 use values::{from_name, top_groups, top_k};
 
@@ -108,6 +110,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Import images and design patents from folders and files
     Import(ImportArguments),
+    /// Download pictures from a table of addresses
+    Download(DownloadArguments),
     /// Find what looks like a picture, a stored item or a vector
     Search(Box<SearchArguments>),
     /// Print embeddings of images

@@ -3,6 +3,7 @@
 mod bench;
 mod collections;
 mod doctor;
+mod download;
 mod embed;
 mod eval;
 mod import;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
     match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments, settings),
         Command::Import(arguments) => import::run(arguments, settings),
+        Command::Download(arguments) => download::run(arguments, settings),
         Command::Search(arguments) => search::run(*arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),

@@ -8,6 +8,7 @@
 mod architecture;
 mod broken_input;
 mod crash;
+mod download;
 mod embed;
 mod eval;
 mod main_job;

@@ -34,7 +34,7 @@ impl Resolver for PublicResolver {
         let resolved = self.0.resolve(uri, config, timeout)?;
         let mut public = self.empty();
         let mut private = None;
-        for address in resolved.iter() {
+        for address in &resolved {
             match is_public(address.ip()) {
                 true => public.push(*address),
                 false => private = Some(address.ip()),
