@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use crate::CatalogError;
+use crate::successor::HIDDEN;
 
 /// What a collection is made with. Encoder, preprocessing and metric never change after.
 #[derive(Clone, Debug)]
@@ -87,9 +88,10 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Collection> {
 }
 
 pub(crate) fn list(connection: &Connection) -> Result<Vec<Collection>, CatalogError> {
-    let mut statement =
-        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM collections ORDER BY name"))?;
-    let rows = statement.query_map([], from_row)?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM collections WHERE substr(name, 1, 1) <> ?1 ORDER BY name"
+    ))?;
+    let rows = statement.query_map([HIDDEN.to_string()], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -125,16 +127,27 @@ pub(crate) fn create(
     spec: &NewCollection,
     now: i64,
 ) -> Result<Collection, CatalogError> {
-    if !is_valid_name(&spec.name) {
-        return Err(CatalogError::BadCollectionName {
-            name: spec.name.clone(),
-        });
+    check_new_name(connection, &spec.name)?;
+    insert(connection, spec, now)
+}
+
+pub(crate) fn check_new_name(connection: &Connection, name: &str) -> Result<(), CatalogError> {
+    let name = name.to_owned();
+    if !is_valid_name(&name) {
+        return Err(CatalogError::BadCollectionName { name });
     }
-    if find(connection, &spec.name)?.is_some() {
-        return Err(CatalogError::CollectionExists {
-            name: spec.name.clone(),
-        });
+    match find(connection, &name)? {
+        Some(_) => Err(CatalogError::CollectionExists { name }),
+        None => Ok(()),
     }
+}
+
+/// Creates a collection whatever its name.
+pub(crate) fn insert(
+    connection: &Connection,
+    spec: &NewCollection,
+    now: i64,
+) -> Result<Collection, CatalogError> {
     connection.execute(
         "INSERT INTO collections (name, model, model_fingerprint, dim, preprocess, size, metric, \
          index_kind, normalize, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -41,6 +41,13 @@ pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Conten
         .optional()?)
 }
 
+/// The content's row id.
+pub(crate) fn id(connection: &Connection, md5: &str) -> Result<i64, CatalogError> {
+    Ok(connection
+        .prepare_cached("SELECT id FROM contents WHERE md5 = ?1")?
+        .query_row([md5], |row| row.get(0))?)
+}
+
 /// Inserts the content or fills in the copy's key of one already there; returns its row id.
 pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, CatalogError> {
     Ok(connection

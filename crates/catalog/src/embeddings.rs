@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::CatalogError;
+use crate::{CatalogError, Collection};
 
 /// Reads little-endian f32; `None` when the length is no multiple of four.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
@@ -14,6 +14,30 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
             .map(|value| f32::from_le_bytes(*value))
             .collect()
     })
+}
+
+/// Keeps the one that is there, if there is one.
+pub(crate) fn store(
+    connection: &Connection,
+    collection: &Collection,
+    content_id: i64,
+    embedding: &[f32],
+) -> Result<(), CatalogError> {
+    if embedding.len() != collection.spec.dim {
+        return Err(CatalogError::WrongDimension {
+            collection: collection.spec.name.clone(),
+            expected: collection.spec.dim,
+            found: embedding.len(),
+        });
+    }
+    let bytes: Vec<u8> = embedding.iter().flat_map(|v| v.to_le_bytes()).collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO embeddings (collection_id, content_id, vector) VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![collection.id, content_id, bytes])?;
+    Ok(())
 }
 
 pub(crate) fn of_content(

@@ -18,6 +18,7 @@ mod lock;
 mod patents;
 mod read;
 mod schema;
+mod successor;
 mod write;
 
 #[cfg(test)]
@@ -31,4 +32,5 @@ pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use patents::Patent;
 pub use read::{Catalog, StoredEmbedding};
+pub use successor::successor_name;
 pub use write::WriteTransaction;

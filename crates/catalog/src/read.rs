@@ -352,7 +352,7 @@ impl Catalog {
         self.file.parent().unwrap_or(Path::new("."))
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         operation: impl FnOnce(&Connection) -> Result<T, CatalogError>,
     ) -> Result<T, CatalogError> {

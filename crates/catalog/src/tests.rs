@@ -6,6 +6,7 @@ use crate::*;
 
 mod embeddings;
 mod jobs;
+mod successor;
 
 const NOW: i64 = 1_700_000_000;
 const TODAY: u32 = 20_261_121;

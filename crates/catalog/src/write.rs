@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{
     Catalog, CatalogError, Collection, Content, JobCounts, JobFailure, JobState, NewCollection,
@@ -12,8 +12,8 @@ use crate::{
 /// Changes that become visible together, or not at all.
 #[derive(Debug)]
 pub struct WriteTransaction<'a> {
-    connection: &'a Connection,
-    now: i64,
+    pub(crate) connection: &'a Connection,
+    pub(crate) now: i64,
 }
 
 impl Catalog {
@@ -82,24 +82,24 @@ impl WriteTransaction<'_> {
     ) -> Result<Placed, CatalogError> {
         let content_id = contents::upsert(self.connection, &item.content)?;
         if let Some(embedding) = embedding {
-            if embedding.len() != collection.spec.dim {
-                return Err(CatalogError::WrongDimension {
-                    collection: collection.spec.name.clone(),
-                    expected: collection.spec.dim,
-                    found: embedding.len(),
-                });
-            }
-            let bytes: Vec<u8> = embedding.iter().flat_map(|v| v.to_le_bytes()).collect();
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO embeddings (collection_id, content_id, vector) \
-                     VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                )
-                .and_then(|mut statement| {
-                    statement.execute(params![collection.id, content_id, bytes])
-                })?;
+            embeddings::store(self.connection, collection, content_id, embedding)?;
         }
         items::place(self.connection, collection.id, content_id, item, self.now)
+    }
+
+    /// Adds an embedding of a content that is there already.
+    ///
+    /// # Errors
+    /// There is no such content, the embedding's length is not the collection's, or the
+    /// catalogue can't be written.
+    pub fn add_embedding(
+        &self,
+        collection: &Collection,
+        md5: &str,
+        embedding: &[f32],
+    ) -> Result<(), CatalogError> {
+        let content_id = contents::id(self.connection, md5)?;
+        embeddings::store(self.connection, collection, content_id, embedding)
     }
 
     /// The collection's embedding of the content with these bytes, as this transaction sees it.
