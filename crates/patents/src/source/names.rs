@@ -13,14 +13,16 @@ pub(super) enum Otherwise {
     Replaced,
 }
 
-/// UTF-8 if valid, else GB18030 if that decodes without error, else `otherwise`. Some short names
-/// in GB18030 happen to be valid UTF-8 and come out wrong; nothing but their wording suffers.
+/// UTF-8 if valid, else GB18030 if that decodes without error, else `otherwise`. Names in GB18030
+/// that happen to be valid UTF-8 are told apart by what either reading would be.
 ///
 /// GB18030 goes before code page 437 because ZIPs made on Chinese Windows carry no mark of their
 /// encoding, and Western names that happen to be valid GB18030 are rare: an accented letter would
 /// have to stand before another letter of a certain range, not before a dot, space or digit.
 pub(super) fn decode(raw: &[u8], otherwise: Otherwise) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(raw) {
+    if let Ok(text) = std::str::from_utf8(raw)
+        && !(holds_rare_letters(text) && is_common_chinese(raw))
+    {
         return Cow::Borrowed(text);
     }
     if let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(raw) {
@@ -30,6 +32,28 @@ pub(super) fn decode(raw: &[u8], otherwise: Otherwise) -> Cow<'_, str> {
         Otherwise::CodePage437 => raw.iter().copied().map(code_page_437).collect(),
         Otherwise::Replaced => String::from_utf8_lossy(raw),
     }
+}
+
+/// Letters that no language writes often, between those of Latin and Greek. The bytes of 图片,
+/// "pictures", and 图纸, "drawings", read as UTF-8 give such: U+037C U+01AC and U+037C U+05BD.
+fn holds_rare_letters(text: &str) -> bool {
+    text.chars().any(|letter| match letter {
+        // Vietnamese and Hawaiian.
+        'Ơ' | 'ơ' | 'Ư' | 'ư' | 'ʻ' | 'ʼ' => false,
+        _ => matches!(letter, '\u{180}'..='\u{2ff}' | '\u{370}'..='\u{37f}'),
+    })
+}
+
+/// Whether all that is not ASCII is, in GB18030, of the 3,755 most common characters.
+fn is_common_chinese(raw: &[u8]) -> bool {
+    let mut bytes = raw.iter().filter(|byte| !byte.is_ascii());
+    while let Some(first) = bytes.next() {
+        let second = bytes.next().copied().unwrap_or_default();
+        if !matches!((first, second), (0xb0..=0xd7, 0xa1..=0xfe)) {
+            return false;
+        }
+    }
+    true
 }
 
 /// The path with `/` between its parts and without empty parts and `.`, or why it is not used.
@@ -93,6 +117,22 @@ mod tests {
         assert_eq!(zip(b"\xd2\xce\xd7\xd3.tif"), "椅子.tif");
         assert_eq!(zip(b"caf\x82.tif"), "café.tif");
         assert_eq!(zip(b"\xff\xe1.tif"), "\u{a0}ß.tif");
+        for text in ["图片/1.tif", "图纸.tif", "椅子", "沙发 2"] {
+            assert_eq!(zip(&GB18030.encode(text).0), text);
+        }
+        for text in [
+            "图片",
+            "café",
+            "Dương",
+            "Hawaiʻi",
+            "Новый",
+            "Γειά",
+            "șah",
+            "e\u{301}",
+            "ɛ",
+        ] {
+            assert_eq!(zip(text.as_bytes()), text);
+        }
         let tar = |raw: &[u8]| decode(raw, Otherwise::Replaced).into_owned();
         assert_eq!(tar(b"\xd2\xce\xd7\xd3.tif"), "椅子.tif");
         assert_eq!(tar(b"caf\x82.tif"), "caf\u{fffd}.tif");

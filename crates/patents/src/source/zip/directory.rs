@@ -2,6 +2,7 @@
 //!
 //! It alone counts: what lies between the entries, and entries that it does not name, are not read.
 
+use std::borrow::Cow;
 use std::io::{BufReader, Read};
 
 use flate2::Crc;
@@ -14,6 +15,12 @@ use super::end_record::find_end_record;
 use super::{DIRECTORY_ENTRY, malformed, u16_at, u32_at, u64_at};
 
 const DIRECTORY_ENTRY_BYTES: usize = 46;
+
+/// Bits of an entry's flags: encrypted, strongly encrypted, with a hidden directory.
+const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
+
+/// Bit of an entry's flags.
+const NAME_IS_UTF8: u16 = 1 << 11;
 
 /// Bytes of an entry's own header, without name and extra fields.
 const ENTRY_HEADER_BYTES: u64 = 30;
@@ -59,8 +66,7 @@ pub(super) fn list(reader: &mut WindowReader, listing: &mut Listing) -> Result<(
             packing: Packing::Zip {
                 crc32: entry.crc32,
                 method: entry.method,
-                // Strong encryption and hidden directories have bits of their own.
-                encrypted: entry.flags & (1 | 1 << 6 | 1 << 13) != 0,
+                encrypted: entry.flags & ENCRYPTED != 0,
             },
         })?;
     }
@@ -161,7 +167,7 @@ impl DirectoryEntry {
         self.extra = extra;
     }
 
-    fn name(&self) -> std::borrow::Cow<'_, str> {
+    fn name(&self) -> Cow<'_, str> {
         // Info-ZIP's: version 1, checksum of the name that it replaces, the name in UTF-8.
         if let Some([1, rest @ ..]) = extra_field(&self.extra, 0x7075)
             && let Some((checksum, unicode)) = rest.split_at_checked(4)
@@ -170,7 +176,10 @@ impl DirectoryEntry {
         {
             return unicode.into();
         }
-        decode(&self.name, Otherwise::CodePage437)
+        match std::str::from_utf8(&self.name) {
+            Ok(name) if self.flags & NAME_IS_UTF8 != 0 => name.into(),
+            _ => decode(&self.name, Otherwise::CodePage437),
+        }
     }
 
     fn kind(&self) -> EntryKind {
