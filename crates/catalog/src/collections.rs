@@ -56,6 +56,8 @@ pub struct Revision {
 pub struct CollectionStats {
     /// Items.
     pub items: u64,
+    /// Distinct files among them.
+    pub contents: u64,
     /// Distinct patents among them.
     pub patents: u64,
     /// Bytes of the originals, each distinct content once.
@@ -185,10 +187,11 @@ pub(crate) fn drop(connection: &Connection, id: i64) -> Result<(), CatalogError>
 }
 
 pub(crate) fn stats(connection: &Connection, id: i64) -> Result<CollectionStats, CatalogError> {
-    let (items, patents) = connection.query_row(
-        "SELECT count(*), count(DISTINCT patent_id) FROM items WHERE collection_id = ?1",
+    let (items, contents, patents) = connection.query_row(
+        "SELECT count(*), count(DISTINCT content_id), count(DISTINCT patent_id) FROM items \
+         WHERE collection_id = ?1",
         [id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let original_bytes = connection.query_row(
         "SELECT coalesce(sum(file_size), 0) FROM contents WHERE id IN \
@@ -210,6 +213,7 @@ pub(crate) fn stats(connection: &Connection, id: i64) -> Result<CollectionStats,
         .collect::<Result<_, _>>()?;
     Ok(CollectionStats {
         items,
+        contents,
         patents,
         original_bytes,
         embedding_bytes,

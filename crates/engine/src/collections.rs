@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lookalike_catalog::{Collection, NewCollection};
+use lookalike_catalog::{Collection, Content, NewCollection};
 use lookalike_imaging::PreprocessKind;
 use lookalike_storage::blob::BlobKey;
 use lookalike_storage::{IndexKind, Metric};
@@ -122,6 +122,22 @@ impl Engine {
         name: &str,
         settings: &CollectionSettings,
     ) -> Result<Collection, EngineError> {
+        let spec = self.collection_spec(name, settings)?;
+        self.catalog().write(
+            self.now().as_second(),
+            |tx| Ok(tx.create_collection(&spec)?),
+        )
+    }
+
+    /// What a collection made with `settings` is.
+    ///
+    /// # Errors
+    /// The encoder can't be loaded, or the index kind is not known.
+    pub(crate) fn collection_spec(
+        &self,
+        name: &str,
+        settings: &CollectionSettings,
+    ) -> Result<NewCollection, EngineError> {
         let index = settings.index.clone().unwrap_or_else(|| "auto".to_owned());
         let _: IndexKind = index.parse()?;
         let model = settings.model.as_deref().unwrap_or(BUILTIN);
@@ -129,7 +145,7 @@ impl Engine {
         let encoder = self
             .encoders()
             .encoder(model, preprocess, settings.size, true)?;
-        let spec = NewCollection {
+        Ok(NewCollection {
             name: name.to_owned(),
             model: Some(absolute_if_path(model)),
             model_fingerprint: Some(encoder.model().fingerprint().to_owned()),
@@ -139,11 +155,7 @@ impl Engine {
             metric: settings.metric.unwrap_or(Metric::Cosine).to_string(),
             index_kind: index,
             normalize: true,
-        };
-        self.catalog().write(
-            self.now().as_second(),
-            |tx| Ok(tx.create_collection(&spec)?),
-        )
+        })
     }
 
     /// The collection of that name, made with `settings` if there is none yet.
@@ -207,8 +219,13 @@ impl Engine {
         let unused = self
             .catalog()
             .write(self.now().as_second(), |tx| tx.drop_collection(&collection))?;
-        // Only now that nothing refers to them: a crash in between leaves blobs that nobody
-        // asks for, never items without their blobs.
+        self.delete_blobs(unused)
+    }
+
+    /// Deletes thumbnails and copies of contents that no item refers to any more. Only after
+    /// the commit that says so: a crash in between leaves blobs that nobody asks for, never
+    /// items without their blobs.
+    pub(crate) fn delete_blobs(&self, unused: Vec<Content>) -> Result<(), EngineError> {
         for content in unused {
             self.blobs().delete(&thumbnail_key(&content.md5)?)?;
             if let Some(key) = content.original_key {

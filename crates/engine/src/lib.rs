@@ -9,12 +9,15 @@ mod encoders;
 mod engine;
 mod error;
 pub mod evaluate;
+#[cfg(test)]
+mod fixture;
 mod health;
 pub mod import;
 pub mod jobs;
 pub mod models;
 pub mod npy;
 mod pictures;
+mod re_embed;
 pub mod search;
 
 pub use clock::{Clock, system_clock};
@@ -25,3 +28,4 @@ pub use engine::{Engine, Parts};
 pub use error::{EngineError, ErrorKind};
 pub use health::{HealthReport, ModelHealth};
 pub use pictures::Picture;
+pub use re_embed::ReEmbedRequest;

@@ -2,6 +2,7 @@
 
 use lookalike_catalog::Item;
 use lookalike_imaging::{Format, RgbImage, encode_jpeg, thumbnail};
+use lookalike_patents::SourceFile;
 use lookalike_storage::blob::BlobKey;
 
 use crate::{Engine, EngineError, ErrorKind};
@@ -111,7 +112,9 @@ impl Engine {
             )
         };
         let path = item.original_path.as_ref().ok_or_else(gone)?;
-        std::fs::read(path).map_err(|error| gone().because(error))
+        let file = SourceFile::reopen(path).map_err(|error| gone().because(error))?;
+        file.read(self.limits().max_file_bytes)
+            .map_err(|error| gone().because(error))
     }
 }
 
@@ -123,6 +126,11 @@ pub(crate) fn thumbnail_key(md5: &str) -> Result<BlobKey, EngineError> {
 /// Where a copied original lies.
 pub(crate) fn original_key(md5: &str, format: Format) -> Result<BlobKey, EngineError> {
     key("originals", md5, format.extension())
+}
+
+/// Bytes as MD5 sums are written.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn make_thumbnail(image: &RgbImage) -> Result<Vec<u8>, EngineError> {

@@ -306,6 +306,9 @@ pub(crate) enum CollectionsCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Embed all items anew with another encoder, preprocessing or size; searches find the old
+    /// embeddings until the new ones are complete, and a run that was stopped goes on
+    ReEmbed(ReEmbedArguments),
     /// Numbers and settings of a collection
     Stats {
         /// Its name
@@ -314,6 +317,32 @@ pub(crate) enum CollectionsCommand {
         #[command(flatten)]
         format: FormatArgument,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReEmbedArguments {
+    /// The collection's name
+    #[arg(default_value = "default")]
+    pub(crate) name: String,
+    /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz [default:
+    /// the collection's]
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) model: Option<String>,
+    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: the
+    /// collection's]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Option<PreprocessKind>,
+    /// Input size in pixels [default: the collection's, or another encoder's own]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) size: Option<u32>,
+    /// Make a collection of this name beside the old one instead of replacing it
+    #[arg(long, value_name = "NEW")]
+    pub(crate) into: Option<String>,
+    /// Go on without the items whose originals are gone or can't be read
+    #[arg(long)]
+    pub(crate) leave_out_missing: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,12 +1,15 @@
 //! `lookalike collections`.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
-use lookalike_engine::CollectionReport;
+use lookalike_engine::import::Control;
+use lookalike_engine::{CollectionReport, ReEmbedRequest};
 
 use super::Outcome;
-use crate::arguments::{CollectionsCommand, Format};
-use crate::output::{self, Align, Column, Table};
+use crate::arguments::{CollectionsCommand, Format, ReEmbedArguments};
+use crate::interrupt;
+use crate::output::{self, Align, Column, Table, progress};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 
@@ -33,6 +36,7 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             engine.create_collection(&name, &collection.into())?;
             print(&engine.collection_report(&name)?, format.format)?;
         }
+        CollectionsCommand::ReEmbed(arguments) => return re_embed(arguments, settings),
         CollectionsCommand::Drop { name, yes } => {
             let engine = engine(settings, Access::Write)?;
             let images = engine.num_images(&name)?;
@@ -44,6 +48,47 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
         }
     }
     Ok(Outcome::Done)
+}
+
+fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let engine = engine(settings, Access::Write)?;
+    let request = ReEmbedRequest {
+        collection: arguments.name,
+        model: arguments.model,
+        preprocess: arguments.preprocess,
+        size: arguments.size,
+        into: arguments.into,
+        leave_out_missing: arguments.leave_out_missing,
+        workers: settings.workers(),
+    };
+    let control = Arc::new(Control::default());
+    let cancelling = Arc::clone(&control);
+    interrupt::on_signal(move || cancelling.cancel.cancel());
+    let report = progress::follow(
+        settings,
+        || progress::Step::of(&control),
+        || engine.re_embed(&request, &control),
+    )?;
+    match arguments.format.format {
+        Format::Json => output::json(&report)?,
+        Format::Jsonl => output::json_lines([&report])?,
+        Format::Table => {
+            let name = request.into.as_ref().unwrap_or(&request.collection);
+            super::import::print(&report, name, "embedded anew in")?;
+        }
+    }
+    let switched = report.failed == 0 || request.leave_out_missing;
+    if !report.cancelled && !switched {
+        output::note(
+            settings,
+            "the collection is as it was; mend these files and run this again, or leave them \
+             out with --leave-out-missing",
+        );
+    }
+    Ok(match switched && !report.cancelled {
+        true => Outcome::Done,
+        false => Outcome::SomeFailed,
+    })
 }
 
 fn confirm(name: &str, images: u64) -> io::Result<bool> {

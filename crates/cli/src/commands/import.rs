@@ -1,24 +1,18 @@
 //! `lookalike import`.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
-use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, JobStatus, Jobs};
+use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs};
 use lookalike_engine::{CollectionSettings, Engine};
 
 use super::Outcome;
 use crate::arguments::{CollectionArguments, Format, ImportArguments, Originals};
+use crate::output::progress::{self, Bar, Step, TICK};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 use crate::{interrupt, output, remote};
-
-/// How often the bar moves.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Problems listed on the terminal.
 const LISTED: usize = 20;
@@ -70,22 +64,11 @@ fn import_here(
         // Over already: then there is nothing to stop.
         let _ = cancelling.cancel(Some(id));
     });
-    let bar = Bar::new(settings);
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                if let Ok(report) = jobs.report(Some(id)) {
-                    bar.show(&report.status);
-                }
-                thread::sleep(TICK);
-            }
-            bar.finish();
-        });
-        let report = jobs.wait(id);
-        done.store(true, Ordering::Relaxed);
-        Ok(report?)
-    })
+    let step = || {
+        jobs.report(Some(id))
+            .map_or_else(|_| Step::default(), |r| (&r.status).into())
+    };
+    Ok(progress::follow(settings, step, || jobs.wait(id))?)
 }
 
 /// Lets the server that owns the data directory import.
@@ -111,7 +94,7 @@ fn import_there(
     let bar = Bar::new(settings);
     loop {
         let report = server.report(id)?;
-        bar.show(&report.status);
+        bar.show(&(&report.status).into());
         if report.is_over() {
             bar.finish();
             return Ok(report);
@@ -136,7 +119,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
 
 /// The server may work in another directory.
 fn absolute(mut request: JobRequest) -> anyhow::Result<JobRequest> {
-    for path in request.paths.iter_mut() {
+    for path in &mut request.paths {
         *path = std::path::absolute(&*path)?;
     }
     Ok(request)
@@ -155,7 +138,7 @@ fn finish(
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
-        Format::Table => print(&report, collection)?,
+        Format::Table => print(&report, collection, "imported into")?,
     }
     if report.total == 0 {
         output::note(settings, "no images found");
@@ -166,50 +149,7 @@ fn finish(
     })
 }
 
-/// A bar on standard error, if somebody looks at it.
-struct Bar(Option<ProgressBar>);
-
-impl Bar {
-    fn new(settings: &Settings) -> Self {
-        if settings.quiet || !std::io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = ProgressBar::new(0);
-        let template = "{wide_bar} {pos}/{len} images  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("━╸ "));
-        }
-        Self(Some(bar))
-    }
-
-    fn show(&self, status: &JobStatus) {
-        let Some(bar) = &self.0 else {
-            return;
-        };
-        bar.set_length(status.total);
-        bar.set_position(status.processed);
-        let mut message = format!("{:.1}/s", status.speed_per_sec);
-        if status.failed > 0 {
-            message.push_str(&format!(", {} failed", status.failed));
-        }
-        match (status.status.as_str(), status.estimated_remaining_sec) {
-            ("running", Some(seconds)) => {
-                let left = HumanDuration(Duration::from_secs_f64(seconds));
-                message.push_str(&format!("  {left} left"));
-            }
-            (other, _) => message.push_str(&format!("  {other}")),
-        }
-        bar.set_message(message);
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn print(report: &ImportReport, collection: &str) -> anyhow::Result<()> {
+pub(super) fn print(report: &ImportReport, collection: &str, verb: &str) -> anyhow::Result<()> {
     for (what, problems) in [
         ("failed", &report.failed_files),
         ("warning", &report.warnings),
@@ -227,7 +167,7 @@ fn print(report: &ImportReport, collection: &str) -> anyhow::Result<()> {
         false => "",
     };
     output::text(&format!(
-        "{} of {} images imported into `{collection}`, {} skipped, {} failed, {:.1} s, \
+        "{} of {} images {verb} `{collection}`, {} skipped, {} failed, {:.1} s, \
          {:.1} images/s{end}\n",
         report.imported,
         report.total,

@@ -1,5 +1,6 @@
 //! Standard output for data, standard error for people.
 
+pub(crate) mod progress;
 mod table;
 
 use std::io::{self, IsTerminal, Write};

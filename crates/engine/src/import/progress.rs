@@ -77,7 +77,7 @@ impl Progress {
         self.batches.load(Ordering::Relaxed)
     }
 
-    pub(super) fn start(&self) {
+    pub(crate) fn start(&self) {
         self.started.get_or_init(Instant::now);
     }
 
@@ -85,11 +85,11 @@ impl Progress {
         self.counted.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(super) fn set_total(&self, count: u64) {
+    pub(crate) fn set_total(&self, count: u64) {
         self.counted.store(count, Ordering::Relaxed);
     }
 
-    pub(super) fn add_committed(&self, imported: u64, skipped: u64) {
+    pub(crate) fn add_committed(&self, imported: u64, skipped: u64) {
         self.imported.fetch_add(imported, Ordering::Relaxed);
         self.skipped.fetch_add(skipped, Ordering::Relaxed);
         self.batches.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +99,7 @@ impl Progress {
         self.skipped.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn add_failed(&self) {
+    pub(crate) fn add_failed(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }
 }

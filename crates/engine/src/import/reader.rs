@@ -8,7 +8,7 @@ use md5::{Digest, Md5};
 use super::folder::Sheet;
 use super::in_flight::{Claim, InFlight};
 use super::{FileProblem, ImportRequest, Originals};
-use crate::pictures::original_key;
+use crate::pictures::{hex, original_key};
 use crate::{Engine, EngineError};
 
 /// What became of a file.
@@ -139,8 +139,4 @@ fn new_item(sheet: Sheet, path: KnownPath, bytes: &[u8]) -> NewItem {
         attributes: sheet.notes.attributes,
         warnings: Vec::new(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,94 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use lookalike_catalog::{Catalog, JobState};
-use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
-use lookalike_storage::EmbeddedVectors;
-use lookalike_storage::blob::FolderBlobs;
-use lookalike_vit::Precision;
-use tempfile::TempDir;
+use lookalike_catalog::JobState;
 
 use super::*;
+use crate::fixture::Fixture;
 use crate::import::Originals;
-use crate::models::HubEnvironment;
-use crate::{CollectionSettings, EncoderSettings, Encoders, Engine, ErrorKind, Parts};
-
-struct Fixture {
-    directory: TempDir,
-    jobs: Jobs,
-    engine: Arc<Engine>,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        Self::open(TempDir::new().unwrap())
-    }
-
-    fn open(directory: TempDir) -> Self {
-        let data = directory.path().join("data");
-        let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
-        let engine = Arc::new(Engine::new(Parts {
-            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
-            catalog,
-            blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
-            encoders: Encoders::new(EncoderSettings {
-                data_dir: data.clone(),
-                threads: 1,
-                precision: Precision::F32,
-                hub: HubEnvironment::from_variables(|_| None),
-                on_pull: Box::new(|_| {}),
-            }),
-            limits: Limits::default(),
-            budget: PixelBudget::new(64 << 20),
-            clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
-        }));
-        let options = JobOptions {
-            workers: 2,
-            progress_dir: data,
-        };
-        Self {
-            jobs: Jobs::new(Arc::clone(&engine), options),
-            directory,
-            engine,
-        }
-    }
-
-    /// Ends the process, as far as a test can, and starts the next one.
-    fn reopen(self) -> Self {
-        self.jobs.close();
-        let Self {
-            directory,
-            jobs,
-            engine,
-        } = self;
-        drop((jobs, engine));
-        Self::open(directory)
-    }
-
-    /// A folder of `count` different pictures.
-    fn pictures(&self, name: &str, count: usize) -> PathBuf {
-        let folder = self.directory.path().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        for index in 0..count {
-            let data = vec![(index * 7) as u8; 20 * 20 * 3];
-            let mut data = data;
-            data[index % 900] ^= 255;
-            let picture = RgbImage::new(20, 20, data).unwrap();
-            fs::write(
-                folder.join(format!("{index:04}.png")),
-                encode_png(&picture).unwrap(),
-            )
-            .unwrap();
-        }
-        folder
-    }
-
-    fn items(&self, collection: &str) -> u64 {
-        self.engine.num_images(collection).unwrap()
-    }
-}
+use crate::{CollectionSettings, ErrorKind};
 
 fn request(path: PathBuf, collection: &str) -> JobRequest {
     JobRequest {

@@ -1,0 +1,90 @@
+//! For tests: an engine with the builtin encoder over an empty data directory.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lookalike_catalog::Catalog;
+use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
+use lookalike_storage::EmbeddedVectors;
+use lookalike_storage::blob::FolderBlobs;
+use lookalike_vit::Precision;
+use tempfile::TempDir;
+
+use crate::jobs::{JobOptions, Jobs};
+use crate::models::HubEnvironment;
+use crate::{EncoderSettings, Encoders, Engine, Parts};
+
+pub(crate) struct Fixture {
+    pub(crate) directory: TempDir,
+    pub(crate) jobs: Jobs,
+    pub(crate) engine: Arc<Engine>,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self::open(TempDir::new().unwrap())
+    }
+
+    fn open(directory: TempDir) -> Self {
+        let data = directory.path().join("data");
+        let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
+        let engine = Arc::new(Engine::new(Parts {
+            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+            catalog,
+            blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+            encoders: Encoders::new(EncoderSettings {
+                data_dir: data.clone(),
+                threads: 1,
+                precision: Precision::F32,
+                hub: HubEnvironment::from_variables(|_| None),
+                on_pull: Box::new(|_| {}),
+            }),
+            limits: Limits::default(),
+            budget: PixelBudget::new(64 << 20),
+            clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+        }));
+        let options = JobOptions {
+            workers: 2,
+            progress_dir: data,
+        };
+        Self {
+            jobs: Jobs::new(Arc::clone(&engine), options),
+            directory,
+            engine,
+        }
+    }
+
+    /// Ends the process, as far as a test can, and starts the next one.
+    pub(crate) fn reopen(self) -> Self {
+        self.jobs.close();
+        let Self {
+            directory,
+            jobs,
+            engine,
+        } = self;
+        drop((jobs, engine));
+        Self::open(directory)
+    }
+
+    /// A folder of `count` different pictures.
+    pub(crate) fn pictures(&self, name: &str, count: usize) -> PathBuf {
+        let folder = self.directory.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for index in 0..count {
+            let mut data = vec![(index * 7) as u8; 20 * 20 * 3];
+            data[index % 900] ^= 255;
+            let picture = RgbImage::new(20, 20, data).unwrap();
+            fs::write(
+                folder.join(format!("{index:04}.png")),
+                encode_png(&picture).unwrap(),
+            )
+            .unwrap();
+        }
+        folder
+    }
+
+    pub(crate) fn items(&self, collection: &str) -> u64 {
+        self.engine.num_images(collection).unwrap()
+    }
+}
