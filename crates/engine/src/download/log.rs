@@ -62,8 +62,8 @@ pub(super) struct SavedFile {
     pub(super) height: u32,
 }
 
-/// A log that is open for writing, with what it says. Takes about 150 bytes of memory for
-/// every row that is done.
+/// A log that is open for writing, with what it says. Takes at most 160 bytes of memory
+/// for every row that is done.
 pub(super) struct Log {
     path: PathBuf,
     file: File,

@@ -128,6 +128,8 @@ impl Store {
                 Err(error) => return Ok(Err(Refused::Broken(error))),
             };
         }
+        // The log may say that it is there only once it is: after a power cut too.
+        file.as_file().sync_data().map_err(write())?;
         let probed = {
             let _permit = self.budget.acquire(size_bytes);
             let bytes = fs::read(file.path()).map_err(io_error("read", file.path()))?;
