@@ -13,8 +13,10 @@ const MAX_HEADER: usize = 10_000;
 pub struct Header {
     /// Bytes in front of the data.
     pub length: u64,
-    /// Sizes of the dimensions; the last one varies fastest.
+    /// Sizes of the dimensions.
     pub shape: Vec<usize>,
+    /// Whether the first dimension varies fastest instead of the last.
+    pub fortran_order: bool,
     /// NumPy's name of the type, such as `<f4`.
     pub descr: String,
 }
@@ -53,17 +55,17 @@ pub fn read_header(reader: &mut impl Read) -> Result<Header, String> {
         .map_err(|error| format!("no array header: {error}"))?;
     let text = String::from_utf8(text).map_err(|_| "array header is not text".to_owned())?;
     let total = prefix.len() + length_bytes + length;
-    parse(&text, total as u64).ok_or_else(|| format!("array header not understood: {text:?}"))?
+    parse(&text, total as u64).ok_or_else(|| format!("array header not understood: {text:?}"))
 }
 
 /// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (384, 3, 14, 14), }`.
-fn parse(text: &str, length: u64) -> Option<Result<Header, String>> {
+fn parse(text: &str, length: u64) -> Option<Header> {
     let descr = value(text, "descr")?.strip_prefix('\'')?;
     let descr = &descr[..descr.find('\'')?];
-    if !value(text, "fortran_order")?.starts_with("False") {
-        return Some(Err(
-            "array in Fortran order; save it with numpy.ascontiguousarray".into(),
-        ));
+    let order = value(text, "fortran_order")?;
+    let fortran_order = order.starts_with("True");
+    if !fortran_order && !order.starts_with("False") {
+        return None;
     }
     let shape = value(text, "shape")?.strip_prefix('(')?;
     let shape = shape[..shape.find(')')?]
@@ -73,11 +75,12 @@ fn parse(text: &str, length: u64) -> Option<Result<Header, String>> {
         .map(str::parse)
         .collect::<Result<_, _>>()
         .ok()?;
-    Some(Ok(Header {
+    Some(Header {
         length,
         shape,
+        fortran_order,
         descr: descr.to_owned(),
-    }))
+    })
 }
 
 /// What follows `'key':`.
@@ -118,6 +121,9 @@ mod tests {
         assert_eq!((header.shape, header.descr.as_str()), (vec![7], "<f2"));
         let header = read(3, "{'descr': '|V2', 'fortran_order': False, 'shape': (), }").unwrap();
         assert_eq!((header.shape, header.descr.as_str()), (vec![], "|V2"));
+        assert!(!header.fortran_order);
+        let text = "{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3), }";
+        assert!(read(1, text).unwrap().fortran_order);
     }
 
     #[test]
@@ -126,9 +132,9 @@ mod tests {
         assert!(
             error(
                 1,
-                "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }"
+                "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3), }"
             )
-            .contains("Fortran order")
+            .contains("not understood")
         );
         assert!(error(9, "").contains("version 9"));
         assert!(error(1, "{'descr': '<f4'").contains("not understood"));

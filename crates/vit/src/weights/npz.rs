@@ -44,6 +44,11 @@ pub(super) fn add(weights: &mut Weights, path: &Path, source: Source) -> Result<
         }
         let size = member.size();
         let header = npy::read_header(&mut member).map_err(in_tensor)?;
+        if header.fortran_order {
+            return Err(in_tensor(
+                "in Fortran order; save it with numpy.ascontiguousarray".into(),
+            ));
+        }
         let dtype = Dtype::from_numpy(&header.descr);
         if let Ok(dtype) = &dtype {
             let length = header
