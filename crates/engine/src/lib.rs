@@ -9,6 +9,7 @@ mod encoders;
 mod engine;
 mod error;
 pub mod evaluate;
+pub mod features;
 #[cfg(test)]
 mod fixture;
 mod health;

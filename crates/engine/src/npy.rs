@@ -2,8 +2,11 @@
 //!
 //! Source: NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
 
+mod element;
+
 use std::io::{self, Write};
 
+pub(crate) use element::{Element, ElementError};
 use lookalike_vit::npy::read_header;
 
 use crate::EngineError;
@@ -27,7 +30,8 @@ impl Matrix {
     }
 }
 
-/// Reads an array of float32 or float64 with one dimension (one row) or two.
+/// Reads an array of float16, float32 or float64 with one dimension (one row) or two, of
+/// either byte order and either order of dimensions.
 ///
 /// # Errors
 /// The bytes are no such array, or end early.
@@ -43,6 +47,14 @@ pub fn read(file: &[u8]) -> Result<Matrix, EngineError> {
             )));
         }
     };
+    let element = Element::parse(&header.descr)
+        .map_err(|error| EngineError::invalid(format!("the array {error}")))?;
+    if !element.is_float() {
+        return Err(EngineError::invalid(format!(
+            "the array holds {}; save it as float32 or float64",
+            header.descr
+        )));
+    }
     let count = rows.checked_mul(dim).filter(|&count| count > 0);
     let Some(count) = count else {
         return Err(EngineError::invalid("the array is empty"));
@@ -51,22 +63,25 @@ pub fn read(file: &[u8]) -> Result<Matrix, EngineError> {
         .ok()
         .and_then(|start| file.get(start..))
         .unwrap_or_default();
-    let values: Vec<f32> = match header.descr.as_str() {
-        "<f4" => numbers(data, count, f32::from_le_bytes),
-        "<f8" => numbers(data, count, |bytes| f64::from_le_bytes(bytes) as f32),
-        other => {
-            return Err(EngineError::invalid(format!(
-                "the array holds {other}; save it as float32 or float64"
-            )));
-        }
-    }
-    .ok_or_else(|| {
-        EngineError::invalid(format!(
+    let needed = count.checked_mul(element.size());
+    let Some(data) = needed.and_then(|needed| data.get(..needed)) else {
+        return Err(EngineError::invalid(format!(
             "the array is truncated: {count} numbers announced, {} bytes there",
             data.len()
-        ))
-    })?;
+        )));
+    };
+    let mut values = element.floats(data);
+    if header.fortran_order {
+        values = transposed(&values, rows);
+    }
     Ok(Matrix { dim, values })
+}
+
+/// Columns of `rows` numbers, as rows.
+pub(crate) fn transposed(columns: &[f32], rows: usize) -> Vec<f32> {
+    (0..rows)
+        .flat_map(|row| columns[row..].iter().step_by(rows).copied())
+        .collect()
 }
 
 /// Writes float32 numbers of the given shape.
@@ -79,10 +94,14 @@ pub fn read(file: &[u8]) -> Result<Matrix, EngineError> {
 pub fn write(out: &mut (impl Write + ?Sized), shape: &[usize], values: &[f32]) -> io::Result<()> {
     assert_eq!(values.len(), shape.iter().product::<usize>(), "shape");
     write_header(out, "<f4", shape)?;
-    for value in values {
-        out.write_all(&value.to_le_bytes())?;
-    }
-    Ok(())
+    write_values(out, values)
+}
+
+/// Writes float32 numbers behind a header.
+pub(crate) fn write_values(out: &mut (impl Write + ?Sized), values: &[f32]) -> io::Result<()> {
+    values
+        .iter()
+        .try_for_each(|value| out.write_all(&value.to_le_bytes()))
 }
 
 /// Writes texts as a one-dimensional array of fixed-width Unicode strings (`<U`).
@@ -98,15 +117,31 @@ pub fn write_texts(out: &mut (impl Write + ?Sized), texts: &[&str]) -> io::Resul
         .max(1);
     write_header(out, &format!("<U{width}"), &[texts.len()])?;
     for text in texts {
-        let padding = std::iter::repeat('\0');
-        for character in text.chars().chain(padding).take(width) {
-            out.write_all(&u32::from(character).to_le_bytes())?;
-        }
+        write_text(out, text, width)?;
     }
     Ok(())
 }
 
-fn write_header(out: &mut (impl Write + ?Sized), descr: &str, shape: &[usize]) -> io::Result<()> {
+/// Writes one element of an array of texts of `width` characters.
+pub(crate) fn write_text(
+    out: &mut (impl Write + ?Sized),
+    text: &str,
+    width: usize,
+) -> io::Result<()> {
+    let padding = std::iter::repeat('\0');
+    for character in text.chars().chain(padding).take(width) {
+        out.write_all(&u32::from(character).to_le_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes what stands in front of an array's data: NumPy's name of the type, and the sizes of
+/// the dimensions, the last one varying fastest.
+pub(crate) fn write_header(
+    out: &mut (impl Write + ?Sized),
+    descr: &str,
+    shape: &[usize],
+) -> io::Result<()> {
     let sizes: Vec<String> = shape.iter().map(ToString::to_string).collect();
     // One size needs a comma to be a tuple in Python.
     let comma = if shape.len() == 1 { "," } else { "" };
@@ -121,15 +156,6 @@ fn write_header(out: &mut (impl Write + ?Sized), descr: &str, shape: &[usize]) -
     out.write_all(&(length as u16).to_le_bytes())?;
     write!(out, "{text:<width$}", width = length - 1)?;
     out.write_all(b"\n")
-}
-
-fn numbers<const N: usize>(
-    data: &[u8],
-    count: usize,
-    read: impl Fn([u8; N]) -> f32,
-) -> Option<Vec<f32>> {
-    let (chunks, _) = data.as_chunks::<N>();
-    (chunks.len() >= count).then(|| chunks[..count].iter().map(|bytes| read(*bytes)).collect())
 }
 
 #[cfg(test)]
@@ -172,5 +198,21 @@ mod tests {
         let mut empty = Vec::new();
         write(&mut empty, &[0, 4], &[]).unwrap();
         assert_eq!(message(&empty), "the array is empty");
+        let mut texts = Vec::new();
+        write_texts(&mut texts, &["a"]).unwrap();
+        assert!(message(&texts).contains("<U1; save it as float32"));
+    }
+
+    #[test]
+    fn columns_become_rows() {
+        assert_eq!(
+            transposed(&[1.0, 4.0, 2.0, 5.0, 3.0, 6.0], 2),
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+        );
+        let mut file = Vec::new();
+        write(&mut file, &[2, 2], &[1.0, 2.0, 3.0, 4.0]).unwrap();
+        let text = String::from_utf8_lossy(&file[10..128]).replace("False", "True ");
+        file[10..128].copy_from_slice(text.as_bytes());
+        assert_eq!(read(&file).unwrap().values, [1.0, 3.0, 2.0, 4.0]);
     }
 }

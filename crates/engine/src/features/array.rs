@@ -1,0 +1,248 @@
+//! Arrays on their way from a file: the header is checked against what is really there
+//! before anything of the announced size is read or reserved.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use lookalike_vit::npy::{Header, read_header};
+
+use super::problem;
+use crate::npy::{Element, ElementError, transposed};
+use crate::{EngineError, ErrorKind};
+
+/// Longest vectors. The widest encoders in use give a few thousand numbers.
+pub(super) const MAX_DIM: usize = 65_536;
+
+/// An array whose header was read and whose data follows.
+pub(super) struct Array {
+    pub(super) shape: Vec<usize>,
+    pub(super) element: Result<Element, ElementError>,
+    fortran_order: bool,
+    data: Data,
+}
+
+enum Data {
+    /// Can be read from any place, starting at `start`.
+    File { file: File, start: u64 },
+    /// Comes once, from start to end.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Array {
+    /// Opens a `.npy`.
+    ///
+    /// # Errors
+    /// It is no array, or shorter than its header says.
+    pub(super) fn open(path: &Path) -> Result<Self, EngineError> {
+        let failed = |error: io::Error| problem::reading(path, error);
+        let file = File::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        let header = read_header(&mut BufReader::new(&file))
+            .map_err(|error| problem::malformed(path, error))?;
+        let start = header.length;
+        Self::new(header, length, Data::File { file, start })
+            .map_err(|error| problem::malformed(path, error))
+    }
+
+    /// Takes an array from a stream of `length` bytes.
+    ///
+    /// # Errors
+    /// It is no array, or not as long as its header says.
+    pub(super) fn from_stream(
+        mut stream: Box<dyn Read + Send>,
+        length: u64,
+    ) -> Result<Self, String> {
+        let header = read_header(&mut stream)?;
+        Self::new(header, length, Data::Stream(stream))
+    }
+
+    fn new(header: Header, length: u64, data: Data) -> Result<Self, String> {
+        let element = Element::parse(&header.descr);
+        if let Ok(element) = &element {
+            let needed = header
+                .shape
+                .iter()
+                .try_fold(element.size() as u64, |size, &n| size.checked_mul(n as u64))
+                .and_then(|size| size.checked_add(header.length));
+            // A file may go on with further arrays, as after two calls of numpy.save; a member
+            // of an archive may not.
+            let fits = needed.is_some_and(|needed| match data {
+                Data::File { .. } => needed <= length,
+                Data::Stream(_) => needed == length,
+            });
+            if !fits {
+                return Err(format!(
+                    "announces the shape {:?} of {}, but holds {length} bytes; it is cut off or \
+                     damaged",
+                    header.shape, header.descr
+                ));
+            }
+        }
+        Ok(Self {
+            shape: header.shape,
+            element,
+            fortran_order: header.fortran_order,
+            data,
+        })
+    }
+}
+
+/// Rows of a two-dimensional array of floats, from the first to the last.
+pub(super) struct MatrixReader {
+    rows: u64,
+    dim: usize,
+    element: Element,
+    next: u64,
+    source: Source,
+}
+
+enum Source {
+    /// Row after row.
+    Rows(Box<dyn Read + Send>),
+    /// Column after column: a row is spread over the whole file.
+    Columns { file: File, start: u64 },
+}
+
+impl MatrixReader {
+    /// Reads a matrix, or one row.
+    ///
+    /// # Errors
+    /// The array is not one of N x D floats, or its rows are too long.
+    pub(super) fn new(array: Array) -> Result<Self, String> {
+        let element = array.element.map_err(|error| error.to_string())?;
+        if !element.is_float() {
+            return Err("holds no floats; save it as float32".into());
+        }
+        let (rows, dim) = match array.shape[..] {
+            [dim] => (1, dim),
+            [rows, dim] => (rows as u64, dim),
+            _ => {
+                return Err(format!(
+                    "has the shape {:?}; expected N x D numbers",
+                    array.shape
+                ));
+            }
+        };
+        if dim == 0 || dim > MAX_DIM {
+            return Err(format!(
+                "holds vectors of {dim} numbers; expected 1 to {MAX_DIM}"
+            ));
+        }
+        let source = match (array.data, array.fortran_order && rows > 1) {
+            (Data::Stream(stream), false) => Source::Rows(stream),
+            (Data::File { mut file, start }, false) => {
+                file.seek(SeekFrom::Start(start))
+                    .map_err(|error| error.to_string())?;
+                Source::Rows(Box::new(BufReader::new(file)))
+            }
+            (Data::File { file, start }, true) => Source::Columns { file, start },
+            (Data::Stream(stream), true) => Source::Columns {
+                file: spooled(stream).map_err(|error| error.to_string())?,
+                start: 0,
+            },
+        };
+        Ok(Self {
+            rows,
+            dim,
+            element,
+            next: 0,
+            source,
+        })
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(super) fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// The next `most` rows, or those that are left, one after another.
+    pub(super) fn read(&mut self, most: usize) -> io::Result<Vec<f32>> {
+        let count = (self.rows - self.next).min(most as u64) as usize;
+        let values = match &mut self.source {
+            Source::Rows(stream) => {
+                let mut bytes = vec![0; count * self.dim * self.element.size()];
+                stream.read_exact(&mut bytes)?;
+                self.element.floats(&bytes)
+            }
+            Source::Columns { file, start } => {
+                let mut columns = Vec::with_capacity(count * self.dim);
+                let mut bytes = vec![0; count * self.element.size()];
+                for column in 0..self.dim as u64 {
+                    let place = column * self.rows + self.next;
+                    file.seek(SeekFrom::Start(*start + place * self.element.size() as u64))?;
+                    file.read_exact(&mut bytes)?;
+                    columns.extend(self.element.floats(&bytes));
+                }
+                transposed(&columns, count)
+            }
+        };
+        self.next += count as u64;
+        Ok(values)
+    }
+}
+
+/// A one-dimensional array with something about each row.
+pub(super) struct ColumnReader {
+    element: Element,
+    stream: Box<dyn Read + Send>,
+}
+
+impl ColumnReader {
+    /// # Errors
+    /// The elements are of no type that can be kept.
+    pub(super) fn new(array: Array) -> Result<Self, ElementError> {
+        let stream: Box<dyn Read + Send> = match array.data {
+            Data::Stream(stream) => stream,
+            Data::File { file, .. } => Box::new(BufReader::new(file)),
+        };
+        Ok(Self {
+            element: array.element?,
+            stream,
+        })
+    }
+
+    pub(super) fn element(&self) -> Element {
+        self.element
+    }
+
+    /// The next `count` values.
+    pub(super) fn read(&mut self, count: usize) -> io::Result<Vec<serde_json::Value>> {
+        let mut bytes = vec![0; self.element.size()];
+        (0..count)
+            .map(|_| {
+                self.stream.read_exact(&mut bytes)?;
+                Ok(self.element.value(&bytes))
+            })
+            .collect()
+    }
+}
+
+/// The stream's bytes in a file without a name, which vanishes with the process.
+fn spooled(mut stream: Box<dyn Read + Send>) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut stream, &mut file)?;
+    Ok(file)
+}
+
+/// Vectors of one file that holds one: D, or 1 x D.
+pub(super) fn read_single(path: &Path) -> Result<Vec<f32>, EngineError> {
+    let mut reader =
+        MatrixReader::new(Array::open(path)?).map_err(|error| problem::malformed(path, error))?;
+    if reader.rows() != 1 {
+        return Err(EngineError::new(
+            ErrorKind::Unprocessable,
+            format!(
+                "{} holds {} vectors, where one was expected; import the file by its own name",
+                path.display(),
+                reader.rows()
+            ),
+        ));
+    }
+    reader
+        .read(1)
+        .map_err(|error| problem::reading(path, error))
+}

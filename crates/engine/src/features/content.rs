@@ -1,0 +1,245 @@
+//! What stands behind a row: its picture if that can be read, else what the bank says of it,
+//! else the vector alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use lookalike_catalog::{Content, KnownPath, NewItem, Patent};
+use md5::{Digest, Md5};
+
+use super::bank::GoodRow;
+use super::facts::Facts;
+use crate::pictures::{make_thumbnail, thumbnail_key};
+use crate::{Engine, EngineError};
+
+/// `format` of a content that is a vector.
+const VECTOR_FORMAT: &str = "vector";
+
+/// `format` of a picture that only its MD5 is known of.
+const UNKNOWN_FORMAT: &str = "unknown";
+
+/// The attribute that keeps a path at which no picture was found.
+pub(super) const PATH_ATTRIBUTE: &str = "path";
+
+/// A row that is ready to be placed.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) label: String,
+    pub(super) item: NewItem,
+    pub(super) vector: Vec<f32>,
+    /// JPEG; `None` when there is no picture, or its thumbnail is stored.
+    pub(super) thumbnail: Option<Vec<u8>>,
+    /// What the bank knows of the item's patent, if the catalogue knows nothing.
+    pub(super) patent: Option<Patent>,
+    /// Why the picture that the bank names is not used.
+    pub(super) lost_picture: Option<LostPicture>,
+}
+
+/// Why a picture is not used.
+#[derive(Debug)]
+pub(super) enum LostPicture {
+    /// There is no file at the path; the usual case for banks from another machine.
+    Missing,
+    /// There is one, and something is wrong with it.
+    Unusable(String),
+}
+
+/// A picture that was read.
+struct Found {
+    content: Content,
+    path: KnownPath,
+    /// As in [`Candidate`].
+    thumbnail: Option<Vec<u8>>,
+    warnings: Vec<String>,
+}
+
+impl Candidate {
+    /// Reads the row's picture, if it is there. `folder` is where relative paths start;
+    /// the current directory is tried after it.
+    pub(super) fn new(engine: &Engine, folder: &Path, row: GoodRow) -> Self {
+        let GoodRow {
+            label,
+            facts,
+            vector,
+        } = row;
+        // What an export wrote of a vector that stood for itself: its path is a memory.
+        let is_vector = facts.format.as_deref() == Some(VECTOR_FORMAT);
+        let picture = facts.path.as_ref().filter(|_| !is_vector).map(|path| {
+            let file = find(folder, path).ok_or(LostPicture::Missing)?;
+            read(engine, &file, &facts)
+        });
+        let (found, lost_picture) = match picture {
+            Some(Ok(found)) => (Some(found), None),
+            Some(Err(lost)) => (None, Some(lost)),
+            None => (None, None),
+        };
+        let mut attributes = facts.attributes;
+        if found.is_none()
+            && let Some(path) = facts.path
+        {
+            attributes
+                .entry(PATH_ATTRIBUTE)
+                .or_insert_with(|| path.into());
+        }
+        let (content, path, thumbnail, warnings) = match found {
+            Some(found) => (
+                found.content,
+                Some(found.path),
+                found.thumbnail,
+                found.warnings,
+            ),
+            None => {
+                let content = match facts.md5 {
+                    Some(md5) => Content {
+                        md5,
+                        width: facts.width.unwrap_or(0),
+                        height: facts.height.unwrap_or(0),
+                        file_size: facts.file_size.unwrap_or(0),
+                        format: facts.format.unwrap_or_else(|| UNKNOWN_FORMAT.to_owned()),
+                        original_key: None,
+                    },
+                    None => vector_content(&vector),
+                };
+                (content, None, None, Vec::new())
+            }
+        };
+        let patent = facts.patent_id.as_ref().zip(facts.patent);
+        let patent = patent.and_then(|(id, patent)| {
+            let known = engine.catalog().patent(id).ok()?;
+            known.is_none().then(|| Patent {
+                patent_id: id.clone(),
+                ..patent
+            })
+        });
+        Self {
+            label,
+            item: NewItem {
+                content,
+                external_id: facts.external_id,
+                file_name: facts.file_name.unwrap_or_default(),
+                path,
+                patent_id: facts.patent_id,
+                page_num: facts.page_num,
+                image_index: facts.image_index,
+                view: facts.view,
+                front_page: facts.front_page,
+                description: facts.description,
+                tags: facts.tags,
+                attributes,
+                warnings,
+            },
+            vector,
+            thumbnail,
+            patent,
+            lost_picture,
+        }
+    }
+
+    /// Lets the vector stand for itself instead of the picture's content.
+    pub(super) fn stand_alone(&mut self) {
+        self.item.content = vector_content(&self.vector);
+        if let Some(path) = self.item.path.take() {
+            self.item
+                .attributes
+                .entry(PATH_ATTRIBUTE)
+                .or_insert_with(|| path.path.into());
+        }
+    }
+}
+
+/// The vector as if it were a file of little-endian float32.
+fn vector_content(vector: &[f32]) -> Content {
+    let bytes: Vec<u8> = vector.iter().flat_map(|v| v.to_le_bytes()).collect();
+    Content {
+        md5: hex(&Md5::digest(&bytes)),
+        width: 0,
+        height: 0,
+        file_size: bytes.len() as u64,
+        format: VECTOR_FORMAT.to_owned(),
+        original_key: None,
+    }
+}
+
+/// The file that a bank's path means: beside the bank, or from the current directory.
+fn find(folder: &Path, path: &str) -> Option<PathBuf> {
+    [folder.join(path), PathBuf::from(path)]
+        .iter()
+        .filter(|file| file.is_file())
+        .find_map(|file| fs::canonicalize(file).ok())
+}
+
+fn read(engine: &Engine, file: &Path, facts: &Facts) -> Result<Found, LostPicture> {
+    try_read(engine, file, facts).map_err(|reason| {
+        LostPicture::Unusable(format!("{} is not used: {reason}", file.display()))
+    })
+}
+
+fn try_read(engine: &Engine, file: &Path, facts: &Facts) -> Result<Found, String> {
+    let metadata = fs::metadata(file).map_err(|error| error.to_string())?;
+    let limit = engine.limits().max_file_bytes;
+    if metadata.len() > limit {
+        return Err(format!(
+            "{} bytes are above the limit of {limit} for a file",
+            metadata.len()
+        ));
+    }
+    let bytes = fs::read(file).map_err(|error| error.to_string())?;
+    let md5 = hex(&Md5::digest(&bytes));
+    if facts
+        .md5
+        .as_ref()
+        .is_some_and(|made_from| *made_from != md5)
+    {
+        return Err("it is another picture than the one the bank was made from".into());
+    }
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_nanos()).ok());
+    let path = KnownPath {
+        path: file.to_string_lossy().into_owned(),
+        file_size: metadata.len(),
+        modified_ns: modified.unwrap_or(0),
+    };
+    with_content(engine, &bytes, md5, path).map_err(|error| error.to_string())
+}
+
+/// Decodes the picture only where it is new.
+fn with_content(
+    engine: &Engine,
+    bytes: &[u8],
+    md5: String,
+    path: KnownPath,
+) -> Result<Found, EngineError> {
+    if let Some(content) = engine.catalog().content(&md5)?
+        && content.width > 0
+        && engine.blobs().exists(&thumbnail_key(&md5)?)?
+    {
+        return Ok(Found {
+            content,
+            path,
+            thumbnail: None,
+            warnings: Vec::new(),
+        });
+    }
+    let decoded = engine.decode(bytes)?;
+    Ok(Found {
+        content: Content {
+            md5,
+            width: decoded.image.width(),
+            height: decoded.image.height(),
+            file_size: bytes.len() as u64,
+            format: decoded.format.name().to_owned(),
+            original_key: None,
+        },
+        path,
+        thumbnail: Some(make_thumbnail(&decoded.image)?),
+        warnings: decoded.warnings,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

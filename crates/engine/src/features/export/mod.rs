@@ -1,0 +1,287 @@
+//! Collections as feature banks.
+//!
+//! Everything is written beside the output under another name and renamed when it is whole.
+//! Vectors and items come from the catalogue in passes; only the ids are held in memory.
+
+mod npz;
+mod record;
+mod spool;
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use lookalike_catalog::{Collection, Item, ItemFilter};
+use tempfile::{Builder, NamedTempFile};
+
+use super::bank::{FEATURES_INDEX, FOLDER_ORIGIN, Origin};
+use super::{BankLayout, FeatureExportReport, FeatureExportRequest, FeatureProgress, problem};
+use crate::import::Cancel;
+use crate::{Engine, EngineError, ErrorKind, npy};
+
+/// Items read from the catalogue at a time.
+const PAGE: usize = 1000;
+
+/// An export on its way.
+struct Export<'a> {
+    engine: &'a Engine,
+    collection: Collection,
+    /// Ascending.
+    ids: Vec<u64>,
+    output: &'a Path,
+    on_progress: &'a mut dyn FnMut(FeatureProgress),
+    cancel: &'a Cancel,
+}
+
+pub(super) fn run(
+    engine: &Engine,
+    request: &FeatureExportRequest,
+    on_progress: &mut dyn FnMut(FeatureProgress),
+    cancel: &Cancel,
+) -> Result<FeatureExportReport, EngineError> {
+    let start = Instant::now();
+    let collection = engine.catalog().collection(&request.collection)?;
+    let removals = engine.catalog().revision(&collection)?.removals;
+    let all = ItemFilter::default();
+    let mut export = Export {
+        ids: engine
+            .catalog()
+            .matching_items(&collection, &all, engine.today())?,
+        engine,
+        collection,
+        output: &request.output,
+        on_progress,
+        cancel,
+    };
+    let whole = match request.layout {
+        BankLayout::Npz => Whole::Files(vec![export.npz()?]),
+        BankLayout::Npy => Whole::Files(export.npy()?),
+        BankLayout::Files => Whole::Folder(export.folder()?),
+    };
+    // Items removed or replaced since would have told of vectors that are not theirs.
+    if engine.catalog().revision(&export.collection)?.removals != removals {
+        return Err(changed(&export.collection));
+    }
+    whole.rename(&request.output)?;
+    Ok(FeatureExportReport {
+        collection: request.collection.clone(),
+        output: request.output.clone(),
+        exported: export.ids.len() as u64,
+        dim: export.collection.spec.dim,
+        elapsed_sec: (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+    })
+}
+
+/// Output that is written and waits for its name.
+enum Whole {
+    /// Each with its name; the one that a reader begins with last.
+    Files(Vec<(NamedTempFile, PathBuf)>),
+    Folder(tempfile::TempDir),
+}
+
+impl Whole {
+    fn rename(self, output: &Path) -> Result<(), EngineError> {
+        match self {
+            Self::Files(files) => {
+                for (file, name) in files {
+                    file.persist(&name)
+                        .map_err(|error| problem::writing(&name, error.error))?;
+                }
+                Ok(())
+            }
+            Self::Folder(folder) => {
+                let written = folder.keep();
+                // Only an empty one was accepted before.
+                let _ = fs::remove_dir(output);
+                fs::rename(&written, output).map_err(|error| {
+                    // The error is told; the leftovers are not wanted either way.
+                    let _ = fs::remove_dir_all(&written);
+                    problem::writing(output, error)
+                })
+            }
+        }
+    }
+}
+
+impl Export<'_> {
+    fn npy(&mut self) -> Result<Vec<(NamedTempFile, PathBuf)>, EngineError> {
+        let lines = self.output.with_extension("jsonl");
+        let origin = self.output.with_extension("collection.json");
+        let mut matrix = self.temporary()?;
+        self.matrix(&mut BufWriter::new(&mut matrix))?;
+        let mut about = self.temporary()?;
+        self.lines(&mut BufWriter::new(&mut about), |_| None)?;
+        let mut record = self.temporary()?;
+        record
+            .write_all(self.origin().as_bytes())
+            .map_err(|error| self.failed(error))?;
+        Ok(vec![
+            (about, lines),
+            (record, origin),
+            (matrix, self.output.to_path_buf()),
+        ])
+    }
+
+    fn folder(&mut self) -> Result<tempfile::TempDir, EngineError> {
+        let mut entries = fs::read_dir(self.output).ok();
+        if entries
+            .as_mut()
+            .is_some_and(|entries| entries.next().is_some())
+        {
+            return Err(EngineError::new(
+                ErrorKind::Conflict,
+                format!(
+                    "{} is not empty; name a new folder, or an empty one",
+                    self.output.display()
+                ),
+            ));
+        }
+        let folder = builder(0o777)
+            .tempdir_in(parent(self.output))
+            .map_err(|error| self.failed(error))?;
+        self.vectors(|id, vector| {
+            let mut file = BufWriter::new(File::create(folder.path().join(array_name(id)))?);
+            npy::write(&mut file, &[vector.len()], vector)?;
+            file.flush()
+        })?;
+        let create = |name| File::create(folder.path().join(name)).map(BufWriter::new);
+        let mut index = create(FEATURES_INDEX).map_err(|error| self.failed(error))?;
+        self.lines(&mut index, |item| Some(array_name(item.id as u64)))?;
+        create(FOLDER_ORIGIN)
+            .and_then(|mut file| {
+                file.write_all(self.origin().as_bytes())?;
+                file.flush()
+            })
+            .map_err(|error| self.failed(error))?;
+        Ok(folder)
+    }
+
+    /// The vectors as one array of N x D.
+    fn matrix(&mut self, out: &mut impl Write) -> Result<(), EngineError> {
+        let shape = [self.ids.len(), self.collection.spec.dim];
+        npy::write_header(out, "<f4", &shape).map_err(|error| self.failed(error))?;
+        self.vectors(|_, vector| npy::write_values(out, vector))?;
+        out.flush().map_err(|error| self.failed(error))
+    }
+
+    /// A JSON line for each item; `feature` names its array where it has one of its own.
+    fn lines(
+        &mut self,
+        out: &mut impl Write,
+        feature: impl Fn(&Item) -> Option<String>,
+    ) -> Result<(), EngineError> {
+        self.items(|item| {
+            let line = record::line(item, feature(item));
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")
+        })?;
+        out.flush().map_err(|error| self.failed(error))
+    }
+
+    /// The record of the collection.
+    fn origin(&self) -> String {
+        serde_json::json!(Origin::new(&self.collection.spec)).to_string()
+    }
+
+    /// Calls `each` for every vector, by ascending id.
+    fn vectors(
+        &mut self,
+        mut each: impl FnMut(u64, &[f32]) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let mut expected = self.ids.iter().peekable();
+        let mut result = Ok(());
+        let total = self.ids.len() as u64;
+        let mut processed = 0;
+        let (cancel, on_progress) = (self.cancel, &mut *self.on_progress);
+        self.engine
+            .catalog()
+            .embeddings_after(&self.collection, 0, |stored| {
+                // Items added since are not part of this export.
+                if result.is_err() || expected.next_if_eq(&&stored.item_id).is_none() {
+                    return;
+                }
+                result = each(stored.item_id, &stored.vector);
+                processed += 1;
+                if processed % PAGE as u64 == 0 {
+                    on_progress(FeatureProgress { total, processed });
+                    if cancel.is_cancelled() {
+                        result = Err(io::ErrorKind::Interrupted.into());
+                    }
+                }
+            })?;
+        result.map_err(|error| self.failed(error))?;
+        match expected.next() {
+            Some(_) => Err(changed(&self.collection)),
+            None => Ok(()),
+        }
+    }
+
+    /// Calls `each` for every item, by ascending id.
+    fn items(&mut self, mut each: impl FnMut(&Item) -> io::Result<()>) -> Result<(), EngineError> {
+        for ids in self.ids.chunks(PAGE) {
+            if self.cancel.is_cancelled() {
+                return Err(self.failed(io::ErrorKind::Interrupted.into()));
+            }
+            let items = self.engine.catalog().items(ids)?;
+            if items.len() != ids.len() {
+                return Err(changed(&self.collection));
+            }
+            for item in &items {
+                each(item).map_err(|error| self.failed(error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file beside the output, for what will be renamed to it.
+    fn temporary(&self) -> Result<NamedTempFile, EngineError> {
+        builder(0o666)
+            .tempfile_in(parent(self.output))
+            .map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: io::Error) -> EngineError {
+        match error.kind() {
+            io::ErrorKind::Interrupted => EngineError::new(
+                ErrorKind::Unavailable,
+                "the export was stopped; nothing was written",
+            ),
+            _ => problem::writing(self.output, error),
+        }
+    }
+}
+
+/// Temporary files are private by default; what an export leaves is not.
+fn builder(mode: u32) -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".lookalike-export-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The user's umask is taken off as for any other file.
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    builder
+}
+
+fn parent(output: &Path) -> &Path {
+    match output.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn array_name(id: u64) -> String {
+    format!("{id}.npy")
+}
+
+fn changed(collection: &Collection) -> EngineError {
+    EngineError::new(
+        ErrorKind::Conflict,
+        format!(
+            "items of collection `{}` were removed or replaced during the export; try again",
+            collection.spec.name
+        ),
+    )
+}

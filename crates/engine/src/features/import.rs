@@ -1,0 +1,380 @@
+//! Rows of banks into items, block by block, each block in one transaction.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use lookalike_catalog::{Collection, Placed, WriteTransaction};
+use lookalike_storage::blob::BlobKey;
+
+use super::bank::{Bank, GoodRow};
+use super::content::{Candidate, LostPicture};
+use super::{FeatureImportRequest, FeatureProgress, target};
+use crate::import::{Cancel, FileProblem, ImportReport};
+use crate::pictures::thumbnail_key;
+use crate::{Engine, EngineError};
+
+/// Warnings kept for the report: of a bank with a million oddities the first ten thousand
+/// will do.
+const MAX_WARNINGS: usize = 10_000;
+
+/// An import on its way.
+struct Import<'a> {
+    engine: &'a Engine,
+    collection: Collection,
+    workers: usize,
+    report: ImportReport,
+    missing: Missing,
+}
+
+/// Pictures of one bank that are not where it says.
+#[derive(Default)]
+struct Missing {
+    count: u64,
+    first: Option<String>,
+}
+
+/// A vector that stands for itself although its picture is known.
+struct Alone {
+    /// Of the vector.
+    md5: String,
+    /// MD5 of the picture.
+    picture: String,
+    /// The picture's thumbnail, unless it is stored under the picture's MD5.
+    jpeg: Option<Vec<u8>>,
+}
+
+/// What became of a row.
+enum Fate {
+    Imported,
+    Skipped,
+    Failed(FileProblem),
+}
+
+pub(super) fn run(
+    engine: &Engine,
+    request: &FeatureImportRequest,
+    on_progress: &mut dyn FnMut(FeatureProgress),
+    cancel: &Cancel,
+) -> Result<ImportReport, EngineError> {
+    let start = Instant::now();
+    // All of them first, so that a mistyped path leaves no collection behind.
+    let banks: Vec<Bank> = request
+        .banks
+        .iter()
+        .map(|path| Bank::open(path))
+        .collect::<Result<_, _>>()?;
+    let mut import = Import {
+        engine,
+        collection: target::collection(engine, request, &banks)?,
+        workers: request.workers.max(1),
+        report: ImportReport {
+            total: banks.iter().map(|bank| bank.rows).sum(),
+            ..ImportReport::default()
+        },
+        missing: Missing::default(),
+    };
+    for mut bank in banks {
+        import.bank(&mut bank, on_progress, cancel)?;
+    }
+    let mut report = import.report;
+    let elapsed = start.elapsed().as_secs_f64();
+    let to_thousandths = |value: f64| (value * 1000.0).round() / 1000.0;
+    report.elapsed_sec = to_thousandths(elapsed);
+    if elapsed > 0.0 {
+        report.images_per_second = to_thousandths(report.imported as f64 / elapsed);
+    }
+    Ok(report)
+}
+
+impl Import<'_> {
+    /// Imports what can be read of a bank.
+    fn bank(
+        &mut self,
+        bank: &mut Bank,
+        on_progress: &mut dyn FnMut(FeatureProgress),
+        cancel: &Cancel,
+    ) -> Result<(), EngineError> {
+        let name = bank.path.display().to_string();
+        for warning in std::mem::take(&mut bank.warnings) {
+            self.warn(&name, warning);
+        }
+        let before = self.processed();
+        let folder = bank.path.clone();
+        let folder = match folder.is_dir() {
+            true => folder.as_path(),
+            false => folder.parent().unwrap_or(Path::new("")),
+        };
+        // Those of our own normalised banks are left alone: scaling by a length of almost 1
+        // would change their last bits.
+        let normalized = bank.origin.as_ref().is_some_and(|origin| origin.normalize);
+        let normalize = self.collection.spec.normalize && !normalized;
+        loop {
+            if cancel.is_cancelled() {
+                self.report.cancelled = true;
+                break;
+            }
+            let rows = match bank.next_rows() {
+                Ok(rows) if rows.is_empty() => break,
+                Ok(rows) => rows,
+                Err(error) => {
+                    // What came before the damage is in; the rest of this bank is lost.
+                    let rest = bank.rows.saturating_sub(self.processed() - before);
+                    self.report.failed += rest;
+                    self.report.failed_files.push(FileProblem {
+                        file: name.clone(),
+                        reason: format!("{error}; its last {rest} rows are not imported"),
+                    });
+                    break;
+                }
+            };
+            let mut good = Vec::with_capacity(rows.len());
+            for row in rows {
+                match row {
+                    Ok(row) => good.push(row),
+                    Err(problem) => self.settle(Fate::Failed(problem)),
+                }
+            }
+            if normalize {
+                for row in &mut good {
+                    lookalike_vit::normalize(&mut row.vector);
+                }
+            }
+            self.block(folder, good)?;
+            on_progress(FeatureProgress {
+                total: self.report.total,
+                processed: self.processed(),
+            });
+        }
+        let missing = std::mem::take(&mut self.missing);
+        if let Some(first) = missing.first {
+            let count = missing.count;
+            self.warn(
+                &name,
+                format!("{count} pictures are not where the bank says, such as {first}"),
+            );
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, folder: &Path, rows: Vec<GoodRow>) -> Result<(), EngineError> {
+        let mut new = Vec::with_capacity(rows.len());
+        for row in rows {
+            // Before its picture is read: a second run over the same bank is quick.
+            match self.known(&row)? {
+                Some(fate) => self.settle(fate),
+                None => new.push(row),
+            }
+        }
+        let mut candidates = self.read_pictures(folder, new);
+        for candidate in &mut candidates {
+            self.note_picture(candidate);
+        }
+        // Blobs before the items that point to them: a kill in between leaves blobs that
+        // nobody asks for, never items without.
+        self.put_thumbnails(candidates.iter().filter_map(|candidate| {
+            let jpeg = candidate.thumbnail.as_ref()?;
+            Some((&candidate.item.content.md5, jpeg))
+        }))?;
+        let now = self.engine.now().as_second();
+        let collection = &self.collection;
+        let (fates, alone) = self.engine.catalog().write(now, |tx| {
+            let mut alone = Vec::new();
+            let fates = candidates
+                .iter_mut()
+                .map(|candidate| place(tx, collection, candidate, &mut alone))
+                .collect::<Result<Vec<_>, EngineError>>()?;
+            Ok::<_, EngineError>((fates, alone))
+        })?;
+        // Only now is it known under which MD5 these are wanted. A kill just here costs a
+        // thumbnail, not an item.
+        let mut thumbnails = Vec::new();
+        for Alone { md5, picture, jpeg } in alone {
+            let jpeg = match jpeg {
+                Some(jpeg) => Some(jpeg),
+                None => self.engine.blobs().get(&thumbnail_key(&picture)?)?,
+            };
+            thumbnails.extend(jpeg.map(|jpeg| (md5, jpeg)));
+        }
+        self.put_thumbnails(thumbnails.iter().map(|(md5, jpeg)| (md5, jpeg)))?;
+        for fate in fates {
+            self.settle(fate);
+        }
+        Ok(())
+    }
+
+    /// What becomes of a row whose external id the collection has; `None` for others.
+    fn known(&self, row: &GoodRow) -> Result<Option<Fate>, EngineError> {
+        let Some(id) = &row.facts.external_id else {
+            return Ok(None);
+        };
+        let stored = self
+            .engine
+            .catalog()
+            .embedding_of_external_id(&self.collection, id)?;
+        Ok(stored.map(|stored| same_id(&row.label, id, &stored, &row.vector)))
+    }
+
+    fn read_pictures(&self, folder: &Path, rows: Vec<GoodRow>) -> Vec<Candidate> {
+        let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
+        let workers = match has_pictures {
+            true => self.workers.min(rows.len()),
+            false => 1,
+        };
+        let next = AtomicUsize::new(0);
+        let rows: Vec<Mutex<Option<GoodRow>>> =
+            rows.into_iter().map(|row| Mutex::new(Some(row))).collect();
+        let read_in_turn = || {
+            let mut read = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(row) = rows.get(index) else {
+                    return read;
+                };
+                let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
+                read.extend(row.map(|row| (index, Candidate::new(self.engine, folder, row))));
+            }
+        };
+        let mut candidates = thread::scope(|scope| {
+            let others: Vec<_> = (1..workers).map(|_| scope.spawn(read_in_turn)).collect();
+            let mut candidates = read_in_turn();
+            for other in others {
+                match other.join() {
+                    Ok(read) => candidates.extend(read),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            candidates
+        });
+        // The order of the bank: items get their ids in it.
+        candidates.sort_unstable_by_key(|(index, _)| *index);
+        candidates
+            .into_iter()
+            .map(|(_, candidate)| candidate)
+            .collect()
+    }
+
+    fn note_picture(&mut self, candidate: &Candidate) {
+        match &candidate.lost_picture {
+            None => {}
+            Some(LostPicture::Missing) => {
+                self.missing.count += 1;
+                let path = candidate
+                    .item
+                    .attributes
+                    .get(super::content::PATH_ATTRIBUTE);
+                let path = path.and_then(|path| path.as_str()).map(str::to_owned);
+                self.missing.first = self.missing.first.take().or(path);
+            }
+            Some(LostPicture::Unusable(reason)) => {
+                self.warn(&candidate.label, reason.clone());
+            }
+        }
+        for warning in &candidate.item.warnings {
+            self.warn(&candidate.label, warning.clone());
+        }
+    }
+
+    fn put_thumbnails<'t>(
+        &self,
+        thumbnails: impl Iterator<Item = (&'t String, &'t Vec<u8>)>,
+    ) -> Result<(), EngineError> {
+        let keyed = thumbnails
+            .map(|(md5, jpeg)| Ok((thumbnail_key(md5)?, jpeg.as_slice())))
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        let blobs: Vec<(&BlobKey, &[u8])> = keyed.iter().map(|(key, jpeg)| (key, *jpeg)).collect();
+        Ok(self.engine.blobs().put_all(&blobs)?)
+    }
+
+    fn settle(&mut self, fate: Fate) {
+        match fate {
+            Fate::Imported => self.report.imported += 1,
+            Fate::Skipped => self.report.skipped += 1,
+            Fate::Failed(problem) => {
+                self.report.failed += 1;
+                self.report.failed_files.push(problem);
+            }
+        }
+    }
+
+    fn warn(&mut self, file: &str, reason: String) {
+        if self.report.warnings.len() < MAX_WARNINGS {
+            self.report.warnings.push(FileProblem {
+                file: file.to_owned(),
+                reason,
+            });
+        }
+    }
+
+    fn processed(&self) -> u64 {
+        self.report.imported + self.report.skipped + self.report.failed
+    }
+}
+
+/// Adds a row, unless it is there. Those whose thumbnail is wanted under another MD5 than
+/// before go into `alone`.
+fn place(
+    tx: &WriteTransaction<'_>,
+    collection: &Collection,
+    candidate: &mut Candidate,
+    alone: &mut Vec<Alone>,
+) -> Result<Fate, EngineError> {
+    // Once more, for two rows with one id in the same block.
+    if let Some(id) = &candidate.item.external_id
+        && let Some(stored) = tx.embedding_of_external_id(collection, id)?
+    {
+        return Ok(same_id(&candidate.label, id, &stored, &candidate.vector));
+    }
+    // The catalogue keeps one embedding for each content of a collection. Another vector of
+    // the same picture (a crop, a second pass) would silently be dropped in favour of the
+    // first: it gets a content of its own instead.
+    let stored = tx.embedding_of_content(collection, &candidate.item.content.md5)?;
+    if stored.is_some_and(|stored| !same_bits(&stored, &candidate.vector)) {
+        let picture = candidate.item.content.md5.clone();
+        candidate.stand_alone();
+        alone.push(Alone {
+            md5: candidate.item.content.md5.clone(),
+            picture,
+            jpeg: candidate.thumbnail.take(),
+        });
+    }
+    let item = &candidate.item;
+    if tx.has_item(
+        collection,
+        &item.file_name,
+        &item.content.md5,
+        item.external_id.as_deref(),
+    )? {
+        return Ok(Fate::Skipped);
+    }
+    if let Some(patent) = &candidate.patent {
+        tx.upsert_patent(patent)?;
+    }
+    Ok(
+        match tx.place_item(collection, item, Some(&candidate.vector))? {
+            Placed::Added(_) | Placed::Replaced(_) => Fate::Imported,
+            Placed::Known(_) => Fate::Skipped,
+        },
+    )
+}
+
+/// A row whose id an item has: the same one, or one that must not be taken for it.
+fn same_id(label: &str, id: &str, stored: &[f32], vector: &[f32]) -> Fate {
+    match same_bits(stored, vector) {
+        true => Fate::Skipped,
+        false => Fate::Failed(FileProblem {
+            file: label.to_owned(),
+            reason: format!(
+                "the collection has an item `{id}` with another vector; give the row another \
+                 id, or import into another collection with --collection"
+            ),
+        }),
+    }
+}
+
+/// Whether two vectors are the same to the last bit, the sign of zeros included.
+fn same_bits(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+}

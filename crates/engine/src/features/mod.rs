@@ -1,0 +1,127 @@
+//! Feature banks: vectors brought along or taken away, with what is known of each.
+//!
+//! A bank's vectors are stored as they are, to the last bit, unless the collection
+//! normalises. Rows are read and written block by block, so that memory does not grow with
+//! their number.
+
+mod archive;
+mod array;
+mod bank;
+mod content;
+mod export;
+mod facts;
+mod import;
+mod lines;
+mod problem;
+mod target;
+
+use std::path::{Path, PathBuf};
+
+use lookalike_storage::Metric;
+use serde::Serialize;
+
+use crate::import::{Cancel, ImportReport};
+use crate::{Engine, EngineError};
+
+/// An import of feature banks.
+#[derive(Clone, Debug)]
+pub struct FeatureImportRequest {
+    /// Files and folders, at least one.
+    pub banks: Vec<PathBuf>,
+    /// The collection; made if there is none of that name.
+    pub collection: String,
+    /// Its metric; default what the bank says, else cosine.
+    pub metric: Option<Metric>,
+    /// Whether vectors are scaled to length 1; default what the bank says, else not.
+    pub normalize: Option<bool>,
+    /// Threads that read pictures.
+    pub workers: usize,
+}
+
+/// How far an import or export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeatureProgress {
+    /// Rows to deal with.
+    pub total: u64,
+    /// Rows dealt with.
+    pub processed: u64,
+}
+
+/// An export of a collection as a feature bank.
+#[derive(Clone, Debug)]
+pub struct FeatureExportRequest {
+    /// The collection.
+    pub collection: String,
+    /// The file or folder to write.
+    pub output: PathBuf,
+    /// Its form.
+    pub layout: BankLayout,
+}
+
+/// The form of a bank that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BankLayout {
+    /// One NumPy archive.
+    Npz,
+    /// A matrix, and beside it a `.jsonl` with a line for each row and a `.collection.json`.
+    Npy,
+    /// A folder with an array for each item, `features_index.jsonl` and `collection.json`.
+    Files,
+}
+
+impl BankLayout {
+    /// The form that an output's name asks for.
+    #[must_use]
+    pub fn of(output: &Path) -> Self {
+        match output.extension().and_then(|ending| ending.to_str()) {
+            Some("npz") => Self::Npz,
+            Some("npy") => Self::Npy,
+            _ => Self::Files,
+        }
+    }
+}
+
+/// What an export wrote.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FeatureExportReport {
+    /// The collection.
+    pub collection: String,
+    /// The file or folder.
+    pub output: PathBuf,
+    /// Rows.
+    pub exported: u64,
+    /// Numbers in a vector.
+    pub dim: usize,
+    /// Wall-clock time.
+    pub elapsed_sec: f64,
+}
+
+impl Engine {
+    /// Imports feature banks. Rows that fail are in the report; the rest is imported.
+    ///
+    /// # Errors
+    /// A bank can't be opened, does not fit the collection, or the catalogue can't be
+    /// written.
+    pub fn import_features(
+        &self,
+        request: &FeatureImportRequest,
+        on_progress: &mut dyn FnMut(FeatureProgress),
+        cancel: &Cancel,
+    ) -> Result<ImportReport, EngineError> {
+        import::run(self, request, on_progress, cancel)
+    }
+
+    /// Writes a collection as a feature bank, the items by ascending id.
+    ///
+    /// # Errors
+    /// There is no such collection, it changes meanwhile, the output can't be written, or
+    /// `cancel` was asked; then nothing is left behind.
+    pub fn export_features(
+        &self,
+        request: &FeatureExportRequest,
+        on_progress: &mut dyn FnMut(FeatureProgress),
+        cancel: &Cancel,
+    ) -> Result<FeatureExportReport, EngineError> {
+        export::run(self, request, on_progress, cancel)
+    }
+}
