@@ -125,12 +125,11 @@ impl<'a> Crew<'a> {
             return Ok(());
         };
         let row = lock(&self.ledger).row_at(job.place, job.url_hash)?;
-        let own = || Target::parse(&row.url);
-        let (target, own) = match (task.target.take(), own()) {
-            (target, Ok(own)) => (target.unwrap_or_else(|| own.clone()), own),
-            // It was one when the plan was made.
-            (_, Err(_)) => return Err(lock(&self.ledger).rows.changed()),
+        let Ok(own) = Target::parse(&row.url) else {
+            // It was an address when the plan was made.
+            return Err(lock(&self.ledger).rows.changed());
         };
+        let target = task.target.take().unwrap_or_else(|| own.clone());
         let left = self.settings.file_timeout.saturating_sub(task.spent);
         let exchange = self.client.fetch(&target, left, &self.store)?;
         if self.is_stopped() {
@@ -147,8 +146,7 @@ impl<'a> Crew<'a> {
         };
         match exchange {
             Exchange::Picture(draft, status) => {
-                self.keep(&task, draft, &own, status)?;
-                self.finish(&task);
+                self.keep(&task, draft, &own.file_stem(), status)?;
             }
             Exchange::Redirect(_) if task.redirects >= MAX_REDIRECTS => {
                 let reason = format!("more than {MAX_REDIRECTS} redirects");
@@ -176,28 +174,27 @@ impl<'a> Crew<'a> {
         Ok(())
     }
 
-    /// Names the picture and logs it for all rows with its address.
+    /// Names the picture after the first row with its address, and logs it for all of them.
     fn keep(
         &self,
         task: &Task,
         draft: Draft,
-        own: &Target,
+        stem: &str,
         status: u16,
     ) -> Result<(), DownloadError> {
+        let mut jobs = self.plan.rows_of(task.job).peekable();
+        let Some(first) = jobs.peek().map(|job| job.place.number) else {
+            return Ok(());
+        };
         let mut ledger = lock(&self.ledger);
-        let mut saved = None;
         ledger.add_bytes(draft.size_bytes);
-        let mut draft = Some(draft);
-        for job in self.plan.rows_of(task.job) {
+        let saved = self.store.keep(draft, first, stem, &mut ledger.log)?;
+        for job in jobs {
             let row = ledger.row_at(job.place, job.url_hash)?;
-            if let Some(draft) = draft.take() {
-                let (number, stem) = (row.place.number, own.file_stem());
-                saved = Some(self.store.keep(draft, number, &stem, &mut ledger.log)?);
-            }
-            if let Some(saved) = &saved {
-                ledger.downloaded(&row, saved, status)?;
-            }
+            ledger.downloaded(&row, &saved, status)?;
         }
+        drop(ledger);
+        self.finish(task);
         Ok(())
     }
 

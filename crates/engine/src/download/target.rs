@@ -313,4 +313,47 @@ mod tests {
             assert_eq!(parsed(url).file_stem(), wanted, "{url}");
         }
     }
+
+    /// Random text of pieces that mean something in addresses, the same in every run.
+    fn texts() -> impl Iterator<Item = String> {
+        let pieces = [
+            "http", "s", "://", ":", "/", "//", "?", "#", "@", "[", "]", "::1", "..", ".", "%2e",
+            "%", "%f", "\\", " ", "a", "Z", "9", "80", "é", "椅", "\0", "\n", "&", "=", ";",
+            ".jpg",
+        ];
+        let mut state = 1u64;
+        let mut random = move |below: usize| {
+            // Knuth's MMIX generator; its upper bits are good enough here.
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        (0..40_000).map(move |_| {
+            let beginning = ["http://", "https://a.example/", ""][random(3)].to_owned();
+            (0..random(9)).fold(beginning, |text, _| text + pieces[random(pieces.len())])
+        })
+    }
+
+    #[test]
+    fn whatever_is_taken_is_plain_and_stays_the_same() {
+        let base = parsed("http://b.example/c/d?e");
+        let mut taken = 0;
+        for text in texts() {
+            for target in [Target::parse(&text), base.join(&text)]
+                .into_iter()
+                .flatten()
+            {
+                taken += 1;
+                let url = target.url();
+                assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url:?}");
+                assert_eq!(parsed(&url), target, "{text:?}");
+                let stem = target.file_stem();
+                let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+                assert!(stem.chars().all(plain), "{text:?}: {stem:?}");
+                assert!((1..=80).contains(&stem.len()) && !stem.starts_with('.'));
+            }
+        }
+        assert!(taken > 10_000, "{taken}");
+    }
 }
