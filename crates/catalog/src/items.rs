@@ -266,6 +266,12 @@ pub(crate) fn place(
             return Ok(Placed::Replaced(id));
         }
     }
+    if let Some(path) = &item.path
+        && let Some(id) = moved(connection, collection_id, content_id, item)?
+    {
+        follow(connection, collection_id, id, &item.file_name, path)?;
+        return Ok(Placed::Known(id));
+    }
     if let Some(id) = same_page(connection, collection_id, content_id, item)? {
         if let Some(path) = &item.path {
             record_path(connection, collection_id, id, path)?;
@@ -400,6 +406,45 @@ fn same_page(
             |row| row.get(0),
         )
         .optional()?)
+}
+
+/// An item of the same bytes, patent and page whose files are all gone: its file was moved.
+fn moved(
+    connection: &Connection,
+    collection_id: i64,
+    content_id: i64,
+    item: &NewItem,
+) -> Result<Option<i64>, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT id FROM items WHERE content_id = ?1 AND collection_id = ?2 \
+             AND patent_id IS ?3 AND page_num IS ?4 \
+             AND EXISTS (SELECT 1 FROM paths WHERE item_id = items.id) \
+             AND NOT EXISTS (SELECT 1 FROM paths WHERE item_id = items.id \
+             AND missing_since IS NULL) ORDER BY id LIMIT 1",
+        )?
+        .query_row(
+            params![content_id, collection_id, item.patent_id, item.page_num],
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+/// Lets an item whose files are gone follow one of them to its new path.
+fn follow(
+    connection: &Connection,
+    collection_id: i64,
+    id: i64,
+    file_name: &str,
+    path: &KnownPath,
+) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached("DELETE FROM paths WHERE collection_id = ?1 AND item_id = ?2")?
+        .execute(params![collection_id, id])?;
+    connection
+        .prepare_cached("UPDATE items SET file_name = ?2, original_path = ?3 WHERE id = ?1")?
+        .execute(params![id, file_name, path.path])?;
+    record_path(connection, collection_id, id, path)
 }
 
 /// The file at `path` is no longer what item `id` describes. When other paths still lead to

@@ -20,6 +20,7 @@ pub mod npy;
 mod pictures;
 mod re_embed;
 pub mod search;
+pub mod watch;
 
 pub use clock::{Clock, system_clock};
 pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};

@@ -179,6 +179,7 @@ impl Start {
             batch_size: self.batch_size.min(MOST_BATCH),
             originals: self.originals,
             retry_of: None,
+            only: None,
         })
     }
 }

@@ -96,3 +96,33 @@ fn a_missing_file_is_marked_until_it_is_back() {
     assert_eq!(missing(), None);
     assert!(known().is_some());
 }
+
+#[test]
+fn a_moved_file_keeps_its_item() {
+    let fixture = Fixture::new();
+    let place = |item: &NewItem| {
+        let vector = Some(&[1.0, 0.0, 0.0][..]);
+        let place = |tx: &WriteTransaction<'_>| tx.place_item(&fixture.collection, item, vector);
+        fixture.catalog.write(NOW, place).unwrap()
+    };
+    let Placed::Added(id) = place(&picture("a", "/old/one.png")) else {
+        panic!("not added");
+    };
+    // As long as the old file is there, a second one is a copy: an item of its own.
+    assert!(matches!(place(&picture("a", "/copy.png")), Placed::Added(copy) if copy != id));
+    let mark = |path: &str| {
+        let mark = |tx: &WriteTransaction<'_>| tx.mark_missing(&fixture.collection, path);
+        assert!(fixture.catalog.write(NOW, mark).unwrap());
+    };
+    mark("/old/one.png");
+    assert_eq!(place(&picture("a", "/new/uno.png")), Placed::Known(id));
+    let item = fixture.catalog.items(&[id as u64]).unwrap().remove(0);
+    assert_eq!(item.file_name, "uno.png");
+    assert_eq!(item.original_path.as_deref(), Some("/new/uno.png"));
+    assert_eq!(item.missing_since, None);
+    // Its old path is free for another file.
+    assert!(matches!(
+        place(&picture("b", "/old/one.png")),
+        Placed::Added(_)
+    ));
+}

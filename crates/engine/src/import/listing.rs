@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use lookalike_patents::{PatentFolder, SourceFile, scan};
 
 use super::FileProblem;
+use crate::download::{is_log, read_log};
 use crate::{EngineError, ErrorKind};
+
+/// Images of a download's log that are handed on together.
+const LOG_FOLDER: usize = 1000;
 
 /// A folder with something to import, and what is known of its images beside grants and names.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ pub(super) struct Notes {
 #[derive(Clone, Debug)]
 pub(super) struct Listing {
     roots: Vec<Root>,
-    /// Only these files, by their recorded path; `None` means all.
+    /// Only these files and archives, by their recorded path; `None` means all.
     only: Option<HashSet<String>>,
 }
 
@@ -37,6 +41,8 @@ enum Root {
     Tree(PathBuf),
     /// Files named one by one, of one folder: a grant among them describes the others.
     Files(PatentFolder),
+    /// The log of a download.
+    Log(PathBuf),
 }
 
 impl Listing {
@@ -59,6 +65,8 @@ impl Listing {
             let path = std::fs::canonicalize(path).map_err(absent)?;
             if path.is_dir() {
                 roots.push(Root::Tree(path));
+            } else if is_log(&path) {
+                roots.push(Root::Log(path));
             } else {
                 files.push(path);
             }
@@ -100,7 +108,11 @@ impl Listing {
         let Some(only) = &self.only else {
             return Some(folder);
         };
-        let is_wanted = |file: &SourceFile| only.contains(&file.path());
+        let is_wanted = |file: &SourceFile| {
+            let path = file.path();
+            let mut archives = path.match_indices("!/").map(|(end, _)| &path[..end]);
+            only.contains(&path) || archives.any(|archive| only.contains(archive))
+        };
         let mut kept = folder.files.images.iter().map(is_wanted);
         folder.notes.retain(|_| kept.next().unwrap_or(true));
         folder.files.images.retain(is_wanted);
@@ -120,6 +132,7 @@ impl Root {
                 }),
             })),
             Self::Files(folder) => Box::new(std::iter::once(Ok(plain(folder.clone())))),
+            Self::Log(path) => log_folders(path),
         }
     }
 }
@@ -162,4 +175,40 @@ fn scan_files(files: Vec<PathBuf>) -> Vec<Root> {
         }
     }
     roots
+}
+
+/// The images of a download, with what its list said of them.
+fn log_folders(path: &Path) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + '_> {
+    let problem = |reason: String| FileProblem {
+        file: path.to_string_lossy().into_owned(),
+        reason,
+    };
+    let mut images = match read_log(path) {
+        Ok(images) => images,
+        Err(error) => return Box::new(std::iter::once(Err(problem(error.to_string())))),
+    };
+    Box::new(std::iter::from_fn(move || {
+        let mut folder = plain(PatentFolder {
+            directory: path.to_string_lossy().into_owned(),
+            xml: Vec::new(),
+            images: Vec::new(),
+        });
+        for image in images.by_ref().take(LOG_FOLDER) {
+            let logged = image.map_err(|error| error.to_string()).and_then(|image| {
+                let file = SourceFile::on_disk(&image.file).map_err(|error| error.to_string())?;
+                Ok((file, image))
+            });
+            match logged {
+                Ok((file, image)) => {
+                    folder.files.images.push(file);
+                    folder.notes.push(Notes {
+                        external_id: Some(image.url),
+                        attributes: image.attributes,
+                    });
+                }
+                Err(reason) => return Some(Err(problem(reason))),
+            }
+        }
+        (!folder.files.images.is_empty()).then_some(Ok(folder))
+    }))
 }

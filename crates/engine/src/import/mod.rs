@@ -45,8 +45,8 @@ pub enum Originals {
 pub struct ImportRequest {
     /// Folders, archives, files, and logs of downloads.
     pub paths: Vec<PathBuf>,
-    /// Only these of the files there, by the path that they are reported under; `None`
-    /// means all.
+    /// Only these of the files and archives there, by the path that they are reported under;
+    /// `None` means all.
     pub only: Option<HashSet<String>>,
     /// The collection; made if there is none of that name.
     pub collection: String,

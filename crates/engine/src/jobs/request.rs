@@ -27,6 +27,9 @@ pub struct JobRequest {
     /// Only the files that failed in this job.
     #[serde(default)]
     pub retry_of: Option<i64>,
+    /// Only these of the files and archives there; `None` means all.
+    #[serde(default)]
+    pub only: Option<Vec<String>>,
 }
 
 impl JobRequest {

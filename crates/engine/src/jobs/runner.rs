@@ -391,7 +391,7 @@ impl Shared {
                     .map(|failure| failure.file)
                     .collect(),
             ),
-            None => None,
+            None => request.only.map(|files| files.into_iter().collect()),
         };
         let request = ImportRequest {
             paths: request.paths,

@@ -18,6 +18,7 @@ fn request(path: PathBuf, collection: &str) -> JobRequest {
         batch_size: 0,
         originals: Originals::Reference,
         retry_of: None,
+        only: None,
     }
 }
 
