@@ -1,6 +1,7 @@
 //! What can be said on the command line. Nothing here acts.
 
 mod download;
+mod features;
 mod filters;
 mod values;
 
@@ -16,6 +17,9 @@ use lookalike_synth::Layout;
 use lookalike_vit::Precision;
 
 pub(crate) use download::DownloadArguments;
+pub(crate) use features::{
+    FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
+};
 pub(crate) use filters::FilterArguments;
 use values::{from_name, top_groups, top_k};
 
@@ -122,6 +126,9 @@ pub(crate) enum Command {
     /// List, inspect and download encoders
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Import and export banks of vectors, for NumPy and other programs
+    #[command(subcommand)]
+    Features(FeaturesCommand),
     /// Measure how well encoders and plain baselines find what they should
     Eval(EvalArguments),
     /// Time the program on this machine

@@ -6,6 +6,7 @@ mod doctor;
 mod download;
 mod embed;
 mod eval;
+mod features;
 mod import;
 mod models;
 mod search;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Search(arguments) => search::run(*arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
+        Command::Features(command) => features::run(command, settings),
         Command::Models(command) => models::run(command, settings),
         Command::Bench(BenchCommand::Embed(arguments)) => bench::embed(&arguments, settings),
         Command::Eval(arguments) => eval::run(&arguments, settings),

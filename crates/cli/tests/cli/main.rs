@@ -11,6 +11,7 @@ mod crash;
 mod download;
 mod embed;
 mod eval;
+mod features;
 mod main_job;
 mod serve;
 mod support;

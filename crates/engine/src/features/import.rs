@@ -4,15 +4,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
 
 use lookalike_catalog::{Collection, Placed, WriteTransaction};
 use lookalike_storage::blob::BlobKey;
 
 use super::bank::{Bank, GoodRow};
 use super::content::{Candidate, LostPicture};
-use super::{FeatureImportRequest, FeatureProgress, target};
-use crate::import::{Cancel, FileProblem, ImportReport};
+use super::{FeatureImportRequest, target};
+use crate::import::{Control, FileProblem, ImportReport, per_second};
 use crate::pictures::thumbnail_key;
 use crate::{Engine, EngineError};
 
@@ -23,6 +22,7 @@ const MAX_WARNINGS: usize = 10_000;
 /// An import on its way.
 struct Import<'a> {
     engine: &'a Engine,
+    control: &'a Control,
     collection: Collection,
     workers: usize,
     report: ImportReport,
@@ -56,10 +56,9 @@ enum Fate {
 pub(super) fn run(
     engine: &Engine,
     request: &FeatureImportRequest,
-    on_progress: &mut dyn FnMut(FeatureProgress),
-    cancel: &Cancel,
+    control: &Control,
 ) -> Result<ImportReport, EngineError> {
-    let start = Instant::now();
+    control.progress.start();
     // All of them first, so that a mistyped path leaves no collection behind.
     let banks: Vec<Bank> = request
         .banks
@@ -68,6 +67,7 @@ pub(super) fn run(
         .collect::<Result<_, _>>()?;
     let mut import = Import {
         engine,
+        control,
         collection: target::collection(engine, request, &banks)?,
         workers: request.workers.max(1),
         report: ImportReport {
@@ -76,27 +76,20 @@ pub(super) fn run(
         },
         missing: Missing::default(),
     };
+    control.progress.set_total(import.report.total);
     for mut bank in banks {
-        import.bank(&mut bank, on_progress, cancel)?;
+        import.bank(&mut bank)?;
     }
     let mut report = import.report;
-    let elapsed = start.elapsed().as_secs_f64();
-    let to_thousandths = |value: f64| (value * 1000.0).round() / 1000.0;
-    report.elapsed_sec = to_thousandths(elapsed);
-    if elapsed > 0.0 {
-        report.images_per_second = to_thousandths(report.imported as f64 / elapsed);
-    }
+    let elapsed = control.progress.elapsed();
+    report.elapsed_sec = (elapsed.as_secs_f64() * 1000.0).round() / 1000.0;
+    report.images_per_second = per_second(report.imported, elapsed);
     Ok(report)
 }
 
 impl Import<'_> {
     /// Imports what can be read of a bank.
-    fn bank(
-        &mut self,
-        bank: &mut Bank,
-        on_progress: &mut dyn FnMut(FeatureProgress),
-        cancel: &Cancel,
-    ) -> Result<(), EngineError> {
+    fn bank(&mut self, bank: &mut Bank) -> Result<(), EngineError> {
         let name = bank.path.display().to_string();
         for warning in std::mem::take(&mut bank.warnings) {
             self.warn(&name, warning);
@@ -112,7 +105,7 @@ impl Import<'_> {
         let normalized = bank.origin.as_ref().is_some_and(|origin| origin.normalize);
         let normalize = self.collection.spec.normalize && !normalized;
         loop {
-            if cancel.is_cancelled() {
+            if self.control.cancel.is_cancelled() {
                 self.report.cancelled = true;
                 break;
             }
@@ -122,11 +115,14 @@ impl Import<'_> {
                 Err(error) => {
                     // What came before the damage is in; the rest of this bank is lost.
                     let rest = bank.rows.saturating_sub(self.processed() - before);
-                    self.report.failed += rest;
-                    self.report.failed_files.push(FileProblem {
-                        file: name.clone(),
-                        reason: format!("{error}; its last {rest} rows are not imported"),
-                    });
+                    let reason = format!("{error}; its last {rest} rows are not imported");
+                    self.fail(
+                        rest,
+                        FileProblem {
+                            file: name.clone(),
+                            reason,
+                        },
+                    );
                     break;
                 }
             };
@@ -134,7 +130,7 @@ impl Import<'_> {
             for row in rows {
                 match row {
                     Ok(row) => good.push(row),
-                    Err(problem) => self.settle(Fate::Failed(problem)),
+                    Err(problem) => self.fail(1, problem),
                 }
             }
             if normalize {
@@ -143,10 +139,6 @@ impl Import<'_> {
                 }
             }
             self.block(folder, good)?;
-            on_progress(FeatureProgress {
-                total: self.report.total,
-                processed: self.processed(),
-            });
         }
         let missing = std::mem::take(&mut self.missing);
         if let Some(first) = missing.first {
@@ -161,13 +153,15 @@ impl Import<'_> {
 
     fn block(&mut self, folder: &Path, rows: Vec<GoodRow>) -> Result<(), EngineError> {
         let mut new = Vec::with_capacity(rows.len());
+        let mut known = Vec::new();
         for row in rows {
             // Before its picture is read: a second run over the same bank is quick.
             match self.known(&row)? {
-                Some(fate) => self.settle(fate),
+                Some(fate) => known.push(fate),
                 None => new.push(row),
             }
         }
+        self.settle(known);
         let mut candidates = self.read_pictures(folder, new);
         for candidate in &mut candidates {
             self.note_picture(candidate);
@@ -199,9 +193,7 @@ impl Import<'_> {
             thumbnails.extend(jpeg.map(|jpeg| (md5, jpeg)));
         }
         self.put_thumbnails(thumbnails.iter().map(|(md5, jpeg)| (md5, jpeg)))?;
-        for fate in fates {
-            self.settle(fate);
-        }
+        self.settle(fates);
         Ok(())
     }
 
@@ -288,15 +280,25 @@ impl Import<'_> {
         Ok(self.engine.blobs().put_all(&blobs)?)
     }
 
-    fn settle(&mut self, fate: Fate) {
-        match fate {
-            Fate::Imported => self.report.imported += 1,
-            Fate::Skipped => self.report.skipped += 1,
-            Fate::Failed(problem) => {
-                self.report.failed += 1;
-                self.report.failed_files.push(problem);
+    /// Counts what became of rows that were dealt with together.
+    fn settle(&mut self, fates: Vec<Fate>) {
+        let (mut imported, mut skipped) = (0, 0);
+        for fate in fates {
+            match fate {
+                Fate::Imported => imported += 1,
+                Fate::Skipped => skipped += 1,
+                Fate::Failed(problem) => self.fail(1, problem),
             }
         }
+        self.report.imported += imported;
+        self.report.skipped += skipped;
+        self.control.progress.add_committed(imported, skipped);
+    }
+
+    fn fail(&mut self, rows: u64, problem: FileProblem) {
+        self.report.failed += rows;
+        self.report.failed_files.push(problem);
+        (0..rows).for_each(|_| self.control.progress.add_failed());
     }
 
     fn warn(&mut self, file: &str, reason: String) {

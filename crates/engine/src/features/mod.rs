@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use lookalike_storage::Metric;
 use serde::Serialize;
 
-use crate::import::{Cancel, ImportReport};
+use crate::import::{Control, ImportReport};
 use crate::{Engine, EngineError};
 
 /// An import of feature banks.
@@ -36,15 +36,6 @@ pub struct FeatureImportRequest {
     pub normalize: Option<bool>,
     /// Threads that read pictures.
     pub workers: usize,
-}
-
-/// How far an import or export is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeatureProgress {
-    /// Rows to deal with.
-    pub total: u64,
-    /// Rows dealt with.
-    pub processed: u64,
 }
 
 /// An export of a collection as a feature bank.
@@ -98,6 +89,7 @@ pub struct FeatureExportReport {
 
 impl Engine {
     /// Imports feature banks. Rows that fail are in the report; the rest is imported.
+    /// `control` tells, from any thread, how it is going, and stops it after a transaction.
     ///
     /// # Errors
     /// A bank can't be opened, does not fit the collection, or the catalogue can't be
@@ -105,23 +97,21 @@ impl Engine {
     pub fn import_features(
         &self,
         request: &FeatureImportRequest,
-        on_progress: &mut dyn FnMut(FeatureProgress),
-        cancel: &Cancel,
+        control: &Control,
     ) -> Result<ImportReport, EngineError> {
-        import::run(self, request, on_progress, cancel)
+        import::run(self, request, control)
     }
 
     /// Writes a collection as a feature bank, the items by ascending id.
     ///
     /// # Errors
     /// There is no such collection, it changes meanwhile, the output can't be written, or
-    /// `cancel` was asked; then nothing is left behind.
+    /// `control` stopped it; then nothing is left behind.
     pub fn export_features(
         &self,
         request: &FeatureExportRequest,
-        on_progress: &mut dyn FnMut(FeatureProgress),
-        cancel: &Cancel,
+        control: &Control,
     ) -> Result<FeatureExportReport, EngineError> {
-        export::run(self, request, on_progress, cancel)
+        export::run(self, request, control)
     }
 }

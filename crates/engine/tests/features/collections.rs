@@ -1,6 +1,8 @@
 //! Which collection a bank goes into, and what searching it then gives.
 
 use lookalike_catalog::{Content, NewItem};
+use lookalike_engine::features::FeatureImportRequest;
+use lookalike_engine::import::Control;
 use lookalike_engine::search::Query;
 use lookalike_engine::{CollectionSettings, ErrorKind};
 use lookalike_storage::Metric;
@@ -45,7 +47,7 @@ fn vectors_of_any_length_are_searched_by_each_metric() {
         ),
     ] {
         let name = metric.to_string();
-        let asked = lookalike_engine::features::FeatureImportRequest {
+        let asked = FeatureImportRequest {
             metric: Some(metric),
             ..request(&bank, &name)
         };
@@ -79,7 +81,7 @@ fn lengths_are_kept_unless_the_collection_normalises() {
     let bank = write_lines(&fixture, "v", 2, &VECTORS, &[]);
     fixture.import(&bank, "plain");
     assert_eq!(fixture.stored("plain")[1].1, bits(&[10.0, 0.0]));
-    let unit = lookalike_engine::features::FeatureImportRequest {
+    let unit = FeatureImportRequest {
         normalize: Some(true),
         ..request(&bank, "unit")
     };
@@ -100,14 +102,14 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
     let message = error.to_string();
     assert!(message.contains("holds vectors of 2 numbers"), "{message}");
     assert!(message.contains("f32.npz has vectors of 5"), "{message}");
-    let asked = lookalike_engine::features::FeatureImportRequest {
+    let asked = FeatureImportRequest {
         metric: Some(Metric::L2),
         ..request(&bank, "two")
     };
     let message = fixture.try_import(&asked).unwrap_err().to_string();
     assert!(message.contains("has metric cosine"), "{message}");
     assert!(message.contains("is to have l2"), "{message}");
-    let both = lookalike_engine::features::FeatureImportRequest {
+    let both = FeatureImportRequest {
         banks: vec![bank.clone(), golden("f32.npz")],
         ..request(&bank, "both")
     };
@@ -219,20 +221,22 @@ fn our_own_bank_brings_its_encoder_along() {
 #[test]
 fn an_import_that_was_stopped_goes_on() {
     let fixture = Fixture::new();
-    let values: Vec<f32> = (0..10_000).map(|value| value as f32).collect();
+    let values: Vec<f32> = (0..80_000).map(|value| value as f32).collect();
     let bank = write_lines(&fixture, "many", 2, &values, &[]);
-    let cancel = lookalike_engine::import::Cancel::default();
-    let report = fixture
-        .engine
-        .import_features(&request(&bank, "bank"), &mut |_| cancel.cancel(), &cancel)
-        .unwrap();
-    assert!(report.cancelled);
-    assert!(report.imported > 0 && report.imported < 5000, "{report:?}");
+    let request = request(&bank, "bank");
+    let control = Control::default();
+    let report = std::thread::scope(|scope| {
+        let run = scope.spawn(|| fixture.engine.import_features(&request, &control));
+        while control.progress.snapshot().imported == 0 {
+            std::thread::yield_now();
+        }
+        control.cancel.cancel();
+        run.join().unwrap().unwrap()
+    });
+    assert!(report.imported > 0, "{report:?}");
     let rest = fixture.import(&bank, "bank");
-    assert_eq!(
-        (rest.skipped, rest.imported),
-        (report.imported, 5000 - report.imported)
-    );
+    assert_eq!(rest.skipped, report.imported);
+    assert_eq!(rest.imported, 40_000 - report.imported);
     let stored: Vec<u32> = fixture
         .stored("bank")
         .into_iter()

@@ -110,10 +110,10 @@ fn an_export_replaces_a_file_but_no_folder_with_something_in_it() {
         output: folder,
         layout: lookalike_engine::features::BankLayout::Files,
     };
-    let cancel = lookalike_engine::import::Cancel::default();
+    let control = lookalike_engine::import::Control::default();
     let error = fixture
         .engine
-        .export_features(&request, &mut |_| {}, &cancel)
+        .export_features(&request, &control)
         .unwrap_err();
     assert!(error.to_string().contains("is not empty"), "{error}");
     // Nothing half-written is left beside the outputs.

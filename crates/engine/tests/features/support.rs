@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lookalike_catalog::{Catalog, Item, ItemFilter};
 use lookalike_engine::features::{BankLayout, FeatureExportRequest, FeatureImportRequest};
-use lookalike_engine::import::{Cancel, ImportReport};
+use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::search::{Limit, Query, SearchAnswer, SearchRequest};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, npy};
@@ -60,8 +60,7 @@ impl Fixture {
         &self,
         request: &FeatureImportRequest,
     ) -> Result<ImportReport, EngineError> {
-        self.engine
-            .import_features(request, &mut |_| {}, &Cancel::default())
+        self.engine.import_features(request, &Control::default())
     }
 
     /// The message with which a bank is refused.
@@ -80,7 +79,7 @@ impl Fixture {
             output: output.clone(),
         };
         self.engine
-            .export_features(&request, &mut |_| {}, &Cancel::default())
+            .export_features(&request, &Control::default())
             .unwrap();
         output
     }

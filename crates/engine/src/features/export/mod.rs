@@ -10,14 +10,13 @@ mod spool;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use lookalike_catalog::{Collection, Item, ItemFilter};
 use tempfile::{Builder, NamedTempFile};
 
 use super::bank::{FEATURES_INDEX, FOLDER_ORIGIN, Origin};
-use super::{BankLayout, FeatureExportReport, FeatureExportRequest, FeatureProgress, problem};
-use crate::import::Cancel;
+use super::{BankLayout, FeatureExportReport, FeatureExportRequest, problem};
+use crate::import::Control;
 use crate::{Engine, EngineError, ErrorKind, npy};
 
 /// Items read from the catalogue at a time.
@@ -30,30 +29,28 @@ struct Export<'a> {
     /// Ascending.
     ids: Vec<u64>,
     output: &'a Path,
-    on_progress: &'a mut dyn FnMut(FeatureProgress),
-    cancel: &'a Cancel,
+    control: &'a Control,
 }
 
 pub(super) fn run(
     engine: &Engine,
     request: &FeatureExportRequest,
-    on_progress: &mut dyn FnMut(FeatureProgress),
-    cancel: &Cancel,
+    control: &Control,
 ) -> Result<FeatureExportReport, EngineError> {
-    let start = Instant::now();
+    control.progress.start();
     let collection = engine.catalog().collection(&request.collection)?;
     let removals = engine.catalog().revision(&collection)?.removals;
     let all = ItemFilter::default();
-    let mut export = Export {
+    let export = Export {
         ids: engine
             .catalog()
             .matching_items(&collection, &all, engine.today())?,
         engine,
         collection,
         output: &request.output,
-        on_progress,
-        cancel,
+        control,
     };
+    control.progress.set_total(export.ids.len() as u64);
     let whole = match request.layout {
         BankLayout::Npz => Whole::Files(vec![export.npz()?]),
         BankLayout::Npy => Whole::Files(export.npy()?),
@@ -69,7 +66,7 @@ pub(super) fn run(
         output: request.output.clone(),
         exported: export.ids.len() as u64,
         dim: export.collection.spec.dim,
-        elapsed_sec: (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+        elapsed_sec: (control.progress.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
     })
 }
 
@@ -105,7 +102,7 @@ impl Whole {
 }
 
 impl Export<'_> {
-    fn npy(&mut self) -> Result<Vec<(NamedTempFile, PathBuf)>, EngineError> {
+    fn npy(&self) -> Result<Vec<(NamedTempFile, PathBuf)>, EngineError> {
         let lines = self.output.with_extension("jsonl");
         let origin = self.output.with_extension("collection.json");
         let mut matrix = self.temporary()?;
@@ -123,7 +120,7 @@ impl Export<'_> {
         ])
     }
 
-    fn folder(&mut self) -> Result<tempfile::TempDir, EngineError> {
+    fn folder(&self) -> Result<tempfile::TempDir, EngineError> {
         let mut entries = fs::read_dir(self.output).ok();
         if entries
             .as_mut()
@@ -158,7 +155,7 @@ impl Export<'_> {
     }
 
     /// The vectors as one array of N x D.
-    fn matrix(&mut self, out: &mut impl Write) -> Result<(), EngineError> {
+    fn matrix(&self, out: &mut impl Write) -> Result<(), EngineError> {
         let shape = [self.ids.len(), self.collection.spec.dim];
         npy::write_header(out, "<f4", &shape).map_err(|error| self.failed(error))?;
         self.vectors(|_, vector| npy::write_values(out, vector))?;
@@ -167,7 +164,7 @@ impl Export<'_> {
 
     /// A JSON line for each item; `feature` names its array where it has one of its own.
     fn lines(
-        &mut self,
+        &self,
         out: &mut impl Write,
         feature: impl Fn(&Item) -> Option<String>,
     ) -> Result<(), EngineError> {
@@ -186,14 +183,11 @@ impl Export<'_> {
 
     /// Calls `each` for every vector, by ascending id.
     fn vectors(
-        &mut self,
+        &self,
         mut each: impl FnMut(u64, &[f32]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
         let mut expected = self.ids.iter().peekable();
         let mut result = Ok(());
-        let total = self.ids.len() as u64;
-        let mut processed = 0;
-        let (cancel, on_progress) = (self.cancel, &mut *self.on_progress);
         self.engine
             .catalog()
             .embeddings_after(&self.collection, 0, |stored| {
@@ -202,12 +196,9 @@ impl Export<'_> {
                     return;
                 }
                 result = each(stored.item_id, &stored.vector);
-                processed += 1;
-                if processed % PAGE as u64 == 0 {
-                    on_progress(FeatureProgress { total, processed });
-                    if cancel.is_cancelled() {
-                        result = Err(io::ErrorKind::Interrupted.into());
-                    }
+                self.control.progress.add_committed(1, 0);
+                if self.control.cancel.is_cancelled() {
+                    result = Err(io::ErrorKind::Interrupted.into());
                 }
             })?;
         result.map_err(|error| self.failed(error))?;
@@ -218,9 +209,9 @@ impl Export<'_> {
     }
 
     /// Calls `each` for every item, by ascending id.
-    fn items(&mut self, mut each: impl FnMut(&Item) -> io::Result<()>) -> Result<(), EngineError> {
+    fn items(&self, mut each: impl FnMut(&Item) -> io::Result<()>) -> Result<(), EngineError> {
         for ids in self.ids.chunks(PAGE) {
-            if self.cancel.is_cancelled() {
+            if self.control.cancel.is_cancelled() {
                 return Err(self.failed(io::ErrorKind::Interrupted.into()));
             }
             let items = self.engine.catalog().items(ids)?;

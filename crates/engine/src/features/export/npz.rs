@@ -18,7 +18,7 @@ use crate::{EngineError, npy};
 const TEXTS: [&str; record::TEXTS] = ["paths", "file_names", "md5", "patent_ids", "metadata"];
 
 impl Export<'_> {
-    pub(super) fn npz(&mut self) -> Result<(NamedTempFile, PathBuf), EngineError> {
+    pub(super) fn npz(&self) -> Result<(NamedTempFile, PathBuf), EngineError> {
         let mut file = self.temporary()?;
         let mut zip = ZipWriter::new(BufWriter::new(&mut file));
         // Members above 4 GiB need what NumPy writes for all of them.

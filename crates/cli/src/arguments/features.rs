@@ -1,0 +1,61 @@
+//! `lookalike features`: what can be said about banks of vectors.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use lookalike_storage::Metric;
+
+use super::FormatArgument;
+use super::values::from_name;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FeaturesCommand {
+    /// Import vectors with what is known of their images
+    Import(FeaturesImportArguments),
+    /// Write a collection's vectors for NumPy
+    Export(FeaturesExportArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FeaturesImportArguments {
+    /// A .npz; a .npy with a .jsonl beside it; a folder with a .npy for each image; or
+    /// image_index.json with image_embeddings.npy
+    #[arg(required = true, value_name = "BANK")]
+    pub(crate) banks: Vec<PathBuf>,
+    /// Collection to import into; made if there is none of that name
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    /// cosine, ip or l2 [default: what the bank says, else cosine]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
+    pub(crate) metric: Option<Metric>,
+    /// Whether to scale vectors to length 1 [default: what the bank says, else false]
+    #[arg(long, value_name = "true|false")]
+    pub(crate) normalize: Option<bool>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FeaturesExportArguments {
+    /// Collection to export
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    /// File or folder to write
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) output: PathBuf,
+    /// Form of the bank [default: by the ending of the output, else files]
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) layout: Option<LayoutChoice>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayoutChoice {
+    /// One archive: features, paths, ids, file_names, md5, patent_ids, metadata, collection
+    Npz,
+    /// One matrix, and a .jsonl beside it with a line for each row
+    Npy,
+    /// A folder with an array for each item, and features_index.jsonl
+    Files,
+}

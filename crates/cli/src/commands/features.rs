@@ -1,0 +1,92 @@
+//! `lookalike features`.
+
+use std::sync::Arc;
+
+use lookalike_engine::features::{BankLayout, FeatureExportRequest, FeatureImportRequest};
+use lookalike_engine::import::Control;
+
+use super::Outcome;
+use crate::arguments::{
+    FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, Format, LayoutChoice,
+};
+use crate::output::progress::{Step, follow};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+use crate::{interrupt, output};
+
+pub(super) fn run(command: FeaturesCommand, settings: &Settings) -> anyhow::Result<Outcome> {
+    match command {
+        FeaturesCommand::Import(arguments) => import(arguments, settings),
+        FeaturesCommand::Export(arguments) => export(arguments, settings),
+    }
+}
+
+fn import(arguments: FeaturesImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let engine = engine(settings, Access::Write)?;
+    let request = FeatureImportRequest {
+        banks: arguments.banks,
+        collection: arguments.collection,
+        metric: arguments.metric,
+        normalize: arguments.normalize,
+        workers: settings.workers(),
+    };
+    let control = control();
+    let report = follow(
+        settings,
+        || Step::of(&control),
+        || engine.import_features(&request, &control),
+    )?;
+    match arguments.format.format {
+        Format::Json => output::json(&report)?,
+        Format::Jsonl => output::json_lines([&report])?,
+        Format::Table => {
+            super::import::print(&report, &request.collection, "imported into")?;
+        }
+    }
+    Ok(match report.failed == 0 && !report.cancelled {
+        true => Outcome::Done,
+        false => Outcome::SomeFailed,
+    })
+}
+
+fn export(arguments: FeaturesExportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let engine = engine(settings, Access::Read)?;
+    let layout = match arguments.layout {
+        Some(LayoutChoice::Npz) => BankLayout::Npz,
+        Some(LayoutChoice::Npy) => BankLayout::Npy,
+        Some(LayoutChoice::Files) => BankLayout::Files,
+        None => BankLayout::of(&arguments.output),
+    };
+    let request = FeatureExportRequest {
+        collection: arguments.collection,
+        output: arguments.output,
+        layout,
+    };
+    let control = control();
+    let report = follow(
+        settings,
+        || Step::of(&control),
+        || engine.export_features(&request, &control),
+    )?;
+    match arguments.format.format {
+        Format::Json => output::json(&report)?,
+        Format::Jsonl => output::json_lines([&report])?,
+        Format::Table => output::text(&format!(
+            "{} vectors of {} numbers from `{}` in {}, {:.1} s\n",
+            report.exported,
+            report.dim,
+            report.collection,
+            report.output.display(),
+            report.elapsed_sec
+        ))?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// Stopped by the first signal.
+fn control() -> Arc<Control> {
+    let control = Arc::new(Control::default());
+    let stopping = Arc::clone(&control);
+    interrupt::on_signal(move || stopping.cancel.cancel());
+    control
+}
