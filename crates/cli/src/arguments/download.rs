@@ -6,6 +6,9 @@ use clap::{Args, value_parser};
 
 use super::FormatArgument;
 
+/// Column of a table that has the addresses, unless told otherwise.
+pub(crate) const DEFAULT_COLUMN: &str = "image_url";
+
 #[derive(Args, Debug)]
 pub(crate) struct DownloadArguments {
     /// CSV file in UTF-8 with a header line; commas, semicolons or tabs
@@ -16,7 +19,7 @@ pub(crate) struct DownloadArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Column with the addresses; the others become attributes of the picture
-    #[arg(long, value_name = "NAME", default_value = "image_url")]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_COLUMN)]
     pub(crate) column: String,
     /// Requests at a time, at most 4 of them to one host
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u16).range(1..=256))]

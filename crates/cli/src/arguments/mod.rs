@@ -16,7 +16,7 @@ use lookalike_storage::Metric;
 use lookalike_synth::Layout;
 use lookalike_vit::Precision;
 
-pub(crate) use download::DownloadArguments;
+pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
 pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
 };
@@ -145,6 +145,10 @@ pub(crate) struct ServeArguments {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "LOOKALIKE_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Import what comes or changes in a folder into the default collection, and mark what
+    /// goes; repeat for several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) watch: Vec<PathBuf>,
     /// Open the page in the browser
     #[arg(long)]
     pub(crate) open: bool,
@@ -171,12 +175,16 @@ pub(crate) struct CollectionArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArguments {
-    /// Folders, archives (TAR, ZIP) and files; grant XML beside the drawings is read too
+    /// Folders, archives (TAR, ZIP), files, tables of addresses (CSV) and logs of downloads;
+    /// grant XML beside the drawings is read too
     #[arg(required_unless_present = "retry_failed", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Try again the files that failed in the last import
     #[arg(long, conflicts_with = "paths")]
     pub(crate) retry_failed: bool,
+    /// Go on until Ctrl-C: import what comes or changes in the folders, mark what goes
+    #[arg(long, conflicts_with = "retry_failed")]
+    pub(crate) watch: bool,
     /// Collection to import into; made if there is none of that name
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,

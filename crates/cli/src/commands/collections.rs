@@ -66,6 +66,7 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
     interrupt::on_signal(move || cancelling.cancel.cancel());
     let report = progress::follow(
         settings,
+        "images",
         || progress::Step::of(&control),
         || engine.re_embed(&request, &control),
     )?;

@@ -1,42 +1,30 @@
 //! `lookalike download`.
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::HumanBytes;
 use lookalike_engine::download::{
     DownloadProgress, DownloadReport, DownloadRequest, DownloadSettings, download,
 };
 use lookalike_engine::import::Cancel;
 
 use super::Outcome;
-use crate::arguments::{DownloadArguments, Format};
+use crate::arguments::{DEFAULT_COLUMN, DownloadArguments, Format};
+use crate::output::progress::{self, Step};
 use crate::settings::Settings;
 use crate::{interrupt, output};
 
 /// Folder in the data directory.
 const DOWNLOADS: &str = "downloads";
 
-/// How often the bar moves.
-const TICK: Duration = Duration::from_millis(100);
-
 /// Failures listed on the terminal.
 const LISTED: usize = 20;
 
 pub(super) fn run(arguments: DownloadArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let format = arguments.format.format;
-    let request = request(arguments, settings);
-    let cancel = Arc::new(Cancel::default());
-    let cancelling = Arc::clone(&cancel);
-    interrupt::on_signal(move || cancelling.cancel());
-    let progress = DownloadProgress::default();
-    let report = with_bar(&progress, settings, || {
-        download(&request, &progress, &cancel)
-    })?;
+    let report = fetch(&request(arguments, settings), settings)?;
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
@@ -54,10 +42,9 @@ pub(super) fn run(arguments: DownloadArguments, settings: &Settings) -> anyhow::
 fn request(arguments: DownloadArguments, settings: &Settings) -> DownloadRequest {
     let defaults = DownloadSettings::default();
     let parallel = usize::from(arguments.parallel);
-    let directory = arguments.out.unwrap_or_else(|| {
-        let name: PathBuf = arguments.table.file_stem().unwrap_or_default().into();
-        settings.data.join(DOWNLOADS).join(name)
-    });
+    let directory = arguments
+        .out
+        .unwrap_or_else(|| default_directory(&arguments.table, settings));
     DownloadRequest {
         table: arguments.table,
         column: arguments.column,
@@ -72,39 +59,46 @@ fn request(arguments: DownloadArguments, settings: &Settings) -> DownloadRequest
     }
 }
 
-/// Runs `work` with a bar on standard error that follows `progress`.
-fn with_bar<T>(progress: &DownloadProgress, settings: &Settings, work: impl FnOnce() -> T) -> T {
-    if settings.quiet || !std::io::stderr().is_terminal() {
-        return work();
-    }
-    let bar = ProgressBar::new(0);
-    let template = "{wide_bar} {pos}/{len} rows  {msg}  {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("━╸ "));
-    }
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                let counts = progress.snapshot();
-                bar.set_length(counts.total);
-                bar.set_position(counts.processed());
-                let failed = match counts.failed {
-                    0 => String::new(),
-                    failed => format!(", {failed} failed"),
-                };
-                bar.set_message(format!("{}{failed}", HumanBytes(counts.bytes)));
-                thread::sleep(TICK);
-            }
-            bar.finish_and_clear();
-        });
-        let result = work();
-        done.store(true, Ordering::Relaxed);
-        result
-    })
+fn default_directory(table: &Path, settings: &Settings) -> PathBuf {
+    let name = table.file_stem().unwrap_or_default();
+    settings.data.join(DOWNLOADS).join(name)
 }
 
-fn print(report: &DownloadReport) -> anyhow::Result<()> {
+/// Downloads with a bar, until it is done or a signal comes.
+fn fetch(request: &DownloadRequest, settings: &Settings) -> anyhow::Result<DownloadReport> {
+    let cancel = Arc::new(Cancel::default());
+    let cancelling = Arc::clone(&cancel);
+    interrupt::on_signal(move || cancelling.cancel());
+    let progress = DownloadProgress::default();
+    let start = Instant::now();
+    let step = || Step::of_download(&progress.snapshot(), start.elapsed());
+    Ok(progress::follow(settings, "rows", step, || {
+        download(request, &progress, &cancel)
+    })?)
+}
+
+/// Downloads what a table of addresses lists, on the way to its import; returns the log, which
+/// lists what there is to import.
+pub(super) fn for_import(table: &Path, settings: &Settings) -> anyhow::Result<PathBuf> {
+    let request = DownloadRequest {
+        table: table.to_owned(),
+        column: DEFAULT_COLUMN.to_owned(),
+        directory: default_directory(table, settings),
+        settings: DownloadSettings {
+            limits: settings.limits.clone(),
+            ..DownloadSettings::default()
+        },
+    };
+    let report = fetch(&request, settings)?;
+    print_failures(&report);
+    anyhow::ensure!(
+        !report.cancelled,
+        "stopped before anything was imported; the same command goes on where it was"
+    );
+    Ok(report.log)
+}
+
+fn print_failures(report: &DownloadReport) {
     for problem in report.failed_files.iter().take(LISTED) {
         eprintln!("failed: {}: {}", problem.file, problem.reason);
     }
@@ -112,6 +106,10 @@ fn print(report: &DownloadReport) -> anyhow::Result<()> {
         let rest = report.failed_files.len() - LISTED;
         eprintln!("failed: {rest} more; the log lists all");
     }
+}
+
+fn print(report: &DownloadReport) -> anyhow::Result<()> {
+    print_failures(report);
     let end = match report.cancelled {
         true => "; stopped, the same command goes on where it was",
         false => "",

@@ -33,6 +33,7 @@ fn import(arguments: FeaturesImportArguments, settings: &Settings) -> anyhow::Re
     let control = control();
     let report = follow(
         settings,
+        "rows",
         || Step::of(&control),
         || engine.import_features(&request, &control),
     )?;
@@ -65,6 +66,7 @@ fn export(arguments: FeaturesExportArguments, settings: &Settings) -> anyhow::Re
     let control = control();
     let report = follow(
         settings,
+        "rows",
         || Step::of(&control),
         || engine.export_features(&request, &control),
     )?;

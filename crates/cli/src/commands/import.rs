@@ -1,10 +1,12 @@
 //! `lookalike import`.
 
+use std::ffi::OsStr;
 use std::sync::Arc;
 use std::thread;
 
-use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
+use lookalike_engine::import::{Cancel, ImportReport, Originals as EngineOriginals};
 use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs};
+use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine};
 
 use super::Outcome;
@@ -29,17 +31,95 @@ impl From<CollectionArguments> for CollectionSettings {
     }
 }
 
-pub(super) fn run(arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    for path in &mut arguments.paths {
+        let is_table = |ending: &OsStr| ending.eq_ignore_ascii_case("csv");
+        if path.extension().is_some_and(is_table) {
+            *path = super::download::for_import(path, settings)?;
+        }
+    }
     let format = arguments.format.format;
     let collection = arguments.collection.clone();
+    let watches = arguments.watch;
     let report = match engine(settings, Access::Write) {
+        Ok(engine) if watches => return watch_here(engine, arguments, settings),
         Ok(engine) => import_here(engine, arguments, settings)?,
         Err(error) => match remote::Server::of(&settings.data) {
+            Some(server) if watches => anyhow::bail!(
+                "the server at {} owns {}; start it with `serve --watch DIR`, or stop it first",
+                server.url(),
+                settings.data.display()
+            ),
             Some(server) => import_there(&server, arguments, settings)?,
             None => return Err(error.into()),
         },
     };
     finish(report, format, &collection, settings)
+}
+
+/// Imports, and then whatever changes, until a signal.
+fn watch_here(
+    engine: Engine,
+    arguments: ImportArguments,
+    settings: &Settings,
+) -> anyhow::Result<Outcome> {
+    let format = arguments.format.format;
+    let request = request(arguments);
+    let engine = Arc::new(engine);
+    let jobs = jobs(&engine, settings);
+    let stop = Arc::new(Cancel::default());
+    let stopping = Arc::clone(&stop);
+    interrupt::on_signal(move || stopping.cancel());
+    let mut printed = Ok(());
+    watch(&engine, &jobs, &request, &stop, |change| {
+        printed = tell(change, format, &request.collection, settings);
+        if printed.is_err() {
+            // Nobody reads any more.
+            stop.cancel();
+        }
+    })?;
+    jobs.close();
+    printed?;
+    Ok(Outcome::Done)
+}
+
+/// Says what a watch came upon.
+pub(super) fn tell(
+    change: Change,
+    format: Format,
+    collection: &str,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    match change {
+        Change::Imported(report) => match &report.status.message {
+            Some(message) => output::note(settings, &format!("not imported: {message}")),
+            None => {
+                let report = report.into_import_report();
+                match format {
+                    Format::Table => print(&report, collection, "imported into")?,
+                    Format::Json | Format::Jsonl => output::json_lines([&report])?,
+                }
+            }
+        },
+        Change::Missing(count) => output::note(
+            settings,
+            &format!("{count} files are gone; their images are marked as missing"),
+        ),
+        Change::Unreadable(problem) => output::note(
+            settings,
+            &format!("can't look into {}: {}", problem.file, problem.reason),
+        ),
+    }
+    Ok(())
+}
+
+/// The queue of the data directory that this process owns.
+pub(super) fn jobs(engine: &Arc<Engine>, settings: &Settings) -> Jobs {
+    let options = JobOptions {
+        workers: settings.workers(),
+        progress_dir: settings.data.clone(),
+    };
+    Jobs::new(Arc::clone(engine), options)
 }
 
 /// Imports in this process.
@@ -48,13 +128,7 @@ fn import_here(
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
-    let jobs = Jobs::new(
-        Arc::new(engine),
-        JobOptions {
-            workers: settings.workers(),
-            progress_dir: settings.data.clone(),
-        },
-    );
+    let jobs = jobs(&Arc::new(engine), settings);
     let id = match arguments.retry_failed {
         true => jobs.retry(None)?,
         false => jobs.start(request(arguments))?,
@@ -68,7 +142,9 @@ fn import_here(
         jobs.report(Some(id))
             .map_or_else(|_| Step::default(), |r| (&r.status).into())
     };
-    Ok(progress::follow(settings, step, || jobs.wait(id))?)
+    Ok(progress::follow(settings, "images", step, || {
+        jobs.wait(id)
+    })?)
 }
 
 /// Lets the server that owns the data directory import.
@@ -91,7 +167,7 @@ fn import_there(
             eprintln!("the server could not be told to stop: {error:#}");
         }
     });
-    let bar = Bar::new(settings);
+    let bar = Bar::new(settings, "images");
     loop {
         let report = server.report(id)?;
         bar.show(&(&report.status).into());
@@ -114,6 +190,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
             Originals::Copy => EngineOriginals::Copy,
         },
         retry_of: None,
+        only: None,
     }
 }
 

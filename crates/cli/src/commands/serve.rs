@@ -1,15 +1,18 @@
 //! `lookalike serve`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use lookalike_engine::jobs::{JobOptions, Jobs};
-use lookalike_engine::{Engine, ErrorKind};
+use lookalike_engine::import::{Cancel, Originals};
+use lookalike_engine::jobs::{JobRequest, Jobs};
+use lookalike_engine::watch::watch;
+use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
 use lookalike_server::{ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
-use super::Outcome;
-use crate::arguments::ServeArguments;
+use super::{Outcome, import};
+use crate::arguments::{Format, ServeArguments};
 use crate::remote::Note;
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -18,13 +21,7 @@ use crate::{interrupt, output, remote};
 pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let (engine, owns) = open(settings)?;
     let engine = Arc::new(engine);
-    let jobs = Jobs::new(
-        Arc::clone(&engine),
-        JobOptions {
-            workers: settings.workers(),
-            progress_dir: settings.data.clone(),
-        },
-    );
+    let jobs = import::jobs(&engine, settings);
     let address = arguments.listen.unwrap_or(settings.listen);
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
@@ -41,6 +38,9 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         announce(&engine, settings, &url)?;
         if owns {
             resume(&jobs, settings)?;
+            watch_folders(&arguments.watch, &engine, &jobs, settings);
+        } else if !arguments.watch.is_empty() {
+            anyhow::bail!("only the process that owns the data directory can watch folders");
         }
         if arguments.open {
             open_browser(&url);
@@ -91,6 +91,34 @@ fn resume(jobs: &Jobs, settings: &Settings) -> anyhow::Result<()> {
         ),
     }
     Ok(())
+}
+
+/// Watches until the process ends: an import that is cut off then goes on at the next start.
+fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, settings: &Settings) {
+    if folders.is_empty() {
+        return;
+    }
+    let request = JobRequest {
+        paths: folders.to_vec(),
+        collection: "default".to_owned(),
+        settings: CollectionSettings::default(),
+        batch_size: 0,
+        originals: Originals::Reference,
+        retry_of: None,
+        only: None,
+    };
+    let (engine, jobs, settings) = (Arc::clone(engine), jobs.clone(), settings.clone());
+    std::thread::spawn(move || {
+        let told = |change| {
+            let told = import::tell(change, Format::Table, &request.collection, &settings);
+            if let Err(error) = told {
+                tracing::warn!("{error:#}");
+            }
+        };
+        if let Err(error) = watch(&engine, &jobs, &request, &Cancel::default(), told) {
+            output::error(&anyhow::Error::new(error).context("folders are no longer watched"));
+        }
+    });
 }
 
 fn announce(engine: &Engine, settings: &Settings, url: &str) -> anyhow::Result<()> {

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use lookalike_engine::download::DownloadSnapshot;
 use lookalike_engine::import::Control;
 use lookalike_engine::jobs::JobStatus;
 
@@ -40,6 +41,19 @@ impl Step {
     }
 }
 
+impl Step {
+    /// A download, `elapsed` after its start.
+    pub(crate) fn of_download(counts: &DownloadSnapshot, elapsed: Duration) -> Self {
+        Self {
+            total: counts.total,
+            done: counts.processed(),
+            failed: counts.failed,
+            per_second: counts.processed() as f64 / elapsed.as_secs_f64().max(0.001),
+            note: Some(HumanBytes(counts.bytes).to_string()),
+        }
+    }
+}
+
 impl From<&JobStatus> for Step {
     fn from(status: &JobStatus) -> Self {
         Self {
@@ -55,13 +69,14 @@ impl From<&JobStatus> for Step {
 pub(crate) struct Bar(Option<ProgressBar>);
 
 impl Bar {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// A bar that counts `what`, such as images.
+    pub(crate) fn new(settings: &Settings, what: &str) -> Self {
         if settings.quiet || !std::io::stderr().is_terminal() {
             return Self(None);
         }
         let bar = ProgressBar::new(0);
-        let template = "{wide_bar} {pos}/{len} images  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let template = format!("{{wide_bar}} {{pos}}/{{len}} {what}  {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("━╸ "));
         }
         Self(Some(bar))
@@ -95,13 +110,14 @@ impl Bar {
     }
 }
 
-/// Runs `work` with a bar that follows `step`.
+/// Runs `work`, which counts `what`, with a bar that follows `step`.
 pub(crate) fn follow<T>(
     settings: &Settings,
+    what: &str,
     step: impl Fn() -> Step + Sync,
     work: impl FnOnce() -> T,
 ) -> T {
-    let bar = Bar::new(settings);
+    let bar = Bar::new(settings, what);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {

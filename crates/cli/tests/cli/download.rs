@@ -160,3 +160,45 @@ fn ctrl_c_ends_a_download_cleanly() {
     assert_eq!(counts, [Some(3), Some(0), Some(0), Some(0)]);
     assert_eq!(log(&scratch), "");
 }
+
+#[test]
+fn what_was_downloaded_is_imported_with_what_the_table_says() {
+    let server = pictures(Duration::ZERO);
+    let scratch = Scratch::new();
+    write_table(&scratch, &server, 3);
+    assert!(
+        scratch
+            .run(&["download", "data.csv", "--allow-private"])
+            .status
+            .success()
+    );
+    // The table is there as a whole: nothing is fetched again.
+    let report = scratch.json(&["import", "data.csv", "--format", "json"]);
+    assert_eq!(
+        (&report["imported"], &report["failed"]),
+        (&3.into(), &0.into())
+    );
+    let log = "data/downloads/data/download.jsonl";
+    let again = scratch.json(&["import", log, "--format", "json"]);
+    assert_eq!(again["skipped"], 3);
+    let found = scratch.run(&[
+        "search",
+        "--item",
+        "1",
+        "--min-score",
+        "-1",
+        "--attributes",
+        "n=2",
+        "--format",
+        "jsonl",
+    ]);
+    let lines: Vec<Value> = String::from_utf8(found.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["attributes"], serde_json::json!({ "n": "2" }));
+    let url = lines[0]["external_id"].as_str().unwrap();
+    assert!(url.ends_with("/2.png"), "{url}");
+}

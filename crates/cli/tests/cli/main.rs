@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod archives;
 mod broken_input;
 mod crash;
 mod download;

@@ -8,13 +8,13 @@ use lookalike_testkit::http::{form, request};
 
 use crate::support::{Scratch, files};
 
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Serving {
-    fn start(scratch: &Scratch) -> Self {
+    pub(crate) fn start(scratch: &Scratch) -> Self {
         let mut child = scratch
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
@@ -53,6 +53,9 @@ fn serving_starts_empty_and_sees_what_is_imported_beside_it() {
     let report = scratch.json(&["import", "designs/patents", "--format", "json"]);
     let stats = get("/api/collection/stats").json();
     assert_eq!(stats["data"]["num_entities"], report["imported"]);
+    // The server owns the directory, so it was the server that imported.
+    let jobs = get("/api/batch/jobs").json();
+    assert_eq!(jobs["data"]["jobs"][0]["imported"], report["imported"]);
 
     let sheet = files(&scratch.path("designs/patents"), &["tif"]).remove(2);
     let (kind, body) = form(&[("file", Some("sheet.tif"), &std::fs::read(&sheet).unwrap())]);
