@@ -21,7 +21,7 @@ const MAX_EXPANSION: u64 = 1032;
 
 /// Largest member that is inflated. A bank of ten million vectors of 1536 float32 is as large,
 /// and does not shrink by compression: let it be stored.
-const MAX_INFLATED: u64 = 64 << 30;
+pub(super) const MAX_INFLATED: u64 = 64 << 30;
 
 /// Most members. A bank has a handful.
 const MAX_MEMBERS: usize = 1000;

@@ -1,7 +1,7 @@
 //! Arrays on their way from a file: the header is checked against what is really there
 //! before anything of the announced size is read or reserved.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -36,8 +36,13 @@ impl Array {
     /// It is no array, or shorter than its header says.
     pub(super) fn open(path: &Path) -> Result<Self, EngineError> {
         let failed = |error: io::Error| problem::reading(path, error);
+        // Before opening: a pipe would wait for somebody to write into it.
+        let metadata = fs::metadata(path).map_err(failed)?;
+        if !metadata.is_file() {
+            return Err(problem::malformed(path, "no regular file"));
+        }
+        let length = metadata.len();
         let file = File::open(path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
         let header = read_header(&mut BufReader::new(&file))
             .map_err(|error| problem::malformed(path, error))?;
         let start = header.length;

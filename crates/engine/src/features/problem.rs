@@ -12,7 +12,11 @@ pub(super) fn reading(path: &Path, error: io::Error) -> EngineError {
         io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => ErrorKind::Unprocessable,
         _ => ErrorKind::Internal,
     };
-    EngineError::new(kind, format!("can't read {}: {error}", path.display())).because(error)
+    let why = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "it is cut off or damaged".to_owned(),
+        _ => error.to_string(),
+    };
+    EngineError::new(kind, format!("can't read {}: {why}", path.display())).because(error)
 }
 
 /// The file was read, and is not what it should be.

@@ -184,3 +184,14 @@ fn numbers_that_are_none_fail_alone() {
     let report = fixture.import(&wide, "wide");
     assert_eq!((report.imported, report.failed), (1, 1), "{report:?}");
 }
+
+#[test]
+fn an_array_that_only_shares_a_name_with_ours_is_an_attribute() {
+    let fixture = Fixture::new();
+    let path = fixture.path("one.npz");
+    let year = crate::support::claimed("<i4", "(1,)", &1999_i32.to_le_bytes());
+    let features = crate::support::array(2, &[1.0, 2.0]);
+    write_npz(&path, &[("features", features), ("collection", year)]);
+    fixture.import(&path, "bank");
+    assert_eq!(fixture.stored("bank")[0].0.attributes["collection"], 1999);
+}

@@ -72,6 +72,9 @@ impl Bank {
         if metadata.is_dir() {
             return Self::open_folder(path);
         }
+        if !metadata.is_file() {
+            return Err(unknown(path));
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         let name = path.file_name().unwrap_or_default();
         if name == FEATURES_INDEX {

@@ -72,6 +72,9 @@ pub(super) fn open(path: &Path) -> Result<Bank, EngineError> {
             if origin.is_some() {
                 continue;
             }
+            // Something else of that name, and read already: once more from the start.
+            reader = ColumnReader::new(archive.array(name)?)
+                .map_err(|error| in_member(error.to_string()))?;
         }
         let known = FIELDS.iter().find(|(member, _)| *member == name);
         if shape[..] != [matrix.rows() as usize] {

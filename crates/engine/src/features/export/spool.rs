@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
+use super::super::archive::MAX_INFLATED;
 use crate::npy;
 
 /// Texts in a file without a name, each behind its length in bytes.
@@ -31,6 +32,15 @@ impl Spool {
 
     /// Writes the `count` texts as an array.
     pub(super) fn write(self, out: &mut impl Write, count: usize) -> io::Result<()> {
+        let size = (self.width as u64 * 4).saturating_mul(count as u64);
+        if size > MAX_INFLATED {
+            return Err(io::Error::other(format!(
+                "NumPy pads {count} texts to the longest, of {} characters, which makes {} GB; \
+                 write the bank with --layout npy",
+                self.width,
+                size >> 30
+            )));
+        }
         let mut file = self.file.into_inner()?;
         file.rewind()?;
         let mut file = BufReader::new(file);
@@ -46,5 +56,18 @@ impl Spool {
             npy::write_text(out, &text, self.width)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_would_fill_the_disk_are_refused() {
+        let mut spool = Spool::new(&std::env::temp_dir()).unwrap();
+        spool.push(&"x".repeat(100_000)).unwrap();
+        let error = spool.write(&mut Vec::new(), 1_000_000).unwrap_err();
+        assert!(error.to_string().contains("--layout npy"), "{error}");
     }
 }
