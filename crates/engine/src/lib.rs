@@ -1,4 +1,5 @@
-//! Use cases: import, embed, search, group, evaluate. Never sees HTTP or command-line arguments.
+//! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
+//! evaluate. Never sees HTTP or command-line arguments.
 
 mod by_name;
 mod clock;

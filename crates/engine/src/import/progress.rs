@@ -163,8 +163,20 @@ impl ProgressFile<'_> {
         }
     }
 
+    /// With the rights of any other file: by default temporary files, and what they are renamed
+    /// to, are closed to all but their owner.
+    fn new_file(&self) -> std::io::Result<NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        builder.tempfile_in(self.directory)
+    }
+
     fn replace(&self, file: &File<'_>) -> std::io::Result<()> {
-        let mut temporary = NamedTempFile::new_in(self.directory)?;
+        let mut temporary = self.new_file()?;
         serde_json::to_writer_pretty(&mut temporary, file)?;
         temporary.flush()?;
         temporary.persist(self.directory.join(PROGRESS_FILE))?;
