@@ -3,6 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::UNIX_EPOCH;
 
 use lookalike_catalog::{Content, KnownPath, NewItem, Patent};
@@ -54,10 +57,54 @@ struct Found {
     warnings: Vec<String>,
 }
 
+/// Makes the rows ready, `workers` pictures at a time; in the order of the rows.
+pub(super) fn candidates(
+    engine: &Engine,
+    workers: usize,
+    folder: &Path,
+    rows: Vec<GoodRow>,
+) -> Vec<Candidate> {
+    let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
+    let workers = match has_pictures {
+        true => workers.min(rows.len()),
+        false => 1,
+    };
+    let next = AtomicUsize::new(0);
+    let rows: Vec<Mutex<Option<GoodRow>>> =
+        rows.into_iter().map(|row| Mutex::new(Some(row))).collect();
+    let read_in_turn = || {
+        let mut read = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(row) = rows.get(index) else {
+                return read;
+            };
+            let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
+            read.extend(row.map(|row| (index, Candidate::new(engine, folder, row))));
+        }
+    };
+    let mut candidates = thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(read_in_turn)).collect();
+        let mut candidates = read_in_turn();
+        for other in others {
+            match other.join() {
+                Ok(read) => candidates.extend(read),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        candidates
+    });
+    candidates.sort_unstable_by_key(|(index, _)| *index);
+    candidates
+        .into_iter()
+        .map(|(_, candidate)| candidate)
+        .collect()
+}
+
 impl Candidate {
     /// Reads the row's picture, if it is there. `folder` is where relative paths start;
     /// the current directory is tried after it.
-    pub(super) fn new(engine: &Engine, folder: &Path, row: GoodRow) -> Self {
+    fn new(engine: &Engine, folder: &Path, row: GoodRow) -> Self {
         let GoodRow {
             label,
             facts,

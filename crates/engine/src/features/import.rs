@@ -1,15 +1,13 @@
 //! Rows of banks into items, block by block, each block in one transaction.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use lookalike_catalog::{Collection, Placed, WriteTransaction};
+use lookalike_catalog::Collection;
 use lookalike_storage::blob::BlobKey;
 
 use super::bank::{Bank, GoodRow};
-use super::content::{Candidate, LostPicture};
+use super::content::{self, Candidate, LostPicture};
+use super::place::{Alone, Fate, place, same_id};
 use super::{FeatureImportRequest, target};
 use crate::import::{Control, FileProblem, ImportReport, per_second};
 use crate::pictures::thumbnail_key;
@@ -34,23 +32,6 @@ struct Import<'a> {
 struct Missing {
     count: u64,
     first: Option<String>,
-}
-
-/// A vector that stands for itself although its picture is known.
-struct Alone {
-    /// Of the vector.
-    md5: String,
-    /// MD5 of the picture.
-    picture: String,
-    /// The picture's thumbnail, unless it is stored under the picture's MD5.
-    jpeg: Option<Vec<u8>>,
-}
-
-/// What became of a row.
-enum Fate {
-    Imported,
-    Skipped,
-    Failed(FileProblem),
 }
 
 pub(super) fn run(
@@ -162,8 +143,8 @@ impl Import<'_> {
             }
         }
         self.settle(known);
-        let mut candidates = self.read_pictures(folder, new);
-        for candidate in &mut candidates {
+        let mut candidates = content::candidates(self.engine, self.workers, folder, new);
+        for candidate in &candidates {
             self.note_picture(candidate);
         }
         // Blobs before the items that point to them: a kill in between leaves blobs that
@@ -209,54 +190,12 @@ impl Import<'_> {
         Ok(stored.map(|stored| same_id(&row.label, id, &stored, &row.vector)))
     }
 
-    fn read_pictures(&self, folder: &Path, rows: Vec<GoodRow>) -> Vec<Candidate> {
-        let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
-        let workers = match has_pictures {
-            true => self.workers.min(rows.len()),
-            false => 1,
-        };
-        let next = AtomicUsize::new(0);
-        let rows: Vec<Mutex<Option<GoodRow>>> =
-            rows.into_iter().map(|row| Mutex::new(Some(row))).collect();
-        let read_in_turn = || {
-            let mut read = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(row) = rows.get(index) else {
-                    return read;
-                };
-                let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
-                read.extend(row.map(|row| (index, Candidate::new(self.engine, folder, row))));
-            }
-        };
-        let mut candidates = thread::scope(|scope| {
-            let others: Vec<_> = (1..workers).map(|_| scope.spawn(read_in_turn)).collect();
-            let mut candidates = read_in_turn();
-            for other in others {
-                match other.join() {
-                    Ok(read) => candidates.extend(read),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            candidates
-        });
-        // The order of the bank: items get their ids in it.
-        candidates.sort_unstable_by_key(|(index, _)| *index);
-        candidates
-            .into_iter()
-            .map(|(_, candidate)| candidate)
-            .collect()
-    }
-
     fn note_picture(&mut self, candidate: &Candidate) {
         match &candidate.lost_picture {
             None => {}
             Some(LostPicture::Missing) => {
                 self.missing.count += 1;
-                let path = candidate
-                    .item
-                    .attributes
-                    .get(super::content::PATH_ATTRIBUTE);
+                let path = candidate.item.attributes.get(content::PATH_ATTRIBUTE);
                 let path = path.and_then(|path| path.as_str()).map(str::to_owned);
                 self.missing.first = self.missing.first.take().or(path);
             }
@@ -313,70 +252,4 @@ impl Import<'_> {
     fn processed(&self) -> u64 {
         self.report.imported + self.report.skipped + self.report.failed
     }
-}
-
-/// Adds a row, unless it is there. Those whose thumbnail is wanted under another MD5 than
-/// before go into `alone`.
-fn place(
-    tx: &WriteTransaction<'_>,
-    collection: &Collection,
-    candidate: &mut Candidate,
-    alone: &mut Vec<Alone>,
-) -> Result<Fate, EngineError> {
-    // Once more, for two rows with one id in the same block.
-    if let Some(id) = &candidate.item.external_id
-        && let Some(stored) = tx.embedding_of_external_id(collection, id)?
-    {
-        return Ok(same_id(&candidate.label, id, &stored, &candidate.vector));
-    }
-    // The catalogue keeps one embedding for each content of a collection. Another vector of
-    // the same picture (a crop, a second pass) would silently be dropped in favour of the
-    // first: it gets a content of its own instead.
-    let stored = tx.embedding_of_content(collection, &candidate.item.content.md5)?;
-    if stored.is_some_and(|stored| !same_bits(&stored, &candidate.vector)) {
-        let picture = candidate.item.content.md5.clone();
-        candidate.stand_alone();
-        alone.push(Alone {
-            md5: candidate.item.content.md5.clone(),
-            picture,
-            jpeg: candidate.thumbnail.take(),
-        });
-    }
-    let item = &candidate.item;
-    if tx.has_item(
-        collection,
-        &item.file_name,
-        &item.content.md5,
-        item.external_id.as_deref(),
-    )? {
-        return Ok(Fate::Skipped);
-    }
-    if let Some(patent) = &candidate.patent {
-        tx.upsert_patent(patent)?;
-    }
-    Ok(
-        match tx.place_item(collection, item, Some(&candidate.vector))? {
-            Placed::Added(_) | Placed::Replaced(_) => Fate::Imported,
-            Placed::Known(_) => Fate::Skipped,
-        },
-    )
-}
-
-/// A row whose id an item has: the same one, or one that must not be taken for it.
-fn same_id(label: &str, id: &str, stored: &[f32], vector: &[f32]) -> Fate {
-    match same_bits(stored, vector) {
-        true => Fate::Skipped,
-        false => Fate::Failed(FileProblem {
-            file: label.to_owned(),
-            reason: format!(
-                "the collection has an item `{id}` with another vector; give the row another \
-                 id, or import into another collection with --collection"
-            ),
-        }),
-    }
-}
-
-/// Whether two vectors are the same to the last bit, the sign of zeros included.
-fn same_bits(a: &[f32], b: &[f32]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
 }

@@ -12,6 +12,7 @@ mod export;
 mod facts;
 mod import;
 mod lines;
+mod place;
 mod problem;
 mod target;
 
