@@ -69,7 +69,8 @@ impl Jobs {
     }
 
     /// Queues an import and returns its job's id; it starts as soon as no other job of the
-    /// collection is before it.
+    /// collection is before it. An import that an earlier process left unfinished is the same
+    /// job again.
     ///
     /// # Errors
     /// A path does not exist, or this process does not own the data directory for writing.
@@ -87,10 +88,19 @@ impl Jobs {
             return Err(EngineError::invalid("there is no path to import"));
         }
         let json = request.to_json()?;
-        let id = self
-            .shared
-            .write(|tx| Ok(tx.add_job(&request.collection, &json)?))?;
-        self.enqueue([id]);
+        let mut state = self.shared.lock();
+        let unfinished = self.shared.engine.catalog().unfinished_jobs()?;
+        let left = unfinished
+            .iter()
+            .find(|job| job.request == json && !state.has(job.id));
+        let id = match left {
+            Some(job) => job.id,
+            None => self
+                .shared
+                .write(|tx| Ok(tx.add_job(&request.collection, &json)?))?,
+        };
+        state.waiting.push_back(id);
+        Shared::start_next(&self.shared, &mut state);
         Ok(id)
     }
 
@@ -101,9 +111,15 @@ impl Jobs {
     /// The catalogue can't be read.
     pub fn resume(&self) -> Result<usize, EngineError> {
         let jobs = self.shared.engine.catalog().unfinished_jobs()?;
-        let count = jobs.len();
-        self.enqueue(jobs.into_iter().map(|job| job.id));
-        Ok(count)
+        let mut state = self.shared.lock();
+        let left: Vec<i64> = jobs
+            .iter()
+            .map(|job| job.id)
+            .filter(|&id| !state.has(id))
+            .collect();
+        state.waiting.extend(&left);
+        Shared::start_next(&self.shared, &mut state);
+        Ok(left.len())
     }
 
     /// Queues a job for the files that failed in job `id`, or in the newest job that is over;
@@ -225,9 +241,7 @@ impl Jobs {
     /// There is no such job, or the catalogue can't be read.
     pub fn wait(&self, id: i64) -> Result<JobReport, EngineError> {
         let mut state = self.shared.lock();
-        while !state.closing
-            && (state.waiting.contains(&id) || state.running.iter().any(|job| job.id == id))
-        {
+        while !state.closing && state.has(id) {
             state = self
                 .shared
                 .ended
@@ -271,12 +285,6 @@ impl Jobs {
             Some(id) => Ok(Some(self.shared.job(id)?)),
             None => Ok(self.shared.engine.catalog().jobs(1)?.pop()),
         }
-    }
-
-    fn enqueue(&self, ids: impl IntoIterator<Item = i64>) {
-        let mut state = self.shared.lock();
-        state.waiting.extend(ids);
-        Shared::start_next(&self.shared, &mut state);
     }
 }
 
@@ -426,6 +434,11 @@ impl Shared {
 }
 
 impl State {
+    /// Whether the job waits or runs in this process.
+    fn has(&self, id: i64) -> bool {
+        self.waiting.contains(&id) || self.control(id).is_some()
+    }
+
     fn control(&self, id: i64) -> Option<&Control> {
         let running = self.running.iter().find(|running| running.id == id);
         running.map(|running| &*running.control)
