@@ -21,7 +21,10 @@ pub(super) fn run(command: FeaturesCommand, settings: &Settings) -> anyhow::Resu
     }
 }
 
-fn import(arguments: FeaturesImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+pub(super) fn import(
+    arguments: FeaturesImportArguments,
+    settings: &Settings,
+) -> anyhow::Result<Outcome> {
     let engine = engine(settings, Access::Write)?;
     let request = FeatureImportRequest {
         banks: arguments.banks,

@@ -4,13 +4,16 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 use std::thread;
 
+use lookalike_engine::features::is_bank;
 use lookalike_engine::import::{Cancel, ImportReport, Originals as EngineOriginals};
 use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs};
 use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine};
 
 use super::Outcome;
-use crate::arguments::{CollectionArguments, Format, ImportArguments, Originals};
+use crate::arguments::{
+    CollectionArguments, FeaturesImportArguments, Format, ImportArguments, Originals,
+};
 use crate::output::progress::{self, Bar, Step, TICK};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -32,6 +35,14 @@ impl From<CollectionArguments> for CollectionSettings {
 }
 
 pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let banks = arguments.paths.iter().filter(|path| is_bank(path)).count();
+    if banks > 0 {
+        anyhow::ensure!(
+            banks == arguments.paths.len(),
+            "banks of vectors and pictures can't be imported in one go: give them one by one"
+        );
+        return super::features::import(bank_arguments(arguments)?, settings);
+    }
     for path in &mut arguments.paths {
         let is_table = |ending: &OsStr| ending.eq_ignore_ascii_case("csv");
         if path.extension().is_some_and(is_table) {
@@ -55,6 +66,29 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
         },
     };
     finish(report, format, &collection, settings)
+}
+
+/// The same import, as `lookalike features import` takes it.
+fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportArguments> {
+    let CollectionArguments {
+        model,
+        preprocess,
+        size,
+        metric,
+        index,
+    } = arguments.settings;
+    let is_plain = model.is_none() && preprocess.is_none() && size.is_none() && index.is_none();
+    anyhow::ensure!(
+        is_plain && !arguments.watch && arguments.originals == Originals::Reference,
+        "a bank of vectors takes --collection and --metric only: its vectors are made already"
+    );
+    Ok(FeaturesImportArguments {
+        banks: arguments.paths,
+        collection: arguments.collection,
+        metric,
+        normalize: None,
+        format: arguments.format,
+    })
 }
 
 /// Imports, and then whatever changes, until a signal.

@@ -36,6 +36,13 @@ fn a_bank_is_imported_searched_and_exported() {
     assert!(report["failed_files"].as_array().unwrap().is_empty());
     assert!(report["elapsed_sec"].as_f64().is_some());
     assert_eq!(scratch.json(&import)["skipped"], 7);
+    // `import` knows a bank when it sees one.
+    let plain = ["import", &bank, "--collection", "bank", "--format", "json"];
+    assert_eq!(scratch.json(&plain)["skipped"], 7);
+    let mixed = scratch.fails(&["import", &bank, "."], 1);
+    assert!(mixed.contains("one by one"), "{mixed}");
+    let model = scratch.fails(&["import", &bank, "--model", "builtin"], 1);
+    assert!(model.contains("made already"), "{model}");
 
     let stats = scratch.json(&["collections", "stats", "bank", "--format", "json"]);
     assert_eq!(

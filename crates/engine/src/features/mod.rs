@@ -88,6 +88,20 @@ pub struct FeatureExportReport {
     pub elapsed_sec: f64,
 }
 
+/// Whether `path` is meant as a bank by its name, or by the names in the folder that it is.
+#[must_use]
+pub fn is_bank(path: &Path) -> bool {
+    let indexes = [bank::FEATURES_INDEX, bank::IMAGE_INDEX];
+    if path.is_dir() {
+        return indexes.iter().any(|index| path.join(index).is_file());
+    }
+    let is_index = path
+        .file_name()
+        .is_some_and(|name| indexes.iter().any(|index| name == *index));
+    let ending = path.extension().unwrap_or_default();
+    is_index || ending.eq_ignore_ascii_case("npz") || ending.eq_ignore_ascii_case("npy")
+}
+
 impl Engine {
     /// Imports feature banks. Rows that fail are in the report; the rest is imported.
     /// `control` tells, from any thread, how it is going, and stops it after a transaction.
