@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check bench-embed clean
+.PHONY: help tools build demo test check bench-embed bench-import clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,9 +30,17 @@ check: tools ## formatting and lints, as they must be in every commit
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)
 
+bench-import: tools target/venv-bench/installed-import ## time the import beside a Python pipeline (ARGS=--quick: a smoke run)
+	cargo build --release --locked -p lookalike-cli -p lookalike-engine --bin lookalike --example import_stages
+	@target/venv-bench/bin/python bench/import/run.py $(ARGS)
+
 target/venv-bench/installed: bench/embed/requirements.txt
 	python3 -m venv target/venv-bench
 	target/venv-bench/bin/pip install --quiet -r bench/embed/requirements.txt
+	@touch $@
+
+target/venv-bench/installed-import: target/venv-bench/installed bench/import/requirements.txt
+	target/venv-bench/bin/pip install --quiet -r bench/import/requirements.txt
 	@touch $@
 
 clean: ## remove everything that was built
