@@ -13,8 +13,8 @@ use crate::arguments::{ColorChoice, GlobalArguments};
 
 const DEFAULT_DATA: &str = "lookalike-data";
 
-/// Memory for pictures in flight: with the default limits, two of the largest ordinary
-/// sheets a core and room to spare below a gigabyte for the whole program.
+/// Memory for pictures in flight, besides one that takes more than half of it: some ten
+/// ordinary sheets, and with the largest picture of the default limits below a gigabyte.
 const DEFAULT_PIXEL_BUDGET_MB: u64 = 256;
 
 /// What the program runs with.

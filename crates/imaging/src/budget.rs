@@ -2,19 +2,26 @@
 //!
 //! First come, first served: a request that does not fit waits, and those
 //! behind it wait too. Letting small ones pass would be faster now and then,
-//! but a stream of them would starve a large picture for ever.
+//! but a stream of them would starve a large picture for ever. Only requests
+//! above half of the budget stand in a line of their own, which serves one at
+//! a time: they would otherwise keep all others waiting while they wait for
+//! room, and while they have it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that may be in use at once, shared by threads. Clones share the budget.
+///
+/// At most the total is in use, and beside it one request above half of it.
 #[derive(Clone, Debug)]
 pub struct PixelBudget {
-    shared: Arc<Shared>,
+    ordinary: Arc<Line>,
+    /// Of one place: the length of the request does not count.
+    large: Arc<Line>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Line {
     total: u64,
     state: Mutex<State>,
     changed: Condvar,
@@ -31,36 +38,68 @@ struct State {
 #[derive(Debug)]
 #[must_use = "the bytes are given back as soon as the permit is dropped"]
 pub struct Permit {
-    shared: Arc<Shared>,
+    line: Arc<Line>,
     bytes: u64,
 }
 
 impl PixelBudget {
     /// A budget of `total_bytes`.
     pub fn new(total_bytes: u64) -> Self {
-        let shared = Shared {
-            total: total_bytes,
-            state: Mutex::default(),
-            changed: Condvar::new(),
-        };
         Self {
-            shared: Arc::new(shared),
+            ordinary: Arc::new(Line::new(total_bytes)),
+            large: Arc::new(Line::new(1)),
         }
     }
 
-    /// Takes `bytes`, waiting until they fit and all earlier requests are served.
-    ///
-    /// A request above the total waits until nothing else is in use and then
-    /// gets all there is: a huge picture is read alone, not never.
+    /// Whether a request of `bytes` is served one at a time, beside the others.
+    pub fn is_large(&self, bytes: u64) -> bool {
+        bytes > self.ordinary.total / 2
+    }
+
+    /// Takes `bytes`, waiting until they fit and all earlier requests of their
+    /// line are served.
     pub fn acquire(&self, bytes: u64) -> Permit {
-        let bytes = bytes.min(self.shared.total);
-        let mut state = self.shared.lock();
+        let (line, bytes) = self.line(bytes);
+        line.wait(bytes);
+        Permit {
+            line: Arc::clone(line),
+            bytes,
+        }
+    }
+
+    /// Takes `bytes` if that is possible at once.
+    pub fn try_acquire(&self, bytes: u64) -> Option<Permit> {
+        let (line, bytes) = self.line(bytes);
+        line.take(bytes).then(|| Permit {
+            line: Arc::clone(line),
+            bytes,
+        })
+    }
+
+    fn line(&self, bytes: u64) -> (&Arc<Line>, u64) {
+        match self.is_large(bytes) {
+            true => (&self.large, 1),
+            false => (&self.ordinary, bytes),
+        }
+    }
+}
+
+impl Line {
+    fn new(total: u64) -> Self {
+        Self {
+            total,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn wait(&self, bytes: u64) {
+        let mut state = self.lock();
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push_back(ticket);
-        while state.waiting.front() != Some(&ticket) || state.used + bytes > self.shared.total {
+        while state.waiting.front() != Some(&ticket) || state.used + bytes > self.total {
             state = self
-                .shared
                 .changed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
@@ -69,15 +108,18 @@ impl PixelBudget {
         state.used += bytes;
         drop(state);
         // The next in line may fit as well.
-        self.shared.changed.notify_all();
-        Permit {
-            shared: Arc::clone(&self.shared),
-            bytes,
-        }
+        self.changed.notify_all();
     }
-}
 
-impl Shared {
+    fn take(&self, bytes: u64) -> bool {
+        let mut state = self.lock();
+        let fits = state.waiting.is_empty() && state.used + bytes <= self.total;
+        if fits {
+            state.used += bytes;
+        }
+        fits
+    }
+
     /// A panic elsewhere leaves the counters whole, so a poisoned lock is fine.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -86,8 +128,8 @@ impl Shared {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.shared.lock().used -= self.bytes;
-        self.shared.changed.notify_all();
+        self.line.lock().used -= self.bytes;
+        self.line.changed.notify_all();
     }
 }
 
@@ -99,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn never_more_than_the_total_at_once() {
+    fn never_more_than_the_total_and_one_large_request_at_once() {
         let budget = PixelBudget::new(100);
         let in_use = AtomicU64::new(0);
         let peak = AtomicU64::new(0);
@@ -118,38 +160,44 @@ mod tests {
                 });
             }
         });
-        assert!(peak.load(Ordering::SeqCst) <= 100);
-        assert_eq!(budget.shared.lock().used, 0);
+        assert!(peak.load(Ordering::SeqCst) <= 200);
+        assert_eq!(budget.ordinary.lock().used + budget.large.lock().used, 0);
     }
 
     #[test]
-    fn a_request_above_the_total_gets_all_of_it_alone() {
+    fn large_requests_are_served_one_at_a_time_beside_the_others() {
         let budget = PixelBudget::new(10);
+        assert!(budget.is_large(6) && !budget.is_large(5));
         let permit = budget.acquire(1_000);
-        assert_eq!(budget.shared.lock().used, 10);
+        assert!(budget.try_acquire(6).is_none());
+        let ordinary = [budget.acquire(5), budget.acquire(5)];
+        assert!(budget.try_acquire(1).is_none());
+        drop(ordinary);
         let other = budget.clone();
-        let waiter = thread::spawn(move || drop(other.acquire(1)));
-        while budget.shared.lock().waiting.is_empty() {
+        let waiter = thread::spawn(move || drop(other.acquire(7)));
+        while budget.large.lock().waiting.is_empty() {
             thread::yield_now();
         }
         assert!(!waiter.is_finished());
+        assert!(budget.try_acquire(5).is_some());
         drop(permit);
         waiter.join().unwrap();
+        assert!(budget.try_acquire(u64::MAX).is_some());
     }
 
     #[test]
-    fn small_requests_do_not_overtake_a_large_one() {
+    fn small_requests_do_not_overtake_those_before_them() {
         let budget = PixelBudget::new(10);
-        let held = budget.acquire(6);
+        let held = [budget.acquire(4), budget.acquire(4)];
         let served = Arc::new(Mutex::new(Vec::new()));
         let mut threads = Vec::new();
-        for (place, bytes) in [10, 1].into_iter().enumerate() {
+        for (place, bytes) in [5, 1].into_iter().enumerate() {
             let (other, served_by) = (budget.clone(), Arc::clone(&served));
             threads.push(thread::spawn(move || {
                 let _permit = other.acquire(bytes);
                 served_by.lock().unwrap().push(bytes);
             }));
-            while budget.shared.lock().waiting.len() <= place {
+            while budget.ordinary.lock().waiting.len() <= place {
                 thread::yield_now();
             }
         }
@@ -157,10 +205,13 @@ mod tests {
             served.lock().unwrap().is_empty(),
             "one byte would fit, but it is not its turn"
         );
+        assert!(budget.try_acquire(1).is_none());
         drop(held);
         for thread in threads {
             thread.join().unwrap();
         }
-        assert_eq!(*served.lock().unwrap(), [10, 1]);
+        // Which of the two writes first is up to the system once both are served.
+        served.lock().unwrap().sort_unstable();
+        assert_eq!(*served.lock().unwrap(), [1, 5]);
     }
 }

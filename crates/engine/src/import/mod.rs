@@ -10,6 +10,7 @@ mod in_flight;
 mod listing;
 mod pipeline;
 mod progress;
+mod queue;
 mod reader;
 mod report;
 mod worker;

@@ -1,12 +1,16 @@
 //! What is read of a folder before any image is decoded.
 
 use std::fs;
+use std::thread;
 
+use lookalike_imaging::{RgbImage, encode_png};
 use tempfile::TempDir;
 
-use super::FileProblem;
 use super::folder::{FolderPlan, Sheet};
 use super::listing::{Folder, Listing, Notes};
+use super::{Control, FileProblem, ImportRequest, Originals};
+use crate::CollectionSettings;
+use crate::fixture::Fixture;
 
 const GRANT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <us-patent-grant><us-bibliographic-data-grant>
@@ -136,4 +140,41 @@ fn files_named_one_by_one_are_read_with_their_grant() {
 fn a_path_that_does_not_exist_is_an_error() {
     let error = Listing::new(&["/no/such/folder".into()], None).unwrap_err();
     assert!(error.to_string().contains("/no/such/folder"), "{error}");
+}
+
+#[test]
+fn a_huge_picture_keeps_no_other_waiting() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 30);
+    // Above half of the memory for pixels, and first in the folder.
+    let large = RgbImage::filled(4096, 3072, [200, 10, 10]);
+    let large = encode_png(&large).unwrap();
+    for index in 0..2 {
+        let mut large = large.clone();
+        large.extend([index]);
+        fs::write(folder.join(format!("0000-{index}.png")), large).unwrap();
+    }
+    let request = ImportRequest {
+        paths: vec![folder],
+        only: None,
+        collection: "default".into(),
+        settings: CollectionSettings::default(),
+        batch_size: 0,
+        originals: Originals::Copy,
+        workers: 2,
+        progress_dir: fixture.directory.path().join("data"),
+    };
+    let control = Control::default();
+    // Another huge picture is being decoded, and takes its time.
+    let other = fixture.engine.budget().acquire(u64::MAX);
+    let report = thread::scope(|scope| {
+        let import = scope.spawn(|| fixture.engine.import(&request, &control).unwrap());
+        while control.progress.snapshot().imported < 30 {
+            assert!(!import.is_finished());
+            thread::yield_now();
+        }
+        drop(other);
+        import.join().unwrap()
+    });
+    assert_eq!((report.imported, report.failed), (32, 0), "{report:?}");
 }

@@ -4,13 +4,16 @@
 //! at a time. Spreading each forward pass over all cores would make them wait for each other
 //! at every layer while other threads decode; this way no core ever waits for another.
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError};
+use std::collections::VecDeque;
+
+use crossbeam_channel::{Receiver, Sender};
 use lookalike_catalog::NewItem;
-use lookalike_imaging::{DecodeOptions, Permit, RgbImage, decode, decode_cost, probe};
+use lookalike_imaging::{DecodeOptions, Permit, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
 use lookalike_vit::CurrentThread;
 
 use super::in_flight::InFlight;
+use super::queue::{Next, Queue, Turn};
 use super::reader::Loaded;
 use super::writer::{NewFile, Outcome};
 use super::{FileProblem, ImportRequest, Originals};
@@ -62,16 +65,17 @@ impl Worker<'_> {
             size => size,
         };
         let mut batch = Vec::with_capacity(batch_size);
+        let mut queue = Queue {
+            files,
+            postponed: VecDeque::new(),
+            budget: self.engine.budget(),
+            limits: self.engine.limits(),
+        };
         while !stop() {
-            // Waiting for a full batch would leave the core idle: what is there makes one.
-            let next = match files.try_recv() {
-                Ok(file) => Some(file),
-                Err(_) if !batch.is_empty() => None,
-                Err(TryRecvError::Disconnected) => return Ok(()),
-                Err(TryRecvError::Empty) => match files.recv() {
-                    Ok(file) => Some(file),
-                    Err(_) => return Ok(()),
-                },
+            let next = match queue.next(batch.is_empty()) {
+                Next::File(file) => Some(file),
+                Next::Pause => None,
+                Next::End => return Ok(()),
             };
             let more = next.is_some();
             let delivered = match next.map(|file| self.prepare(file)) {
@@ -90,12 +94,17 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn prepare(&self, file: Loaded) -> Result<Prepared, (Box<NewItem>, String)> {
-        let Loaded {
-            mut item,
-            bytes,
-            permit,
-        } = file;
+    fn prepare(&self, turn: Turn) -> Result<Prepared, (Box<NewItem>, String)> {
+        // The permit for the pixels is held until only the small picture is left.
+        let Turn {
+            file:
+                Loaded {
+                    mut item,
+                    bytes,
+                    permit,
+                },
+            pixels: _pixels,
+        } = turn;
         match self.decode(&mut item, &bytes) {
             Ok((picture, thumbnail, key)) => Ok(Prepared {
                 item,
@@ -116,12 +125,8 @@ impl Worker<'_> {
         item: &mut NewItem,
         bytes: &[u8],
     ) -> Result<(RgbImage, Vec<u8>, Option<BlobKey>), EngineError> {
-        let limits = self.engine.limits();
-        let header = probe(bytes, limits)?;
-        // Held until only the small picture for the encoder is left.
-        let _permit = self.engine.budget().acquire(decode_cost(&header));
         let options = DecodeOptions {
-            limits: limits.clone(),
+            limits: self.engine.limits().clone(),
             ..DecodeOptions::default()
         };
         let decoded = decode(bytes, &options)?;
