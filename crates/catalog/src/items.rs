@@ -351,6 +351,21 @@ pub(crate) fn paths_below(
     Ok(())
 }
 
+pub(crate) fn paths_of_content(
+    connection: &Connection,
+    collection_id: i64,
+    md5: &str,
+    limit: usize,
+) -> Result<Vec<String>, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT path FROM contents JOIN items ON items.content_id = contents.id \
+         JOIN paths ON paths.item_id = items.id WHERE md5 = ?1 AND items.collection_id = ?2 \
+         AND missing_since IS NULL LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![md5, collection_id, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Marks a path as gone; its item goes on under another path if there is one.
 pub(crate) fn mark_missing(
     connection: &Connection,

@@ -18,6 +18,7 @@ mod lock;
 mod patents;
 mod read;
 mod schema;
+mod sheets;
 mod successor;
 mod write;
 
@@ -32,5 +33,5 @@ pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use patents::Patent;
 pub use read::{Catalog, StoredEmbedding};
-pub use successor::successor_name;
+pub use sheets::SheetFacts;
 pub use write::WriteTransaction;

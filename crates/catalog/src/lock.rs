@@ -1,10 +1,20 @@
 //! One writer at a time for a data directory.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{Seek, Write};
 use std::path::Path;
 
 use crate::CatalogError;
+
+const FILE_NAME: &str = "lock";
+
+/// What the last owner of `directory` wrote about itself, such as `process 4711`; only advice,
+/// since it may have ended.
+pub(crate) fn owner(directory: &Path) -> Option<String> {
+    let owner = std::fs::read_to_string(directory.join(FILE_NAME)).ok()?;
+    let owner = owner.trim();
+    (!owner.is_empty()).then(|| owner.to_owned())
+}
 
 /// Held as long as the process may write. The operating system releases it when the
 /// process ends in whatever way, so a killed import leaves no stale lock behind.
@@ -25,18 +35,14 @@ impl WriteLock {
             .truncate(false)
             .read(true)
             .write(true)
-            .open(directory.join("lock"))
+            .open(directory.join(FILE_NAME))
             .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                // Only advice for the message: an unreadable owner changes nothing.
-                let _ = file.read_to_string(&mut owner);
-                let owner = owner.trim();
                 return Err(CatalogError::Locked {
                     directory: directory.to_path_buf(),
-                    owner: (!owner.is_empty()).then(|| owner.to_owned()),
+                    owner: owner(directory),
                 });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use crate::filter::Condition;
-use crate::lock::WriteLock;
+use crate::lock::{self, WriteLock};
+use crate::successor::is_hidden;
 use crate::{
     CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, Job, JobFailure,
     KnownPath, Patent, PatentPage, Revision, collections, contents, embeddings, items, jobs,
@@ -88,6 +89,13 @@ impl Catalog {
         })
     }
 
+    /// What the process that last owned `directory` for writing wrote about itself, such as
+    /// `process 4711`; it may have ended since.
+    #[must_use]
+    pub fn owner(directory: &Path) -> Option<String> {
+        lock::owner(directory)
+    }
+
     /// All collections by name.
     ///
     /// # Errors
@@ -112,7 +120,19 @@ impl Catalog {
     /// # Errors
     /// The catalogue can't be read.
     pub fn find_collection(&self, name: &str) -> Result<Option<Collection>, CatalogError> {
+        if is_hidden(name) {
+            return Ok(None);
+        }
         self.read(|connection| collections::find(connection, name))
+    }
+
+    /// Whether a collection may be made under that name.
+    ///
+    /// # Errors
+    /// [`CatalogError::BadCollectionName`], [`CatalogError::CollectionExists`], or the
+    /// catalogue can't be read.
+    pub fn check_new_name(&self, name: &str) -> Result<(), CatalogError> {
+        self.read(|connection| collections::check_new_name(connection, name))
     }
 
     /// Where the collection's embeddings stand. Cheap: two index look-ups.
@@ -274,7 +294,7 @@ impl Catalog {
         self.read(|connection| jobs::find(connection, id))
     }
 
-    /// At most `limit` jobs, the newest first.
+    /// At most `limit` jobs, lock, the newest first.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -296,6 +316,20 @@ impl Catalog {
     /// The catalogue can't be read.
     pub fn job_failures(&self, id: i64, limit: usize) -> Result<Vec<JobFailure>, CatalogError> {
         self.read(|connection| jobs::failures(connection, id, limit))
+    }
+
+    /// Paths, at most `limit`, under which the collection's items of this content were seen
+    /// and that are not marked missing.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn paths_of_content(
+        &self,
+        collection: &Collection,
+        md5: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, CatalogError> {
+        self.read(|connection| items::paths_of_content(connection, collection.id, md5, limit))
     }
 
     /// The content with these bytes.

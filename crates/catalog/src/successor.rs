@@ -12,12 +12,24 @@ use crate::{Catalog, CatalogError, Collection, Content, NewCollection, collectio
 pub(crate) const HIDDEN: char = '.';
 
 /// The name of the successor of the collection of that name, as long as it is not complete.
-#[must_use]
-pub fn successor_name(name: &str) -> String {
+pub(crate) fn successor_name(name: &str) -> String {
     format!("{HIDDEN}{name}")
 }
 
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with(HIDDEN)
+}
+
 impl Catalog {
+    /// The successor that was begun for the collection, if there is one.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn successor(&self, collection: &Collection) -> Result<Option<Collection>, CatalogError> {
+        let name = successor_name(&collection.spec.name);
+        self.read(|connection| collections::find(connection, &name))
+    }
+
     /// Items of `collection` whose content `successor` has no embedding of; one for each content.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::successor::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, JobCounts, JobFailure, JobState, NewCollection,
     NewItem, Patent, Placed, collections, contents, embeddings, items, jobs, patents,
@@ -52,11 +53,15 @@ impl WriteTransaction<'_> {
         collections::create(self.connection, spec, self.now)
     }
 
-    /// Drops a collection with all its items; returns the contents nothing uses any more.
+    /// Drops a collection with all its items, and a successor that was begun; returns the contents nothing uses any more.
     ///
     /// # Errors
     /// The catalogue can't be written.
     pub fn drop_collection(&self, collection: &Collection) -> Result<Vec<Content>, CatalogError> {
+        let successor = successor_name(&collection.spec.name);
+        if let Some(successor) = collections::find(self.connection, &successor)? {
+            collections::drop(self.connection, successor.id)?;
+        }
         collections::drop(self.connection, collection.id)?;
         contents::remove_unused(self.connection)
     }

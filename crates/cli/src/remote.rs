@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use lookalike_catalog::Catalog;
 use lookalike_engine::jobs::{JobReport, JobRequest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Where a server is and how its owner shows itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Server {
+    process: u32,
     url: String,
     token: String,
 }
@@ -41,6 +43,7 @@ impl Note {
             _ => {}
         }
         let server = Server {
+            process: std::process::id(),
             url: format!("http://{}", reachable(address)),
             token: token.to_owned(),
         };
@@ -67,10 +70,14 @@ pub(crate) fn new_token() -> anyhow::Result<String> {
 }
 
 impl Server {
-    /// The server that left a note in `data`. Ask only when the directory is locked.
+    /// The server that owns `data`, if it is one that does. Ask only when the directory is
+    /// locked.
     pub(crate) fn of(data: &Path) -> Option<Self> {
         let note = std::fs::read(data.join(NOTE)).ok()?;
-        serde_json::from_slice(&note).ok()
+        let server: Self = serde_json::from_slice(&note).ok()?;
+        // Another process may have come after a server that was killed.
+        let owner = Catalog::owner(data)?;
+        (owner == format!("process {}", server.process)).then_some(server)
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -81,7 +88,7 @@ impl Server {
     pub(crate) fn start(&self, request: &JobRequest) -> anyhow::Result<i64> {
         let settings = &request.settings;
         let body = json!({
-            "paths": request.paths,
+            "paths": serde_json::to_value(&request.paths)?,
             "collection": request.collection,
             "model": settings.model,
             "preprocess": settings.preprocess.map(|kind| kind.to_string()),
@@ -106,8 +113,12 @@ impl Server {
             .map(|_: Value| ())
     }
 
-    pub(crate) fn report(&self, job: i64) -> anyhow::Result<JobReport> {
-        let call = agent().get(format!("{}/api/batch/status?job_id={job}", self.url));
+    /// How the job is going, with at most `listed` of the files that failed.
+    pub(crate) fn report(&self, job: i64, listed: usize) -> anyhow::Result<JobReport> {
+        let url = &self.url;
+        let call = agent().get(format!(
+            "{url}/api/batch/status?job_id={job}&listed={listed}"
+        ));
         self.answer(call.call())
     }
 

@@ -46,7 +46,7 @@ impl Fixture {
         }));
         let options = JobOptions {
             workers: 2,
-            progress_dir: data,
+            data_dir: data,
         };
         Self {
             jobs: Jobs::new(Arc::clone(&engine), options),

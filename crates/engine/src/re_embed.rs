@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use lookalike_catalog::{Collection, Item, NewCollection, successor_name};
+use lookalike_catalog::{Collection, Item, NewCollection};
 use lookalike_imaging::RgbImage;
+use lookalike_patents::SourceFile;
 use lookalike_vit::CurrentThread;
 use md5::{Digest, Md5};
 
@@ -21,6 +22,9 @@ use crate::{CollectionSettings, Encoder, Engine, EngineError, ErrorKind};
 
 /// Embeddings in one transaction.
 const COMMIT: usize = 128;
+
+/// Places looked at for the bytes of an item whose own file is gone or has changed.
+const OTHER_PATHS: usize = 64;
 
 /// Items read from the catalogue at a time.
 const ITEMS: usize = 256;
@@ -63,13 +67,8 @@ impl Engine {
     ) -> Result<ImportReport, EngineError> {
         control.progress.start();
         let collection = self.catalog().collection(&request.collection)?;
-        if let Some(name) = &request.into
-            && self.catalog().find_collection(name)?.is_some()
-        {
-            return Err(EngineError::new(
-                ErrorKind::Conflict,
-                format!("a collection named `{name}` exists already; choose another name"),
-            ));
+        if let Some(name) = &request.into {
+            self.catalog().check_new_name(name)?;
         }
         let (spec, encoder) = self.successor_spec(&collection, request)?;
         let successor = self.successor(&collection, &spec)?;
@@ -101,6 +100,7 @@ impl Engine {
             let stages = Stages {
                 engine: self,
                 encoder: &encoder,
+                collection: &collection,
                 successor: &successor,
                 control,
             };
@@ -167,9 +167,7 @@ impl Engine {
         collection: &Collection,
         spec: &NewCollection,
     ) -> Result<Collection, EngineError> {
-        let begun = self
-            .catalog()
-            .find_collection(&successor_name(&collection.spec.name))?;
+        let begun = self.catalog().successor(collection)?;
         self.catalog()
             .write(self.now().as_second(), |tx| match begun {
                 Some(begun) if is_same(&begun.spec, spec) => Ok(begun),
@@ -219,6 +217,7 @@ fn place(item: &Item) -> String {
 struct Stages<'a> {
     engine: &'a Engine,
     encoder: &'a Encoder,
+    collection: &'a Collection,
     successor: &'a Collection,
     control: &'a Control,
 }
@@ -317,17 +316,35 @@ impl Stages<'_> {
     }
 
     fn prepare(&self, item: &Item) -> Result<RgbImage, String> {
-        let bytes = self
-            .engine
-            .original(item)
-            .map_err(|error| error.to_string())?;
-        if hex(&Md5::digest(&bytes)) != item.md5 {
-            return Err("has changed since it was imported; import it again first".to_owned());
-        }
+        let bytes = self.original(item)?;
         self.engine
             .decode(&bytes)
             .and_then(|decoded| self.encoder.prepare(&decoded.image))
             .map_err(|error| error.to_string())
+    }
+
+    /// The bytes that the item was imported with: from its own place, or from that of another
+    /// item with the same bytes.
+    fn original(&self, item: &Item) -> Result<Vec<u8>, String> {
+        let is_it = |bytes: &Vec<u8>| hex(&Md5::digest(bytes)) == item.md5;
+        let own = self.engine.original(item);
+        if let Ok(bytes) = &own
+            && is_it(bytes)
+        {
+            return own.map_err(|error| error.to_string());
+        }
+        let catalog = self.engine.catalog();
+        let others = catalog.paths_of_content(self.collection, &item.md5, OTHER_PATHS);
+        let most = self.engine.limits().max_file_bytes;
+        others
+            .map_err(|error| error.to_string())?
+            .iter()
+            .filter_map(|path| SourceFile::reopen(path).ok()?.read(most).ok())
+            .find(is_it)
+            .ok_or_else(|| match own {
+                Ok(_) => "has changed since it was imported; import it again first".to_owned(),
+                Err(error) => error.to_string(),
+            })
     }
 
     /// Commits embeddings until nobody sends any more.

@@ -19,4 +19,7 @@ pub use grant::{
 pub use locarno::canonical_loc_class;
 pub use patent_id::{PatentId, PatentIdError};
 pub use sheet_name::SheetName;
-pub use source::{PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, scan};
+pub use source::{
+    PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, is_clutter, may_be_source,
+    scan,
+};

@@ -239,3 +239,32 @@ fn files_on_disk_are_stamped_read_and_found_again() {
     let gone = SourceFile::reopen(&file.path()).unwrap_err();
     assert_eq!(gone.kind, SourceErrorKind::NotFound);
 }
+
+/// Recorded paths are text: three such names would be one, and lead back to none.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_unicode_are_reported() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = tempfile::tempdir().unwrap();
+    let odd = root.path().join(OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&odd).unwrap();
+    fs::write(odd.join("inside.png"), "").unwrap();
+    for name in [&b"a\xff.png"[..], b"b\xfe.xml", b"c\xff.txt"] {
+        fs::write(root.path().join(OsStr::from_bytes(name)), "").unwrap();
+    }
+    fs::write(root.path().join("d.png"), "").unwrap();
+    let (found, failed): (Vec<_>, Vec<_>) = scan(root.path()).partition(Result::is_ok);
+    let images: Vec<_> = found
+        .into_iter()
+        .flat_map(|folder| folder.unwrap().images)
+        .collect();
+    assert_eq!(images.len(), 1);
+    assert_eq!(images[0].name(), "d.png");
+    assert_eq!(failed.len(), 2, "an image and a folder: {failed:?}");
+    for error in failed {
+        let reason = error.unwrap_err().reason;
+        assert!(reason.contains("Unicode"), "{reason}");
+    }
+}

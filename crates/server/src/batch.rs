@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use lookalike_engine::CollectionSettings;
 use lookalike_engine::import::Originals;
-use lookalike_engine::jobs::{JobReport, JobRequest, JobStatus};
+use lookalike_engine::jobs::{JobReport, JobRequest, JobStatus, Jobs};
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::{ApiError, Success};
+use crate::query::Parameters;
 use crate::state::App;
 
 /// Header by which the owner of the data directory shows itself: see
@@ -20,6 +21,10 @@ const OWNER_HEADER: &str = "x-lookalike-owner";
 /// Jobs listed unless asked otherwise, and at most.
 const LISTED_JOBS: usize = 100;
 const MOST_LISTED_JOBS: usize = 1000;
+
+/// Failed files listed with a job unless asked otherwise, and at most.
+const LISTED_FILES: usize = 1000;
+const MOST_LISTED_FILES: usize = 100_000;
 
 /// Which folders may be imported through the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,16 @@ pub(crate) struct Which {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shown {
+    #[serde(alias = "job")]
+    job_id: Option<i64>,
+    /// Failed files to list.
+    listed: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Page {
     limit: Option<usize>,
 }
@@ -86,15 +101,17 @@ pub(crate) async fn start(
     body: Bytes,
 ) -> Result<Success<Started>, ApiError> {
     let start: Start = json(&headers, &body)?;
-    let request = start.into_request()?;
-    let is_owner = app.is_owner(headers.get(OWNER_HEADER).map(|value| value.as_bytes()));
+    let mut request = start.into_request()?;
+    let is_owner = is_owner(&app, &headers);
     app.jobs(move |jobs, options| {
-        if !is_owner {
-            check_roots(&request.paths, &options.import_roots)?;
+        if let ImportRoots::Below(roots) = &options.import_roots
+            && !is_owner
+        {
+            check_roots(&request.paths, roots)?;
+            request.within = Some(roots.clone());
         }
         let job_id = jobs.start(request)?;
-        let status = jobs.report(Some(job_id))?.status.status;
-        Ok(Success(Started { job_id, status }))
+        started(jobs, job_id)
     })
     .await
 }
@@ -102,9 +119,10 @@ pub(crate) async fn start(
 /// `GET /api/batch/status`: how a job is going; without `job_id`, the current or last one.
 pub(crate) async fn status(
     State(app): State<App>,
-    Query(which): Query<Which>,
+    Parameters(shown): Parameters<Shown>,
 ) -> Result<Success<JobReport>, ApiError> {
-    app.jobs(move |jobs, _| Ok(Success(jobs.report(which.job_id)?)))
+    let listed = shown.listed.unwrap_or(LISTED_FILES).min(MOST_LISTED_FILES);
+    app.jobs(move |jobs, _| Ok(Success(jobs.report(shown.job_id, listed)?)))
         .await
 }
 
@@ -129,10 +147,18 @@ pub(crate) async fn retry(
     body: Bytes,
 ) -> Result<Success<Started>, ApiError> {
     let which: Which = json_or_nothing(&headers, &body)?;
-    app.jobs(move |jobs, _| {
-        let job_id = jobs.retry(which.job_id)?;
-        let status = jobs.report(Some(job_id))?.status.status;
-        Ok(Success(Started { job_id, status }))
+    let is_owner = is_owner(&app, &headers);
+    app.jobs(move |jobs, options| {
+        let id = jobs.to_retry(which.job_id)?;
+        if let ImportRoots::Below(roots) = &options.import_roots
+            && !is_owner
+        {
+            let paths = jobs.report(Some(id), 0)?.status.paths;
+            let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+            check_roots(&paths, roots)?;
+        }
+        let job_id = jobs.retry(Some(id))?;
+        started(jobs, job_id)
     })
     .await
 }
@@ -140,7 +166,7 @@ pub(crate) async fn retry(
 /// `GET /api/batch/jobs`: jobs, the newest first.
 pub(crate) async fn list(
     State(app): State<App>,
-    Query(page): Query<Page>,
+    Parameters(page): Parameters<Page>,
 ) -> Result<Success<JobList>, ApiError> {
     let limit = page.limit.unwrap_or(LISTED_JOBS).min(MOST_LISTED_JOBS);
     app.jobs(move |jobs, _| {
@@ -148,6 +174,15 @@ pub(crate) async fn list(
         Ok(Success(JobList { jobs }))
     })
     .await
+}
+
+fn started(jobs: &Jobs, job_id: i64) -> Result<Success<Started>, ApiError> {
+    let status = jobs.report(Some(job_id), 0)?.status.status;
+    Ok(Success(Started { job_id, status }))
+}
+
+fn is_owner(app: &App, headers: &HeaderMap) -> bool {
+    app.is_owner(headers.get(OWNER_HEADER).map(|value| value.as_bytes()))
 }
 
 impl Start {
@@ -162,6 +197,13 @@ impl Start {
             return Err(ApiError::invalid(format!(
                 "`{}` is no absolute path; the server's working directory is not yours",
                 path.display()
+            )));
+        }
+        if self.size.is_some_and(|size| !SIZES.contains(&size)) {
+            return Err(ApiError::invalid(format!(
+                "size must be from {} to {} pixels",
+                SIZES.start(),
+                SIZES.end()
             )));
         }
         let preprocess = self.preprocess.map(|name| name.parse());
@@ -180,6 +222,7 @@ impl Start {
             originals: self.originals,
             retry_of: None,
             only: None,
+            within: None,
         })
     }
 }
@@ -187,12 +230,12 @@ impl Start {
 /// Pictures in one forward pass: more are only larger.
 const MOST_BATCH: usize = 1024;
 
+/// Sides that an encoder may be given, in pixels.
+const SIZES: std::ops::RangeInclusive<u32> = 1..=16_384;
+
 /// Says the same of what lies elsewhere and of what does not exist: what is on the machine
 /// is nobody's business.
-fn check_roots(paths: &[PathBuf], roots: &ImportRoots) -> Result<(), ApiError> {
-    let ImportRoots::Below(roots) = roots else {
-        return Ok(());
-    };
+fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
     let below = |path: &Path| {
         let Ok(path) = path.canonicalize() else {
             return false;
@@ -213,7 +256,7 @@ fn check_roots(paths: &[PathBuf], roots: &ImportRoots) -> Result<(), ApiError> {
     }
 }
 
-/// Only JSON that says it is: a page of another site can send anything else without asking.
+/// Only JSON that says it is, so that nobody takes a form for it.
 fn json<T: for<'a> Deserialize<'a>>(headers: &HeaderMap, body: &[u8]) -> Result<T, ApiError> {
     let kind = headers.get(header::CONTENT_TYPE);
     let is_json = kind

@@ -1,10 +1,11 @@
 //! Collections and their numbers.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use lookalike_engine::CollectionReport;
 use serde::Deserialize;
 
 use crate::envelope::{ApiError, Success};
+use crate::query::Parameters;
 use crate::state::App;
 
 #[derive(Deserialize)]
@@ -21,7 +22,7 @@ pub(crate) async fn list(
 
 pub(crate) async fn stats(
     State(app): State<App>,
-    Query(which): Query<Which>,
+    Parameters(which): Parameters<Which>,
 ) -> Result<Success<CollectionReport>, ApiError> {
     let name = which.collection.unwrap_or_else(|| "default".to_owned());
     let report = app.read(move |engine| engine.collection_report(&name));

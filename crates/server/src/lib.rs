@@ -9,9 +9,11 @@ mod collections;
 mod envelope;
 mod headers;
 mod health;
+mod origin;
 mod page;
 mod parameters;
 mod pictures;
+mod query;
 mod search;
 mod slots;
 mod state;
@@ -132,6 +134,7 @@ fn routes(app: App) -> Router {
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
         .layer(DefaultBodyLimit::max(limit.saturating_add(BODY_OVERHEAD)))
+        .layer(middleware::from_fn(origin::refuse_others))
         .layer(middleware::from_fn(headers::secure))
         .with_state(app)
 }

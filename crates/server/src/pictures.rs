@@ -1,13 +1,14 @@
 //! Thumbnails, originals and previews.
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::{Engine, EngineError, Picture};
 use serde::Deserialize;
 
 use crate::envelope::ApiError;
+use crate::query::Parameters;
 use crate::state::App;
 use crate::upload;
 
@@ -22,7 +23,7 @@ pub(crate) struct Which {
 pub(crate) async fn thumbnail(
     State(app): State<App>,
     Path(file_name): Path<String>,
-    Query(which): Query<Which>,
+    Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let make = move |engine: &Engine| engine.thumbnail(&engine.item(&file_name, which.id)?);
@@ -32,7 +33,7 @@ pub(crate) async fn thumbnail(
 pub(crate) async fn full(
     State(app): State<App>,
     Path(file_name): Path<String>,
-    Query(which): Query<Which>,
+    Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let make = move |engine: &Engine| engine.full_picture(&engine.item(&file_name, which.id)?);

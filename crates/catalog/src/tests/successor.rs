@@ -51,6 +51,15 @@ fn ids_of(catalog: &Catalog, collection: &Collection) -> Vec<u64> {
 fn until_it_is_complete_it_is_hidden_and_knows_what_it_lacks() {
     let (fixture, successor, ids) = fixture();
     assert_eq!(fixture.catalog.collections().unwrap().len(), 1);
+    assert!(
+        fixture
+            .catalog
+            .find_collection(".default")
+            .unwrap()
+            .is_none()
+    );
+    let begun = fixture.catalog.successor(&fixture.collection).unwrap();
+    assert_eq!(begun.unwrap().id, successor.id);
     let missing = fixture
         .catalog
         .items_to_embed(&fixture.collection, &successor);
@@ -60,6 +69,18 @@ fn until_it_is_complete_it_is_hidden_and_knows_what_it_lacks() {
         .catalog
         .write(NOW, |tx| tx.add_embedding(&successor, "c", &[1.0]));
     assert!(matches!(wrong, Err(CatalogError::WrongDimension { .. })));
+}
+
+#[test]
+fn it_goes_with_its_collection() {
+    let (fixture, successor, _) = fixture();
+    fixture
+        .catalog
+        .write(NOW, |tx| tx.drop_collection(&fixture.collection))
+        .unwrap();
+    let begun = fixture.catalog.successor(&fixture.collection).unwrap();
+    assert!(begun.is_none());
+    assert!(ids_of(&fixture.catalog, &successor).is_empty());
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub(crate) struct GlobalArguments {
         global = true,
         value_name = "N",
         env = "LOOKALIKE_THREADS",
+        value_parser = values::threads,
         help_heading = "Global options"
     )]
     pub(crate) threads: Option<usize>,

@@ -27,6 +27,14 @@ pub(super) fn batch_size(text: &str) -> Result<usize, String> {
     in_range(text, 1024)
 }
 
+/// More threads than any machine has cores only take memory; 0 means one per core.
+pub(super) fn threads(text: &str) -> Result<usize, String> {
+    match text {
+        "0" => Ok(0),
+        _ => in_range(text, 1024),
+    }
+}
+
 fn in_range(text: &str, most: usize) -> Result<usize, String> {
     match text.parse() {
         Ok(value) if (1..=most).contains(&value) => Ok(value),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use indicatif::HumanBytes;
 use lookalike_engine::download::{
     DownloadProgress, DownloadReport, DownloadRequest, DownloadSettings, download,
@@ -19,12 +20,15 @@ use crate::{interrupt, output};
 /// Folder in the data directory.
 const DOWNLOADS: &str = "downloads";
 
+/// File in a table's folder that holds the table's path.
+const OWNER_NOTE: &str = "table.txt";
+
 /// Failures listed on the terminal.
 const LISTED: usize = 20;
 
 pub(super) fn run(arguments: DownloadArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let format = arguments.format.format;
-    let report = fetch(&request(arguments, settings), settings)?;
+    let report = fetch(&request(arguments, settings)?, settings)?;
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
@@ -39,13 +43,14 @@ pub(super) fn run(arguments: DownloadArguments, settings: &Settings) -> anyhow::
     })
 }
 
-fn request(arguments: DownloadArguments, settings: &Settings) -> DownloadRequest {
+fn request(arguments: DownloadArguments, settings: &Settings) -> anyhow::Result<DownloadRequest> {
     let defaults = DownloadSettings::default();
     let parallel = usize::from(arguments.parallel);
-    let directory = arguments
-        .out
-        .unwrap_or_else(|| default_directory(&arguments.table, settings));
-    DownloadRequest {
+    let directory = match arguments.out {
+        Some(directory) => directory,
+        None => default_directory(&arguments.table, settings)?,
+    };
+    Ok(DownloadRequest {
         table: arguments.table,
         column: arguments.column,
         directory,
@@ -56,12 +61,36 @@ fn request(arguments: DownloadArguments, settings: &Settings) -> DownloadRequest
             limits: settings.limits.clone(),
             ..defaults
         },
-    }
+    })
 }
 
-fn default_directory(table: &Path, settings: &Settings) -> PathBuf {
+/// The folder of a table in the data directory: named after it, with a number where another
+/// table of that name has one already. A note in the folder tells whose it is.
+fn default_directory(table: &Path, settings: &Settings) -> anyhow::Result<PathBuf> {
+    let table = table
+        .canonicalize()
+        .with_context(|| format!("can't read {}", table.display()))?;
     let name = table.file_stem().unwrap_or_default();
-    settings.data.join(DOWNLOADS).join(name)
+    let owner = table.to_string_lossy();
+    let numbered = |number: u32| {
+        let mut name = name.to_owned();
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        settings.data.join(DOWNLOADS).join(name)
+    };
+    let is_free_or_own = |directory: &PathBuf| {
+        let note = std::fs::read_to_string(directory.join(OWNER_NOTE));
+        note.map_or(true, |note| note == owner)
+    };
+    let directory = (1..)
+        .map(numbered)
+        .find(is_free_or_own)
+        .expect("there is always another number");
+    std::fs::create_dir_all(&directory)
+        .and_then(|()| std::fs::write(directory.join(OWNER_NOTE), owner.as_bytes()))
+        .with_context(|| format!("can't write to {}", directory.display()))?;
+    Ok(directory)
 }
 
 /// Downloads with a bar, until it is done or a signal comes.
@@ -77,25 +106,24 @@ fn fetch(request: &DownloadRequest, settings: &Settings) -> anyhow::Result<Downl
     })?)
 }
 
-/// Downloads what a table of addresses lists, on the way to its import; returns the log, which
-/// lists what there is to import.
-pub(super) fn for_import(table: &Path, settings: &Settings) -> anyhow::Result<PathBuf> {
+/// Downloads what a table of addresses lists, on the way to its import: the log lists what
+/// there is to import.
+pub(super) fn for_import(table: &Path, settings: &Settings) -> anyhow::Result<DownloadReport> {
     let request = DownloadRequest {
         table: table.to_owned(),
         column: DEFAULT_COLUMN.to_owned(),
-        directory: default_directory(table, settings),
+        directory: default_directory(table, settings)?,
         settings: DownloadSettings {
             limits: settings.limits.clone(),
             ..DownloadSettings::default()
         },
     };
     let report = fetch(&request, settings)?;
-    print_failures(&report);
     anyhow::ensure!(
         !report.cancelled,
         "stopped before anything was imported; the same command goes on where it was"
     );
-    Ok(report.log)
+    Ok(report)
 }
 
 fn print_failures(report: &DownloadReport) {

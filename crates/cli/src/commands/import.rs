@@ -1,19 +1,21 @@
 //! `lookalike import`.
 
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use lookalike_engine::features::is_bank;
 use lookalike_engine::import::{Cancel, ImportReport, Originals as EngineOriginals};
-use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs};
+use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs, LISTED_FILES};
 use lookalike_engine::watch::{Change, watch};
-use lookalike_engine::{CollectionSettings, Engine};
+use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
 
 use super::Outcome;
 use crate::arguments::{
     CollectionArguments, FeaturesImportArguments, Format, ImportArguments, Originals,
 };
+use crate::output::printable;
 use crate::output::progress::{self, Bar, Step, TICK};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -43,18 +45,28 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
         );
         return super::features::import(bank_arguments(arguments)?, settings);
     }
+    let mut downloads = Vec::new();
     for path in &mut arguments.paths {
         let is_table = |ending: &OsStr| ending.eq_ignore_ascii_case("csv");
         if path.extension().is_some_and(is_table) {
-            *path = super::download::for_import(path, settings)?;
+            let download = super::download::for_import(path, settings)?;
+            path.clone_from(&download.log);
+            downloads.push(download);
         }
     }
+    // Of a table of which nothing could be had there is nothing to import.
+    let is_empty = |log: &PathBuf| log.metadata().is_ok_and(|metadata| metadata.len() == 0);
+    arguments
+        .paths
+        .retain(|path| !(downloads.iter().any(|download| download.log == *path) && is_empty(path)));
     let format = arguments.format.format;
     let collection = arguments.collection.clone();
     let watches = arguments.watch;
-    let report = match engine(settings, Access::Write) {
+    let mut report = match engine(settings, Access::Write) {
+        _ if arguments.paths.is_empty() && !arguments.retry_failed => JobReport::default(),
         Ok(engine) if watches => return watch_here(engine, arguments, settings),
         Ok(engine) => import_here(engine, arguments, settings)?,
+        Err(error) if error.kind() != ErrorKind::Conflict => return Err(error.into()),
         Err(error) => match remote::Server::of(&settings.data) {
             Some(server) if watches => anyhow::bail!(
                 "the server at {} owns {}; start it with `serve --watch DIR`, or stop it first",
@@ -65,6 +77,11 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
             None => return Err(error.into()),
         },
     };
+    for download in downloads {
+        report.status.total += download.failed;
+        report.status.failed += download.failed;
+        report.failed_files.extend(download.failed_files);
+    }
     finish(report, format, &collection, settings)
 }
 
@@ -151,7 +168,7 @@ pub(super) fn tell(
 pub(super) fn jobs(engine: &Arc<Engine>, settings: &Settings) -> Jobs {
     let options = JobOptions {
         workers: settings.workers(),
-        progress_dir: settings.data.clone(),
+        data_dir: settings.data.clone(),
     };
     Jobs::new(Arc::clone(engine), options)
 }
@@ -173,7 +190,7 @@ fn import_here(
         let _ = cancelling.cancel(Some(id));
     });
     let step = || {
-        jobs.report(Some(id))
+        jobs.report(Some(id), 0)
             .map_or_else(|_| Step::default(), |r| (&r.status).into())
     };
     Ok(progress::follow(settings, "images", step, || {
@@ -203,11 +220,11 @@ fn import_there(
     });
     let bar = Bar::new(settings, "images");
     loop {
-        let report = server.report(id)?;
+        let report = server.report(id, 0)?;
         bar.show(&(&report.status).into());
         if report.is_over() {
             bar.finish();
-            return Ok(report);
+            return server.report(id, LISTED_FILES);
         }
         thread::sleep(TICK);
     }
@@ -225,6 +242,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
         },
         retry_of: None,
         only: None,
+        within: None,
     }
 }
 
@@ -232,6 +250,12 @@ fn request(arguments: ImportArguments) -> JobRequest {
 fn absolute(mut request: JobRequest) -> anyhow::Result<JobRequest> {
     for path in &mut request.paths {
         *path = std::path::absolute(&*path)?;
+    }
+    if let Some(model) = &mut request.settings.model
+        && Path::new(model).exists()
+        && let Some(absolute) = std::path::absolute(&*model)?.to_str()
+    {
+        *model = absolute.to_owned();
     }
     Ok(request)
 }
@@ -242,14 +266,15 @@ fn finish(
     collection: &str,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
-    if let Some(message) = &report.status.message {
-        anyhow::bail!("{message}");
-    }
+    let message = report.status.message.clone();
     let report = report.into_import_report();
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => print(&report, collection, "imported into")?,
+    }
+    if let Some(message) = message {
+        anyhow::bail!("{message}");
     }
     if report.total == 0 {
         output::note(settings, "no images found");
@@ -266,11 +291,11 @@ pub(super) fn print(report: &ImportReport, collection: &str, verb: &str) -> anyh
         ("warning", &report.warnings),
     ] {
         for problem in problems.iter().take(LISTED) {
-            eprintln!("{what}: {}: {}", problem.file, problem.reason);
+            eprintln!("{what}: {}: {}", printable(&problem.file), problem.reason);
         }
         if problems.len() > LISTED {
             let rest = problems.len() - LISTED;
-            eprintln!("{what}: {rest} more; --format json lists them");
+            eprintln!("{what}: {rest} more; --format json lists up to {LISTED_FILES}");
         }
     }
     let end = match report.cancelled {

@@ -106,6 +106,7 @@ fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, setting
         originals: Originals::Reference,
         retry_of: None,
         only: None,
+        within: None,
     };
     let (engine, jobs, settings) = (Arc::clone(engine), jobs.clone(), settings.clone());
     std::thread::spawn(move || {

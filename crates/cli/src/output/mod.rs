@@ -13,6 +13,15 @@ use crate::settings::Settings;
 
 pub(crate) use table::{Align, Column, Table, shorten};
 
+/// A name as a terminal may show it: files can be called anything, escape sequences included.
+pub(crate) fn printable(name: &str) -> String {
+    let escaped = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
+    };
+    name.chars().map(escaped).collect()
+}
+
 /// Prints `value` as JSON on lines of its own; `pretty` for people who pipe it nowhere.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lookalike_catalog::Patent;
+use lookalike_catalog::{Patent, SheetFacts};
 use lookalike_patents::{
     Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, SourceFile, parse_grants,
 };
@@ -27,10 +27,9 @@ pub(super) struct FolderPlan {
 #[derive(Clone, Debug)]
 pub(super) struct Sheet {
     pub(super) file: SourceFile,
-    pub(super) patent_id: Option<String>,
-    pub(super) page_num: Option<String>,
-    pub(super) image_index: Option<u32>,
-    pub(super) view: Option<String>,
+    pub(super) facts: SheetFacts,
+    /// Whether a grant was there to tell them, not the name alone.
+    pub(super) has_grant: bool,
     pub(super) front_page: bool,
     pub(super) notes: Notes,
 }
@@ -88,16 +87,19 @@ impl FolderPlan {
         // Grants list the front-page copy first, so that sheet 1 is the image at index 1.
         let by_page = || name.as_ref()?.page.get(1..)?.parse().ok();
         Ok(Sheet {
-            patent_id: name
-                .as_ref()
-                .map(|name| name.patent_id.to_string())
-                .or_else(|| grant.map(|grant| grant.patent_id.to_string())),
-            image_index: listed.map(|index| index as u32).or_else(by_page),
-            view: grant
-                .zip(listed)
-                .and_then(|(grant, index)| view(grant, index)),
+            has_grant: grant.is_some(),
             front_page: name.as_ref().is_some_and(|name| name.front_page),
-            page_num: name.map(|name| name.page),
+            facts: SheetFacts {
+                patent_id: name
+                    .as_ref()
+                    .map(|name| name.patent_id.to_string())
+                    .or_else(|| grant.map(|grant| grant.patent_id.to_string())),
+                image_index: listed.map(|index| index as u32).or_else(by_page),
+                view: grant
+                    .zip(listed)
+                    .and_then(|(grant, index)| view(grant, index)),
+                page_num: name.map(|name| name.page),
+            },
             file,
             notes,
         })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lookalike_patents::{PatentFolder, SourceFile, scan};
 
-use super::FileProblem;
+use super::{FileProblem, ImportRequest};
 use crate::download::{is_log, read_log};
 use crate::{EngineError, ErrorKind};
 
@@ -29,10 +29,9 @@ pub(super) struct Notes {
 
 /// Where to look.
 #[derive(Clone, Debug)]
-pub(super) struct Listing {
+pub(super) struct Listing<'a> {
+    request: &'a ImportRequest,
     roots: Vec<Root>,
-    /// Only these files and archives, by their recorded path; `None` means all.
-    only: Option<HashSet<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,16 +44,13 @@ enum Root {
     Log(PathBuf),
 }
 
-impl Listing {
+impl<'a> Listing<'a> {
     /// # Errors
     /// A path does not exist.
-    pub(super) fn new(
-        paths: &[PathBuf],
-        only: Option<HashSet<String>>,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn new(request: &'a ImportRequest) -> Result<Self, EngineError> {
         let mut roots = Vec::new();
         let mut files = Vec::new();
-        for path in paths {
+        for path in &request.paths {
             let absent = |error: std::io::Error| {
                 EngineError::new(
                     ErrorKind::NotFound,
@@ -71,24 +67,19 @@ impl Listing {
                 files.push(path);
             }
         }
-        for folder in scan_files(files) {
-            roots.push(folder);
-        }
-        Ok(Self { roots, only })
+        roots.extend(scan_files(files));
+        Ok(Self { request, roots })
     }
 
     /// The folders, found on the way; a problem is a file, a folder or an archive that can't be read.
     pub(super) fn folders(&self) -> impl Iterator<Item = Result<Folder, FileProblem>> {
         self.roots
             .iter()
-            .flat_map(Root::folders)
+            .flat_map(|root| root.folders(self.request))
             .filter_map(|found| match found {
                 Ok(folder) => self.wanted(folder).map(Ok),
                 // Whoever asks for certain files was told about the others before.
-                Err(problem) => match &self.only {
-                    Some(only) if !only.contains(&problem.file) => None,
-                    _ => Some(Err(problem)),
-                },
+                Err(problem) => self.is_wanted(&problem.file).then_some(Err(problem)),
             })
     }
 
@@ -105,24 +96,42 @@ impl Listing {
     /// The folder without the images that nobody asked for. Its grants stay: they describe the
     /// images that were asked for.
     fn wanted(&self, mut folder: Folder) -> Option<Folder> {
-        let Some(only) = &self.only else {
+        if self.request.only.is_none() {
             return Some(folder);
-        };
-        let is_wanted = |file: &SourceFile| {
-            let path = file.path();
-            let mut archives = path.match_indices("!/").map(|(end, _)| &path[..end]);
-            only.contains(&path) || archives.any(|archive| only.contains(archive))
-        };
+        }
+        let is_wanted = |file: &SourceFile| self.is_wanted(&file.path());
         let mut kept = folder.files.images.iter().map(is_wanted);
         folder.notes.retain(|_| kept.next().unwrap_or(true));
         folder.files.images.retain(is_wanted);
         let any = !folder.files.images.is_empty() || folder.files.xml.iter().any(is_wanted);
         any.then_some(folder)
     }
+
+    /// Whether a file was asked for, or a folder or an archive that it lies in.
+    fn is_wanted(&self, path: &str) -> bool {
+        let Some(only) = &self.request.only else {
+            return true;
+        };
+        let above = |separator| path.match_indices(separator).map(|(end, _)| &path[..end]);
+        only.contains(path)
+            || above("/")
+                .chain(above("!/"))
+                .any(|above| only.contains(above))
+    }
 }
 
 impl Root {
-    fn folders(&self) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + '_> {
+    fn folders<'a>(
+        &'a self,
+        request: &ImportRequest,
+    ) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + 'a> {
+        let scan = |path: &Path| {
+            let scan = scan(path).without(&request.data_dir);
+            match &request.within {
+                Some(roots) => scan.within(roots),
+                None => scan,
+            }
+        };
         match self {
             Self::Tree(path) => Box::new(scan(path).map(|found| match found {
                 Ok(files) => Ok(plain(files)),

@@ -59,8 +59,11 @@ pub struct ImportRequest {
     pub originals: Originals,
     /// Threads that decode and embed.
     pub workers: usize,
-    /// Folder that `import_progress.json` is written to.
-    pub progress_dir: PathBuf,
+    /// The data directory: `import_progress.json` is written to it, and nothing in it is
+    /// imported because a folder happens to hold it.
+    pub data_dir: PathBuf,
+    /// Files on disk outside these folders are refused, links followed; `None` allows all.
+    pub within: Option<Vec<PathBuf>>,
 }
 
 /// How others follow an import and stop it.
@@ -104,7 +107,7 @@ impl Engine {
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
         // First, so that a mistyped path leaves no empty collection behind.
-        let listing = listing::Listing::new(&request.paths, request.only.clone())?;
+        let listing = listing::Listing::new(request)?;
         let collection = self.collection_for_import(&request.collection, &request.settings)?;
         let encoder = self.encoders().of_collection(&collection)?;
         pipeline::Pipeline {

@@ -50,7 +50,7 @@ impl Pipeline<'_> {
             self.collection,
             self.control,
             ProgressFile {
-                directory: &self.request.progress_dir,
+                directory: &self.request.data_dir,
                 start: self.engine.now(),
             },
         );
@@ -178,7 +178,14 @@ fn read(
             _ if stop() => false,
             Ok(Read::Attached) => true,
             Ok(Read::Known) => outcomes.send(Outcome::Skipped).is_ok(),
-            Ok(Read::Embedded(item)) => outcomes.send(Outcome::Known(item)).is_ok(),
+            Ok(Read::Described(path, facts)) => {
+                outcomes.send(Outcome::Described(path, facts)).is_ok()
+            }
+            Ok(Read::Embedded(item, gone)) => {
+                gone.into_iter()
+                    .all(|path| outcomes.send(Outcome::Gone(path)).is_ok())
+                    && outcomes.send(Outcome::Known(item)).is_ok()
+            }
             Ok(Read::Loaded(file)) => files.send(*file).is_ok(),
             Err(problem) => outcomes.send(Outcome::Failed(problem)).is_ok(),
         };

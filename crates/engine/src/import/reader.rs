@@ -1,7 +1,7 @@
 //! Reads files and knows those that need no decoding. Cheap and mostly waiting for disks, so
 //! that the workers behind always have something to compute.
 
-use lookalike_catalog::{Collection, Content, KnownPath, NewItem};
+use lookalike_catalog::{Collection, Content, KnownPath, NewItem, SheetFacts};
 use lookalike_imaging::{Format, Permit, PixelBudget};
 use md5::{Digest, Md5};
 
@@ -11,13 +11,19 @@ use super::{FileProblem, ImportRequest, Originals};
 use crate::pictures::{hex, original_key};
 use crate::{Engine, EngineError};
 
+/// Places of the same bytes that are looked at for one whose file was moved.
+const MOVED: usize = 16;
+
 /// What became of a file.
 #[derive(Debug)]
 pub(super) enum Read {
     /// The collection has it.
     Known,
-    /// An item without embedding: the collection has one of the same bytes.
-    Embedded(Box<NewItem>),
+    /// The collection has it, but a grant now tells more of it.
+    Described(String, SheetFacts),
+    /// An item without embedding: the collection has one of the same bytes. The paths are those
+    /// of such items whose files are gone: the file may have been moved.
+    Embedded(Box<NewItem>, Vec<String>),
     /// The same bytes are being embedded under another name; they will bring this item along.
     Attached,
     /// A picture to decode.
@@ -63,7 +69,7 @@ impl Reader<'_> {
             .catalog()
             .known_path(self.collection, &path.path);
         if known.map_err(|error| error.to_string())?.as_ref() == Some(&path) {
-            return Ok(Read::Known);
+            return self.describe(sheet, path);
         }
         let most = self.engine.limits().max_file_bytes;
         if stamp.size_bytes > most {
@@ -77,6 +83,27 @@ impl Reader<'_> {
         let item = new_item(sheet, path, &bytes);
         self.look_up(item, bytes, permit)
             .map_err(|error| error.to_string())
+    }
+
+    /// A grant may have come, or been mended, after its sheets were imported.
+    fn describe(&self, sheet: Sheet, path: KnownPath) -> Result<Read, String> {
+        if !sheet.has_grant {
+            return Ok(Read::Known);
+        }
+        let stored = self.engine.catalog().sheet_at(self.collection, &path.path);
+        match stored.map_err(|error| error.to_string())? {
+            Some(stored) if stored != sheet.facts => Ok(Read::Described(path.path, sheet.facts)),
+            _ => Ok(Read::Known),
+        }
+    }
+
+    /// Places where the same bytes were and are no longer.
+    fn gone(&self, item: &NewItem) -> Result<Vec<String>, EngineError> {
+        let catalog = self.engine.catalog();
+        let md5 = &item.content.md5;
+        let mut paths = catalog.paths_of_content(self.collection, md5, MOVED)?;
+        paths.retain(|path| is_gone(path));
+        Ok(paths)
     }
 
     fn look_up(
@@ -101,11 +128,12 @@ impl Reader<'_> {
                 self.engine.blobs().put(&key, &bytes)?;
                 item.content.original_key = Some(key.as_str().to_owned());
             }
-            return Ok(Read::Embedded(Box::new(item)));
+            let gone = self.gone(&item)?;
+            return Ok(Read::Embedded(Box::new(item), gone));
         }
         Ok(match self.in_flight.claim(item) {
             Claim::Attached => Read::Attached,
-            Claim::Finished(item) => Read::Embedded(item),
+            Claim::Finished(item) => Read::Embedded(item, Vec::new()),
             Claim::Ours(item) => Read::Loaded(Box::new(Loaded {
                 item,
                 bytes,
@@ -129,14 +157,23 @@ fn new_item(sheet: Sheet, path: KnownPath, bytes: &[u8]) -> NewItem {
         external_id: sheet.notes.external_id,
         file_name: sheet.file.name().to_owned(),
         path: Some(path),
-        patent_id: sheet.patent_id,
-        page_num: sheet.page_num,
-        image_index: sheet.image_index,
-        view: sheet.view,
+        patent_id: sheet.facts.patent_id,
+        page_num: sheet.facts.page_num,
+        image_index: sheet.facts.image_index,
+        view: sheet.facts.view,
         front_page: sheet.front_page,
         description: None,
         tags: Vec::new(),
         attributes: sheet.notes.attributes,
         warnings: Vec::new(),
     }
+}
+
+/// Whether there is surely nothing at a recorded path: of one in an archive, no archive.
+fn is_gone(path: &str) -> bool {
+    let absent = |path: &str| {
+        let error = std::fs::metadata(path).err();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    absent(path) && absent(path.split("!/").next().unwrap_or(path))
 }

@@ -1,6 +1,8 @@
 //! What is read of a folder before any image is decoded.
 
+use std::collections::HashSet;
 use std::fs;
+use std::path::PathBuf;
 use std::thread;
 
 use lookalike_imaging::{RgbImage, encode_png};
@@ -34,17 +36,36 @@ const UTILITY: &str = r#"<?xml version="1.0"?>
 <application-reference appl-type="utility"/>
 </us-bibliographic-data-grant></us-patent-grant>"#;
 
+fn request(paths: &[PathBuf], only: Option<HashSet<String>>) -> ImportRequest {
+    ImportRequest {
+        paths: paths.to_vec(),
+        only,
+        within: None,
+        collection: "default".into(),
+        settings: CollectionSettings::default(),
+        batch_size: 0,
+        originals: Originals::Reference,
+        workers: 2,
+        data_dir: "/no/such/directory".into(),
+    }
+}
+
 /// The plan of a folder with these files, and what it makes of its images.
 fn plan(files: &[(&str, &str)]) -> (FolderPlan, Vec<Result<Sheet, FileProblem>>) {
     let directory = TempDir::new().unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
-    let listing = Listing::new(&[directory.path().to_path_buf()], None).unwrap();
-    plan_first(&listing)
+    plan_of(&[directory.path().to_path_buf()], None)
 }
 
-fn plan_first(listing: &Listing) -> (FolderPlan, Vec<Result<Sheet, FileProblem>>) {
+/// The plan of the one folder that these paths lead to.
+fn plan_of(
+    paths: &[PathBuf],
+    only: Option<HashSet<String>>,
+) -> (FolderPlan, Vec<Result<Sheet, FileProblem>>) {
+    let request = request(paths, only);
+    let listing = Listing::new(&request).unwrap();
     let folders: Vec<Folder> = listing.folders().map(Result::unwrap).collect();
     assert_eq!(folders.len(), 1);
     let plan = FolderPlan::new(&folders[0]);
@@ -69,11 +90,11 @@ fn sheets_get_patent_page_order_and_view() {
         .flatten()
         .map(|sheet| {
             (
-                sheet.page_num.as_deref(),
-                sheet.image_index,
-                sheet.view.as_deref(),
+                sheet.facts.page_num.as_deref(),
+                sheet.facts.image_index,
+                sheet.facts.view.as_deref(),
                 sheet.front_page,
-                sheet.patent_id.is_some(),
+                sheet.facts.patent_id.is_some(),
             )
         })
         .collect();
@@ -98,7 +119,7 @@ fn a_broken_grant_fails_alone() {
     ]);
     assert_eq!(plan.failed.len(), 1);
     assert_eq!(
-        sheets[0].as_ref().unwrap().patent_id.as_deref(),
+        sheets[0].as_ref().unwrap().facts.patent_id.as_deref(),
         Some("USD939806")
     );
 }
@@ -123,22 +144,21 @@ fn files_named_one_by_one_are_read_with_their_grant() {
     fs::write(&xml, GRANT).unwrap();
     fs::write(&image, "").unwrap();
     fs::write(&odd, "").unwrap();
-    let listing = Listing::new(&[image.clone(), xml, odd.clone(), odd], None).unwrap();
-    let (plan, sheets) = plan_first(&listing);
+    let (plan, sheets) = plan_of(&[image.clone(), xml, odd.clone(), odd], None);
     assert_eq!((plan.patents.len(), sheets.len()), (1, 2));
 
     // Asked for again after it failed, a sheet still gets what its grant says.
     let only = fs::canonicalize(&image).unwrap();
     let only = [only.to_string_lossy().into_owned()].into();
-    let listing = Listing::new(&[directory.path().to_path_buf()], Some(only)).unwrap();
-    let (_, sheets) = plan_first(&listing);
+    let (_, sheets) = plan_of(&[directory.path().to_path_buf()], Some(only));
     assert_eq!(sheets.len(), 1);
-    assert_eq!(sheets[0].as_ref().unwrap().image_index, Some(0));
+    assert_eq!(sheets[0].as_ref().unwrap().facts.image_index, Some(0));
 }
 
 #[test]
 fn a_path_that_does_not_exist_is_an_error() {
-    let error = Listing::new(&["/no/such/folder".into()], None).unwrap_err();
+    let request = request(&["/no/such/folder".into()], None);
+    let error = Listing::new(&request).unwrap_err();
     assert!(error.to_string().contains("/no/such/folder"), "{error}");
 }
 
@@ -155,14 +175,9 @@ fn a_huge_picture_keeps_no_other_waiting() {
         fs::write(folder.join(format!("0000-{index}.png")), large).unwrap();
     }
     let request = ImportRequest {
-        paths: vec![folder],
-        only: None,
-        collection: "default".into(),
-        settings: CollectionSettings::default(),
-        batch_size: 0,
         originals: Originals::Copy,
-        workers: 2,
-        progress_dir: fixture.directory.path().join("data"),
+        data_dir: fixture.directory.path().join("data"),
+        ..request(&[folder], None)
     };
     let control = Control::default();
     // Another huge picture is being decoded, and takes its time.
@@ -177,4 +192,61 @@ fn a_huge_picture_keeps_no_other_waiting() {
         import.join().unwrap()
     });
     assert_eq!((report.imported, report.failed), (32, 0), "{report:?}");
+}
+
+#[test]
+fn a_grant_that_comes_later_describes_sheets_that_are_there() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 3);
+    let names = [
+        "USD0939806-20220104-D00001.TIF",
+        "USD0939806-20220104-D00002.TIF",
+    ];
+    for (index, name) in names.iter().enumerate() {
+        fs::rename(folder.join(format!("{index:04}.png")), folder.join(name)).unwrap();
+    }
+    let import = || {
+        let request = request(std::slice::from_ref(&folder), None);
+        fixture
+            .engine
+            .import(&request, &Control::default())
+            .unwrap()
+    };
+    assert_eq!(import().imported, 3);
+    let view = |name: &str| fixture.engine.item(name, None).unwrap().view;
+    assert_eq!(view(names[1]), None);
+    fs::write(folder.join("USD0939806-20220104.XML"), GRANT).unwrap();
+    let report = import();
+    assert_eq!((report.imported, report.skipped), (0, 3));
+    assert_eq!(view(names[0]).as_deref(), Some("perspective"));
+    assert_eq!(view(names[1]).as_deref(), Some("front"));
+    // Without the grant what it told stays.
+    fs::remove_file(folder.join("USD0939806-20220104.XML")).unwrap();
+    import();
+    assert_eq!(view(names[1]).as_deref(), Some("front"));
+}
+
+#[test]
+fn a_folder_that_was_renamed_is_not_imported_twice() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 5);
+    let import = |folder: &PathBuf| {
+        let request = request(std::slice::from_ref(folder), None);
+        fixture
+            .engine
+            .import(&request, &Control::default())
+            .unwrap()
+    };
+    import(&folder);
+    let renamed = folder.with_file_name("renamed");
+    fs::rename(&folder, &renamed).unwrap();
+    let report = import(&renamed);
+    assert_eq!((report.imported, report.skipped), (0, 5));
+    assert_eq!(fixture.items("default"), 5);
+    let item = fixture.engine.item("0003.png", None).unwrap();
+    assert!(item.original_path.unwrap().contains("renamed"));
+    assert_eq!(item.missing_since, None);
+    // A copy is another item as long as the first file is there.
+    fs::copy(renamed.join("0001.png"), renamed.join("copy.png")).unwrap();
+    assert_eq!(import(&renamed).imported, 1);
 }

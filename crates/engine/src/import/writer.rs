@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use lookalike_catalog::{Collection, JobFailure, NewItem, Patent, Placed};
+use lookalike_catalog::{Collection, JobFailure, NewItem, Patent, Placed, SheetFacts};
 use lookalike_storage::blob::BlobKey;
 
 use super::progress::{ProgressFile, Status, per_second};
@@ -37,6 +37,10 @@ pub(super) enum Outcome {
     Known(Box<NewItem>),
     New(Box<NewFile>),
     Skipped,
+    /// What a grant now tells about the item at this path.
+    Described(String, SheetFacts),
+    /// A path with no file any more; comes before an item that may be the same, moved.
+    Gone(String),
     Failed(FileProblem),
     Warning(FileProblem),
 }
@@ -60,6 +64,8 @@ pub(super) struct Writer<'a> {
     items: Vec<(Box<NewItem>, Option<Vec<f32>>)>,
     thumbnails: Vec<(BlobKey, Vec<u8>)>,
     originals: Vec<Original>,
+    described: Vec<(String, SheetFacts)>,
+    gone: Vec<String>,
     failures: Vec<JobFailure>,
     report: ImportReport,
 }
@@ -80,6 +86,8 @@ impl<'a> Writer<'a> {
             items: Vec::new(),
             thumbnails: Vec::new(),
             originals: Vec::new(),
+            described: Vec::new(),
+            gone: Vec::new(),
             failures: Vec::new(),
             report: ImportReport::default(),
         }
@@ -144,7 +152,7 @@ impl<'a> Writer<'a> {
     }
 
     fn is_full(&self) -> bool {
-        let rows = self.items.len() + self.patents.len() + self.failures.len();
+        let rows = self.rows();
         let bytes = self.originals.iter().map(|original| original.bytes.len());
         rows >= COMMIT_ITEMS || bytes.sum::<usize>() >= COMMIT_BYTES
     }
@@ -174,6 +182,11 @@ impl<'a> Writer<'a> {
                 self.items.push((item, Some(embedding)));
             }
             Outcome::Skipped => self.control.progress.add_skipped(),
+            Outcome::Described(path, facts) => {
+                self.control.progress.add_skipped();
+                self.described.push((path, facts));
+            }
+            Outcome::Gone(path) => self.gone.push(path),
             Outcome::Failed(problem) => {
                 self.control.progress.add_failed();
                 self.failures.push(JobFailure {
@@ -205,10 +218,16 @@ impl<'a> Writer<'a> {
         self.engine.blobs().put_all(&blobs)?;
         self.thumbnails.clear();
         self.originals.clear();
-        if !self.items.is_empty() || !self.patents.is_empty() || !self.failures.is_empty() {
+        if self.rows() > 0 {
             self.write_rows()?;
         }
         Ok(())
+    }
+
+    /// Rows that wait for their commit.
+    fn rows(&self) -> usize {
+        let described = self.described.len() + self.gone.len();
+        self.items.len() + self.patents.len() + described + self.failures.len()
     }
 
     fn write_rows(&mut self) -> Result<(), EngineError> {
@@ -217,6 +236,12 @@ impl<'a> Writer<'a> {
         self.engine.catalog().write(now, |tx| {
             for patent in &self.patents {
                 tx.upsert_patent(patent)?;
+            }
+            for (path, facts) in &self.described {
+                tx.describe_sheet(self.collection, path, facts)?;
+            }
+            for path in &self.gone {
+                tx.mark_missing(self.collection, path)?;
             }
             let (mut imported, mut skipped) = (0, 0);
             for (item, embedding) in &self.items {
@@ -237,6 +262,8 @@ impl<'a> Writer<'a> {
         })?;
         self.patents.clear();
         self.items.clear();
+        self.described.clear();
+        self.gone.clear();
         self.failures.clear();
         Ok(())
     }

@@ -30,6 +30,9 @@ pub struct JobRequest {
     /// Only these of the files and archives there; `None` means all.
     #[serde(default)]
     pub only: Option<Vec<String>>,
+    /// Files on disk outside these folders are refused, links followed; `None` allows all.
+    #[serde(default)]
+    pub within: Option<Vec<PathBuf>>,
 }
 
 impl JobRequest {

@@ -2,15 +2,19 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use lookalike_catalog::{Job, JobState, WriteTransaction};
+use lookalike_storage::IndexKind;
 
 use super::{JobReport, JobRequest, JobStatus, LISTED_FILES};
 use crate::import::{Control, FileProblem, ImportReport, ImportRequest};
 use crate::{Engine, EngineError, ErrorKind};
+
+/// Jobs looked through for one to retry.
+const RETRIED: usize = 1000;
 
 /// Jobs that are over whose warnings are still known.
 const REMEMBERED: usize = 16;
@@ -20,8 +24,8 @@ const REMEMBERED: usize = 16;
 pub struct JobOptions {
     /// Threads that decode and embed.
     pub workers: usize,
-    /// Folder that `import_progress.json` is written to: the data directory.
-    pub progress_dir: PathBuf,
+    /// The data directory.
+    pub data_dir: PathBuf,
 }
 
 /// The queue of a data directory. Shared by threads; [`Jobs::close`] ends it.
@@ -52,6 +56,8 @@ struct Running {
     collection: String,
     control: Arc<Control>,
     thread: Option<JoinHandle<()>>,
+    /// Somebody asked for its end, which closing does not.
+    cancelled: bool,
 }
 
 impl Jobs {
@@ -68,12 +74,19 @@ impl Jobs {
         }
     }
 
+    /// The data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.shared.options.data_dir
+    }
+
     /// Queues an import and returns its job's id; it starts as soon as no other job of the
     /// collection is before it. An import that an earlier process left unfinished is the same
     /// job again.
     ///
     /// # Errors
-    /// A path does not exist, or this process does not own the data directory for writing.
+    /// A path does not exist, the collection can't have that name, the index kind is not
+    /// known, or this process does not own the data directory for writing.
     pub fn start(&self, mut request: JobRequest) -> Result<i64, EngineError> {
         for path in &mut request.paths {
             *path = std::fs::canonicalize(&*path).map_err(|error| {
@@ -86,6 +99,13 @@ impl Jobs {
         }
         if request.paths.is_empty() {
             return Err(EngineError::invalid("there is no path to import"));
+        }
+        let catalog = self.shared.engine.catalog();
+        if catalog.find_collection(&request.collection)?.is_none() {
+            catalog.check_new_name(&request.collection)?;
+        }
+        if let Some(index) = &request.settings.index {
+            let _: IndexKind = index.parse()?;
         }
         let json = request.to_json()?;
         let mut state = self.shared.lock();
@@ -122,32 +142,51 @@ impl Jobs {
         Ok(left.len())
     }
 
-    /// Queues a job for the files that failed in job `id`, or in the newest job that is over;
-    /// returns the new job's id.
+    /// Queues a job for the files that failed in job `id`, or in the newest job in which any
+    /// did; returns the new job's id.
     ///
     /// # Errors
     /// There is no such job, it is not over, or nothing failed in it.
     pub fn retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
+        let job = self.job_to_retry(id)?;
+        let request = JobRequest {
+            retry_of: Some(job.id),
+            ..JobRequest::of(&job)?
+        };
+        self.start(request)
+    }
+
+    /// The job whose failed files [`Jobs::retry`] would queue.
+    ///
+    /// # Errors
+    /// As [`Jobs::retry`].
+    pub fn to_retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
+        Ok(self.job_to_retry(id)?.id)
+    }
+
+    fn job_to_retry(&self, id: Option<i64>) -> Result<Job, EngineError> {
         let job = match id {
             Some(id) => self.shared.job(id)?,
             None => self
-                .newest()?
-                .ok_or_else(|| not_found("there is no job to retry".to_owned()))?,
+                .shared
+                .engine
+                .catalog()
+                .jobs(RETRIED)?
+                .into_iter()
+                .find(|job| job.state.is_final() && job.counts.failed > 0)
+                .ok_or_else(|| not_found("no file failed in the last imports".to_owned()))?,
         };
         if !job.state.is_final() {
             return Err(conflict(format!(
-                "job {} is not over; cancel it or wait for its end, then retry",
+                "job {} is not over; wait for its end, or, if its process was killed, repeat \
+                 the import or start the server: either goes on with it",
                 job.id
             )));
         }
         if job.counts.failed == 0 {
             return Err(conflict(format!("no file failed in job {}", job.id)));
         }
-        let request = JobRequest {
-            retry_of: Some(job.id),
-            ..JobRequest::of(&job)?
-        };
-        self.start(request)
+        Ok(job)
     }
 
     /// Stops a job: a waiting one at once, a running one at its next safe point. Without an
@@ -159,18 +198,24 @@ impl Jobs {
         let concerned = |job: i64| id.is_none_or(|id| id == job);
         let mut cancelled = Vec::new();
         let mut state = self.shared.lock();
-        for running in &state.running {
+        let taken: Vec<i64> = state
+            .waiting
+            .iter()
+            .copied()
+            .filter(|&job| concerned(job))
+            .collect();
+        self.shared.write(|tx| {
+            taken
+                .iter()
+                .try_for_each(|&job| Ok(tx.finish_job(job, JobState::Cancelled, None)?))
+        })?;
+        state.waiting.retain(|&job| !concerned(job));
+        for running in &mut state.running {
             if concerned(running.id) {
+                running.cancelled = true;
                 running.control.cancel.cancel();
                 cancelled.push(running.id);
             }
-        }
-        let waiting = std::mem::take(&mut state.waiting);
-        let (taken, kept): (VecDeque<_>, _) = waiting.into_iter().partition(|&job| concerned(job));
-        state.waiting = kept;
-        for &job in &taken {
-            self.shared
-                .write(|tx| Ok(tx.finish_job(job, JobState::Cancelled, None)?))?;
         }
         drop(state);
         self.shared.ended.notify_all();
@@ -187,11 +232,12 @@ impl Jobs {
         }
     }
 
-    /// How a job is going. Without an id: the one that runs, else the next, else the last.
+    /// How a job is going, with at most `listed` of the files that failed. Without an id: the
+    /// one that runs, else the next, else the last.
     ///
     /// # Errors
     /// There is no such job, or the catalogue can't be read.
-    pub fn report(&self, id: Option<i64>) -> Result<JobReport, EngineError> {
+    pub fn report(&self, id: Option<i64>, listed: usize) -> Result<JobReport, EngineError> {
         let job = match id {
             Some(id) => Some(self.shared.job(id)?),
             None => self.newest()?,
@@ -202,11 +248,7 @@ impl Jobs {
                 ..JobReport::default()
             });
         };
-        let failures = self
-            .shared
-            .engine
-            .catalog()
-            .job_failures(job.id, LISTED_FILES)?;
+        let failures = self.shared.engine.catalog().job_failures(job.id, listed)?;
         let state = self.shared.lock();
         let warnings = state.over.iter().find(|(id, _)| *id == job.id);
         Ok(JobReport {
@@ -249,7 +291,7 @@ impl Jobs {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         drop(state);
-        self.report(Some(id))
+        self.report(Some(id), LISTED_FILES)
     }
 
     /// Stops what runs at its next safe point and waits for that. Running and waiting jobs go
@@ -323,6 +365,7 @@ impl Shared {
                     collection,
                     control,
                     thread: Some(thread),
+                    cancelled: false,
                 }),
                 Err(error) => {
                     tracing::error!("job {id} can't be started: {error}");
@@ -349,12 +392,17 @@ impl Shared {
                 state.over.pop_front();
             }
         }
-        let closing = self.lock().closing;
+        let cancelled = self
+            .lock()
+            .running
+            .iter()
+            .any(|running| running.id == id && running.cancelled);
         let (end, message) = match &result {
-            Ok(report) if report.cancelled && closing => (JobState::Queued, None),
-            Ok(report) if report.cancelled => (JobState::Cancelled, None),
+            Ok(report) if report.cancelled && cancelled => (JobState::Cancelled, None),
+            // Closing: it goes on at the next start.
+            Ok(report) if report.cancelled => (JobState::Queued, None),
             Ok(_) => (JobState::Completed, None),
-            Err(error) => (JobState::Failed, Some(error.to_string())),
+            Err(error) => (JobState::Failed, Some(with_causes(error))),
         };
         let elapsed = control.progress.elapsed().as_millis() as u64;
         let counts = control.progress.snapshot().into();
@@ -408,8 +456,9 @@ impl Shared {
             settings: request.settings,
             batch_size: request.batch_size,
             originals: request.originals,
+            within: request.within,
             workers: self.options.workers,
-            progress_dir: self.options.progress_dir.clone(),
+            data_dir: self.options.data_dir.clone(),
         };
         self.engine.import(&request, control)
     }
@@ -443,6 +492,22 @@ impl State {
         let running = self.running.iter().find(|running| running.id == id);
         running.map(|running| &*running.control)
     }
+}
+
+/// The error and what led to it, such as a full disk.
+fn with_causes(error: &EngineError) -> String {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_message = cause.to_string();
+        // Errors that only pass another one on say the same.
+        if !message.ends_with(&cause_message) {
+            message.push_str(": ");
+            message.push_str(&cause_message);
+        }
+        source = cause.source();
+    }
+    message
 }
 
 fn conflict(message: String) -> EngineError {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::JobRequest;
 use crate::import::{Control, FileProblem, ImportReport, per_second};
 
-/// Failed files and warnings listed with a job; the catalogue keeps all failed files.
-pub const LISTED_FILES: usize = 1000;
+/// Failed files and warnings listed with a job that is over, at most; the catalogue keeps all
+/// failed files.
+pub const LISTED_FILES: usize = 100_000;
 
 /// How a job is going, or went.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ pub struct JobReport {
     /// How it is going.
     #[serde(flatten)]
     pub status: JobStatus,
-    /// Files that failed, at most [`LISTED_FILES`] of them.
+    /// Files that failed, as many of them as were asked for.
     pub failed_files: Vec<FileProblem>,
     /// What was noticed about files that were imported all the same, at most [`LISTED_FILES`];
     /// known to the process that ran the job, when it is over.

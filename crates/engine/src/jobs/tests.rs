@@ -19,16 +19,17 @@ fn request(path: PathBuf, collection: &str) -> JobRequest {
         originals: Originals::Reference,
         retry_of: None,
         only: None,
+        within: None,
     }
 }
 
 #[test]
 fn without_a_job_the_status_is_idle() {
     let fixture = Fixture::new();
-    let report = fixture.jobs.report(None).unwrap();
+    let report = fixture.jobs.report(None, 10).unwrap();
     assert_eq!(report.status.status, "idle");
     assert_eq!(report.status.avg_speed, "0.0 images/sec");
-    let absent = fixture.jobs.report(Some(7)).unwrap_err();
+    let absent = fixture.jobs.report(Some(7), 10).unwrap_err();
     assert_eq!(absent.kind(), ErrorKind::NotFound);
 }
 
@@ -58,7 +59,7 @@ fn a_job_imports_and_only_its_failed_files_are_tried_again() {
     assert_eq!((report.status.total, report.status.imported), (1, 1));
     assert_eq!(fixture.items("default"), 13);
     // Nothing failed this time.
-    let again = fixture.jobs.retry(None).unwrap_err();
+    let again = fixture.jobs.retry(Some(retry)).unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Conflict);
     let states: Vec<String> = fixture
         .jobs
@@ -78,7 +79,7 @@ fn jobs_of_one_collection_take_turns_and_waiting_ones_can_be_cancelled() {
     let first = fixture.jobs.start(request(folder.clone(), "one")).unwrap();
     let second = fixture.jobs.start(request(folder, "one")).unwrap();
     let other = fixture.jobs.start(request(few, "two")).unwrap();
-    let status = |id| fixture.jobs.report(Some(id)).unwrap().status.status;
+    let status = |id| fixture.jobs.report(Some(id), 10).unwrap().status.status;
     assert_eq!(status(second), "queued");
     // Another collection does not wait for it.
     assert_eq!(fixture.jobs.wait(other).unwrap().status.imported, 3);
@@ -99,7 +100,7 @@ fn a_cancelled_job_keeps_what_it_did() {
         .jobs
         .start(request(folder.clone(), "default"))
         .unwrap();
-    while fixture.jobs.report(Some(id)).unwrap().status.imported == 0 {
+    while fixture.jobs.report(Some(id), 10).unwrap().status.imported == 0 {
         std::thread::yield_now();
     }
     fixture.jobs.cancel(Some(id)).unwrap();
@@ -123,7 +124,14 @@ fn what_was_not_over_goes_on_in_the_next_process() {
         .start(request(folder.clone(), "default"))
         .unwrap();
     let waiting = fixture.jobs.start(request(folder, "default")).unwrap();
-    while fixture.jobs.report(Some(running)).unwrap().status.imported == 0 {
+    while fixture
+        .jobs
+        .report(Some(running), 10)
+        .unwrap()
+        .status
+        .imported
+        == 0
+    {
         std::thread::yield_now();
     }
     let fixture = fixture.reopen();
@@ -154,6 +162,13 @@ fn a_job_that_can_not_run_says_why() {
         .jobs
         .start(request("/no/such/folder".into(), "default"));
     assert_eq!(absent.unwrap_err().kind(), ErrorKind::NotFound);
+    for name in [".default", "bad name", ""] {
+        let bad = fixture
+            .jobs
+            .start(request(folder.clone(), name))
+            .unwrap_err();
+        assert_eq!(bad.kind(), ErrorKind::InvalidInput, "{name}");
+    }
     let mut unknown = request(folder, "default");
     unknown.settings.model = Some("no-such-model".into());
     let id = fixture.jobs.start(unknown).unwrap();
@@ -163,4 +178,46 @@ fn a_job_that_can_not_run_says_why() {
     assert!(message.contains("no-such-model"), "{message}");
     let recorded = fixture.engine.catalog().job(id).unwrap().unwrap();
     assert_eq!(recorded.state, JobState::Failed);
+}
+
+#[test]
+fn a_cancelled_job_stays_so_when_the_process_ends() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 500);
+    let id = fixture.jobs.start(request(folder, "default")).unwrap();
+    while fixture.jobs.report(Some(id), 0).unwrap().status.imported == 0 {
+        std::thread::yield_now();
+    }
+    fixture.jobs.cancel(Some(id)).unwrap();
+    let fixture = fixture.reopen();
+    let job = fixture.engine.catalog().job(id).unwrap().unwrap();
+    assert_eq!(job.state, JobState::Cancelled);
+    assert_eq!(fixture.jobs.resume().unwrap(), 0);
+}
+
+#[test]
+fn neither_the_data_directory_nor_what_lies_elsewhere_is_imported() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 4);
+    let secret = fixture.pictures("secret", 9).join("0008.png");
+    let import = |request| {
+        let id = fixture.jobs.start(request).unwrap();
+        fixture.jobs.wait(id).unwrap()
+    };
+    // Thumbnails lie in the data directory, which lies in this folder.
+    let everything = fixture.directory.path().to_path_buf();
+    for _ in 0..2 {
+        import(request(everything.clone(), "default"));
+        assert_eq!(fixture.items("default"), 13);
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&secret, folder.join("link.png")).unwrap();
+        std::os::unix::fs::symlink(secret.parent().unwrap(), folder.join("links")).unwrap();
+        let mut within = request(folder.clone(), "within");
+        within.within = Some(vec![folder]);
+        let report = import(within);
+        assert_eq!((report.status.imported, report.status.failed), (4, 2));
+        assert!(report.failed_files[0].reason.contains("link out of"));
+    }
 }

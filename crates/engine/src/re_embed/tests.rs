@@ -11,12 +11,13 @@ fn import(fixture: &Fixture, folder: PathBuf) {
     let request = ImportRequest {
         paths: vec![folder],
         only: None,
+        within: None,
         collection: "default".into(),
         settings: CollectionSettings::default(),
         batch_size: 0,
         originals: Originals::Reference,
         workers: 2,
-        progress_dir: fixture.directory.path().join("data"),
+        data_dir: fixture.directory.path().join("data"),
     };
     fixture
         .engine
@@ -115,6 +116,21 @@ fn a_lost_original_leaves_the_collection_as_it_was_unless_told_otherwise() {
 }
 
 #[test]
+fn a_copy_elsewhere_serves_for_a_lost_original() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 3);
+    fs::copy(folder.join("0001.png"), folder.join("copy.png")).unwrap();
+    import(&fixture, folder.clone());
+    fs::remove_file(folder.join("0001.png")).unwrap();
+    let report = fixture
+        .engine
+        .re_embed(&request(56), &Control::default())
+        .unwrap();
+    assert_eq!((report.total, report.imported, report.failed), (3, 3, 0));
+    assert_eq!(fixture.items("default"), 4);
+}
+
+#[test]
 fn a_run_that_was_stopped_goes_on() {
     let fixture = Fixture::new();
     import(&fixture, fixture.pictures("pictures", 600));
@@ -157,6 +173,10 @@ fn into_a_new_collection_leaves_the_old_one() {
         fixture.engine.re_embed(&request, &Control::default())
     };
     assert_eq!(into("default").unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(
+        into("bad name").unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
     into("small").unwrap();
     assert_eq!(stored(&fixture, "default"), before);
     let copies = stored(&fixture, "small");

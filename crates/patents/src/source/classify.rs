@@ -62,6 +62,14 @@ pub(super) fn may_matter(path: &str) -> bool {
     }
 }
 
+/// Whether an import of the folder that a file lies in may take it or report it, by its name
+/// alone: grants, images, archives, and what has no ending. Nothing is opened.
+#[must_use]
+pub fn may_be_source(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| may_matter(&name.to_string_lossy()))
+}
+
 fn is_packed(name: &str, extension: &str) -> bool {
     let packs_a_tar = || {
         let stem = &name[..name.len() - extension.len() - 1];
@@ -77,8 +85,10 @@ pub(super) fn extension(name: &str) -> Option<String> {
     Some(extension.to_string_lossy().to_ascii_lowercase())
 }
 
-/// Hidden files, and what file managers and archivers leave behind.
-pub(super) fn is_clutter(name: &str) -> bool {
+/// Whether a file or folder of that name is passed over: hidden ones, and what file managers and
+/// archivers leave behind.
+#[must_use]
+pub fn is_clutter(name: &str) -> bool {
     name.starts_with('.')
         || ["thumbs.db", "desktop.ini", "__macosx"]
             .iter()
@@ -118,4 +128,36 @@ fn starts_like_an_image(head: &[u8]) -> bool {
     ];
     STARTS.iter().any(|start| head.starts_with(start))
         || (head.starts_with(b"RIFF") && head.ends_with(b"WEBP"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_source_shows_in_its_name_alone() {
+        let taken = [
+            "/in/USD1107373-20251230.XML",
+            "/in/.hidden/sheet.TIF",
+            "/in/notes.txt/photo.webp",
+            "/in/I20220104.tar",
+            "/in/I20220104.tar.gz",
+            "/in/9e107d9d372bb6826bd81d3542a419d6",
+        ];
+        for path in taken {
+            assert!(may_be_source(Path::new(path)), "{path}");
+        }
+        let passed_over = [
+            "/in/notes.txt",
+            "/in/table.csv.gz",
+            "/in/Thumbs.db",
+            "/in/__MACOSX",
+            "/in/.sheet.tif",
+            "/in/sheet.tif.part",
+            "/",
+        ];
+        for path in passed_over {
+            assert!(!may_be_source(Path::new(path)), "{path}");
+        }
+    }
 }

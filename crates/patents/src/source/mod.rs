@@ -18,6 +18,7 @@ mod walk;
 mod window;
 mod zip;
 
+pub use classify::{is_clutter, may_be_source};
 pub use error::{SourceError, SourceErrorKind};
 pub use file::{SourceFile, Stamp};
 pub use folder::PatentFolder;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::archive::Format;
 use super::classify::{FileClass, classify, extension, is_clutter};
-use super::error::{Fault, SourceError};
+use super::error::{Fault, SourceError, SourceErrorKind};
 use super::file::SourceFile;
 use super::folder::{Contents, PatentFolder, packed};
 use super::inflated::Kept;
@@ -34,6 +34,7 @@ pub fn scan(root: &Path) -> Scan {
     Scan {
         pending: vec![Pending::Root(root.to_owned())],
         visited: HashSet::new(),
+        within: None,
         kept: Arc::default(),
     }
 }
@@ -45,6 +46,8 @@ pub struct Scan {
     pending: Vec<Pending>,
     /// Directories and archives on disk seen, as canonical paths: links may lead back up.
     visited: HashSet<PathBuf>,
+    /// Nothing on disk outside these canonical paths is read.
+    within: Option<Vec<PathBuf>>,
     kept: Arc<Kept>,
 }
 
@@ -85,10 +88,41 @@ impl Iterator for Scan {
 }
 
 impl Scan {
+    /// Passes over `directory`, whatever way leads to it.
+    #[must_use]
+    pub fn without(mut self, directory: &Path) -> Self {
+        self.visited.extend(directory.canonicalize());
+        self
+    }
+
+    /// Refuses what does not lie below one of `directories`, links followed.
+    #[must_use]
+    pub fn within(mut self, directories: &[PathBuf]) -> Self {
+        let canonical = directories.iter().flat_map(|path| path.canonicalize());
+        self.within = Some(canonical.collect());
+        self
+    }
+
+    /// The canonical path, if it may be read.
+    fn permitted(&self, path: &Path) -> Result<PathBuf, Fault> {
+        let canonical = path.canonicalize()?;
+        match &self.within {
+            Some(roots) if !roots.iter().any(|root| canonical.starts_with(root)) => {
+                Err(Fault::new(
+                    SourceErrorKind::UnsafeName,
+                    "is a link out of the folders that may be imported from here",
+                ))
+            }
+            _ => Ok(canonical),
+        }
+    }
+
     fn root(&mut self, path: &Path) -> Result<(), Fault> {
         if fs::metadata(path)?.is_dir() {
             return self.directory(path);
         }
+        self.permitted(path)?;
+        check_name(path)?;
         let file = SourceFile::on_disk(path)?;
         if is_archive(&file) {
             return self.archive(&file);
@@ -101,7 +135,7 @@ impl Scan {
     /// it, what was wrong with it.
     fn archive(&mut self, file: &SourceFile) -> Result<(), Fault> {
         if let Some(path) = file.disk_path()
-            && !self.visited.insert(path.canonicalize()?)
+            && !self.visited.insert(self.permitted(path)?)
         {
             return Ok(());
         }
@@ -117,9 +151,10 @@ impl Scan {
     /// Reads one directory and queues what it holds, in this order: its own files, what could not
     /// be read, the directories and archives below it by name.
     fn directory(&mut self, path: &Path) -> Result<(), Fault> {
-        if !self.visited.insert(path.canonicalize()?) {
+        if !self.visited.insert(self.permitted(path)?) {
             return Ok(());
         }
+        check_name(path)?;
         let mut failures = Vec::new();
         let mut entries = Vec::new();
         for entry in fs::read_dir(path)? {
@@ -140,7 +175,21 @@ impl Scan {
                 // Pipes and devices would block whoever opens them.
                 Ok(metadata) if metadata.is_file() => {
                     let file = SourceFile::on_disk(&path)?;
-                    match classify(file.name(), |bytes| file.read_head(bytes).ok()) {
+                    let class = classify(file.name(), |bytes| file.read_head(bytes).ok());
+                    if class == FileClass::Other {
+                        continue;
+                    }
+                    // Of files only links lead elsewhere.
+                    let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                    let permitted = match is_link {
+                        true => self.permitted(&path).map(drop),
+                        false => Ok(()),
+                    };
+                    if let Err(fault) = permitted.and_then(|()| check_name(&path)) {
+                        failures.push(fault.at(path.to_string_lossy()));
+                        continue;
+                    }
+                    match class {
                         FileClass::Grant => folder.xml.push(file),
                         FileClass::Image => folder.images.push(file),
                         FileClass::Archive => below.push(Pending::Archive(file)),
@@ -163,6 +212,17 @@ impl Scan {
     /// Puts these before what is pending; the first comes first.
     fn queue(&mut self, next: impl DoubleEndedIterator<Item = Pending>) {
         self.pending.extend(next.rev());
+    }
+}
+
+/// Paths are recorded as text, so that only text leads back to a file.
+fn check_name(path: &Path) -> Result<(), Fault> {
+    match path.to_str() {
+        Some(_) => Ok(()),
+        None => Err(Fault::new(
+            SourceErrorKind::Unsupported,
+            "its name is not valid Unicode; rename it",
+        )),
     }
 }
 

@@ -106,6 +106,9 @@ fn wrong_requests_are_told_what_is_wrong() {
         (json!({ "path": "/no/such/folder" }), 404, "/no/such/folder"),
         (json!({ "path": "/", "colour": "red" }), 400, "colour"),
         (json!({ "path": "/", "metric": "taxicab" }), 400, "taxicab"),
+        (json!({ "path": "/", "size": 0 }), 400, "size"),
+        (json!({ "path": "/", "index": "foo" }), 400, "foo"),
+        (json!({ "path": "/", "collection": ".x" }), 400, ".x"),
     ] {
         let answer = post(&server, "/api/batch/start", &body);
         assert_eq!(answer.status, status, "{body}");
@@ -117,6 +120,20 @@ fn wrong_requests_are_told_what_is_wrong() {
     let answer = request(server.address, "POST", "/api/batch/start", &form, body);
     assert_eq!(answer.status, 415);
     assert_eq!(server.get("/api/batch/status?job_id=99").status, 404);
+    for path in ["/api/batch/status?job_id=x", "/api/batch/jobs?limit=-1"] {
+        let answer = server.get(path);
+        assert_eq!(
+            (answer.status, answer.json()["code"].as_i64()),
+            (400, Some(400))
+        );
+    }
+    // A page of another site, in the user's browser.
+    let cancel = |origin: &str| {
+        let headers = [("origin", origin)];
+        request(server.address, "POST", "/api/batch/cancel", &headers, &[]).status
+    };
+    assert_eq!((cancel("http://evil.example"), cancel("null")), (403, 403));
+    assert_eq!(cancel(&format!("http://{}", server.address)), 200);
 }
 
 #[test]

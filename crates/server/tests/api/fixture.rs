@@ -60,7 +60,7 @@ impl Server {
         let engine = engine(&directory, &[pictures]);
         let job_options = JobOptions {
             workers: 1,
-            progress_dir: directory.path().join("data"),
+            data_dir: directory.path().join("data"),
         };
         let jobs = Jobs::new(Arc::clone(&engine), job_options);
         let closing = jobs.clone();
@@ -153,8 +153,9 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
         batch_size: 4,
         originals: Originals::Reference,
         only: None,
+        within: None,
         workers: 1,
-        progress_dir: data,
+        data_dir: data,
     };
     let report = engine.import(&request, &Control::default()).unwrap();
     assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
