@@ -202,3 +202,26 @@ fn what_was_downloaded_is_imported_with_what_the_table_says() {
     let url = lines[0]["external_id"].as_str().unwrap();
     assert!(url.ends_with("/2.png"), "{url}");
 }
+
+#[test]
+fn a_table_of_which_nothing_can_be_had_fails_with_its_reasons() {
+    let server = pictures(Duration::ZERO);
+    let scratch = Scratch::new();
+    write_table(&scratch, &server, 2);
+    // The server is on a private address, which an import does not ask.
+    let output = scratch.run(&["import", "data.csv", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&report["total"], &report["failed"]),
+        (&2.into(), &2.into())
+    );
+    assert_eq!(report["failed_files"].as_array().unwrap().len(), 2);
+
+    // Another table of the same name has a folder of its own.
+    std::fs::create_dir(scratch.path("other")).unwrap();
+    std::fs::write(scratch.path("other/data.csv"), "image_url\n").unwrap();
+    let report = scratch.json(&["import", "other/data.csv", "--format", "json"]);
+    assert_eq!(report["total"], 0);
+    assert!(scratch.path("data/downloads/data-2").is_dir());
+}
