@@ -96,7 +96,6 @@ struct Watch<'a, E> {
     request: JobRequest,
     stop: &'a Cancel,
     each: E,
-    retry_after: Duration,
     roots: Vec<Root>,
     files: HashMap<PathBuf, Known>,
     /// Places that the last look could not look into.
@@ -146,7 +145,6 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
             jobs,
             stop,
             each,
-            retry_after: RETRY_AFTER,
             roots: roots.collect(),
             request,
             files: HashMap::new(),
@@ -252,7 +250,7 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
             ..self.request.clone()
         };
         if !self.completes(request)? {
-            self.retry_at = Some(Instant::now() + self.retry_after);
+            self.retry_at = Some(Instant::now() + RETRY_AFTER);
             return Ok(());
         }
         self.first_due = false;

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::look::{Blind, is_below, reach};
+use super::look::{is_below, reach};
 use super::{Change, Watch};
 use crate::EngineError;
 
