@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod features;
 #[cfg(test)]
 mod fixture;
+mod gone;
 mod health;
 pub mod import;
 pub mod jobs;

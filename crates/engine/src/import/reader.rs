@@ -8,6 +8,7 @@ use md5::{Digest, Md5};
 use super::folder::Sheet;
 use super::in_flight::{Claim, InFlight};
 use super::{FileProblem, ImportRequest, Originals};
+use crate::gone::is_gone;
 use crate::pictures::{hex, original_key};
 use crate::{Engine, EngineError};
 
@@ -167,13 +168,4 @@ fn new_item(sheet: Sheet, path: KnownPath, bytes: &[u8]) -> NewItem {
         attributes: sheet.notes.attributes,
         warnings: Vec::new(),
     }
-}
-
-/// Whether there is surely nothing at a recorded path: of one in an archive, no archive.
-fn is_gone(path: &str) -> bool {
-    let absent = |path: &str| {
-        let error = std::fs::metadata(path).err();
-        error.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-    };
-    absent(path) && absent(path.split("!/").next().unwrap_or(path))
 }

@@ -1,12 +1,11 @@
 //! Marks what the catalogue knows of and the disk no longer has.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use super::look::{is_below, reach};
 use super::{Change, Watch};
 use crate::EngineError;
+use crate::gone::is_gone;
 
 impl<E: FnMut(Change)> Watch<'_, E> {
     /// Marks files that are gone from roots that are there. Answers `false` if a root went
@@ -50,21 +49,4 @@ impl<E: FnMut(Change)> Watch<'_, E> {
         (self.each)(Change::Missing(marked));
         Ok(complete)
     }
-}
-
-/// Whether a path as the catalogue records it leads to nothing. An archive's entries are there
-/// as long as it is.
-pub(super) fn is_gone(path: &str) -> bool {
-    let mut archives = path.match_indices("!/").map(|(end, _)| &path[..end]);
-    is_absent(path) && !archives.any(|archive| !is_absent(archive) && !Path::new(archive).is_dir())
-}
-
-fn is_absent(path: &str) -> bool {
-    fs::metadata(path).is_err_and(|error| says_gone(error.kind()))
-}
-
-/// Whether this error means that there is no such file. A file that may not be seen, or on a
-/// drive that does not answer, is no deleted one.
-pub(super) fn says_gone(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

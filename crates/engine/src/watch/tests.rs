@@ -5,10 +5,10 @@ use std::fs;
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
 
-use super::missing::{is_gone, says_gone};
 use super::*;
 use crate::CollectionSettings;
 use crate::fixture::Fixture;
+use crate::gone::{is_gone, says_gone};
 use crate::import::Originals;
 
 /// Long enough for any machine; reached only when nothing happens that should.
