@@ -143,7 +143,14 @@ pub(super) fn tell(
 ) -> anyhow::Result<()> {
     match change {
         Change::Imported(report) => match &report.status.message {
-            Some(message) => output::note(settings, &format!("not imported: {message}")),
+            Some(message) => output::note(
+                settings,
+                &format!("not imported, tried again in a minute: {message}"),
+            ),
+            None if report.status.status == "cancelled" => output::note(
+                settings,
+                "the import was cancelled; what it left is tried again in a minute",
+            ),
             None => {
                 let report = report.into_import_report();
                 match format {
