@@ -78,4 +78,22 @@ pub enum IndexError {
     /// The threshold is NaN, which no score passes.
     #[error("threshold is not a number: give a score, or none")]
     ThresholdNotANumber,
+    /// A number is beyond what the index can work with.
+    #[error("{name} is {value}: expected {lowest} to {highest}")]
+    OptionOutOfRange {
+        /// Its name, as users write it.
+        name: &'static str,
+        /// What was given.
+        value: usize,
+        /// The least that is taken.
+        lowest: usize,
+        /// The most that is taken.
+        highest: usize,
+    },
+    /// The index has no row left. Nothing was added.
+    #[error("the index is full: it has room for {rows} rows, those of removed items included")]
+    Full {
+        /// Rows that it can hold.
+        rows: usize,
+    },
 }
