@@ -49,6 +49,16 @@ fn report(count: usize, metric: Metric) -> Result<(), Box<dyn std::error::Error>
         stats.vector_bytes >> 20,
     );
 
+    let started = Instant::now();
+    for (id, vector) in (count as u64..).zip(queries.chunks_exact(DIM)).take(50) {
+        index.add(&[id], vector)?;
+    }
+    println!(
+        "one more item: {:.2} ms",
+        started.elapsed().as_secs_f64() * 20.0
+    );
+    index.remove(&(count as u64..count as u64 + 50).collect::<Vec<_>>());
+
     let flat = FlatIndex::new(DIM, metric);
     for (ids, vectors) in ids.chunks(1000).zip(vectors.chunks(1000 * DIM)) {
         flat.add(ids, vectors)?;

@@ -12,6 +12,7 @@
 
 mod build;
 mod chunks;
+mod file;
 mod graph;
 mod ids;
 mod options;
@@ -21,9 +22,12 @@ mod rotation;
 mod rows;
 mod scratch;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod vectors;
 mod walk;
 
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use lookalike_kernels::Isa;
@@ -86,27 +90,42 @@ impl HnswIndex {
     /// [`IndexError::NoDimension`], or [`IndexError::OptionOutOfRange`] for `dim` or an option.
     pub fn new(dim: usize, metric: Metric, options: HnswOptions) -> Result<Self, IndexError> {
         options.check()?;
-        let most = MOST_LINES * Line::VALUES;
-        if dim == 0 {
-            return Err(IndexError::NoDimension);
-        }
-        if dim > most {
-            return Err(IndexError::OptionOutOfRange {
-                name: "dim",
-                value: dim,
-                lowest: 1,
-                highest: most,
-            });
-        }
+        check_dim(dim)?;
         let snapshot = Snapshot::new(Isa::active(), metric, dim, options.m);
-        Ok(Self {
+        Ok(Self::with(dim, metric, options, snapshot))
+    }
+
+    /// The index that was saved as `bytes`, with the vectors of its rows, which stay where they
+    /// are. It answers as the saved one did.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`], [`IndexError::UnknownVersion`] or [`IndexError::OtherVectors`].
+    pub fn open(bytes: &[u8], vectors: Arc<dyn Vectors>) -> Result<Self, IndexError> {
+        let (header, snapshot) = file::read(bytes, vectors)?;
+        let file::Header {
             dim,
             metric,
             options,
-            current: RwLock::new(Arc::new(snapshot)),
-            writer: Mutex::default(),
-            scratches: Scratches::default(),
-        })
+        } = header;
+        Ok(Self::with(dim, metric, options, snapshot))
+    }
+
+    /// Writes the graph to `graph`, and hands id and vector of each of its rows to `each_row`, in
+    /// the order in which [`HnswIndex::open`] wants them back: all as they are at one moment.
+    /// Rows of removed items are among them, as others are reached through them.
+    ///
+    /// # Errors
+    /// Those of `graph` and `each_row`.
+    pub fn save(
+        &self,
+        graph: &mut impl Write,
+        mut each_row: impl FnMut(u64, &[f32]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let snapshot = self.snapshot();
+        file::write(&snapshot, &self.options, graph)?;
+        let rows = &snapshot.rows;
+        (0..rows.len() as u32)
+            .try_for_each(|row| each_row(rows.ids.row(row)[0], rows.vectors.row(row)))
     }
 
     /// Values in one vector.
@@ -264,6 +283,17 @@ impl HnswIndex {
         }
     }
 
+    fn with(dim: usize, metric: Metric, options: HnswOptions, snapshot: Snapshot) -> Self {
+        Self {
+            dim,
+            metric,
+            options,
+            current: RwLock::new(Arc::new(snapshot)),
+            writer: Mutex::default(),
+            scratches: Scratches::default(),
+        }
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         let current = self.current.read();
         // A snapshot is replaced as a whole: a panic elsewhere cannot have left it half-written.
@@ -285,5 +315,19 @@ impl HnswIndex {
         drop(current);
         drop(next);
         Ok(result)
+    }
+}
+
+fn check_dim(dim: usize) -> Result<(), IndexError> {
+    let most = MOST_LINES * Line::VALUES;
+    match dim {
+        0 => Err(IndexError::NoDimension),
+        _ if dim > most => Err(IndexError::OptionOutOfRange {
+            name: "dim",
+            value: dim,
+            lowest: 1,
+            highest: most,
+        }),
+        _ => Ok(()),
     }
 }

@@ -6,9 +6,8 @@
 //! depends on who did what first: the graph is the same for any number of threads, and no
 //! node needs a lock.
 
-use rayon::prelude::*;
-
 use super::graph::{Entry, Graph, neighbours};
+use super::random::mix;
 use super::rows::{Rows, TILE};
 use super::scratch::{Scratch, Scratches};
 use super::walk::{descend, go_down, walk};
@@ -22,6 +21,9 @@ const MOST_BATCHED: usize = 1024;
 /// Codes compared at a time when neighbours are chosen: most rows turned down are turned down
 /// by one of the first few chosen.
 const CHOSEN_TILE: usize = 8;
+
+/// Rows or lists for which a thread is started: some milliseconds of work, against a tenth of one.
+const LEAST_PER_THREAD: usize = 16;
 
 /// A key, and a node at that key.
 type Near = (u32, u32);
@@ -53,10 +55,10 @@ pub(super) fn link_new_rows(
         let end = batch_end(rows, graph);
         let linked = graph.len();
         let view = &*graph;
-        let plans: Vec<Plan> = (linked as u32..end as u32)
-            .into_par_iter()
-            .map(|row| scratches.with(|scratch| plan(rows, view, row, ef_construction, scratch)))
-            .collect();
+        let plans = on_threads(end - linked, |index| {
+            let row = (linked + index) as u32;
+            scratches.with(|scratch| plan(rows, view, row, ef_construction, scratch))
+        });
         apply(rows, graph, &plans);
     }
 }
@@ -96,7 +98,7 @@ fn plan(
     for layer in (0..=top).rev() {
         walk(rows, graph, &probe, layer, ef_construction, scratch);
         let found: Vec<Near> = scratch.pool.iter().collect();
-        links[layer] = choose(rows, graph, layer, &found, graph.most_neighbours(1));
+        links[layer] = choose(rows, graph, (layer, row), &found, graph.most_neighbours(1));
         if layer > 0 {
             go_down(graph, layer, scratch);
         }
@@ -108,8 +110,15 @@ fn plan(
 /// neighbour chosen before (Algorithm 4 of Malkov and Yashunin 2018, without its extensions).
 ///
 /// Rows that are alike would keep one another's lists full and turn everything else down, or
-/// be turned down themselves: they get what places are left.
-fn choose(rows: &Rows, graph: &Graph, level: usize, candidates: &[Near], most: usize) -> Vec<Near> {
+/// be turned down themselves: they get what places are left, by lot, as otherwise all would
+/// link to the same few and the rest could not be reached.
+fn choose(
+    rows: &Rows,
+    graph: &Graph,
+    (level, base): (usize, u32),
+    candidates: &[Near],
+    most: usize,
+) -> Vec<Near> {
     let mut chosen: Vec<Near> = Vec::with_capacity(most);
     let mut chosen_rows: Vec<u32> = Vec::with_capacity(most);
     let mut chosen_codes = Vec::with_capacity(most);
@@ -145,7 +154,11 @@ fn choose(rows: &Rows, graph: &Graph, level: usize, candidates: &[Near], most: u
             Some(_) => {}
         }
     }
-    alike.truncate(most - chosen.len());
+    let places = most - chosen.len();
+    if alike.len() > places {
+        alike.sort_by_key(|&(_, node)| mix(u64::from(base) << 32 | u64::from(node)));
+        alike.truncate(places);
+    }
     chosen.extend(alike);
     chosen
 }
@@ -177,15 +190,14 @@ fn apply(rows: &Rows, graph: &mut Graph, plans: &[Plan]) {
             });
         }
     }
-    backs.par_sort_unstable();
+    backs.sort_unstable();
     let groups: Vec<&[Back]> = backs
         .chunk_by(|a, b| (a.level, a.to) == (b.level, b.to))
         .collect();
     let view = &*graph;
-    let lists: Vec<Vec<u32>> = groups
-        .par_iter()
-        .map(|backs| neighbours_with(rows, view, backs))
-        .collect();
+    let lists = on_threads(groups.len(), |index| {
+        neighbours_with(rows, view, groups[index])
+    });
     for (backs, list) in groups.iter().zip(lists) {
         graph.set_links(backs[0].level, backs[0].to, &list);
     }
@@ -215,6 +227,33 @@ fn neighbours_with(rows: &Rows, graph: &Graph, backs: &[Back]) -> Vec<u32> {
         candidates.extend(keys.into_iter().zip(nodes.iter().copied()));
     }
     candidates.sort_unstable();
-    let chosen = choose(rows, graph, level, &candidates, most);
+    let chosen = choose(rows, graph, (level, to), &candidates, most);
     chosen.into_iter().map(|(_, node)| node).collect()
+}
+
+/// `work` for each index below `count`, shared by as many threads as the current rayon pool has.
+///
+/// Not by those of the pool itself: while they wait for one another they take up other jobs of
+/// the pool, and one of these may want to write to this index, whose lock is held here.
+fn on_threads<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let threads = rayon::current_num_threads().min(count / LEAST_PER_THREAD);
+    if threads <= 1 {
+        return (0..count).map(work).collect();
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let part = count.div_ceil(threads);
+        let parts = (0..count)
+            .step_by(part)
+            .map(|first| first..count.min(first + part));
+        let handles: Vec<_> = parts
+            .map(|part| scope.spawn(move || part.map(work).collect::<Vec<T>>()))
+            .collect();
+        let results = handles.into_iter().map(|handle| {
+            handle
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        results.flatten().collect()
+    })
 }

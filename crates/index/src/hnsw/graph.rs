@@ -17,7 +17,7 @@ const CHUNK_BYTES: usize = 16 << 10;
 const NONE: u32 = u32::MAX;
 
 /// Layers above the bottom, at most: more than rows can fill.
-const MOST_LEVELS: usize = 24;
+pub(super) const MOST_LEVELS: usize = 24;
 
 /// Part of a list of neighbours, on a cache line of its own.
 #[derive(Clone, Copy, Debug)]
@@ -96,16 +96,41 @@ impl Graph {
 
     /// Appends a row without neighbours; returns its upper node, if it has one.
     pub(super) fn push(&mut self, level: usize) -> Option<u32> {
-        let row = self.base.len() as u32;
+        let row = self.push_bottom();
+        (level > 0).then(|| self.push_upper(row, level))
+    }
+
+    /// Appends a row without neighbours and without an upper node.
+    pub(super) fn push_bottom(&mut self) -> u32 {
         self.base.push();
-        if level == 0 {
-            return None;
-        }
-        let node = self.upper.len() as u32;
+        self.base.len() as u32 - 1
+    }
+
+    /// Appends an upper node of a row, with layers from 1 to `level` and no neighbours.
+    pub(super) fn push_upper(&mut self, row: u32, level: usize) -> u32 {
         self.upper_rows.push()[0] = row;
         let lines = level * self.upper_lines();
         self.upper.push()[0] = std::iter::repeat_n(Links::default(), lines).collect();
-        Some(node)
+        self.upper.len() as u32 - 1
+    }
+
+    /// Whether all that links and entry name exists, at the layers where it is named.
+    pub(super) fn is_sound(&self) -> bool {
+        let rows = self.len() as u32;
+        let is_at = |level: usize, node: u32| match level {
+            0 => node < rows,
+            _ => (node as usize) < self.upper_len() && level <= self.upper_level(node),
+        };
+        let are_at =
+            |level, node| neighbours(self.links(level, node)).all(|other| is_at(level, other));
+        let upper = 0..self.upper_len() as u32;
+        self.entry
+            .is_none_or(|entry| is_at(entry.level, entry.node))
+            && (0..rows).all(|row| are_at(0, row))
+            && upper.clone().all(|node| self.row(1, node) < rows)
+            && upper
+                .into_iter()
+                .all(|node| (1..=self.upper_level(node)).all(|level| are_at(level, node)))
     }
 
     #[inline]

@@ -33,6 +33,28 @@ impl Ids {
         Some(bucket[found].1)
     }
 
+    /// The rows of items by rising id, without those that are not there. A run is looked up once.
+    pub(super) fn rows_of(&self, ids: impl Iterator<Item = u64>) -> impl Iterator<Item = u32> {
+        let (mut run, mut entries) = (None, &[][..]);
+        ids.filter_map(move |id| {
+            if run != Some(id / RUN) {
+                run = Some(id / RUN);
+                let bucket = &self.buckets[self.bucket_of(id)];
+                let first = bucket.partition_point(|entry| entry.0 < id);
+                entries = &bucket[first..];
+            }
+            while let Some((entry, rest)) = entries.split_first()
+                && entry.0 <= id
+            {
+                entries = rest;
+                if entry.0 == id {
+                    return Some(entry.1);
+                }
+            }
+            None
+        })
+    }
+
     /// Sets the row of an item; returns the one that it had.
     pub(super) fn insert(&mut self, id: u64, row: u32) -> Option<u32> {
         if self.len >= self.buckets.len() * BUCKET_ENTRIES {
@@ -104,7 +126,7 @@ mod tests {
             let id = match state >> 62 {
                 0 => (state >> 32) % 700,
                 1 => u64::from(step),
-                2 => state % 3 + u64::MAX - 3,
+                2 => u64::MAX - state % 3,
                 _ => state,
             };
             let before = ids.clone();
@@ -118,6 +140,9 @@ mod tests {
             assert_eq!(ids.len, model.len());
         }
         assert!(model.iter().all(|(&id, &row)| ids.get(id) == Some(row)));
+        let wanted = (0..30_000).chain([1 << 40, u64::MAX - 2, u64::MAX]);
+        let expected = wanted.clone().filter_map(|id| model.get(&id).copied());
+        assert!(ids.rows_of(wanted).eq(expected));
         assert!(ids.buckets.len() > 8);
     }
 }

@@ -23,6 +23,9 @@ const FEW_ROWS: usize = 1024;
 /// Rows that a scan looks at in the time that a walk takes for one candidate.
 const ROWS_PER_CANDIDATE: usize = 24;
 
+/// Rows of a scan by codes that are compared exactly, at least.
+const LEAST_KEPT: usize = 64;
+
 /// Rows scored at a time.
 const SCORE_TILE: usize = 64;
 
@@ -39,7 +42,7 @@ pub(super) fn search(
 ) -> Vec<Hit> {
     let live = snapshot.live;
     let matching = params.filter.map_or(live, |filter| filter.len().min(live));
-    let candidates = candidates.max(params.k);
+    let candidates = candidates.max(params.k.min(matching));
     if matching == 0 || params.k == 0 {
         return Vec::new();
     }
@@ -73,7 +76,7 @@ pub(super) fn exact(snapshot: &Snapshot, query: &[f32], params: &SearchParams<'_
 }
 
 /// `None` if fewer than `k` were found: there may be more.
-fn by_walk(
+pub(super) fn by_walk(
     snapshot: &Snapshot,
     query: &[f32],
     params: &SearchParams<'_>,
@@ -120,7 +123,7 @@ fn by_scan(
 ) -> Vec<Hit> {
     let mut found = matching_rows(snapshot, params.filter);
     // Twice k: codes tell neighbours apart only roughly.
-    let kept = candidates.max(params.k.saturating_mul(2)).max(FEW_ROWS / 2);
+    let kept = candidates.max(params.k.saturating_mul(2)).max(LEAST_KEPT);
     if found.len() > FEW_ROWS.max(kept) {
         let rows = &snapshot.rows;
         let probe = rows.query(query, &mut scratch.values, &mut scratch.code);
@@ -130,7 +133,7 @@ fn by_scan(
             let mut keys = [0; TILE];
             for (code, &row) in codes.iter_mut().zip(tile) {
                 *code = rows.code(row);
-                prefetch(*code);
+                prefetch(code);
             }
             rows.keys(&probe, tile, &codes[..tile.len()], &mut keys);
             let tile = keys.iter().zip(tile);

@@ -15,7 +15,7 @@ use lookalike_kernels::distance::codes::{Line, inner_products};
 
 use super::chunks::Chunked;
 use super::rotation::Rotation;
-use super::vectors::{Stored, Vectors};
+use super::vectors::Stored;
 use crate::Metric;
 use crate::score::inverse_length;
 

@@ -112,7 +112,7 @@ pub(super) struct Scratch {
 
 /// Buffers that are not in use: as many as there have been searches at a time.
 #[derive(Debug, Default)]
-pub(super) struct Scratches(Mutex<Vec<Box<Scratch>>>);
+pub(super) struct Scratches(Mutex<Vec<Scratch>>);
 
 impl Scratches {
     /// Runs `work` with buffers of its own; the lock is held to take and return them only.

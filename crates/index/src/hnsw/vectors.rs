@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::chunks::Chunked;
 
 /// Vectors by row, for an index that was read from a file: a matrix in memory, or in a file that
-/// is mapped. Rows are numbered as [`crate::HnswIndex::row_ids`] listed them when it was saved.
+/// is mapped. Rows are numbered as [`crate::HnswIndex::save`] listed them.
 pub trait Vectors: fmt::Debug + Send + Sync {
     /// Number of rows.
     fn len(&self) -> usize;
