@@ -106,8 +106,8 @@ fn plan(
     Plan { level, links }
 }
 
-/// Chooses neighbours from candidates by rising key: those nearer to the base than to any
-/// neighbour chosen before (Algorithm 4 of Malkov and Yashunin 2018, without its extensions).
+/// Chooses neighbours of the row `base` from candidates by rising key: those nearer to it than to
+/// any neighbour chosen before (Algorithm 4 of Malkov and Yashunin 2018, without its extensions).
 ///
 /// Rows that are alike would keep one another's lists full and turn everything else down, or
 /// be turned down themselves: they get what places are left, by lot, as otherwise all would
@@ -128,7 +128,10 @@ fn choose(
             break;
         }
         let row = graph.row(level, node);
-        let probe = rows.probe(row);
+        let probe = rows.spread_probe(row);
+        let mut to_base = [0];
+        rows.keys(&probe, &[base], &[rows.code(base)], &mut to_base);
+        let [to_base] = to_base;
         let tiles = chosen_rows
             .chunks(CHOSEN_TILE)
             .zip(chosen_codes.chunks(CHOSEN_TILE));
@@ -137,7 +140,7 @@ fn choose(
             let mut keys = [u32::MAX; CHOSEN_TILE];
             rows.keys(&probe, tile_rows, codes, &mut keys);
             let nearer = keys.iter().zip(tile_rows).find(|&(&other, &chosen)| {
-                other < key || other == key && rows.are_alike(row, chosen)
+                other < to_base || other == to_base && rows.are_alike(row, chosen)
             });
             if let Some((_, &chosen)) = nearer {
                 rival = Some(chosen);
@@ -213,7 +216,8 @@ fn neighbours_with(rows: &Rows, graph: &Graph, backs: &[Back]) -> Vec<u32> {
         nodes.extend(backs.iter().map(|back| back.from));
         return nodes;
     }
-    let probe = rows.probe(graph.row(level, to));
+    let base = graph.row(level, to);
+    let probe = rows.probe(base);
     let mut candidates: Vec<Near> = backs.iter().map(|back| (back.key, back.from)).collect();
     for nodes in nodes.chunks(TILE) {
         let (mut tile_rows, mut keys) = ([0; TILE], [0; TILE]);
@@ -227,7 +231,7 @@ fn neighbours_with(rows: &Rows, graph: &Graph, backs: &[Back]) -> Vec<u32> {
         candidates.extend(keys.into_iter().zip(nodes.iter().copied()));
     }
     candidates.sort_unstable();
-    let chosen = choose(rows, graph, (level, to), &candidates, most);
+    let chosen = choose(rows, graph, (level, base), &candidates, most);
     chosen.into_iter().map(|(_, node)| node).collect()
 }
 

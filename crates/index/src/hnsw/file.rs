@@ -2,7 +2,7 @@
 //!
 //! Layout: magic, version, then blocks (see [`blocks`]) that hold, little-endian and in this
 //! order: dimension, metric, options, counts of rows and upper nodes, entry, centre; then for
-//! each row its id, whether it is dead, its weight or inverse length, its code, its links at the
+//! each row its id, whether it is dead, its length or inverse length, its code, its links at the
 //! bottom; then for each upper node its row, its top layer and its links. A file is an image of
 //! the memory: opened, it answers as before. Links and entry are checked besides the checksums,
 //! so that no file, however made, can lead a search astray.
@@ -17,7 +17,6 @@ use lookalike_kernels::distance::codes::Line;
 
 use self::blocks::{BlockReader, BlockWriter, damaged};
 use super::graph::{Entry, Graph, MOST_LEVELS, neighbours};
-use super::rows::Weight;
 use super::snapshot::Snapshot;
 use super::{HnswOptions, MOST_ROWS, Vectors};
 use crate::{IndexError, Metric};
@@ -78,9 +77,7 @@ pub(super) fn write(
         if rows.metric == Metric::Cosine {
             blocks.put(&rows.inverse_lengths.row(row)[0].to_le_bytes())?;
         } else {
-            let Weight { length, norm } = rows.weights.row(row)[0];
-            blocks.put(&length.to_le_bytes())?;
-            blocks.put(&norm.to_le_bytes())?;
+            blocks.put(&rows.lengths.row(row)[0].to_le_bytes())?;
         }
         for line in rows.code(row) {
             blocks.put(&line.0)?;
@@ -153,7 +150,7 @@ pub(super) fn read(
         level: number()?,
     };
     let centre_len = number()?;
-    let has_centre = metric != Metric::Cosine && row_count > 0;
+    let has_centre = metric == Metric::L2 && row_count > 0;
     if centre_len != if has_centre { dim } else { 0 } || row_count > MOST_ROWS {
         return Err(damaged("its counts do not fit one another"));
     }
@@ -219,8 +216,7 @@ fn read_rows(
         if rows.metric == Metric::Cosine {
             rows.inverse_lengths.push()[0] = float(blocks)?;
         } else {
-            let (length, norm) = (float(blocks)?, float(blocks)?);
-            rows.push_weight(Weight { length, norm });
+            rows.lengths.push()[0] = float(blocks)?;
         }
         for line in rows.codes.push() {
             let bytes: [u8; Line::VALUES] = blocks.array()?;

@@ -155,10 +155,9 @@ fn matching_rows(snapshot: &Snapshot, filter: Option<&Filter>) -> Vec<u32> {
     match filter {
         None => live.collect(),
         // Finding the row of an id takes several times as long as looking at a row.
-        Some(filter) if filter.len() < snapshot.live / 8 => filter
-            .iter()
-            .filter_map(|id| snapshot.ids.get(id))
-            .collect(),
+        Some(filter) if filter.len() < snapshot.live / 4 => {
+            snapshot.ids.rows_of(filter.iter()).collect()
+        }
         Some(filter) => {
             let mut lookup = filter.lookup();
             let ids = &snapshot.rows.ids;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const COUNT: usize = 5000;
+const COUNT: usize = 4000;
 const DIM: usize = 64;
 const QUERIES: usize = 100;
 
@@ -73,7 +73,7 @@ fn most_true_neighbours_are_found_for_every_metric_and_filter() {
         }
         let usual = recall(&index, &flat, &SearchParams::top(10), Effort::Usual);
         for share in [2, 10, 100, 1000] {
-            let matching = (0..COUNT as u64).filter(|id| random::mix(*id) % share == 0);
+            let matching = (0..COUNT as u64).filter(|id| random::mix(*id).is_multiple_of(share));
             let filter = Filter::from_ids(matching.chain([COUNT as u64 + 5]));
             let params = SearchParams {
                 filter: Some(&filter),
