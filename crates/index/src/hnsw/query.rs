@@ -20,11 +20,16 @@ use crate::{Filter, Hit, SearchParams};
 /// Matching rows up to which all are compared exactly.
 const FEW_ROWS: usize = 1024;
 
-/// Rows that a scan looks at in the time that a walk takes for one candidate.
-const ROWS_PER_CANDIDATE: usize = 24;
+/// Rows that a scan looks at in the time that a walk takes for one candidate: 1.1 us against
+/// 95 ns a row, for 200,000 vectors of 384 and a tenth of them on a Sapphire Rapids.
+const ROWS_PER_CANDIDATE: usize = 12;
 
-/// Rows of a scan by codes that are compared exactly, at least.
-const LEAST_KEPT: usize = 64;
+/// Rows compared exactly for each hit asked for: codes tell close neighbours apart only roughly.
+/// Recall at 10 of 200,000 vectors was the same with all 256 candidates and with 64.
+const SCORED_PER_HIT: usize = 4;
+
+/// Rows compared exactly, at least.
+const LEAST_SCORED: usize = 64;
 
 /// Rows scored at a time.
 const SCORE_TILE: usize = 64;
@@ -51,11 +56,11 @@ pub(super) fn search(
     let walked = (candidates as u64 * rows as u64 / matching as u64) as usize;
     if matching > FEW_ROWS
         && walked.saturating_mul(ROWS_PER_CANDIDATE) < matching
-        && let Some(hits) = by_walk(snapshot, query, params, candidates, walked, scratch)
+        && let Some(hits) = by_walk(snapshot, query, params, walked, scratch)
     {
         return hits;
     }
-    by_scan(snapshot, query, params, candidates, scratch)
+    by_scan(snapshot, query, params, scratch)
 }
 
 /// The best of the rows that match, for certain.
@@ -80,7 +85,6 @@ pub(super) fn by_walk(
     snapshot: &Snapshot,
     query: &[f32],
     params: &SearchParams<'_>,
-    candidates: usize,
     walked: usize,
     scratch: &mut Scratch,
 ) -> Option<Vec<Hit>> {
@@ -103,7 +107,7 @@ pub(super) fn by_walk(
                 .is_none_or(|lookup| lookup.contains(rows.ids.row(row)[0]));
             matches && snapshot.is_live(row)
         })
-        .take(candidates)
+        .take(scored(params.k))
         .collect();
     if found.len() < params.k {
         return None;
@@ -118,22 +122,23 @@ fn by_scan(
     snapshot: &Snapshot,
     query: &[f32],
     params: &SearchParams<'_>,
-    candidates: usize,
     scratch: &mut Scratch,
 ) -> Vec<Hit> {
     let mut found = matching_rows(snapshot, params.filter);
-    // Twice k: codes tell neighbours apart only roughly.
-    let kept = candidates.max(params.k.saturating_mul(2)).max(LEAST_KEPT);
+    let kept = scored(params.k);
     if found.len() > FEW_ROWS.max(kept) {
         let rows = &snapshot.rows;
         let probe = rows.query(query, &mut scratch.values, &mut scratch.code);
         let mut near: Vec<u64> = Vec::with_capacity(found.len());
-        for tile in found.chunks(TILE) {
+        for (index, tile) in found.chunks(TILE).enumerate() {
+            // The next ones are on their way while these are compared.
+            for &row in found.iter().skip((index + 1) * TILE).take(TILE) {
+                prefetch(rows.code(row));
+            }
             let mut codes: [&[_]; TILE] = [&[]; TILE];
             let mut keys = [0; TILE];
             for (code, &row) in codes.iter_mut().zip(tile) {
                 *code = rows.code(row);
-                prefetch(code);
             }
             rows.keys(&probe, tile, &codes[..tile.len()], &mut keys);
             let tile = keys.iter().zip(tile);
@@ -146,6 +151,11 @@ fn by_scan(
     let mut best = Best::new(snapshot.rows.metric, params);
     score(snapshot, &scorer(snapshot, query), &found, &mut best);
     best.finish()
+}
+
+/// How many of the rows that seem nearest are compared exactly.
+fn scored(k: usize) -> usize {
+    k.saturating_mul(SCORED_PER_HIT).max(LEAST_SCORED)
 }
 
 /// All rows that live and that the filter lets through.

@@ -69,7 +69,7 @@ fn walk(index: &HnswIndex, query: &[f32], params: &SearchParams<'_>, walked: usi
     let snapshot = index.snapshot();
     let found = index
         .scratches
-        .with(|scratch| query::by_walk(&snapshot, query, params, walked, walked, scratch));
+        .with(|scratch| query::by_walk(&snapshot, query, params, walked, scratch));
     found.unwrap_or_default()
 }
 
