@@ -29,6 +29,11 @@ impl<T: Clone + Default> Chunked<T> {
         }
     }
 
+    /// Values in a row.
+    pub(super) fn row_len(&self) -> usize {
+        self.row_len
+    }
+
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
         self.len

@@ -2,7 +2,7 @@
 //!
 //! Layout: magic, version, then blocks (see [`blocks`]) that hold, little-endian and in this
 //! order: dimension, metric, options, counts of rows and upper nodes, entry, centre; then for
-//! each row its id, whether it is dead, its length or inverse length, its code, its links at the
+//! each row its id, whether it is dead, its length, for cosine its inverse length, its code, its links at the
 //! bottom; then for each upper node its row, its top layer and its links. A file is an image of
 //! the memory: opened, it answers as before. Links and entry are checked besides the checksums,
 //! so that no file, however made, can lead a search astray.
@@ -74,10 +74,9 @@ pub(super) fn write(
     for row in 0..rows.len() as u32 {
         blocks.put(&rows.ids.row(row)[0].to_le_bytes())?;
         blocks.put(&[u8::from(!snapshot.is_live(row))])?;
+        blocks.put(&rows.lengths.row(row)[0].to_le_bytes())?;
         if rows.metric == Metric::Cosine {
             blocks.put(&rows.inverse_lengths.row(row)[0].to_le_bytes())?;
-        } else {
-            blocks.put(&rows.lengths.row(row)[0].to_le_bytes())?;
         }
         for line in rows.code(row) {
             blocks.put(&line.0)?;
@@ -150,7 +149,7 @@ pub(super) fn read(
         level: number()?,
     };
     let centre_len = number()?;
-    let has_centre = metric == Metric::L2 && row_count > 0;
+    let has_centre = metric != Metric::InnerProduct && row_count > 0;
     if centre_len != if has_centre { dim } else { 0 } || row_count > MOST_ROWS {
         return Err(damaged("its counts do not fit one another"));
     }
@@ -213,10 +212,9 @@ fn read_rows(
             [1] => dead[row as usize / 64] |= 1 << (row % 64),
             _ => return Err(damaged("a row neither lives nor is dead")),
         }
+        rows.lengths.push()[0] = float(blocks)?;
         if rows.metric == Metric::Cosine {
             rows.inverse_lengths.push()[0] = float(blocks)?;
-        } else {
-            rows.lengths.push()[0] = float(blocks)?;
         }
         for line in rows.codes.push() {
             let bytes: [u8; Line::VALUES] = blocks.array()?;

@@ -6,8 +6,9 @@
 //! candidates of a search, wherever it lies.
 //!
 //! The error of an inner product of two directions is about 0.009 / sqrt(dim): 0.0005 for 384
-//! values. For cosine there is no centre and a length is not needed; for inner products the centre
-//! is the origin.
+//! values, and less by as much as the centre is nearer than the origin. For cosine, vectors count
+//! at length 1: the nearest are then those at the smallest angle. For inner products, which do
+//! depend on the origin, that is the centre.
 
 use std::sync::Arc;
 
@@ -40,11 +41,11 @@ pub(super) struct Rows {
     pub(super) metric: Metric,
     pub(super) dim: usize,
     rotation: Arc<Rotation>,
-    /// For distances: the mean of what was added first. No values else, or before that.
+    /// The mean of what was added first. No values for inner products, or before that.
     pub(super) centre: Arc<[f32]>,
     pub(super) ids: Chunked<u64>,
     pub(super) codes: Chunked<Line>,
-    /// Distance of each vector from the centre; not for cosine.
+    /// Distance of each vector from the centre.
     pub(super) lengths: Chunked<f32>,
     /// For cosine: one over the length of each vector.
     pub(super) inverse_lengths: Chunked<f32>,
@@ -60,13 +61,12 @@ pub(super) struct Probe<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum Measure {
-    Cosine,
+    /// Angle as seen from the centre.
+    Angle,
     /// Inner product, over the length of the probe.
     Product,
     /// Squared distance from a point at this length.
-    Distance {
-        length: f32,
-    },
+    Distance { length: f32 },
 }
 
 impl Rows {
@@ -99,21 +99,21 @@ impl Rows {
         self.codes.push().copy_from_slice(&code);
         if self.metric == Metric::Cosine {
             self.inverse_lengths.push()[0] = inverse_length(vector);
-        } else {
-            self.lengths.push()[0] = length;
         }
+        self.lengths.push()[0] = length;
     }
 
     /// Chooses the centre from what is added first. Distances do not depend on it, but codes of
     /// vectors that all lie far from the origin would be all the same without.
     pub(super) fn settle(&mut self, vectors: &[f32]) {
-        if self.metric != Metric::L2 || self.len() > 0 || vectors.is_empty() {
+        if self.metric == Metric::InnerProduct || self.len() > 0 || vectors.is_empty() {
             return;
         }
         let mut sums = vec![0.0_f64; self.dim];
         for vector in vectors.chunks_exact(self.dim) {
+            let scale = self.scale(vector);
             for (sum, &value) in sums.iter_mut().zip(vector) {
-                *sum += f64::from(value);
+                *sum += f64::from(value) * scale;
             }
         }
         let count = (vectors.len() / self.dim) as f64;
@@ -130,7 +130,7 @@ impl Rows {
         let length = self.encode(query, values, code);
         Probe {
             code,
-            measure: self.measure(|| length),
+            measure: self.measure(length),
         }
     }
 
@@ -138,7 +138,7 @@ impl Rows {
     pub(super) fn probe(&self, row: u32) -> Probe<'_> {
         Probe {
             code: self.code(row),
-            measure: self.measure(|| self.lengths.row(row)[0]),
+            measure: self.measure(self.lengths.row(row)[0]),
         }
     }
 
@@ -153,7 +153,7 @@ impl Rows {
             Metric::Cosine | Metric::L2 => self.probe(row),
             Metric::InnerProduct => Probe {
                 code: self.code(row),
-                measure: Measure::Cosine,
+                measure: Measure::Angle,
             },
         }
     }
@@ -165,8 +165,7 @@ impl Rows {
 
     /// Whether two rows cannot be told apart by their codes.
     pub(super) fn are_alike(&self, a: u32, b: u32) -> bool {
-        self.code(a) == self.code(b)
-            && (self.lengths.len() == 0 || self.lengths.row(a) == self.lengths.row(b))
+        self.code(a) == self.code(b) && self.lengths.row(a) == self.lengths.row(b)
     }
 
     /// How near `rows` are to the probe: the lower, the nearer. Keys of one probe can be
@@ -183,7 +182,7 @@ impl Rows {
         let sums = &mut sums[..rows.len()];
         inner_products(self.isa, probe.code, codes, sums);
         match probe.measure {
-            Measure::Cosine => {
+            Measure::Angle => {
                 for (key, &sum) in keys.iter_mut().zip(&*sums) {
                     *key = !ordered(sum);
                 }
@@ -214,11 +213,22 @@ impl Rows {
             + self.vectors.bytes()
     }
 
-    fn measure(&self, length: impl FnOnce() -> f32) -> Measure {
+    fn measure(&self, length: f32) -> Measure {
         match self.metric {
-            Metric::Cosine => Measure::Cosine,
+            Metric::Cosine | Metric::L2 => Measure::Distance { length },
             Metric::InnerProduct => Measure::Product,
-            Metric::L2 => Measure::Distance { length: length() },
+        }
+    }
+
+    /// What a vector is multiplied by before it is seen from the centre.
+    fn scale(&self, vector: &[f32]) -> f64 {
+        match self.metric {
+            Metric::Cosine => {
+                let squares = vector.iter().map(|&value| f64::from(value).powi(2));
+                let length = squares.sum::<f64>().sqrt();
+                if length == 0.0 { 0.0 } else { 1.0 / length }
+            }
+            Metric::InnerProduct | Metric::L2 => 1.0,
         }
     }
 
@@ -230,10 +240,17 @@ impl Rows {
 
     /// Writes the code of a vector as seen from the centre; returns its length from there.
     fn encode(&self, vector: &[f32], values: &mut Vec<f32>, code: &mut Vec<Line>) -> f32 {
+        let scale = self.scale(vector);
+        if scale == 0.0 {
+            // No direction: as far from all others as what is at a right angle, or a little more.
+            code.clear();
+            code.resize(self.codes.row_len(), Line::default());
+            return std::f32::consts::SQRT_2;
+        }
         let centre = self.centre.iter().copied().chain(std::iter::repeat(0.0));
         let offsets = || {
             let pairs = vector.iter().zip(centre.clone());
-            pairs.map(|(&value, centre)| f64::from(value) - f64::from(centre))
+            pairs.map(move |(&value, centre)| f64::from(value) * scale - f64::from(centre))
         };
         let length = offsets().map(|value| value * value).sum::<f64>().sqrt();
         let inverse = if length == 0.0 { 0.0 } else { 1.0 / length };
@@ -241,12 +258,12 @@ impl Rows {
         values.extend(offsets().map(|value| (value * inverse) as f32));
         self.rotation.apply(values);
 
-        let scale = GREATEST_CODE / (GREATEST_DEVIATION * self.deviation());
+        let steps = GREATEST_CODE / (GREATEST_DEVIATION * self.deviation());
         code.clear();
-        code.resize(self.dim.div_ceil(Line::VALUES), Line::default());
+        code.resize(self.codes.row_len(), Line::default());
         for (line, values) in code.iter_mut().zip(values.chunks(Line::VALUES)) {
             for (byte, value) in line.0.iter_mut().zip(values) {
-                let value = (value * scale).clamp(-GREATEST_CODE, GREATEST_CODE);
+                let value = (value * steps).clamp(-GREATEST_CODE, GREATEST_CODE);
                 // Rounds to the nearest: what is cut off is never negative.
                 *byte = (value + (f32::from(Line::ZERO) + 0.5)) as u8;
             }

@@ -112,6 +112,28 @@ fn filters_far_from_the_query_still_fill_the_answer() {
     }
 }
 
+/// Vectors that all point nearly the same way, as those of many encoders do: what they have in
+/// common takes most of a code's range.
+#[test]
+fn a_common_offset_costs_little_recall() {
+    for metric in METRICS {
+        for offset in [10.0, 100.0] {
+            let mut vectors = law(100, COUNT);
+            vectors.iter_mut().for_each(|value| *value += offset);
+            let (index, flat) = both(DIM, metric, &vectors);
+            let (mut right, params) = (0, SearchParams::top(10));
+            for query in law(900, QUERIES).chunks_exact(DIM) {
+                let query: Vec<f32> = query.iter().map(|value| value + offset).collect();
+                let expected = flat.search(&query, &params).unwrap();
+                let found = index.search(&query, &params, Effort::Usual).unwrap();
+                right += found.iter().filter(|hit| expected.contains(hit)).count();
+            }
+            println!("{metric} at {offset}: {right} of {}", QUERIES * 10);
+            assert!(right >= QUERIES * 99 / 10, "{metric} at {offset}: {right}");
+        }
+    }
+}
+
 /// A fifth of the items removed and a fifth replaced, one call after another.
 #[test]
 fn removed_and_replaced_items_cost_no_recall() {
