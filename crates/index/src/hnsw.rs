@@ -150,8 +150,9 @@ impl HnswIndex {
     /// vector; of an id that comes twice, the last one counts. Searches see all of it or nothing.
     ///
     /// The threads of the current rayon pool share the work; the graph does not depend on their
-    /// number. Cost: about half a millisecond an item with 200,000 there, and up to a millisecond
-    /// a call, so many items in one call are cheaper than many calls.
+    /// number. Cost with 200,000 vectors of 384 there, on one thread of a Sapphire Rapids: a quarter
+    /// of a millisecond an item, and two thirds for one that comes alone, as a call copies what it
+    /// changes.
     ///
     /// # Errors
     /// [`IndexError::WrongLength`], [`IndexError::NoIds`] or [`IndexError::NonFinite`], each with

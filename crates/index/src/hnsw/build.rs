@@ -15,7 +15,7 @@ use super::walk::{descend, go_down, walk};
 /// A batch has one row for so many that are linked.
 const LINKED_PER_BATCHED: usize = 64;
 
-/// Rows of a batch, at most: half a second of work for one thread.
+/// Rows of a batch, at most: a quarter of a second of work for one thread.
 const MOST_BATCHED: usize = 1024;
 
 /// Codes compared at a time when neighbours are chosen: most rows turned down are turned down

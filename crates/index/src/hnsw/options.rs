@@ -12,7 +12,8 @@ pub struct HnswOptions {
     /// Candidates from which the neighbours of a new row are chosen. 8 to 4096, 200 by default.
     pub ef_construction: usize,
     /// Candidates that a search keeps, unless it asks for another number. 1 to 16384, 128 by
-    /// default.
+    /// default: recall at 10 of 0.974 for 200,000 hard vectors of 384 (`examples/hnsw_speed.rs`),
+    /// 0.986 for 60,000; 256 gave 0.990 and 0.997 for twice the time.
     pub ef_search: usize,
 }
 
