@@ -19,7 +19,7 @@ pub enum IndexError {
         name: String,
     },
     /// The kind is known, but this version cannot build it.
-    #[error("index kind {name:?} is not available in this version: use flat or auto")]
+    #[error("index kind {name:?} is not available in this version: use flat, hnsw or auto")]
     UnavailableKind {
         /// What was given.
         name: String,
@@ -78,4 +78,48 @@ pub enum IndexError {
     /// The threshold is NaN, which no score passes.
     #[error("threshold is not a number: give a score, or none")]
     ThresholdNotANumber,
+    /// A number is beyond what the index can work with.
+    #[error("{name} is {value}: expected {lowest} to {highest}")]
+    OptionOutOfRange {
+        /// Its name, as users write it.
+        name: &'static str,
+        /// What was given.
+        value: usize,
+        /// The least that is taken.
+        lowest: usize,
+        /// The most that is taken.
+        highest: usize,
+    },
+    /// The index has no row left. Nothing was added.
+    #[error("the index is full: it has room for {rows} rows, those of removed items included")]
+    Full {
+        /// Rows that it can hold.
+        rows: usize,
+    },
+    /// A saved index is not as it was written.
+    #[error("the saved index is damaged: {reason}; build it again from the stored embeddings")]
+    Damaged {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An index was saved by another version of this program.
+    #[error(
+        "the saved index has version {found}, this program reads {expected}: build it again from the stored embeddings"
+    )]
+    UnknownVersion {
+        /// The version of the saved index.
+        found: u32,
+        /// The version that can be read.
+        expected: u32,
+    },
+    /// The vectors given for a saved index are not those of its rows.
+    #[error("the saved index has {rows} rows of dimension {dim}: {found} vectors do not fit it")]
+    OtherVectors {
+        /// Number of vectors given.
+        found: usize,
+        /// Rows of the index.
+        rows: usize,
+        /// Values in one vector of the index.
+        dim: usize,
+    },
 }

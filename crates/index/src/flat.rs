@@ -18,6 +18,7 @@ use lookalike_kernels::distance::Rows as KernelRows;
 
 use self::segment::{Rows, segment_rows};
 use self::snapshot::Snapshot;
+use crate::input::{check_queries, check_query, check_vectors, last_by_id};
 use crate::score::Scorer;
 use crate::{Hit, IndexError, Metric, SearchParams};
 
@@ -83,7 +84,7 @@ impl FlatIndex {
     /// [`IndexError::NoDimension`], [`IndexError::WrongLength`], [`IndexError::NoIds`] or [`IndexError::NonFinite`], each with
     /// the item; nothing was added then.
     pub fn add(&self, ids: &[u64], vectors: &[f32]) -> Result<(), IndexError> {
-        self.check_vectors(ids, vectors)?;
+        check_vectors(self.dim, ids, vectors)?;
         let order = last_by_id(ids);
         let sorted_ids: Vec<u64> = order.iter().map(|&index| ids[index]).collect();
         let blocks = order.chunks(segment_rows(self.dim)).map(|order| {
@@ -145,7 +146,7 @@ impl FlatIndex {
     /// [`IndexError::NoDimension`], [`IndexError::QueryLength`], [`IndexError::NonFiniteQuery`] or
     /// [`IndexError::ThresholdNotANumber`].
     pub fn search(&self, query: &[f32], params: &SearchParams<'_>) -> Result<Vec<Hit>, IndexError> {
-        self.check_query(query)?;
+        check_query(self.dim, query)?;
         Ok(self.search_batch(query, params)?.pop().unwrap_or_default())
     }
 
@@ -159,7 +160,7 @@ impl FlatIndex {
         queries: &[f32],
         params: &SearchParams<'_>,
     ) -> Result<Vec<Vec<Hit>>, IndexError> {
-        self.check_queries(queries)?;
+        check_queries(self.dim, queries)?;
         if params.threshold.is_some_and(f32::is_nan) {
             return Err(IndexError::ThresholdNotANumber);
         }
@@ -172,7 +173,7 @@ impl FlatIndex {
     /// # Errors
     /// [`IndexError::NoDimension`], [`IndexError::QueryLength`] or [`IndexError::NonFiniteQuery`].
     pub fn scores(&self, query: &[f32], ids: &[u64]) -> Result<Vec<Option<f32>>, IndexError> {
-        self.check_query(query)?;
+        check_query(self.dim, query)?;
         let scorer = Scorer::new(self.isa, self.metric, self.dim, query);
         let snapshot = self.snapshot();
         let mut scores = Vec::new();
@@ -219,67 +220,4 @@ impl FlatIndex {
         drop(next);
         result
     }
-
-    fn check_vectors(&self, ids: &[u64], vectors: &[f32]) -> Result<(), IndexError> {
-        let (count, found, dim) = (ids.len(), vectors.len(), self.dim);
-        if dim == 0 {
-            return Err(IndexError::NoDimension);
-        }
-        if count.checked_mul(dim) != Some(found) {
-            let Some(&id) = ids.get(found / dim).or(ids.last()) else {
-                return Err(IndexError::NoIds { found });
-            };
-            return Err(IndexError::WrongLength {
-                id,
-                count,
-                found,
-                dim,
-            });
-        }
-        match vectors.iter().position(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(position) => Err(IndexError::NonFinite {
-                id: ids[position / dim],
-                position: position % dim,
-                value: vectors[position].to_string(),
-            }),
-        }
-    }
-
-    fn check_query(&self, query: &[f32]) -> Result<(), IndexError> {
-        let (found, dim) = (query.len(), self.dim);
-        if found != dim {
-            return Err(IndexError::QueryLength { found, dim });
-        }
-        self.check_queries(query)
-    }
-
-    fn check_queries(&self, queries: &[f32]) -> Result<(), IndexError> {
-        let (found, dim) = (queries.len(), self.dim);
-        if dim == 0 {
-            return Err(IndexError::NoDimension);
-        }
-        if !found.is_multiple_of(dim) {
-            return Err(IndexError::QueryLength { found, dim });
-        }
-        match queries.iter().position(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(position) => Err(IndexError::NonFiniteQuery {
-                query: position / dim,
-                position: position % dim,
-                value: queries[position].to_string(),
-            }),
-        }
-    }
-}
-
-/// Where each id stands, by rising id; the last place of an id that comes several times.
-fn last_by_id(ids: &[u64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..ids.len()).collect();
-    order.sort_by_key(|&index| ids[index]);
-    // `dedup` keeps the first of equals, so look from the end.
-    order.reverse();
-    order.dedup_by_key(|index| ids[*index]);
-    order.reverse();
-    order
 }

@@ -12,21 +12,22 @@ pub enum IndexKind {
     /// Every vector is compared with the query: exact.
     #[default]
     Flat,
+    /// A graph of near neighbours is walked: approximate, and fast for many vectors.
+    Hnsw,
 }
 
 impl FromStr for IndexKind {
     type Err = IndexError;
 
-    /// `flat` or `auto`, which is flat as long as there is no other kind.
+    /// `flat`, `hnsw`, or `auto`, which is flat.
     ///
     /// # Errors
     /// [`IndexError::UnavailableKind`] for kinds to come, [`IndexError::UnknownKind`] for the rest.
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         match name {
             "flat" | "auto" => Ok(Self::Flat),
-            "ivf_flat" | "ivf_sq8" | "hnsw" => {
-                Err(IndexError::UnavailableKind { name: name.into() })
-            }
+            "hnsw" => Ok(Self::Hnsw),
+            "ivf_flat" | "ivf_sq8" => Err(IndexError::UnavailableKind { name: name.into() }),
             _ => Err(IndexError::UnknownKind { name: name.into() }),
         }
     }
@@ -36,6 +37,7 @@ impl fmt::Display for IndexKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Flat => "flat",
+            Self::Hnsw => "hnsw",
         })
     }
 }
@@ -48,12 +50,14 @@ mod tests {
     fn names_are_read_and_written() {
         assert_eq!("flat".parse(), Ok(IndexKind::Flat));
         assert_eq!("auto".parse(), Ok(IndexKind::Flat));
-        assert_eq!(IndexKind::Flat.to_string(), "flat");
+        for kind in [IndexKind::Flat, IndexKind::Hnsw] {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
     }
 
     #[test]
     fn kinds_to_come_are_told_from_unknown_ones() {
-        for name in ["ivf_flat", "ivf_sq8", "hnsw"] {
+        for name in ["ivf_flat", "ivf_sq8"] {
             let error = name.parse::<IndexKind>().unwrap_err();
             assert_eq!(error, IndexError::UnavailableKind { name: name.into() });
             assert!(error.to_string().contains("not available in this version"));

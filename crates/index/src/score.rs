@@ -70,6 +70,7 @@ impl<'a> Scorer<'a> {
         let row_count = match rows {
             Rows::All(rows) => rows.len() / dim,
             Rows::At { indices, .. } => indices.len(),
+            Rows::Each(rows) => rows.len(),
         };
         scores.clear();
         scores.resize(self.queries.len() / dim * row_count, 0.0);
@@ -117,6 +118,7 @@ fn row_of<'a>(rows: Rows<'a>, row: usize, dim: usize) -> &'a [f32] {
     match rows {
         Rows::All(rows) => &rows[row * dim..][..dim],
         Rows::At { matrix, indices } => &matrix[indices[row] as usize * dim..][..dim],
+        Rows::Each(rows) => rows[row],
     }
 }
 

@@ -14,6 +14,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod codes;
 mod portable;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ pub enum Rows<'a> {
         /// Which rows of it.
         indices: &'a [u32],
     },
+    /// Rows that lie anywhere, `dim` values each.
+    Each(&'a [&'a [f32]]),
 }
 
 impl<'a> From<&'a [f32]> for Rows<'a> {
@@ -55,6 +58,7 @@ impl<'a> Rows<'a> {
                 assert_whole("rows", matrix.len(), dim);
                 indices.len()
             }
+            Self::Each(rows) => rows.len(),
         }
     }
 
@@ -63,6 +67,7 @@ impl<'a> Rows<'a> {
         match self {
             Self::All(rows) => &rows[index * dim..][..dim],
             Self::At { matrix, indices } => &matrix[indices[index] as usize * dim..][..dim],
+            Self::Each(rows) => &rows[index][..dim],
         }
     }
 }

@@ -122,6 +122,8 @@ fn matrices_agree_with_pairs_to_the_bit() {
                     let rows = &values(6, row_count * dim + 3)[3..];
                     let indices: Vec<u32> = (0..row_count as u32).rev().step_by(2).collect();
                     check_matrix(isa, queries, rows.into(), dim);
+                    let each: Vec<&[f32]> = rows.chunks_exact(dim).rev().collect();
+                    check_matrix(isa, queries, Rows::Each(&each), dim);
                     check_matrix(
                         isa,
                         queries,
