@@ -269,7 +269,11 @@ impl Engine {
             index: IndexReport {
                 kind: state.kind,
                 state: "ready".to_owned(),
-                params: BTreeMap::new(),
+                params: state
+                    .params
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect(),
             },
             metric: spec.metric.clone(),
             dim: spec.dim,

@@ -4,16 +4,17 @@
 //! revision, also when another process writes: additions are appended, a removal or a
 //! changed item loads it anew.
 
+mod index;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use lookalike_catalog::{Catalog, Collection, Revision};
-use lookalike_index::{FlatIndex, Hit, IndexError, IndexKind, Metric, SearchParams};
+use lookalike_index::{Hit, IndexError, Metric, SearchParams};
+
+use index::Index;
 
 use crate::vectors::{IndexState, VectorError, VectorQuery, VectorStore};
-
-/// Vectors handed to the index at a time while loading.
-const LOAD_BATCH: usize = 4096;
 
 /// Searches the embeddings of a [`Catalog`] in memory.
 pub struct EmbeddedVectors {
@@ -32,8 +33,8 @@ struct Slot {
 /// by default, need no filter for it.
 #[derive(Clone)]
 struct Loaded {
-    sheets: Arc<FlatIndex>,
-    front_pages: Arc<FlatIndex>,
+    sheets: Arc<Index>,
+    front_pages: Arc<Index>,
     revision: Revision,
 }
 
@@ -90,18 +91,13 @@ impl EmbeddedVectors {
 
     fn load(&self, collection: &Collection) -> Result<Loaded, VectorError> {
         let metric: Metric = collection.spec.metric.parse()?;
-        let IndexKind::Flat = collection.spec.index_kind.parse()? else {
-            return Err(IndexError::UnavailableKind {
-                name: collection.spec.index_kind.clone(),
-            }
-            .into());
-        };
-        let index = || Arc::new(FlatIndex::new(collection.spec.dim, metric));
+        let kind = collection.spec.index_kind.parse()?;
+        let index = || Index::new(kind, collection.spec.dim, metric).map(Arc::new);
         self.append(
             collection,
             Loaded {
-                sheets: index(),
-                front_pages: index(),
+                sheets: index()?,
+                front_pages: index()?,
                 revision: Revision::default(),
             },
         )
@@ -131,13 +127,13 @@ impl EmbeddedVectors {
 
 /// Collects vectors so that the index is not asked for each alone.
 struct Batch<'a> {
-    index: &'a FlatIndex,
+    index: &'a Index,
     ids: Vec<u64>,
     vectors: Vec<f32>,
 }
 
 impl<'a> Batch<'a> {
-    fn new(index: &'a FlatIndex) -> Self {
+    fn new(index: &'a Index) -> Self {
         Self {
             index,
             ids: Vec::new(),
@@ -148,7 +144,7 @@ impl<'a> Batch<'a> {
     fn push(&mut self, id: u64, vector: &[f32]) -> Result<(), IndexError> {
         self.ids.push(id);
         self.vectors.extend_from_slice(vector);
-        if self.ids.len() == LOAD_BATCH {
+        if self.ids.len() == self.index.batch() {
             self.flush()?;
         }
         Ok(())
@@ -216,11 +212,12 @@ impl VectorStore for EmbeddedVectors {
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
         let loaded = self.up_to_date(collection)?;
-        let parts = [loaded.sheets.stats(), loaded.front_pages.stats()];
+        let parts = [loaded.sheets.size(), loaded.front_pages.size()];
         Ok(IndexState {
-            kind: IndexKind::Flat.to_string(),
-            vectors: parts.iter().map(|part| part.len as u64).sum(),
-            memory_bytes: parts.iter().map(|part| part.bytes as u64).sum(),
+            kind: loaded.sheets.kind().to_string(),
+            vectors: parts.iter().map(|(items, _)| items).sum(),
+            memory_bytes: parts.iter().map(|(_, bytes)| bytes).sum(),
+            params: loaded.sheets.params(),
         })
     }
 }

@@ -26,6 +26,8 @@ pub struct IndexState {
     pub vectors: u64,
     /// Bytes of memory it takes.
     pub memory_bytes: u64,
+    /// Parameters of the kind by name; none for `flat`.
+    pub params: Vec<(&'static str, u64)>,
 }
 
 /// Where the vectors of collections are searched. What is searched follows the catalogue:

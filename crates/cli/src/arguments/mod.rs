@@ -169,7 +169,7 @@ pub(crate) struct CollectionArguments {
     /// cosine, ip or l2 [default: cosine]
     #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
     pub(crate) metric: Option<Metric>,
-    /// Index kind: auto or flat [default: auto]
+    /// Index kind: auto, flat (exact) or hnsw (approximate) [default: auto, which is flat]
     #[arg(long, value_name = "NAME")]
     pub(crate) index: Option<String>,
 }

@@ -15,6 +15,8 @@ use super::*;
 use crate::models::HubEnvironment;
 use crate::{EncoderSettings, Encoders, ErrorKind, Parts};
 
+mod kinds;
+
 struct Fixture {
     _directory: TempDir,
     engine: Engine,
@@ -46,6 +48,10 @@ impl Fixture {
     }
 
     fn collection(&self, name: &str, dim: usize, metric: &str) -> Collection {
+        self.collection_of_kind(name, dim, metric, "auto")
+    }
+
+    fn collection_of_kind(&self, name: &str, dim: usize, metric: &str, kind: &str) -> Collection {
         let spec = NewCollection {
             name: name.into(),
             model: None,
@@ -54,7 +60,7 @@ impl Fixture {
             preprocess: None,
             size: None,
             metric: metric.into(),
-            index_kind: "auto".into(),
+            index_kind: kind.into(),
             normalize: false,
         };
         self.engine
