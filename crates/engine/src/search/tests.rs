@@ -2,48 +2,24 @@
 
 use std::sync::Arc;
 
-use lookalike_catalog::{
-    Catalog, Collection, Content, ItemFilter, NewCollection, NewItem, Patent, Placed,
-};
-use lookalike_imaging::{Limits, PixelBudget};
-use lookalike_storage::EmbeddedVectors;
-use lookalike_storage::blob::FolderBlobs;
-use lookalike_vit::Precision;
-use tempfile::TempDir;
+use lookalike_catalog::{Collection, Content, ItemFilter, NewCollection, NewItem, Patent, Placed};
 
 use super::*;
-use crate::models::HubEnvironment;
-use crate::{EncoderSettings, Encoders, ErrorKind, Parts};
+use crate::ErrorKind;
 
 mod kinds;
 
 struct Fixture {
-    _directory: TempDir,
-    engine: Engine,
+    engine: Arc<Engine>,
+    _whole: crate::fixture::Fixture,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let directory = TempDir::new().unwrap();
-        let catalog = Arc::new(Catalog::open_for_writing(directory.path()).unwrap());
-        let engine = Engine::new(Parts {
-            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
-            catalog,
-            blobs: Arc::new(FolderBlobs::new(directory.path().join("blobs"))),
-            encoders: Encoders::new(EncoderSettings {
-                data_dir: directory.path().to_path_buf(),
-                threads: 1,
-                precision: Precision::F32,
-                hub: HubEnvironment::from_variables(|_| None),
-                on_pull: Box::new(|_| {}),
-            }),
-            limits: Limits::default(),
-            budget: PixelBudget::new(1 << 20),
-            clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
-        });
+        let whole = crate::fixture::Fixture::new();
         Self {
-            _directory: directory,
-            engine,
+            engine: Arc::clone(&whole.engine),
+            _whole: whole,
         }
     }
 
