@@ -193,6 +193,11 @@ impl Engine {
                 settings.metric.map(|metric| metric.to_string()),
                 Some(spec.metric.clone()),
             ),
+            (
+                "index",
+                settings.index.clone(),
+                Some(spec.index_kind.clone()),
+            ),
         ];
         for (what, asked, has) in differences {
             if asked.is_some() && asked != has {

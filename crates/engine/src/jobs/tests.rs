@@ -221,3 +221,20 @@ fn neither_the_data_directory_nor_what_lies_elsewhere_is_imported() {
         assert!(report.failed_files[0].reason.contains("link out of"));
     }
 }
+
+#[test]
+fn an_index_that_the_collection_does_not_have_is_refused_not_ignored() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 2);
+    let import = |index: &str| {
+        let mut request = request(folder.clone(), "default");
+        request.settings.index = Some(index.to_owned());
+        let id = fixture.jobs.start(request).unwrap();
+        fixture.jobs.wait(id).unwrap().status
+    };
+    assert_eq!(import("hnsw").status, "completed");
+    assert_eq!(import("hnsw").skipped, 2);
+    let refused = import("flat");
+    assert_eq!(refused.status, "failed");
+    assert!(refused.message.unwrap().contains("has index hnsw"));
+}
