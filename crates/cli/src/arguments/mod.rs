@@ -113,7 +113,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Serve the web page and the HTTP API
     Serve(ServeArguments),
-    /// Import images and design patents from folders and files
+    /// Import images and design patents from folders, archives and tables of addresses
     Import(ImportArguments),
     /// Download pictures from a table of addresses
     Download(DownloadArguments),
@@ -176,11 +176,11 @@ pub(crate) struct CollectionArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArguments {
-    /// Folders, archives (TAR, ZIP), files, tables of addresses (CSV) and logs of downloads;
-    /// grant XML beside the drawings is read too
+    /// Folders, archives (TAR, ZIP), files, tables of addresses (CSV), logs of downloads, or
+    /// feature banks; grant XML beside the drawings is read too
     #[arg(required_unless_present = "retry_failed", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Try again the files that failed in the last import
+    /// Try again the files that failed in the last import in which any did
     #[arg(long, conflicts_with = "paths")]
     pub(crate) retry_failed: bool,
     /// Go on until Ctrl-C: import what comes or changes in the folders, mark what goes
