@@ -34,7 +34,7 @@ use lookalike_kernels::Isa;
 use lookalike_kernels::distance::codes::{Line, MOST_LINES};
 use rayon::prelude::*;
 
-pub use self::options::{Effort, HnswOptions};
+pub use self::options::{HnswEffort, HnswOptions};
 use self::scratch::Scratches;
 use self::snapshot::Snapshot;
 pub use self::vectors::Vectors;
@@ -219,7 +219,7 @@ impl HnswIndex {
         &self,
         query: &[f32],
         params: &SearchParams<'_>,
-        effort: Effort,
+        effort: HnswEffort,
     ) -> Result<Vec<Hit>, IndexError> {
         check_query(self.dim, query)?;
         Ok(self
@@ -237,7 +237,7 @@ impl HnswIndex {
         &self,
         queries: &[f32],
         params: &SearchParams<'_>,
-        effort: Effort,
+        effort: HnswEffort,
     ) -> Result<Vec<Vec<Hit>>, IndexError> {
         check_queries(self.dim, queries)?;
         effort.check()?;
@@ -250,9 +250,9 @@ impl HnswIndex {
                 .with(|scratch| query::search(snapshot, query, params, candidates, scratch))
         };
         let search = |query| match effort {
-            Effort::Usual => walk(query, self.options.ef_search),
-            Effort::Candidates(candidates) => walk(query, candidates),
-            Effort::Exact => query::exact(snapshot, query, params),
+            HnswEffort::Usual => walk(query, self.options.ef_search),
+            HnswEffort::Candidates(candidates) => walk(query, candidates),
+            HnswEffort::Exact => query::exact(snapshot, query, params),
         };
         if queries.len() <= self.dim || rayon::current_num_threads() == 1 {
             return Ok(queries.chunks_exact(self.dim).map(search).collect());

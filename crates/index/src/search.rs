@@ -1,6 +1,6 @@
 //! What a search is asked and what it answers, whatever the kind of index.
 
-use crate::Filter;
+use crate::{Effort, Filter};
 
 /// One item found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub struct SearchParams<'a> {
     pub filter: Option<&'a Filter>,
     /// The worst score still returned: a minimum, or a maximum where the metric is a distance.
     pub threshold: Option<f32>,
+    /// How hard an approximate index tries.
+    pub effort: Effort,
 }
 
 impl SearchParams<'_> {
@@ -31,6 +33,7 @@ impl SearchParams<'_> {
             k,
             filter: None,
             threshold: None,
+            effort: Effort::default(),
         }
     }
 }

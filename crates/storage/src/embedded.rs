@@ -4,15 +4,11 @@
 //! revision, also when another process writes: additions are appended, a removal or a
 //! changed item loads it anew.
 
-mod index;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use lookalike_catalog::{Catalog, Collection, Revision};
-use lookalike_index::{Hit, IndexError, Metric, SearchParams};
-
-use index::Index;
+use lookalike_index::{Hit, Index, IndexError, IndexKind, IndexOptions, Metric, SearchParams};
 
 use crate::vectors::{IndexState, VectorError, VectorQuery, VectorStore};
 
@@ -91,8 +87,9 @@ impl EmbeddedVectors {
 
     fn load(&self, collection: &Collection) -> Result<Loaded, VectorError> {
         let metric: Metric = collection.spec.metric.parse()?;
-        let kind = collection.spec.index_kind.parse()?;
-        let index = || Index::new(kind, collection.spec.dim, metric).map(Arc::new);
+        let kind: IndexKind = collection.spec.index_kind.parse()?;
+        let index =
+            || Index::new(collection.spec.dim, metric, IndexOptions::of(kind)).map(Arc::new);
         self.append(
             collection,
             Loaded {
@@ -125,6 +122,9 @@ impl EmbeddedVectors {
     }
 }
 
+/// Vectors added at a time.
+const BATCH: usize = 65_536;
+
 /// Collects vectors so that the index is not asked for each alone.
 struct Batch<'a> {
     index: &'a Index,
@@ -144,7 +144,7 @@ impl<'a> Batch<'a> {
     fn push(&mut self, id: u64, vector: &[f32]) -> Result<(), IndexError> {
         self.ids.push(id);
         self.vectors.extend_from_slice(vector);
-        if self.ids.len() == self.index.batch() {
+        if self.ids.len() == BATCH {
             self.flush()?;
         }
         Ok(())
@@ -170,6 +170,7 @@ impl VectorStore for EmbeddedVectors {
             k: wanted.k,
             filter: wanted.filter,
             threshold: wanted.threshold,
+            effort: wanted.effort,
         };
         let metric = loaded.sheets.metric();
         queries
@@ -212,12 +213,13 @@ impl VectorStore for EmbeddedVectors {
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
         let loaded = self.up_to_date(collection)?;
-        let parts = [loaded.sheets.size(), loaded.front_pages.size()];
+        let sheets = loaded.sheets.stats();
+        let front_pages = loaded.front_pages.stats();
         Ok(IndexState {
-            kind: loaded.sheets.kind().to_string(),
-            vectors: parts.iter().map(|(items, _)| items).sum(),
-            memory_bytes: parts.iter().map(|(_, bytes)| bytes).sum(),
-            params: loaded.sheets.params(),
+            kind: sheets.kind.to_string(),
+            vectors: (sheets.len + front_pages.len) as u64,
+            memory_bytes: (sheets.bytes + front_pages.bytes) as u64,
+            params: sheets.params,
         })
     }
 }

@@ -7,5 +7,5 @@ mod embedded;
 mod vectors;
 
 pub use embedded::EmbeddedVectors;
-pub use lookalike_index::{Filter, Hit, IndexError, IndexKind, Metric};
+pub use lookalike_index::{Effort, Filter, Hit, IndexError, IndexKind, Metric};
 pub use vectors::{IndexState, VectorError, VectorQuery, VectorStore};

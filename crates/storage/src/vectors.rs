@@ -1,7 +1,7 @@
 //! Vectors: the trait that every vector store implements.
 
 use lookalike_catalog::{CatalogError, Collection};
-use lookalike_index::{Filter, Hit, IndexError};
+use lookalike_index::{Effort, Filter, Hit, IndexError};
 use thiserror::Error;
 
 /// Which hits are wanted, besides the queries themselves.
@@ -15,6 +15,8 @@ pub struct VectorQuery<'a> {
     pub include_front_page: bool,
     /// The worst score still returned: a minimum, or a maximum where the metric is a distance.
     pub threshold: Option<f32>,
+    /// How hard an approximate index tries.
+    pub effort: Effort,
 }
 
 /// How a collection's index is doing.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Collection;
-use lookalike_storage::{Filter, Hit, Metric, VectorQuery};
+use lookalike_storage::{Effort, Filter, Hit, Metric, VectorQuery};
 
 use super::Limit;
 use super::query::CheckedRequest;
@@ -100,6 +100,7 @@ impl Ranker<'_> {
             filter: self.filter,
             include_front_page: self.include_front_page,
             threshold,
+            effort: Effort::default(),
         };
         let queries = [query.to_vec()];
         let found = self

@@ -42,7 +42,7 @@ const MOST_CANDIDATES: usize = 16_384;
 
 /// How hard one search tries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Effort {
+pub enum HnswEffort {
     /// With the candidates of [`HnswOptions::ef_search`].
     #[default]
     Usual,
@@ -52,7 +52,7 @@ pub enum Effort {
     Exact,
 }
 
-impl Effort {
+impl HnswEffort {
     /// # Errors
     /// [`IndexError::OptionOutOfRange`].
     pub(crate) fn check(self) -> Result<(), IndexError> {

@@ -6,7 +6,8 @@ mod recall;
 mod sequences;
 
 use super::*;
-use crate::{Filter, FlatIndex};
+use crate::Filter;
+use crate::flat::FlatIndex;
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::InnerProduct, Metric::L2];
 
@@ -89,7 +90,7 @@ fn wrong_input_is_named_and_adds_nothing() {
     assert_eq!(index.add(&[], &[]), Ok(()));
 
     let top = SearchParams::top(1);
-    let usual = Effort::Usual;
+    let usual = HnswEffort::Usual;
     let too_long = IndexError::QueryLength { found: 3, dim: 2 };
     assert_eq!(index.search(&[0.0; 3], &top, usual), Err(too_long.clone()));
     assert_eq!(index.scores(&[0.0; 3], &[1]), Err(too_long));
@@ -105,7 +106,7 @@ fn wrong_input_is_named_and_adds_nothing() {
     );
     assert_eq!(
         index
-            .search(&[0.0; 2], &top, Effort::Candidates(0))
+            .search(&[0.0; 2], &top, HnswEffort::Candidates(0))
             .unwrap_err()
             .to_string(),
         "ef_search is 0: expected 1 to 16384"
@@ -156,13 +157,13 @@ fn numbers_out_of_range_are_refused() {
 fn asking_for_nothing_or_for_more_than_there_is() {
     for metric in METRICS {
         let empty = new(1, metric);
-        for effort in [Effort::Usual, Effort::Exact] {
+        for effort in [HnswEffort::Usual, HnswEffort::Exact] {
             let hits = empty.search(&[1.0], &SearchParams::top(5), effort);
             assert_eq!(hits.unwrap(), []);
         }
         assert_eq!(
             empty
-                .search_batch(&[], &SearchParams::top(5), Effort::Usual)
+                .search_batch(&[], &SearchParams::top(5), HnswEffort::Usual)
                 .unwrap(),
             Vec::<Vec<Hit>>::new()
         );
@@ -170,10 +171,14 @@ fn asking_for_nothing_or_for_more_than_there_is() {
         for k in [0, 1, 2999, 3000, 3001, usize::MAX] {
             let params = SearchParams::top(k);
             let expected = flat.search(&[0.5], &params).unwrap();
-            for effort in [Effort::Usual, Effort::Candidates(1), Effort::Exact] {
+            for effort in [
+                HnswEffort::Usual,
+                HnswEffort::Candidates(1),
+                HnswEffort::Exact,
+            ] {
                 let hits = index.search(&[0.5], &params, effort).unwrap();
                 assert_eq!(hits.len(), k.min(3000), "{metric} {k}");
-                if k == 0 || k >= 2999 || effort == Effort::Exact {
+                if k == 0 || k >= 2999 || effort == HnswEffort::Exact {
                     assert_eq!(hits, expected, "{metric} {k} {effort:?}");
                 }
             }
@@ -193,12 +198,15 @@ fn one_item_is_found_and_replaced() {
         assert_eq!((stats.len, stats.removed), (1, 1));
         assert!(stats.rebuild_pays());
         let top = SearchParams::top(3);
-        let hits = index.search(&[4.0, 3.0], &top, Effort::Usual).unwrap();
+        let hits = index.search(&[4.0, 3.0], &top, HnswEffort::Usual).unwrap();
         assert_eq!(hits.len(), 1);
         assert_eq!(hits, walk(&index, &[4.0, 3.0], &SearchParams::top(1), 3));
         assert_eq!(index.scores(&[4.0, 3.0], &[7, 8]).unwrap()[1], None);
         assert_eq!(index.remove(&[7, 7, 8]), 1);
-        assert_eq!(index.search(&[4.0, 3.0], &top, Effort::Usual).unwrap(), []);
+        assert_eq!(
+            index.search(&[4.0, 3.0], &top, HnswEffort::Usual).unwrap(),
+            []
+        );
         assert_eq!((index.vector(7), index.is_empty()), (None, true));
     }
 }
@@ -210,7 +218,7 @@ fn searches_find_their_way_through_removed_rows() {
         let (index, _) = both(8, metric, &values(1, 8 * 3000));
         index.remove(&(0..3000).collect::<Vec<_>>());
         let query = values(2, 8);
-        let search = || index.search(&query, &SearchParams::top(3), Effort::Usual);
+        let search = || index.search(&query, &SearchParams::top(3), HnswEffort::Usual);
         assert_eq!(search().unwrap(), []);
         index
             .add(&[5000, 5001, 5002, 5003], &values(3, 32))
@@ -295,7 +303,7 @@ fn extreme_values_score_like_in_the_exact_index() {
             let params = SearchParams::top(60);
             let expected = flat.search(query, &params).unwrap();
             assert_eq!(
-                index.search(query, &params, Effort::Usual).unwrap(),
+                index.search(query, &params, HnswEffort::Usual).unwrap(),
                 expected
             );
             for hit in walk(&index, query, &SearchParams::top(1), 60) {

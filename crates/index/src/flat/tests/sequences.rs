@@ -76,6 +76,7 @@ fn run(dim: usize, metric: Metric, steps: Vec<Step>) {
                     k,
                     filter: filter.as_ref(),
                     threshold,
+                    effort: crate::Effort::default(),
                 };
                 let batch = index.search_batch(&queries.concat(), &params).unwrap();
                 assert_eq!(batch.len(), queries.len());
@@ -178,6 +179,7 @@ fn long_lives_of_a_large_index() {
                     k,
                     filter,
                     threshold: None,
+                    effort: crate::Effort::default(),
                 };
                 let batch = index.search_batch(&queries, &params).unwrap();
                 for (query, hits) in queries.chunks(DIM).zip(&batch).step_by(6) {

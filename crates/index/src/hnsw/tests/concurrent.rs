@@ -61,7 +61,7 @@ fn write(index: &HnswIndex, finished: &AtomicU64) {
 fn search(index: &HnswIndex, finished: &AtomicU64) {
     let before = finished.load(SeqCst);
     let all = SearchParams::top(usize::MAX);
-    let hits = index.search(&[1.0, 0.0], &all, Effort::Usual).unwrap();
+    let hits = index.search(&[1.0, 0.0], &all, HnswEffort::Usual).unwrap();
     let steps: HashMap<u64, f32> = hits.iter().map(|hit| (hit.id, hit.score)).collect();
     assert_eq!(steps.len(), hits.len(), "an item was found twice");
     let clock = steps[&CLOCK];

@@ -32,7 +32,8 @@ fn a_reopened_graph_is_the_same_and_lives_on() {
         assert!(save(&index) == save(&again));
         for query in values(3, 20 * dim).chunks_exact(dim) {
             let params = SearchParams::top(10);
-            let search = |index: &HnswIndex| index.search(query, &params, Effort::Candidates(32));
+            let search =
+                |index: &HnswIndex| index.search(query, &params, HnswEffort::Candidates(32));
             assert_eq!(search(&index), search(&again));
         }
         let empty = new(dim, metric);
@@ -97,7 +98,7 @@ fn no_file_leads_a_search_astray() {
                 let query = [0.1, 0.2, 0.3];
                 walk(&index, &query, &SearchParams::top(3), 10);
                 index
-                    .search(&query, &SearchParams::top(3), Effort::Usual)
+                    .search(&query, &SearchParams::top(3), HnswEffort::Usual)
                     .unwrap();
                 index.add(&[1000], &query).unwrap();
             }

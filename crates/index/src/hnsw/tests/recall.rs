@@ -41,7 +41,12 @@ fn law(seed: u64, count: usize) -> Vec<f32> {
 }
 
 /// Share of the true best that is found, by score: of equal ones, any will do.
-fn recall(index: &HnswIndex, flat: &FlatIndex, params: &SearchParams<'_>, effort: Effort) -> f64 {
+fn recall(
+    index: &HnswIndex,
+    flat: &FlatIndex,
+    params: &SearchParams<'_>,
+    effort: HnswEffort,
+) -> f64 {
     let (mut right, mut total) = (0, 0);
     for query in law(900, QUERIES).chunks_exact(DIM) {
         let expected = flat.search(query, params).unwrap();
@@ -66,12 +71,12 @@ fn most_true_neighbours_are_found_for_every_metric_and_filter() {
     for metric in METRICS {
         let (index, flat) = both(DIM, metric, &law(100, COUNT));
         for (candidates, floor) in [(32, 0.95), (64, 0.985), (128, 0.995)] {
-            let effort = Effort::Candidates(candidates);
+            let effort = HnswEffort::Candidates(candidates);
             let found = recall(&index, &flat, &SearchParams::top(10), effort);
             println!("{metric} {candidates}: {found:.4}");
             assert!(found >= floor, "{metric} {candidates}: {found}");
         }
-        let usual = recall(&index, &flat, &SearchParams::top(10), Effort::Usual);
+        let usual = recall(&index, &flat, &SearchParams::top(10), HnswEffort::Usual);
         for share in [2, 10, 100, 1000] {
             let matching = (0..COUNT as u64).filter(|id| random::mix(*id).is_multiple_of(share));
             let filter = Filter::from_ids(matching.chain([COUNT as u64 + 5]));
@@ -79,11 +84,11 @@ fn most_true_neighbours_are_found_for_every_metric_and_filter() {
                 filter: Some(&filter),
                 ..SearchParams::top(10)
             };
-            for effort in [Effort::Usual, Effort::Candidates(16)] {
+            for effort in [HnswEffort::Usual, HnswEffort::Candidates(16)] {
                 let found = recall(&index, &flat, &params, effort);
                 println!("{metric} 1/{share} {effort:?}: {found:.4}");
                 assert!(
-                    found >= usual - 0.005 || effort != Effort::Usual,
+                    found >= usual - 0.005 || effort != HnswEffort::Usual,
                     "{metric} 1/{share}: {found}"
                 );
                 assert!(found >= 0.9, "{metric} 1/{share}: {found}");
@@ -106,7 +111,7 @@ fn filters_far_from_the_query_still_fill_the_answer() {
             ..SearchParams::top(10)
         };
         let found = index
-            .search(query, &params, Effort::Candidates(16))
+            .search(query, &params, HnswEffort::Candidates(16))
             .unwrap();
         assert_eq!(found, flat.search(query, &params).unwrap());
     }
@@ -125,7 +130,7 @@ fn a_common_offset_costs_little_recall() {
             for query in law(900, QUERIES).chunks_exact(DIM) {
                 let query: Vec<f32> = query.iter().map(|value| value + offset).collect();
                 let expected = flat.search(&query, &params).unwrap();
-                let found = index.search(&query, &params, Effort::Usual).unwrap();
+                let found = index.search(&query, &params, HnswEffort::Usual).unwrap();
                 right += found.iter().filter(|hit| expected.contains(hit)).count();
             }
             println!("{metric} at {offset}: {right} of {}", QUERIES * 10);
@@ -154,7 +159,7 @@ fn removed_and_replaced_items_cost_no_recall() {
             &index,
             &flat,
             &SearchParams::top(10),
-            Effort::Candidates(64),
+            HnswEffort::Candidates(64),
         );
         println!("{metric}: {found:.4}");
         assert!(found >= 0.985, "{metric}: {found}");

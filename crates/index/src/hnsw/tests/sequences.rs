@@ -72,10 +72,11 @@ fn run(dim: usize, metric: Metric, steps: Vec<Step>) {
                     k,
                     filter: filter.as_ref(),
                     threshold,
+                    effort: crate::Effort::default(),
                 };
                 let expected = flat.search(&query, &params).unwrap();
                 // So few are all compared.
-                for effort in [Effort::Usual, Effort::Exact] {
+                for effort in [HnswEffort::Usual, HnswEffort::Exact] {
                     assert_eq!(index.search(&query, &params, effort).unwrap(), expected);
                 }
                 let ids: Vec<u64> = expected.iter().map(|hit| hit.id).chain([99]).collect();
@@ -131,7 +132,7 @@ fn single_items_make_a_graph_like_any_other() {
     let mut right = 0;
     for query in values(2, 50 * DIM).chunks_exact(DIM) {
         let params = SearchParams::top(10);
-        let expected = index.search(query, &params, Effort::Exact).unwrap();
+        let expected = index.search(query, &params, HnswEffort::Exact).unwrap();
         let found = walk(&index, query, &params, 64);
         right += found.iter().filter(|hit| expected.contains(hit)).count();
     }
