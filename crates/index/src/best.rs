@@ -59,6 +59,22 @@ impl Best {
         self.offer(other.hits.into_iter());
     }
 
+    /// No score worse than this can be among the best.
+    pub(crate) fn worst(&self) -> f32 {
+        self.bound
+    }
+
+    /// Finds the bound that what was offered so far allows.
+    pub(crate) fn tighten(&mut self) {
+        if self.hits.len() > self.k {
+            self.cut();
+        } else if self.hits.len() == self.k {
+            let metric = self.metric;
+            let last = self.hits.iter().max_by(|a, b| order(metric, a, b));
+            self.bound = last.map_or(self.bound, |hit| hit.score);
+        }
+    }
+
     /// The best, in order.
     pub(crate) fn finish(mut self) -> Vec<Hit> {
         self.hits.sort_unstable_by(|a, b| order(self.metric, a, b));
@@ -71,6 +87,10 @@ impl Best {
         if self.hits.len() < self.k.saturating_add(self.k.max(SLACK)) {
             return;
         }
+        self.cut();
+    }
+
+    fn cut(&mut self) {
         let metric = self.metric;
         if self.k > 0 {
             let compare = |a: &Hit, b: &Hit| order(metric, a, b);

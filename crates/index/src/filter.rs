@@ -94,16 +94,6 @@ impl Filter {
         })
     }
 
-    /// Whether an id from `lowest` to `highest` may be in the set; exact to a page.
-    pub(crate) fn may_meet(&self, lowest: u64, highest: u64) -> bool {
-        let first = self
-            .pages
-            .partition_point(|page| page.number < lowest / PAGE_IDS);
-        self.pages
-            .get(first)
-            .is_some_and(|page| page.number <= highest / PAGE_IDS)
-    }
-
     /// For many questions about neighbouring ids: remembers the page.
     pub(crate) fn lookup(&self) -> Lookup<'_> {
         Lookup {
@@ -228,21 +218,10 @@ mod tests {
             prop_assert_eq!(filter.intersect(&other), other.intersect(&filter));
             prop_assert_eq!(filter.intersect(&other), Filter::from_ids(both));
         }
-
-        #[test]
-        fn a_filter_never_denies_a_range_that_it_meets(ids in ids(), lowest: u64, width in 0..10_000_u64) {
-            let filter = Filter::from_ids(ids.iter().copied());
-            for lowest in ids.iter().map(|id| id.saturating_sub(width)).chain([lowest]) {
-                let highest = lowest.saturating_add(width);
-                let meets = ids.iter().any(|id| (lowest..=highest).contains(id));
-                prop_assert!(!meets || filter.may_meet(lowest, highest));
-            }
-        }
     }
 
     #[test]
-    fn an_empty_filter_meets_nothing() {
-        assert!(!Filter::default().may_meet(0, u64::MAX));
+    fn an_empty_filter_holds_nothing() {
         assert!(!Filter::default().contains(0));
     }
 }

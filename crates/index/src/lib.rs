@@ -1,22 +1,36 @@
-//! Vector indexes: build, add, delete, filter, search.
+//! Vector indexes: build, add, delete, filter, search, persist.
 //!
-//! [`FlatIndex`] compares the query with every vector and is exact. [`HnswIndex`] walks a graph
-//! and is fast. What they share (metric, filter, parameters, hits, errors) stands beside them.
+//! [`Index`] is one of any kind: all hold the same rows, as vectors and as codes of a byte a value,
+//! and differ in what leads to the rows near a query: nothing (`flat`), lists by the nearest of
+//! some centres (`ivf_flat`, `ivf_sq8`), or a graph of neighbours (`hnsw`). A scan of codes under a
+//! proven bound makes every one of them exact when asked.
 
 mod best;
+mod bound;
 mod error;
+mod file;
 mod filter;
-mod flat;
-mod hnsw;
+mod graph;
 mod index;
 mod input;
 mod kind;
+mod lists;
 mod metric;
 mod options;
+mod query;
+mod random;
+mod rebuild;
+mod rows;
+mod scan;
 mod score;
 mod search;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod threads;
 
 pub use error::IndexError;
+pub use file::{FileError, Tag};
 pub use filter::Filter;
 pub use index::{Index, IndexStats};
 pub use kind::IndexKind;
