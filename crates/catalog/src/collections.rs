@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::CatalogError;
 use crate::successor::HIDDEN;
+use crate::{CatalogError, contents};
 
 /// What a collection is made with. Encoder, preprocessing and metric never change after.
 #[derive(Clone, Debug)]
@@ -41,13 +41,19 @@ pub struct Collection {
     pub created_at: i64,
 }
 
-/// Where a collection's set of embeddings stands; readers compare two to see what changed.
+/// Where a collection's set of embeddings stands; readers compare two to see whether something
+/// changed, and [`Catalog::changes_since`](crate::Catalog::changes_since) tells what.
+///
+/// Ids of collections are never used again, also after one was dropped: an id and a revision
+/// together name one state of one collection, as long as the catalogue is not replaced by an
+/// older copy of itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Revision {
-    /// Highest item id; grows with every addition.
+    /// Highest item id, 0 without items; grows with every addition, falls when the newest
+    /// items are removed.
     pub last_item: i64,
-    /// Counts removals and replacements of items; when it differs, an incremental
-    /// refresh from `last_item` is not enough.
+    /// Counts removals and replacements of items; when it differs, more than additions after
+    /// `last_item` has happened. -1 for a collection that was dropped.
     pub removals: i64,
 }
 
@@ -173,12 +179,14 @@ pub(crate) fn insert(
     })
 }
 
-/// Deletes a collection with its items and embeddings.
+/// Deletes a collection with its items and embeddings, and releases its contents.
 pub(crate) fn drop(connection: &Connection, id: i64) -> Result<(), CatalogError> {
+    contents::release_all(connection, id)?;
     for sql in [
         "DELETE FROM paths WHERE collection_id = ?1",
         "DELETE FROM items WHERE collection_id = ?1",
         "DELETE FROM embeddings WHERE collection_id = ?1",
+        "DELETE FROM changed_items WHERE collection_id = ?1",
         "DELETE FROM collections WHERE id = ?1",
     ] {
         connection.execute(sql, [id])?;

@@ -69,10 +69,31 @@ pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, 
         )?)
 }
 
-/// Deletes what no item refers to any more, and returns it so that blobs can follow.
+/// Remembers contents that an item described until now, for [`remove_unused`].
+pub(crate) fn release(connection: &Connection, ids: &[i64]) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO released_contents (content_id) SELECT value FROM json_each(?1)",
+        )?
+        .execute([serde_json::json!(ids).to_string()])?;
+    Ok(())
+}
+
+/// As [`release`], for all contents of a collection.
+pub(crate) fn release_all(connection: &Connection, collection_id: i64) -> Result<(), CatalogError> {
+    connection.execute(
+        "INSERT OR IGNORE INTO released_contents (content_id) \
+         SELECT content_id FROM items WHERE collection_id = ?1",
+        [collection_id],
+    )?;
+    Ok(())
+}
+
+/// Deletes what no item refers to any more, and returns it so that blobs can follow. Cost: by
+/// the number of released contents, not of all.
 pub(crate) fn remove_unused(connection: &Connection) -> Result<Vec<Content>, CatalogError> {
-    let unused = "SELECT id FROM contents WHERE NOT EXISTS \
-                  (SELECT 1 FROM items WHERE content_id = contents.id)";
+    let unused = "SELECT content_id FROM released_contents AS released WHERE NOT EXISTS \
+                  (SELECT 1 FROM items WHERE items.content_id = released.content_id)";
     connection.execute(
         &format!("DELETE FROM embeddings WHERE content_id IN ({unused})"),
         [],
@@ -80,6 +101,9 @@ pub(crate) fn remove_unused(connection: &Connection) -> Result<Vec<Content>, Cat
     let mut statement = connection.prepare_cached(&format!(
         "DELETE FROM contents WHERE id IN ({unused}) RETURNING {COLUMNS}"
     ))?;
-    let rows = statement.query_map([], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let removed = statement
+        .query_map([], from_row)?
+        .collect::<Result<_, _>>()?;
+    connection.execute("DELETE FROM released_contents", [])?;
+    Ok(removed)
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{CatalogError, Collection};
+use crate::{CatalogError, Collection, changes};
 
 /// Reads little-endian f32; `None` when the length is no multiple of four.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
@@ -16,7 +16,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
     })
 }
 
-/// Keeps the one that is there, if there is one.
+/// Keeps the one that is there, if there is one. Items that had none until now count as changed.
 pub(crate) fn store(
     connection: &Connection,
     collection: &Collection,
@@ -31,13 +31,21 @@ pub(crate) fn store(
         });
     }
     let bytes: Vec<u8> = embedding.iter().flat_map(|v| v.to_le_bytes()).collect();
-    connection
+    let stored = connection
         .prepare_cached(
             "INSERT INTO embeddings (collection_id, content_id, vector) VALUES (?1, ?2, ?3) \
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![collection.id, content_id, bytes])?;
-    Ok(())
+    if stored == 0 {
+        return Ok(());
+    }
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM items WHERE content_id = ?1 AND collection_id = ?2")?;
+    let items = statement
+        .query_map([content_id, collection.id], |row| row.get(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    changes::record(connection, collection.id, &items)
 }
 
 pub(crate) fn of_content(

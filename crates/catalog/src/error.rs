@@ -81,6 +81,14 @@ pub enum CatalogError {
         /// Why.
         source: std::io::Error,
     },
+    /// What happened since a revision is not known: it is none of the collection's, or too old.
+    #[error(
+        "what changed in collection `{collection}` since a revision is not known; load it anew"
+    )]
+    UnknownRevision {
+        /// The collection's name.
+        collection: String,
+    },
     /// A stored value is not what this program writes.
     #[error("the catalogue holds a damaged {what}; restore it from a backup or import again")]
     Damaged {

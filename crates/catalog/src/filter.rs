@@ -60,9 +60,13 @@ impl ItemFilter {
     }
 }
 
-/// A condition over `items` (left-joined with `patents`) and its parameters.
+/// A condition over `items` and its parameters.
 pub(crate) struct Condition {
-    sql: Vec<String>,
+    /// On `items`.
+    items: Vec<String>,
+    /// On `patents`. Apart from the others, so that it is asked once for each patent instead of
+    /// once for each of its items.
+    patents: Vec<String>,
     pub(crate) parameters: Vec<Value>,
 }
 
@@ -70,82 +74,110 @@ impl Condition {
     /// `today` is YYYYMMDD.
     pub(crate) fn new(filter: &ItemFilter, today: u32) -> Self {
         let mut condition = Self {
-            sql: Vec::new(),
+            items: Vec::new(),
+            patents: Vec::new(),
             parameters: Vec::new(),
         };
-        condition.any(&filter.keyword, |condition, keyword| {
-            condition.keyword(keyword)
-        });
-        condition.any(&filter.loc_class, |condition, class| {
-            condition.like("patents.loc_class", prefix_pattern(class))
-        });
-        condition.any(&filter.applicant, |condition, name| {
-            condition.like("patents.applicant_name", contains_pattern(name))
-        });
-        condition.any(&filter.assignee, |condition, name| {
-            condition.like("patents.assignee_name", contains_pattern(name))
-        });
-        condition.any(&filter.country, |condition, country| {
-            condition.equals("patents.applicant_country", country.to_uppercase())
-        });
-        condition.any(filter.pub_date_from.as_slice(), |condition, date| {
-            condition.parameter("patents.pub_date >= {}", i64::from(*date))
-        });
-        condition.any(filter.pub_date_to.as_slice(), |condition, date| {
-            condition.parameter("patents.pub_date <= {}", i64::from(*date))
-        });
-        condition.any(&filter.status, |condition, status| {
-            let today = i64::from(today);
-            match status.as_str() {
-                "in_force" => condition.parameter("patents.expiry_date >= {}", today),
-                "expired" => condition.parameter("patents.expiry_date < {}", today),
-                _ => "0".to_owned(),
-            }
-        });
-        condition.any(&filter.tags, |condition, tag| {
-            condition.parameter(
-                "EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {})",
-                tag.clone(),
-            )
-        });
-        condition.any(&filter.attributes, |condition, pair| {
-            condition.attribute(pair)
-        });
-        condition.any(&filter.patent_id, |condition, id| {
-            condition.equals("items.patent_id", id.clone())
-        });
+        condition.add_patents(filter, today);
+        condition.add_items(filter);
+        condition
+    }
+
+    fn add_patents(&mut self, filter: &ItemFilter, today: u32) {
+        let clauses = [
+            self.any(&filter.loc_class, |condition, class| {
+                condition.like("loc_class", prefix_pattern(class))
+            }),
+            self.any(&filter.applicant, |condition, name| {
+                condition.like("applicant_name", contains_pattern(name))
+            }),
+            self.any(&filter.assignee, |condition, name| {
+                condition.like("assignee_name", contains_pattern(name))
+            }),
+            self.any(&filter.country, |condition, country| {
+                condition.equals("applicant_country", country.to_uppercase())
+            }),
+            self.any(filter.pub_date_from.as_slice(), |condition, date| {
+                condition.parameter("pub_date >= {}", i64::from(*date))
+            }),
+            self.any(filter.pub_date_to.as_slice(), |condition, date| {
+                condition.parameter("pub_date <= {}", i64::from(*date))
+            }),
+            self.any(&filter.status, |condition, status| {
+                let today = i64::from(today);
+                match status.as_str() {
+                    "in_force" => condition.parameter("expiry_date >= {}", today),
+                    "expired" => condition.parameter("expiry_date < {}", today),
+                    _ => "0".to_owned(),
+                }
+            }),
+        ];
+        self.patents.extend(clauses.into_iter().flatten());
+    }
+
+    fn add_items(&mut self, filter: &ItemFilter) {
+        let clauses = [
+            self.any(&filter.keyword, |condition, keyword| {
+                condition.keyword(keyword)
+            }),
+            // Most items have none: comparing is cheaper than parsing.
+            self.any(&filter.tags, |condition, tag| {
+                condition.parameter(
+                    "items.tags <> '[]' AND \
+                     EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {})",
+                    tag.clone(),
+                )
+            }),
+            self.any(&filter.attributes, |condition, pair| {
+                condition.attribute(pair)
+            }),
+            self.any(&filter.patent_id, |condition, id| {
+                condition.equals("items.patent_id", id.clone())
+            }),
+        ];
+        self.items.extend(clauses.into_iter().flatten());
         if !filter.exclude_patent_id.is_empty() {
             let ids = serde_json::json!(filter.exclude_patent_id).to_string();
-            let sql = condition.parameter(
+            let sql = self.parameter(
                 "(items.patent_id IS NULL OR items.patent_id NOT IN \
                  (SELECT value FROM json_each({})))",
                 ids,
             );
-            condition.sql.push(sql);
+            self.items.push(sql);
         }
         if !filter.exclude_item_id.is_empty() {
             let ids = serde_json::json!(filter.exclude_item_id).to_string();
-            let sql = condition.parameter("items.id NOT IN (SELECT value FROM json_each({}))", ids);
-            condition.sql.push(sql);
+            let sql = self.parameter("items.id NOT IN (SELECT value FROM json_each({}))", ids);
+            self.items.push(sql);
         }
-        condition
     }
 
     /// The condition as an SQL expression.
     pub(crate) fn sql(&self) -> String {
-        if self.sql.is_empty() {
-            "1".to_owned()
-        } else {
-            self.sql.join(" AND ")
+        let patents = (!self.patents.is_empty()).then(|| {
+            format!(
+                "items.patent_id IN (SELECT patent_id FROM patents WHERE {})",
+                self.patents.join(" AND ")
+            )
+        });
+        let clauses: Vec<&str> = patents
+            .iter()
+            .chain(&self.items)
+            .map(String::as_str)
+            .collect();
+        match clauses.is_empty() {
+            true => "1".to_owned(),
+            false => clauses.join(" AND "),
         }
     }
 
-    fn any<T>(&mut self, values: &[T], mut one: impl FnMut(&mut Self, &T) -> String) {
-        if values.is_empty() {
-            return;
-        }
+    fn any<T>(
+        &mut self,
+        values: &[T],
+        mut one: impl FnMut(&mut Self, &T) -> String,
+    ) -> Option<String> {
         let alternatives: Vec<String> = values.iter().map(|value| one(self, value)).collect();
-        self.sql.push(format!("({})", alternatives.join(" OR ")));
+        (!alternatives.is_empty()).then(|| format!("({})", alternatives.join(" OR ")))
     }
 
     /// Replaces `{}` in `sql` by a numbered parameter holding `value`.
@@ -165,13 +197,13 @@ impl Condition {
     fn keyword(&mut self, keyword: &str) -> String {
         let title = match full_text_query(keyword) {
             Some(query) => self.parameter(
-                "patents.id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
+                "id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
                 query,
             ),
-            None => self.like("patents.title", contains_pattern(keyword.trim())),
+            None => self.like("title", contains_pattern(keyword.trim())),
         };
         let description = self.like("items.description", contains_pattern(keyword.trim()));
-        format!("{title} OR {description}")
+        format!("items.patent_id IN (SELECT patent_id FROM patents WHERE {title}) OR {description}")
     }
 
     /// `key=value`; compared as text, so `size=3` finds the number 3 and the string "3".
@@ -183,6 +215,9 @@ impl Condition {
              ELSE CAST(value AS TEXT) END = {}",
             value.trim().to_owned(),
         );
-        format!("EXISTS (SELECT 1 FROM json_each(items.attributes) WHERE {key} AND {value})")
+        format!(
+            "items.attributes <> '{{}}' AND \
+             EXISTS (SELECT 1 FROM json_each(items.attributes) WHERE {key} AND {value})"
+        )
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
 use crate::patents::{self, Patent};
-use crate::{CatalogError, Content};
+use crate::{CatalogError, Content, changes, contents};
 
 /// A stored item with its content's and patent's fields.
 #[derive(Clone, Debug, Serialize)]
@@ -263,6 +263,7 @@ pub(crate) fn place(
         if leave_to_other_paths(connection, collection_id, id, &path.path)? == 0 {
             record_path(connection, collection_id, id, path)?;
             replace_content(connection, collection_id, content_id, id, item)?;
+            contents::release(connection, &[content])?;
             return Ok(Placed::Replaced(id));
         }
     }
@@ -310,7 +311,7 @@ pub(crate) fn place(
     Ok(Placed::Added(id))
 }
 
-/// Deletes items; returns how many there were.
+/// Deletes items and releases their contents; returns how many there were.
 pub(crate) fn remove(
     connection: &Connection,
     collection_id: i64,
@@ -322,14 +323,20 @@ pub(crate) fn remove(
          AND item_id IN (SELECT value FROM json_each(?2))",
         params![collection_id, ids],
     )?;
-    let removed = connection.execute(
-        "DELETE FROM items WHERE collection_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
-        params![collection_id, ids],
+    let mut statement = connection.prepare_cached(
+        "DELETE FROM items WHERE collection_id = ?1 AND id IN (SELECT value FROM json_each(?2)) \
+         RETURNING id, content_id",
     )?;
-    if removed > 0 {
-        count_removal(connection, collection_id)?;
-    }
-    Ok(removed)
+    let (removed, released): (Vec<_>, Vec<_>) = statement
+        .query_map(params![collection_id, ids], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<Vec<(i64, i64)>, _>>()?
+        .into_iter()
+        .unzip();
+    changes::record(connection, collection_id, &removed)?;
+    contents::release(connection, &released)?;
+    Ok(removed.len())
 }
 
 /// Calls `each` for every path at or below `root` that is not marked missing.
@@ -526,12 +533,5 @@ fn replace_content(
             serde_json::json!(item.warnings).to_string(),
             id
         ])?;
-    count_removal(connection, collection_id)
-}
-
-fn count_removal(connection: &Connection, collection_id: i64) -> Result<(), CatalogError> {
-    connection
-        .prepare_cached("UPDATE collections SET removals = removals + 1 WHERE id = ?1")?
-        .execute([collection_id])?;
-    Ok(())
+    changes::record(connection, collection_id, &[id])
 }

@@ -6,6 +6,7 @@
 //! transaction, so a process killed at any instant leaves nothing half-written. Indexes
 //! are derived from what stands here and can be thrown away.
 
+mod changes;
 mod collections;
 mod contents;
 mod embeddings;
@@ -25,6 +26,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{Change, StoredEmbedding};
 pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
 pub use error::CatalogError;
@@ -32,6 +34,6 @@ pub use filter::ItemFilter;
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use patents::Patent;
-pub use read::{Catalog, StoredEmbedding};
+pub use read::Catalog;
 pub use sheets::SheetFacts;
 pub use write::WriteTransaction;

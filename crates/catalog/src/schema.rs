@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -141,6 +141,32 @@ ALTER TABLE paths ADD COLUMN missing_since INTEGER;
 const VERSION_3: &str = "
 CREATE INDEX items_by_external_id ON items (collection_id, external_id)
     WHERE external_id IS NOT NULL;
+";
+
+/// - `changed_items`: items removed, or described by another embedding, by the number that
+///   `collections.removals` had after it; what indexes follow.
+/// - `patents_by_filters`: all that filters ask of patents, by the order of `items_by_patent`. A
+///   scan of it beats an index on a single column unless that lets very few through.
+/// - `released_contents`: contents that an item stopped describing, among which those are that
+///   no item needs any more; nobody has to look through all contents for them.
+const VERSION_4: &str = "
+CREATE TABLE changed_items (
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    removals INTEGER NOT NULL,
+    item_id INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, removals, item_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX patents_by_filters ON patents (patent_id, loc_class, pub_date, expiry_date,
+    applicant_country, applicant_name, assignee_name);
+DROP INDEX patents_by_class;
+DROP INDEX patents_by_date;
+
+CREATE TABLE released_contents (
+    content_id INTEGER PRIMARY KEY
+) STRICT;
+INSERT INTO released_contents (content_id) SELECT id FROM contents
+    WHERE NOT EXISTS (SELECT 1 FROM items WHERE content_id = contents.id);
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -4,8 +4,10 @@ use tempfile::TempDir;
 
 use crate::*;
 
+mod changes;
 mod embeddings;
 mod jobs;
+mod migrations;
 mod successor;
 
 const NOW: i64 = 1_700_000_000;
@@ -95,11 +97,7 @@ impl Fixture {
     }
 
     fn embeddings(&self) -> Vec<u64> {
-        let mut ids = Vec::new();
-        self.catalog
-            .embeddings_after(&self.collection, 0, |stored| ids.push(stored.item_id))
-            .unwrap();
-        ids
+        stored_ids(&self.catalog, &self.collection)
     }
 
     fn matching(&self, filter: &ItemFilter) -> Vec<u64> {
@@ -107,6 +105,18 @@ impl Fixture {
             .matching_items(&self.collection, filter, TODAY)
             .unwrap()
     }
+}
+
+/// Ids of the items that have embeddings.
+fn stored_ids(catalog: &Catalog, collection: &Collection) -> Vec<u64> {
+    let mut ids = Vec::new();
+    catalog
+        .changes_since(collection, &Revision::default(), |change| match change {
+            Change::Stored(stored) => ids.push(stored.item_id),
+            Change::Removed(id) => panic!("{id} was removed"),
+        })
+        .unwrap();
+    ids
 }
 
 fn id(placed: Placed) -> u64 {
@@ -176,6 +186,26 @@ fn changed_file_replaces_its_item_and_counts_as_removal() {
     assert_eq!(before.last_item, after.last_item);
     assert_ne!(before.removals, after.removals);
     assert_eq!(fixture.catalog.items(&[first]).unwrap()[0].md5, "bb");
+}
+
+#[test]
+fn what_a_replaced_file_held_goes_with_the_next_removal() {
+    let fixture = Fixture::new();
+    let first = id(fixture.place(&picture("aa", "/a.png")));
+    let second = id(fixture.place(&picture("bb", "/b.png")));
+    fixture.place(&picture("bb", "/c.png"));
+    fixture.place(&picture("cc", "/a.png"));
+    let remove = |ids: &[u64]| {
+        let removed = fixture
+            .catalog
+            .write(NOW, |tx| tx.remove_items(&fixture.collection, ids));
+        removed.unwrap()
+    };
+    assert_eq!(remove(&[second]), (1, vec![content("aa")]), "bb is used");
+    assert_eq!(remove(&[first]), (1, vec![content("cc")]));
+    assert_eq!(remove(&[first]), (0, Vec::new()));
+    let stats = fixture.catalog.stats(&fixture.collection).unwrap();
+    assert_eq!((stats.items, stats.embedding_bytes), (1, 12));
 }
 
 #[test]
@@ -541,43 +571,4 @@ fn items_carry_their_patent() {
     assert_eq!(json["title"], serde_json::Value::Null);
     assert_eq!(json["patent_id"], serde_json::Value::Null);
     assert_eq!(json["tags"], serde_json::json!(["red", "round"]));
-}
-
-#[test]
-fn embeddings_come_back_to_the_bit_and_incrementally() {
-    let fixture = Fixture::new();
-    let vector = [f32::MIN_POSITIVE, -0.0, 1.0 / 3.0];
-    fixture
-        .catalog
-        .write(NOW, |tx| {
-            tx.place_item(&fixture.collection, &picture("aa", "/a.png"), Some(&vector))
-        })
-        .unwrap();
-    let mut stored = Vec::new();
-    let revision = fixture
-        .catalog
-        .embeddings_after(&fixture.collection, 0, |embedding| {
-            stored.push(embedding.vector);
-        })
-        .unwrap();
-    assert_eq!(stored[0].map_bits(), vector.to_vec().map_bits());
-    fixture.place(&picture("bb", "/b.png"));
-    let mut ids = Vec::new();
-    fixture
-        .catalog
-        .embeddings_after(&fixture.collection, revision.last_item, |e| {
-            ids.push(e.item_id);
-        })
-        .unwrap();
-    assert_eq!(ids, [2]);
-}
-
-trait MapBits {
-    fn map_bits(&self) -> Vec<u32>;
-}
-
-impl MapBits for Vec<f32> {
-    fn map_bits(&self) -> Vec<u32> {
-        self.iter().map(|value| value.to_bits()).collect()
-    }
 }

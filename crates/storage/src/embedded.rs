@@ -1,13 +1,13 @@
 //! The embedded vector store: indexes in memory, derived from the catalogue.
 //!
 //! An index is loaded at a collection's first use and then follows the catalogue by its
-//! revision, also when another process writes: additions are appended, a removal or a
-//! changed item loads it anew.
+//! revision, also when another process writes. It is loaded anew only when the catalogue no
+//! longer knows what happened since.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use lookalike_catalog::{Catalog, Collection, Revision};
+use lookalike_catalog::{Catalog, CatalogError, Change, Collection, Revision};
 use lookalike_index::{Hit, Index, IndexError, IndexKind, IndexOptions, Metric, SearchParams};
 
 use crate::vectors::{IndexState, VectorError, VectorQuery, VectorStore};
@@ -66,20 +66,11 @@ impl EmbeddedVectors {
             .refreshing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let revision = self.catalog.revision(collection)?;
-        let extended = match current() {
-            Some(loaded) if loaded.revision == revision => return Ok(loaded),
-            Some(loaded) if loaded.revision.removals == revision.removals => {
-                let removals = revision.removals;
-                // Removals may have come between the two reads; then the rest is stale.
-                Some(self.append(collection, loaded)?)
-                    .filter(|extended| extended.revision.removals == removals)
+        let loaded = match current().map(|loaded| self.follow(collection, loaded)) {
+            None | Some(Err(VectorError::Catalog(CatalogError::UnknownRevision { .. }))) => {
+                self.load(collection)?
             }
-            _ => None,
-        };
-        let loaded = match extended {
-            Some(loaded) => loaded,
-            None => self.load(collection)?,
+            Some(followed) => followed?,
         };
         *slot.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
         Ok(loaded)
@@ -90,35 +81,49 @@ impl EmbeddedVectors {
         let kind: IndexKind = collection.spec.index_kind.parse()?;
         let index =
             || Index::new(collection.spec.dim, metric, IndexOptions::of(kind)).map(Arc::new);
-        self.append(
-            collection,
-            Loaded {
-                sheets: index()?,
-                front_pages: index()?,
-                revision: Revision::default(),
-            },
-        )
+        let empty = Loaded {
+            sheets: index()?,
+            front_pages: index()?,
+            revision: Revision::default(),
+        };
+        self.follow(collection, empty)
     }
 
-    fn append(&self, collection: &Collection, to: Loaded) -> Result<Loaded, VectorError> {
-        let mut sheets = Batch::new(&to.sheets);
-        let mut front_pages = Batch::new(&to.front_pages);
+    /// Brings the indexes to the present.
+    fn follow(&self, collection: &Collection, from: Loaded) -> Result<Loaded, VectorError> {
+        let mut sheets = Batch::new(&from.sheets);
+        let mut front_pages = Batch::new(&from.front_pages);
+        let (mut no_sheets, mut no_front_pages) = (Vec::new(), Vec::new());
         let mut result = Ok(());
-        let revision =
-            self.catalog
-                .embeddings_after(collection, to.revision.last_item, |stored| {
-                    let batch = match stored.front_page {
-                        true => &mut front_pages,
-                        false => &mut sheets,
-                    };
-                    if result.is_ok() {
-                        result = batch.push(stored.item_id, &stored.vector);
+        let last_item = from.revision.last_item as u64;
+        let revision = self
+            .catalog
+            .changes_since(collection, &from.revision, |change| {
+                let stored = match change {
+                    Change::Removed(id) => {
+                        no_sheets.push(id);
+                        no_front_pages.push(id);
+                        return;
                     }
-                })?;
+                    Change::Stored(stored) => stored,
+                };
+                let (batch, no_others) = match stored.front_page {
+                    true => (&mut front_pages, &mut no_sheets),
+                    false => (&mut sheets, &mut no_front_pages),
+                };
+                if stored.item_id <= last_item {
+                    no_others.push(stored.item_id);
+                }
+                if result.is_ok() {
+                    result = batch.push(stored.item_id, &stored.vector);
+                }
+            })?;
         result?;
+        from.sheets.remove(&no_sheets);
+        from.front_pages.remove(&no_front_pages);
         sheets.flush()?;
         front_pages.flush()?;
-        Ok(Loaded { revision, ..to })
+        Ok(Loaded { revision, ..from })
     }
 }
 

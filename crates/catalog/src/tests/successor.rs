@@ -39,14 +39,6 @@ fn fixture() -> (Fixture, Collection, [i64; 3]) {
     (fixture, successor, ids)
 }
 
-fn ids_of(catalog: &Catalog, collection: &Collection) -> Vec<u64> {
-    let mut ids = Vec::new();
-    catalog
-        .embeddings_after(collection, 0, |stored| ids.push(stored.item_id))
-        .unwrap();
-    ids
-}
-
 #[test]
 fn until_it_is_complete_it_is_hidden_and_knows_what_it_lacks() {
     let (fixture, successor, ids) = fixture();
@@ -64,7 +56,7 @@ fn until_it_is_complete_it_is_hidden_and_knows_what_it_lacks() {
         .catalog
         .items_to_embed(&fixture.collection, &successor);
     assert_eq!(missing.unwrap(), [ids[2] as u64]);
-    assert!(ids_of(&fixture.catalog, &successor).is_empty());
+    assert!(stored_ids(&fixture.catalog, &successor).is_empty());
     let wrong = fixture
         .catalog
         .write(NOW, |tx| tx.add_embedding(&successor, "c", &[1.0]));
@@ -80,7 +72,7 @@ fn it_goes_with_its_collection() {
         .unwrap();
     let begun = fixture.catalog.successor(&fixture.collection).unwrap();
     assert!(begun.is_none());
-    assert!(ids_of(&fixture.catalog, &successor).is_empty());
+    assert!(stored_ids(&fixture.catalog, &successor).is_empty());
 }
 
 #[test]
@@ -95,7 +87,7 @@ fn it_takes_over_name_items_ids_and_paths() {
     assert_eq!((collection.id, collection.spec.dim), (successor.id, 2));
     assert_eq!(fixture.catalog.collections().unwrap().len(), 1);
     let kept = [ids[0] as u64, ids[1] as u64];
-    assert_eq!(ids_of(&fixture.catalog, &collection), kept);
+    assert_eq!(stored_ids(&fixture.catalog, &collection), kept);
     for path in ["/1.tif", "/again.tif", "/2.tif"] {
         let known = fixture.catalog.known_path(&collection, path).unwrap();
         assert!(known.is_some(), "{path}");
@@ -115,7 +107,7 @@ fn it_gets_copies_under_new_ids_and_a_name_of_its_own() {
     assert!(matches!(taken, Err(CatalogError::CollectionExists { .. })));
     copy("other").unwrap();
     let other = fixture.catalog.collection("other").unwrap();
-    let copies = ids_of(&fixture.catalog, &other);
+    let copies = stored_ids(&fixture.catalog, &other);
     assert_eq!(copies.len(), 2);
     assert!(copies.iter().all(|&id| id > ids[2] as u64));
     let items = fixture.catalog.items(&copies).unwrap();
@@ -128,7 +120,7 @@ fn it_gets_copies_under_new_ids_and_a_name_of_its_own() {
             .unwrap()
     };
     assert!(known(&other).is_some() && known(&fixture.collection).is_some());
-    assert_eq!(ids_of(&fixture.catalog, &fixture.collection).len(), 3);
+    assert_eq!(stored_ids(&fixture.catalog, &fixture.collection).len(), 3);
     // The next item is none of theirs.
     let vector = Some(&[1.0, 0.0][..]);
     let next = fixture.catalog.write(NOW, |tx| {

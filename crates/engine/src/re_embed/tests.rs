@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use lookalike_catalog::{Change, Revision};
+
 use super::*;
 use crate::fixture::Fixture;
 use crate::import::{ImportRequest, Originals};
@@ -41,9 +43,13 @@ fn stored(fixture: &Fixture, name: &str) -> Vec<(u64, Vec<f32>)> {
     let catalog = fixture.engine.catalog();
     let collection = catalog.collection(name).unwrap();
     let mut all = Vec::new();
-    let each =
-        |stored: lookalike_catalog::StoredEmbedding| all.push((stored.item_id, stored.vector));
-    catalog.embeddings_after(&collection, 0, each).unwrap();
+    let each = |change| match change {
+        Change::Stored(stored) => all.push((stored.item_id, stored.vector)),
+        Change::Removed(id) => panic!("{id} was removed"),
+    };
+    catalog
+        .changes_since(&collection, &Revision::default(), each)
+        .unwrap();
     all
 }
 

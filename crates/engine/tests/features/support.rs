@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lookalike_catalog::{Catalog, Item, ItemFilter};
+use lookalike_catalog::{Catalog, Change, Item, ItemFilter, Revision};
 use lookalike_engine::features::{BankLayout, FeatureExportRequest, FeatureImportRequest};
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::models::HubEnvironment;
@@ -93,8 +93,11 @@ impl Fixture {
             .unwrap();
         let mut vectors = BTreeMap::new();
         catalog
-            .embeddings_after(&collection, 0, |stored| {
-                vectors.insert(stored.item_id, bits(&stored.vector));
+            .changes_since(&collection, &Revision::default(), |change| match change {
+                Change::Stored(stored) => {
+                    vectors.insert(stored.item_id, bits(&stored.vector));
+                }
+                Change::Removed(id) => panic!("{id} was removed"),
             })
             .unwrap();
         let items = catalog.items(&ids).unwrap();

@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use lookalike_catalog::{Collection, Item, ItemFilter};
+use lookalike_catalog::{Change, Collection, Item, ItemFilter, Revision};
 use tempfile::{Builder, NamedTempFile};
 
 use super::bank::{FEATURES_INDEX, FOLDER_ORIGIN, Origin};
@@ -190,7 +190,10 @@ impl Export<'_> {
         let mut result = Ok(());
         self.engine
             .catalog()
-            .embeddings_after(&self.collection, 0, |stored| {
+            .changes_since(&self.collection, &Revision::default(), |change| {
+                let Change::Stored(stored) = change else {
+                    return;
+                };
                 // Items added since are not part of this export.
                 if result.is_err() || expected.next_if_eq(&&stored.item_id).is_none() {
                     return;

@@ -1,0 +1,188 @@
+//! What became of a collection's embeddings since somebody last looked.
+//!
+//! Additions show by their ids. Everything else (items removed, items that describe another
+//! content) stands in a log that is written with the change, so that an index follows one
+//! removal without reading a million vectors again.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, params};
+
+use crate::{Catalog, CatalogError, Collection, Revision, collections, embeddings};
+
+/// Numbers of `removals` that the log of a collection reaches back. Whoever is further behind
+/// loads anew: that takes about as long.
+const KEPT: i64 = 1_000_000;
+
+/// One embedding as stored, with what a search needs to know of its item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEmbedding {
+    /// The item.
+    pub item_id: u64,
+    /// Whether it is a front-page copy, which rankings leave out by default.
+    pub front_page: bool,
+    /// The embedding.
+    pub vector: Vec<f32>,
+}
+
+/// What became of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// It is gone, or has no embedding any more.
+    Removed(u64),
+    /// It is new, or its embedding or flag may be others than before: this is what holds now.
+    Stored(StoredEmbedding),
+}
+
+impl Catalog {
+    /// Calls `each` for what changed after the revision `since` of the same collection, all from
+    /// one snapshot, and returns the snapshot's revision: first the items up to
+    /// `since.last_item` that were removed or changed, then every embedding of those above it,
+    /// each by ascending id and no item twice. After [`Revision::default`] that is every
+    /// embedding of the collection.
+    ///
+    /// # Errors
+    /// [`CatalogError::UnknownRevision`], before the first call, when `since` is no earlier state
+    /// of the collection (which was dropped, or the file is an older copy) or the log does not
+    /// reach back to it: then whatever was made of `since` is to be made anew. A stored vector is
+    /// damaged, or the catalogue can't be read.
+    pub fn changes_since(
+        &self,
+        collection: &Collection,
+        since: &Revision,
+        mut each: impl FnMut(Change),
+    ) -> Result<Revision, CatalogError> {
+        self.read(|connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            let revision = collections::revision(&snapshot, collection.id)?;
+            if since.last_item > 0 {
+                if !leads_to(&snapshot, collection.id, since, &revision)? {
+                    return Err(CatalogError::UnknownRevision {
+                        collection: collection.spec.name.clone(),
+                    });
+                }
+                changed(&snapshot, collection, since, &mut each)?;
+            }
+            added(&snapshot, collection, since.last_item, &mut each)?;
+            Ok(revision)
+        })
+    }
+}
+
+/// Counts a change of items that are no longer what they were, and writes them down.
+pub(crate) fn record(
+    connection: &Connection,
+    collection_id: i64,
+    ids: &[i64],
+) -> Result<(), CatalogError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let number: i64 = connection
+        .prepare_cached(
+            "UPDATE collections SET removals = removals + 1 WHERE id = ?1 RETURNING removals",
+        )?
+        .query_row([collection_id], |row| row.get(0))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO changed_items (collection_id, removals, item_id) \
+             SELECT ?1, ?2, value FROM json_each(?3)",
+        )?
+        .execute(params![
+            collection_id,
+            number,
+            serde_json::json!(ids).to_string()
+        ])?;
+    connection
+        .prepare_cached("DELETE FROM changed_items WHERE collection_id = ?1 AND removals <= ?2")?
+        .execute([collection_id, number - KEPT])?;
+    Ok(())
+}
+
+/// Whether the log tells all that lies between two revisions of a collection.
+fn leads_to(
+    connection: &Connection,
+    collection_id: i64,
+    since: &Revision,
+    present: &Revision,
+) -> Result<bool, CatalogError> {
+    if since.removals > present.removals {
+        return Ok(false);
+    }
+    let reaches_back = since.removals == present.removals
+        || connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM changed_items \
+                 WHERE collection_id = ?1 AND removals = ?2 + 1)",
+            )?
+            .query_row([collection_id, since.removals], |row| row.get(0))?;
+    // An item that is neither here nor was ever removed belongs to another course of events.
+    let knows_the_last = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM items WHERE collection_id = ?1 AND id = ?3) \
+             OR EXISTS (SELECT 1 FROM changed_items \
+             WHERE collection_id = ?1 AND removals > ?2 AND item_id = ?3)",
+        )?
+        .query_row([collection_id, since.removals, since.last_item], |row| {
+            row.get(0)
+        })?;
+    Ok(reaches_back && knows_the_last)
+}
+
+fn changed(
+    connection: &Connection,
+    collection: &Collection,
+    since: &Revision,
+    each: &mut impl FnMut(Change),
+) -> Result<(), CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT changed.item_id, front_page, vector FROM \
+         (SELECT DISTINCT item_id FROM changed_items \
+         WHERE collection_id = ?1 AND removals > ?2 AND item_id <= ?3) AS changed \
+         LEFT JOIN items ON items.id = changed.item_id AND items.collection_id = ?1 \
+         LEFT JOIN embeddings ON embeddings.content_id = items.content_id \
+         AND embeddings.collection_id = ?1 ORDER BY changed.item_id",
+    )?;
+    let mut rows = statement.query([collection.id, since.removals, since.last_item])?;
+    while let Some(row) = rows.next()? {
+        each(match row.get_ref(2)? {
+            ValueRef::Null => Change::Removed(row.get(0)?),
+            _ => Change::Stored(stored(row, collection)?),
+        });
+    }
+    Ok(())
+}
+
+fn added(
+    connection: &Connection,
+    collection: &Collection,
+    after: i64,
+    each: &mut impl FnMut(Change),
+) -> Result<(), CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT items.id, front_page, vector FROM items JOIN embeddings \
+         ON embeddings.content_id = items.content_id \
+         AND embeddings.collection_id = items.collection_id \
+         WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id",
+    )?;
+    let mut rows = statement.query([collection.id, after])?;
+    while let Some(row) = rows.next()? {
+        each(Change::Stored(stored(row, collection)?));
+    }
+    Ok(())
+}
+
+/// Reads item, flag and vector.
+fn stored(row: &Row<'_>, collection: &Collection) -> Result<StoredEmbedding, CatalogError> {
+    let item_id: u64 = row.get(0)?;
+    let bytes = row.get_ref(2)?.as_blob().unwrap_or_default();
+    let vector = embeddings::from_bytes(bytes)
+        .filter(|vector| vector.len() == collection.spec.dim)
+        .ok_or_else(|| CatalogError::Damaged {
+            what: format!("embedding of item {item_id}"),
+        })?;
+    Ok(StoredEmbedding {
+        item_id,
+        front_page: row.get(1)?,
+        vector,
+    })
+}
