@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check bench-embed bench-import clean
+.PHONY: help tools build demo test check bench-embed bench-import bench-search clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ bench-import: tools target/venv-bench/installed-import ## time the import beside
 	cargo build --release --locked -p lookalike-cli -p lookalike-engine --bin lookalike --example import_stages
 	@target/venv-bench/bin/python bench/import/run.py $(ARGS)
 
+bench-search: build target/venv-bench/installed-search ## time search beside FAISS, hnswlib, usearch, Milvus (ARGS=--quick: a smoke run)
+	@target/venv-bench/bin/python bench/search/run.py $(ARGS)
+
 target/venv-bench/installed: bench/embed/requirements.txt
 	python3 -m venv target/venv-bench
 	target/venv-bench/bin/pip install --quiet -r bench/embed/requirements.txt
@@ -41,6 +44,11 @@ target/venv-bench/installed: bench/embed/requirements.txt
 
 target/venv-bench/installed-import: target/venv-bench/installed bench/import/requirements.txt
 	target/venv-bench/bin/pip install --quiet -r bench/import/requirements.txt
+	@touch $@
+
+target/venv-bench/installed-search: bench/search/requirements.txt
+	test -x target/venv-bench/bin/pip || python3 -m venv target/venv-bench
+	target/venv-bench/bin/pip install --quiet -r bench/search/requirements.txt
 	@touch $@
 
 clean: ## remove everything that was built

@@ -1,0 +1,136 @@
+"""A peer in a process of its own: `python worker.py JOB`, JSON lines on standard output.
+
+Builds an index and answers with what that took, or opens it and answers with rows as those of
+`lookalike bench search`; {"impossible": why} for what the library lacks. What libraries print goes
+to the errors.
+"""
+
+import gc
+import importlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+import exact
+import usage
+import vectors
+from peers import Impossible
+
+# Calls before the clock runs, at most.
+WARM_UP_CALLS = 20
+
+
+def main():
+    job = json.loads(sys.argv[1])
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    module = importlib.import_module(f"peers.{job['module']}")
+    try:
+        for answer in {"build": build, "search": search}[job["task"]](job, module):
+            print(json.dumps(answer), file=answers, flush=True)
+    except Impossible as reason:
+        print(json.dumps({"impossible": str(reason)}), file=answers, flush=True)
+
+
+def build(job, module):
+    rows = in_memory(job["count"])
+    memory = Memory(module)
+    index, seconds = built(job, module, rows)
+    grown = memory.grown()
+    module.save(index, Path(job["path"]))
+    yield {
+        "build_seconds": seconds,
+        "anonymous_bytes": grown,
+        "file_bytes": Path(job["path"]).stat().st_size,
+    }
+
+
+def search(job, module):
+    rows = None if job["is_cached"] else in_memory(job["count"])
+    memory = Memory(module)
+    started = time.perf_counter()
+    if job["is_cached"]:
+        index = module.load(with_dim(job), Path(job["path"]))
+    else:
+        index, _ = built(job, module, rows)
+    opened = {"open_seconds": time.perf_counter() - started, "anonymous_bytes": memory.grown()}
+    queries = np.load(vectors.queries())[: job["queries"]]
+    for share in job["shares"]:
+        expected = exact.answers(job["count"], share)[: job["queries"]]
+        allowed = None if share == 1 else exact.kept(job["count"], share)
+        for effort in job["efforts"] or [None]:
+            run = module.searcher(index, effort, allowed, job["threads"])
+            for batch in job["batches"]:
+                found, times = timed(run, queries, batch, job["seconds"])
+                yield {
+                    "effort": effort,
+                    "keep": share,
+                    "batch": batch,
+                    "recall_at_k": exact.recall(found, expected),
+                    "hits_missing": exact.missing(found, expected),
+                    **summary(times, batch),
+                    **opened,
+                }
+
+
+def timed(run, queries, batch, seconds):
+    """Ids of one pass over all queries; (seconds, queries) of each call of one or more passes."""
+    calls = [queries[start : start + batch] for start in range(0, len(queries), batch)]
+    for call in calls[:WARM_UP_CALLS]:
+        run(call)
+    times, spent, found = [], 0.0, []
+    gc.disable()
+    while len(times) < len(calls) or spent < seconds:
+        call = calls[len(times) % len(calls)]
+        start = time.perf_counter()
+        ids = run(call)
+        times.append((time.perf_counter() - start, len(call)))
+        spent += times[-1][0]
+        if len(found) < len(calls):
+            found.append(ids)
+    gc.enable()
+    return np.concatenate(found).astype(np.int64), times
+
+
+def summary(times, batch):
+    """Percentiles over the calls that were full, queries a second over all."""
+    full = [1e3 * seconds for seconds, count in times if count == batch]
+    p50, p90, p99 = np.percentile(full, [50, 90, 99]).tolist()
+    qps = sum(count for _, count in times) / sum(seconds for seconds, _ in times)
+    return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "mean_ms": np.mean(full), "qps": qps}
+
+
+def built(job, module, rows):
+    started = time.perf_counter()
+    index = module.build(with_dim(job), rows, job["threads"], Path(job["path"]))
+    return index, time.perf_counter() - started
+
+
+def with_dim(job):
+    return job["params"] | {"dim": vectors.DIM}
+
+
+def in_memory(count):
+    """Mapped, hence not anonymous, and read once."""
+    rows = np.load(vectors.items(count), mmap_mode="r")
+    rows.max()
+    return rows
+
+
+class Memory:
+    """Anonymous memory since now: of this process, or all that a server has which it starts."""
+
+    def __init__(self, module):
+        self._pid = getattr(module, "server_pid", lambda: "self")
+        self._before = 0 if hasattr(module, "server_pid") else usage.anonymous_bytes()
+
+    def grown(self):
+        return usage.anonymous_bytes(self._pid()) - self._before
+
+
+if __name__ == "__main__":
+    main()
