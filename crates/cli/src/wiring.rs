@@ -7,8 +7,8 @@ use lookalike_catalog::Catalog;
 use lookalike_engine::models::{HubEnvironment, PullProgress};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, system_clock};
 use lookalike_imaging::PixelBudget;
-use lookalike_storage::EmbeddedVectors;
 use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_vit::Precision;
 
 use crate::settings::Settings;
@@ -33,7 +33,14 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         blobs.remove_leftovers()?;
     }
     Ok(Engine::new(Parts {
-        vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+        vectors: Box::new(EmbeddedVectors::new(
+            Arc::clone(&catalog),
+            settings.data.join("indexes"),
+            match access {
+                Access::Read => Upkeep::Reader,
+                Access::Write => Upkeep::Owner,
+            },
+        )),
         catalog,
         blobs: Arc::new(blobs),
         encoders: encoders(settings, settings.precision),

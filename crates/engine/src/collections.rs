@@ -64,7 +64,7 @@ pub struct CollectionReport {
 pub struct IndexReport {
     /// Kind in use.
     pub kind: String,
-    /// `ready` as soon as the index answers.
+    /// `ready`, or `building` while it is built anew or written beside searches.
     pub state: String,
     /// Parameters of the kind; none for `flat`.
     pub params: BTreeMap<String, u64>,
@@ -224,7 +224,28 @@ impl Engine {
         let unused = self
             .catalog()
             .write(self.now().as_second(), |tx| tx.drop_collection(&collection))?;
+        self.vectors().forget(&collection);
         self.delete_blobs(unused)
+    }
+
+    /// Builds a collection's index anew from the stored embeddings, and returns how it is then.
+    /// Searches go on meanwhile.
+    ///
+    /// # Errors
+    /// There is none of that name, or the index can't be built or written.
+    pub fn rebuild_index(&self, name: &str) -> Result<CollectionReport, EngineError> {
+        let collection = self.catalog().collection(name)?;
+        self.vectors().rebuild(&collection)?;
+        self.report(&collection)
+    }
+
+    /// Builds and keeps what searches of the collection gain from. The index is derived: what goes
+    /// wrong here is made up for by the next search.
+    pub(crate) fn settle_index(&self, collection: &Collection) {
+        if let Err(error) = self.vectors().settle(collection) {
+            let name = &collection.spec.name;
+            tracing::warn!("the index of collection {name} was not written: {error}");
+        }
     }
 
     /// Deletes thumbnails and copies of contents that no item refers to any more. Only after
@@ -273,7 +294,11 @@ impl Engine {
             num_patents: stats.patents,
             index: IndexReport {
                 kind: state.kind,
-                state: "ready".to_owned(),
+                state: match state.is_building {
+                    true => "building",
+                    false => "ready",
+                }
+                .to_owned(),
                 params: state
                     .params
                     .into_iter()

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use lookalike_catalog::Catalog;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
-use lookalike_storage::EmbeddedVectors;
 use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_vit::Precision;
 use tempfile::TempDir;
 
@@ -30,7 +30,11 @@ impl Fixture {
         let data = directory.path().join("data");
         let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
         let engine = Arc::new(Engine::new(Parts {
-            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+            vectors: Box::new(EmbeddedVectors::new(
+                Arc::clone(&catalog),
+                data.join("indexes"),
+                Upkeep::Owner,
+            )),
             catalog,
             blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
             encoders: Encoders::new(EncoderSettings {

@@ -196,6 +196,9 @@ impl Engine {
                 }
                 None => Ok(tx.succeed(collection, successor)?),
             })?;
+        if into.is_none() {
+            self.vectors().forget(collection);
+        }
         self.delete_blobs(unused)
     }
 }

@@ -119,6 +119,14 @@ impl Index {
         snapshot.check()
     }
 
+    /// The index as it is at this moment, as one of its own: it shares memory, and what is added to
+    /// or removed from either does not show in the other.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let snapshot = Snapshot::clone(&self.snapshot());
+        Self::with(self.dim, self.metric, self.options, snapshot)
+    }
+
     /// Values in one vector.
     #[must_use]
     pub fn dim(&self) -> usize {

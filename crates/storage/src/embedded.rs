@@ -1,21 +1,47 @@
-//! The embedded vector store: indexes in memory, derived from the catalogue.
+//! The embedded vector store: indexes derived from the catalogue.
 //!
-//! An index is loaded at a collection's first use and then follows the catalogue by its
-//! revision, also when another process writes. It is loaded anew only when the catalogue no
-//! longer knows what happened since.
+//! An index is opened from its file at a collection's first use, or loaded from the catalogue
+//! where there is none that fits, and then follows the catalogue by its revision, also when
+//! another process writes. What takes long (building lists or a graph, writing the file) is done
+//! in the background, and only by the process that owns the data directory: see [`upkeep`].
+
+mod files;
+mod loaded;
+mod upkeep;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use lookalike_catalog::{Catalog, CatalogError, Change, Collection, Revision};
-use lookalike_index::{Hit, Index, IndexError, IndexKind, IndexOptions, Metric, SearchParams};
+use lookalike_catalog::{Catalog, CatalogError, Collection};
+use lookalike_index::{Hit, IndexError, SearchParams};
 
+use self::files::Files;
+use self::loaded::Loaded;
 use crate::vectors::{IndexState, VectorError, VectorQuery, VectorStore};
 
-/// Searches the embeddings of a [`Catalog`] in memory.
-pub struct EmbeddedVectors {
+/// Whether the files of indexes are written, or only read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upkeep {
+    /// Indexes are built anew and written when that pays. For the process that owns the data
+    /// directory.
+    Owner,
+    /// Indexes are opened as they are; what is missing is made up for in memory.
+    Reader,
+}
+
+/// Searches the embeddings of a [`Catalog`].
+pub struct EmbeddedVectors(Arc<Store>);
+
+/// What the background shares.
+struct Store {
     catalog: Arc<Catalog>,
+    files: Files,
+    upkeep: Upkeep,
     slots: Mutex<HashMap<i64, Arc<Slot>>>,
+    /// Set when the store is dropped: work in the background ends where it can.
+    closing: AtomicBool,
 }
 
 /// A collection's index. Searches clone the loaded state; one refresh at a time replaces it.
@@ -23,143 +49,107 @@ pub struct EmbeddedVectors {
 struct Slot {
     loaded: RwLock<Option<Loaded>>,
     refreshing: Mutex<()>,
-}
-
-/// Front-page copies live in an index of their own, so that rankings, which leave them out
-/// by default, need no filter for it.
-#[derive(Clone)]
-struct Loaded {
-    sheets: Arc<Index>,
-    front_pages: Arc<Index>,
-    revision: Revision,
+    /// Held by who builds or writes.
+    keeping_up: Mutex<()>,
+    /// Whether a thread for that is on its way.
+    is_kept_up: AtomicBool,
 }
 
 impl EmbeddedVectors {
-    /// A store over `catalog`. Nothing is loaded yet.
+    /// A store over `catalog` with its files in `directory`. Nothing is loaded yet.
     #[must_use]
-    pub fn new(catalog: Arc<Catalog>) -> Self {
-        Self {
+    pub fn new(catalog: Arc<Catalog>, directory: PathBuf, upkeep: Upkeep) -> Self {
+        Self(Arc::new(Store {
             catalog,
+            files: Files::new(directory),
+            upkeep,
             slots: Mutex::default(),
-        }
+            closing: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl Drop for EmbeddedVectors {
+    fn drop(&mut self) {
+        self.0.closing.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Slot {
+    fn current(&self) -> Option<Loaded> {
+        let loaded = self.loaded.read();
+        loaded.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn up_to_date(&self, collection: &Collection) -> Result<Loaded, VectorError> {
-        let slot = Arc::clone(
-            self.slots
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .entry(collection.id)
-                .or_default(),
-        );
-        let current = || {
-            slot.loaded
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()
-        };
+    fn put(&self, loaded: Option<Loaded>) {
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+    }
+}
+
+impl Store {
+    fn slot(&self, collection: &Collection) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(collection.id).or_default())
+    }
+
+    fn up_to_date(self: &Arc<Self>, collection: &Collection) -> Result<Loaded, VectorError> {
+        let slot = self.slot(collection);
         let revision = self.catalog.revision(collection)?;
-        if let Some(loaded) = current().filter(|loaded| loaded.revision == revision) {
+        if let Some(loaded) = slot.current().filter(|loaded| loaded.revision == revision) {
             return Ok(loaded);
         }
         let _refreshing = slot
             .refreshing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let loaded = match current().map(|loaded| self.follow(collection, loaded)) {
-            None | Some(Err(VectorError::Catalog(CatalogError::UnknownRevision { .. }))) => {
-                self.load(collection)?
-            }
-            Some(followed) => followed?,
+        let loaded = match slot.current() {
+            Some(loaded) => self.followed(collection, loaded)?,
+            None => match self.files.open(collection) {
+                Some(opened) => {
+                    if self.upkeep == Upkeep::Owner {
+                        upkeep::check(self, &slot, collection, &opened);
+                    }
+                    self.followed(collection, opened)?
+                }
+                None => self.load(collection)?,
+            },
         };
-        *slot.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
+        slot.put(Some(loaded.clone()));
+        if self.upkeep == Upkeep::Owner && upkeep::is_due(&loaded) {
+            upkeep::begin(self, &slot, collection);
+        }
         Ok(loaded)
     }
 
+    /// Brings an index to the present, or loads it anew where the catalogue does not know its past.
+    fn followed(&self, collection: &Collection, from: Loaded) -> Result<Loaded, VectorError> {
+        match from.follow(&self.catalog, collection) {
+            Err(VectorError::Catalog(CatalogError::UnknownRevision { .. })) => {
+                self.load(collection)
+            }
+            followed => followed,
+        }
+    }
+
     fn load(&self, collection: &Collection) -> Result<Loaded, VectorError> {
-        let metric: Metric = collection.spec.metric.parse()?;
-        let kind: IndexKind = collection.spec.index_kind.parse()?;
-        let index =
-            || Index::new(collection.spec.dim, metric, IndexOptions::of(kind)).map(Arc::new);
-        let empty = Loaded {
-            sheets: index()?,
-            front_pages: index()?,
-            revision: Revision::default(),
-        };
-        self.follow(collection, empty)
+        Loaded::empty(collection)?.follow(&self.catalog, collection)
     }
 
-    /// Brings the indexes to the present.
-    fn follow(&self, collection: &Collection, from: Loaded) -> Result<Loaded, VectorError> {
-        let mut sheets = Batch::new(&from.sheets);
-        let mut front_pages = Batch::new(&from.front_pages);
-        let (mut no_sheets, mut no_front_pages) = (Vec::new(), Vec::new());
-        let mut result = Ok(());
-        let last_item = from.revision.last_item as u64;
-        let revision = self
-            .catalog
-            .changes_since(collection, &from.revision, |change| {
-                let stored = match change {
-                    Change::Removed(id) => {
-                        no_sheets.push(id);
-                        no_front_pages.push(id);
-                        return;
-                    }
-                    Change::Stored(stored) => stored,
-                };
-                let (batch, no_others) = match stored.front_page {
-                    true => (&mut front_pages, &mut no_sheets),
-                    false => (&mut sheets, &mut no_front_pages),
-                };
-                if stored.item_id <= last_item {
-                    no_others.push(stored.item_id);
-                }
-                if result.is_ok() {
-                    result = batch.push(stored.item_id, &stored.vector);
-                }
-            })?;
-        result?;
-        from.sheets.remove(&no_sheets);
-        from.front_pages.remove(&no_front_pages);
-        sheets.flush()?;
-        front_pages.flush()?;
-        Ok(Loaded { revision, ..from })
-    }
-}
-
-/// Vectors added at a time.
-const BATCH: usize = 65_536;
-
-/// Collects vectors so that the index is not asked for each alone.
-struct Batch<'a> {
-    index: &'a Index,
-    ids: Vec<u64>,
-    vectors: Vec<f32>,
-}
-
-impl<'a> Batch<'a> {
-    fn new(index: &'a Index) -> Self {
-        Self {
-            index,
-            ids: Vec::new(),
-            vectors: Vec::new(),
+    /// Runs `work` on the present index, and once more on one loaded anew if the file of the first
+    /// turns out to be damaged.
+    fn with<R>(
+        self: &Arc<Self>,
+        collection: &Collection,
+        work: impl Fn(&Loaded) -> Result<R, VectorError>,
+    ) -> Result<R, VectorError> {
+        match work(&self.up_to_date(collection)?) {
+            Err(VectorError::Index(IndexError::Damaged { reason })) => {
+                self.files.discard(collection, &reason);
+                self.slot(collection).put(None);
+                work(&self.up_to_date(collection)?)
+            }
+            result => result,
         }
-    }
-
-    fn push(&mut self, id: u64, vector: &[f32]) -> Result<(), IndexError> {
-        self.ids.push(id);
-        self.vectors.extend_from_slice(vector);
-        if self.ids.len() == BATCH {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), IndexError> {
-        self.index.add(&self.ids, &self.vectors)?;
-        self.ids.clear();
-        self.vectors.clear();
-        Ok(())
     }
 }
 
@@ -170,17 +160,15 @@ impl VectorStore for EmbeddedVectors {
         queries: &[Vec<f32>],
         wanted: &VectorQuery<'_>,
     ) -> Result<Vec<Vec<Hit>>, VectorError> {
-        let loaded = self.up_to_date(collection)?;
         let params = SearchParams {
             k: wanted.k,
             filter: wanted.filter,
             threshold: wanted.threshold,
             effort: wanted.effort,
         };
-        let metric = loaded.sheets.metric();
-        queries
-            .iter()
-            .map(|query| {
+        self.0.with(collection, |loaded| {
+            let metric = loaded.sheets.metric();
+            let search = |query: &Vec<f32>| {
                 let mut hits = loaded.sheets.search(query, &params)?;
                 if wanted.include_front_page {
                     hits.extend(loaded.front_pages.search(query, &params)?);
@@ -188,8 +176,9 @@ impl VectorStore for EmbeddedVectors {
                     hits.truncate(wanted.k);
                 }
                 Ok(hits)
-            })
-            .collect()
+            };
+            queries.iter().map(search).collect()
+        })
     }
 
     fn scores(
@@ -198,33 +187,48 @@ impl VectorStore for EmbeddedVectors {
         query: &[f32],
         ids: &[u64],
     ) -> Result<Vec<Option<f32>>, VectorError> {
-        let loaded = self.up_to_date(collection)?;
-        let sheets = loaded.sheets.scores(query, ids)?;
-        let front_pages = loaded.front_pages.scores(query, ids)?;
-        Ok(sheets
-            .into_iter()
-            .zip(front_pages)
-            .map(|(a, b)| a.or(b))
-            .collect())
+        self.0.with(collection, |loaded| {
+            let sheets = loaded.sheets.scores(query, ids)?;
+            let front_pages = loaded.front_pages.scores(query, ids)?;
+            let pairs = sheets.into_iter().zip(front_pages);
+            Ok(pairs.map(|(a, b)| a.or(b)).collect())
+        })
     }
 
     fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
-        let loaded = self.up_to_date(collection)?;
-        Ok(loaded
-            .sheets
-            .vector(id)
-            .or_else(|| loaded.front_pages.vector(id)))
+        self.0
+            .with(collection, |loaded| match loaded.sheets.vector(id)? {
+                Some(vector) => Ok(Some(vector)),
+                None => Ok(loaded.front_pages.vector(id)?),
+            })
     }
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
-        let loaded = self.up_to_date(collection)?;
+        let loaded = self.0.up_to_date(collection)?;
         let sheets = loaded.sheets.stats();
         let front_pages = loaded.front_pages.stats();
+        let is_building = self.0.slot(collection).keeping_up.try_lock().is_err();
         Ok(IndexState {
             kind: sheets.kind.to_string(),
+            is_building,
             vectors: (sheets.len + front_pages.len) as u64,
             memory_bytes: (sheets.bytes + front_pages.bytes) as u64,
             params: sheets.params,
         })
+    }
+
+    fn settle(&self, collection: &Collection) -> Result<(), VectorError> {
+        upkeep::keep_up(&self.0, collection, upkeep::Extent::WhatPays)
+    }
+
+    fn rebuild(&self, collection: &Collection) -> Result<(), VectorError> {
+        upkeep::keep_up(&self.0, collection, upkeep::Extent::All)
+    }
+
+    fn forget(&self, collection: &Collection) {
+        let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.remove(&collection.id);
+        drop(slots);
+        self.0.files.remove(collection);
     }
 }

@@ -6,6 +6,6 @@ pub mod conformance;
 mod embedded;
 mod vectors;
 
-pub use embedded::EmbeddedVectors;
+pub use embedded::{EmbeddedVectors, Upkeep};
 pub use lookalike_index::{Effort, Filter, Hit, IndexError, IndexKind, Metric};
 pub use vectors::{IndexState, VectorError, VectorQuery, VectorStore};

@@ -1,7 +1,7 @@
 //! Vectors: the trait that every vector store implements.
 
 use lookalike_catalog::{CatalogError, Collection};
-use lookalike_index::{Effort, Filter, Hit, IndexError};
+use lookalike_index::{Effort, FileError, Filter, Hit, IndexError};
 use thiserror::Error;
 
 /// Which hits are wanted, besides the queries themselves.
@@ -24,6 +24,8 @@ pub struct VectorQuery<'a> {
 pub struct IndexState {
     /// Kind in use, such as `flat`.
     pub kind: String,
+    /// Whether it is being built anew or written, beside searches.
+    pub is_building: bool,
     /// Vectors in it.
     pub vectors: u64,
     /// Bytes of memory it takes.
@@ -68,6 +70,22 @@ pub trait VectorStore: Send + Sync {
     /// # Errors
     /// The store failed.
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError>;
+
+    /// Brings the collection's index to the present, builds what searches gain from, and keeps it
+    /// for the next start. Returns when that is done; searches go on meanwhile.
+    ///
+    /// # Errors
+    /// The store failed; searches answer as before.
+    fn settle(&self, collection: &Collection) -> Result<(), VectorError>;
+
+    /// [`VectorStore::settle`], with everything built anew from the stored embeddings.
+    ///
+    /// # Errors
+    /// The store failed; searches answer as before.
+    fn rebuild(&self, collection: &Collection) -> Result<(), VectorError>;
+
+    /// Lets go of what is kept of a collection that was dropped.
+    fn forget(&self, collection: &Collection);
 }
 
 /// A vector store could not answer.
@@ -77,6 +95,9 @@ pub enum VectorError {
     /// The index refused a vector or a parameter.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The file of an index could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The catalogue could not be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

@@ -61,6 +61,7 @@ pub(super) fn run(
     for mut bank in banks {
         import.bank(&mut bank)?;
     }
+    engine.settle_index(&import.collection);
     let mut report = import.report;
     let elapsed = control.progress.elapsed();
     report.elapsed_sec = (elapsed.as_secs_f64() * 1000.0).round() / 1000.0;

@@ -110,13 +110,15 @@ impl Engine {
         let listing = listing::Listing::new(request)?;
         let collection = self.collection_for_import(&request.collection, &request.settings)?;
         let encoder = self.encoders().of_collection(&collection)?;
-        pipeline::Pipeline {
+        let pipeline = pipeline::Pipeline {
             engine: self,
             request,
             collection: &collection,
             encoder: &encoder,
             control,
-        }
-        .run(&listing)
+        };
+        let report = pipeline.run(&listing)?;
+        self.settle_index(&collection);
+        Ok(report)
     }
 }

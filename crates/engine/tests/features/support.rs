@@ -13,8 +13,8 @@ use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::search::{Limit, Query, SearchAnswer, SearchRequest};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, npy};
 use lookalike_imaging::{Limits, PixelBudget};
-use lookalike_storage::EmbeddedVectors;
 use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_vit::Precision;
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
@@ -30,7 +30,11 @@ impl Fixture {
         let directory = TempDir::new().unwrap();
         let catalog = Arc::new(Catalog::open_for_writing(directory.path()).unwrap());
         let engine = Engine::new(Parts {
-            vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+            vectors: Box::new(EmbeddedVectors::new(
+                Arc::clone(&catalog),
+                directory.path().join("indexes"),
+                Upkeep::Owner,
+            )),
             catalog,
             blobs: Arc::new(FolderBlobs::new(directory.path().join("blobs"))),
             encoders: Encoders::new(EncoderSettings {

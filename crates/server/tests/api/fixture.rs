@@ -10,8 +10,8 @@ use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_server::{ServerOptions, serve};
-use lookalike_storage::EmbeddedVectors;
 use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_testkit::http::{Answer, form, request};
 use lookalike_vit::Precision;
 use tempfile::TempDir;
@@ -129,7 +129,11 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
     let data = directory.path().join("data");
     let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
     let engine = Engine::new(Parts {
-        vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+        vectors: Box::new(EmbeddedVectors::new(
+            Arc::clone(&catalog),
+            data.join("indexes"),
+            Upkeep::Owner,
+        )),
         catalog,
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
