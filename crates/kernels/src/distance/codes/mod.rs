@@ -11,10 +11,13 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+mod select;
 #[cfg(test)]
 mod tests;
 
 use crate::Isa;
+
+pub use select::{Bound, Selected, select};
 
 /// 64 coded values on a cache line of their own. What a vector does not fill is coded 0, which
 /// is 128 and the default.
@@ -28,6 +31,33 @@ impl Line {
 
     /// The byte that stands for the value 0.
     pub const ZERO: u8 = 128;
+}
+
+#[expect(unsafe_code, reason = "lines and their bytes are the same memory")]
+impl Line {
+    /// Bytes as lines, for those that lie in a mapped file.
+    ///
+    /// # Panics
+    /// When they do not begin on a boundary of 64 bytes or the last line is not whole.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> &[Self] {
+        let first = bytes.as_ptr().cast::<Self>();
+        assert!(first.is_aligned(), "lines begin between boundaries");
+        assert!(
+            bytes.len().is_multiple_of(Self::VALUES),
+            "a line is not whole"
+        );
+        // SAFETY: as many lines as there are bytes for, on their boundary; a line may hold any
+        // bytes and is no longer than these, and the borrow is the same.
+        unsafe { std::slice::from_raw_parts(first, bytes.len() / Self::VALUES) }
+    }
+
+    /// The bytes of lines, one after another.
+    #[must_use]
+    pub fn to_bytes(lines: &[Self]) -> &[u8] {
+        // SAFETY: lines are bytes without any between them, and the borrow is the same.
+        unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), size_of_val(lines)) }
+    }
 }
 
 impl Default for Line {

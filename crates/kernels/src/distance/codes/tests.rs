@@ -14,7 +14,7 @@ fn isas() -> Vec<Isa> {
 }
 
 /// Seeded bytes of any value: xorshift64*.
-fn lines(seed: u64, count: usize) -> Vec<Line> {
+pub(super) fn lines(seed: u64, count: usize) -> Vec<Line> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
         state ^= state >> 12;
