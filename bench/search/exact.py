@@ -10,7 +10,7 @@ BLOCK, CANDIDATES = 50_000, 50
 
 
 def kept(count, share):
-    """Which of the ids 0..count a filter keeps: boolean. `lookalike bench search` has the same rule:
+    """Which of the ids 0..count a filter keeps: boolean. The rule of `lookalike bench search`:
     splitmix64 (Steele, Lea and Flood 2014) of the id is below `share` of its range."""
     if share >= 1:
         return np.ones(count, bool)

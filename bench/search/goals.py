@@ -70,7 +70,9 @@ def _graph(results, builds):
             + (f"; {ours / others[fastest]:.2f} times {fastest}'s" if fastest != best else ""),
             ratio >= 1.3,
         )
-    memory = [results.get(name, {}).get("anonymous_bytes") for name in (f"{OURS} hnsw", "FAISS HNSW")]
+    memory = [
+        results.get(name, {}).get("anonymous_bytes") for name in (f"{OURS} hnsw", "FAISS HNSW")
+    ]
     if all(memory):
         ratio = memory[0] / memory[1]
         figures = f"{memory[0] / 2**20:.0f} of {memory[1] / 2**20:.0f} MiB, {ratio:.2f}"

@@ -100,4 +100,3 @@ def _label(axis, ends):
         place = max(place + 0.07, math.log(qps / low) / math.log(span))
         height = low * span**place
         axis.text(1.02, height, name, color=colour, va="center", transform=transform)
-

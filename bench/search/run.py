@@ -76,10 +76,14 @@ def arguments():
     sizes = ",".join(map(str, SIZES))
     parser.add_argument("--sizes", type=numbers, help=f"of {sizes} [default: 6387,200000]")
     names = ", ".join(section.name for section in SECTIONS)
-    parser.add_argument("--only", metavar="STARTS", help=f"such as 'exact' or 'graph, 1'; of {names}")
+    parser.add_argument(
+        "--only", metavar="STARTS", help=f"such as 'exact' or 'graph, 1'; of {names}"
+    )
     parser.add_argument("--contenders", metavar="STARTS", help="such as 'lookalike,FAISS HNSW'")
     parser.add_argument("--rounds", type=int, help="turns of each [default: 3]")
-    parser.add_argument("--seconds", type=float, help="of each row in a turn, at least [default: 1]")
+    parser.add_argument(
+        "--seconds", type=float, help="of each row in a turn, at least [default: 1]"
+    )
     on = "build on so many threads; the last is searched [default: 2]"
     parser.add_argument("--build-threads", type=numbers, default=[2], metavar="1,2", help=on)
     again = "build again what was built beside other load"

@@ -51,14 +51,14 @@ def build(job, module):
 
 def search(job, module):
     rows = None if job["is_cached"] else in_memory(job["count"])
+    queries = np.load(vectors.queries())[: job["queries"]]
     memory = Memory(module)
     started = time.perf_counter()
     if job["is_cached"]:
         index = module.load(with_dim(job), Path(job["path"]))
     else:
         index, _ = built(job, module, rows)
-    opened = {"open_seconds": time.perf_counter() - started, "anonymous_bytes": memory.grown()}
-    queries = np.load(vectors.queries())[: job["queries"]]
+    open_seconds = time.perf_counter() - started
     for share in job["shares"]:
         expected = exact.answers(job["count"], share)[: job["queries"]]
         allowed = None if share == 1 else exact.kept(job["count"], share)
@@ -73,7 +73,9 @@ def search(job, module):
                     "recall_at_k": exact.recall(found, expected),
                     "hits_missing": exact.missing(found, expected),
                     **summary(times, batch),
-                    **opened,
+                    "open_seconds": open_seconds,
+                    # With what the searches hold.
+                    "anonymous_bytes": memory.grown(),
                 }
 
 

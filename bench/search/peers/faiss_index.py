@@ -1,8 +1,8 @@
 """FAISS: every kind from its index factory.
 
 `params`: `factory`, a factory string; `metric`, `ip` or `l2`, which rank normalised vectors alike;
-`ef_construction` for graphs; `shards` to give each thread a part of the vectors, as FAISS scans them
-for a single query on one thread only.
+`ef_construction` for graphs; `shards` to give each thread a part of the vectors, as FAISS scans
+them for a single query on one thread only.
 """
 
 import faiss
