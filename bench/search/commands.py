@@ -4,6 +4,9 @@ import json
 import os
 import sys
 
+import numpy as np
+
+import exact
 import processes
 import usage
 import vectors
@@ -36,7 +39,19 @@ class Ours:
         )
         for row in rows:
             (row["effort"],) = row["setting"].values() or (None,)
+            row["answers_agree"] = self._agree(cache, row["keep"], queries)
         return rows, command
+
+    def _agree(self, cache, share, queries):
+        """Recall of the answers that `lookalike` takes for exact and counts its own recall by; it
+        keeps them beside its index."""
+        kept = cache.glob(f"exact-cosine-top{TOP_K}-keep{share:g}-*.json")
+        found = [json.loads(file.read_text()) for file in kept]
+        (found,) = [answers for answers in found if len(answers) == queries]
+        rows = np.full((queries, TOP_K), -1)
+        for row, ids in zip(rows, found, strict=True):
+            row[: len(ids)] = ids
+        return exact.recall(rows, exact.answers(self._size.count, share)[:queries])
 
     def _run(self, cache, threads, queries, seconds, batches, shares, efforts):
         params = dict(self._contender.params)

@@ -33,8 +33,8 @@ def heading(report):
             f"{' '.join(machine['flags'])}; {machine['system']}.",
             f"{versions}.",
             "",
-            f"{report['dim']} dimensions, top {report['top_k']}, cosine; {report['rounds']} rounds, "
-            f"medians of the rounds, each of at least {report['seconds']:g} s a row.",
+            f"{report['dim']} dimensions, top {report['top_k']}, cosine; medians of "
+            f"{report['rounds']} round(s), each of at least {report['seconds']:g} s a row.",
             f"`{report['command']}`",
         ]
     )

@@ -8,7 +8,7 @@ from commands import Absent
 from layout import QUERIES
 
 # What is the same in every round is taken from the first.
-SAME = ("recall_at_k", "hits_missing")
+SAME = ("recall_at_k", "hits_missing", "answers_agree")
 TIMES = ("qps", "p50_ms", "p90_ms", "p99_ms")
 
 
@@ -54,7 +54,7 @@ def _combined(result):
 def _median(rows):
     """Of one row in every round."""
     first = rows[0]
-    combined = {name: first[name] for name in ("effort", "keep", "batch", *SAME)}
+    combined = {name: first[name] for name in ("effort", "keep", "batch", *SAME) if name in first}
     combined |= {name: statistics.median(row[name] for row in rows) for name in TIMES}
     qps = [row["qps"] for row in rows]
     return combined | {"qps_lowest": min(qps), "qps_highest": max(qps), "rounds_qps": qps}

@@ -20,9 +20,6 @@ import usage
 import vectors
 from peers import Impossible
 
-# Calls before the clock runs, at most.
-WARM_UP_CALLS = 20
-
 
 def main():
     job = json.loads(sys.argv[1])
@@ -80,30 +77,32 @@ def search(job, module):
 
 
 def timed(run, queries, batch, seconds):
-    """Ids of one pass over all queries; (seconds, queries) of each call of one or more passes."""
-    calls = [queries[start : start + batch] for start in range(0, len(queries), batch)]
-    for call in calls[:WARM_UP_CALLS]:
-        run(call)
-    times, spent, found = [], 0.0, []
+    """Ids of one pass over all queries, and the seconds of each call, as `lookalike` takes them:
+    whole passes until the time is over, of which the first counts only where it is the only one."""
+    # From the start again where they end, so that every call has as many.
+    order = np.resize(np.arange(len(queries)), -(-len(queries) // batch) * batch)
+    calls = [queries[rows] for rows in order.reshape(-1, batch)]
+    found, times, passes = [], [], 0
     gc.disable()
-    while len(times) < len(calls) or spent < seconds:
-        call = calls[len(times) % len(calls)]
-        start = time.perf_counter()
-        ids = run(call)
-        times.append((time.perf_counter() - start, len(call)))
-        spent += times[-1][0]
-        if len(found) < len(calls):
-            found.append(ids)
+    started = time.perf_counter()
+    while not passes or time.perf_counter() - started < seconds:
+        for call in calls:
+            start = time.perf_counter()
+            ids = run(call)
+            times.append(time.perf_counter() - start)
+            if not passes:
+                found.append(ids)
+        passes += 1
     gc.enable()
-    return np.concatenate(found).astype(np.int64), times
+    counted = times[len(calls) :] if passes > 1 else times
+    return np.concatenate(found)[: len(queries)].astype(np.int64), counted
 
 
-def summary(times, batch):
-    """Percentiles over the calls that were full, queries a second over all."""
-    full = [1e3 * seconds for seconds, count in times if count == batch]
-    p50, p90, p99 = np.percentile(full, [50, 90, 99]).tolist()
-    qps = sum(count for _, count in times) / sum(seconds for seconds, _ in times)
-    return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "mean_ms": np.mean(full), "qps": qps}
+def summary(seconds, batch):
+    p50, p90, p99 = (1e3 * np.percentile(seconds, [50, 90, 99])).tolist()
+    mean_ms = 1e3 * float(np.mean(seconds))
+    qps = batch * 1e3 / mean_ms
+    return {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "mean_ms": mean_ms, "qps": qps}
 
 
 def built(job, module, rows):
