@@ -1,5 +1,5 @@
 //! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
-//! evaluate. Never sees HTTP or command-line arguments.
+//! evaluate, measure. Never sees HTTP or command-line arguments.
 
 mod by_name;
 mod clock;
@@ -17,6 +17,7 @@ mod gone;
 mod health;
 pub mod import;
 pub mod jobs;
+pub mod measure;
 pub mod models;
 pub mod npy;
 mod pictures;

@@ -14,6 +14,7 @@ mod import;
 mod lines;
 mod place;
 mod problem;
+mod rows;
 mod target;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ use serde::Serialize;
 
 use crate::import::{Control, ImportReport};
 use crate::{Engine, EngineError};
+
+pub(crate) use rows::read_rows;
 
 /// An import of feature banks.
 #[derive(Clone, Debug)]
