@@ -7,6 +7,8 @@
 
 mod files;
 mod loaded;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 use std::collections::HashMap;
