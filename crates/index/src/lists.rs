@@ -143,14 +143,13 @@ impl Lists {
         let scores = self.scores(isa, metric, &[query]);
         let mut order: Vec<usize> = (0..self.len()).collect();
         let nprobe = nprobe.min(order.len());
+        let by_score = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
         if nprobe < order.len() {
-            order.select_nth_unstable_by(nprobe, |&a, &b| {
-                scores[b].total_cmp(&scores[a]).then(a.cmp(&b))
-            });
+            order.select_nth_unstable_by(nprobe, by_score);
             order.truncate(nprobe);
         }
-        // In the order in which they lie.
-        order.sort_unstable();
+        // Nearest first: what is found there leaves out most of what lies farther away.
+        order.sort_unstable_by(by_score);
         let mut part = Part::default();
         for list in order {
             let List { run, later } = &self.lists[list];

@@ -17,8 +17,8 @@ mod rotation;
 
 use std::sync::Arc;
 
-use lookalike_kernels::Isa;
 use lookalike_kernels::distance::codes::{Line, inner_products};
+use lookalike_kernels::{Isa, compiled_for};
 
 pub(crate) use self::chunks::{Chunked, Value};
 pub(crate) use self::ids::Ids;
@@ -288,8 +288,9 @@ impl Rows {
     fn scale(&self, vector: &[f32]) -> f64 {
         match self.metric {
             Metric::Cosine => {
-                let squares = vector.iter().map(|&value| f64::from(value).powi(2));
-                let length = squares.sum::<f64>().sqrt();
+                let square = |position: usize| f64::from(vector[position]).powi(2);
+                let squares = compiled_for(self.isa, || sum(vector.len(), square));
+                let length = squares.sqrt();
                 if length == 0.0 { 0.0 } else { 1.0 / length }
             }
             Metric::InnerProduct | Metric::L2 => 1.0,
@@ -315,40 +316,58 @@ impl Rows {
         code: &mut Vec<Line>,
     ) -> Coded {
         let scale = self.scale(vector);
+        code.clear();
+        code.resize(self.codes.row_len(), Line::default());
         if scale == 0.0 {
             // No direction: as far from all others as what is at a right angle, or a little more.
-            code.clear();
-            code.resize(self.codes.row_len(), Line::default());
             return Coded {
                 length: std::f32::consts::SQRT_2,
                 error: f32::INFINITY,
             };
         }
-        let centre = self.centre.iter().copied().chain(std::iter::repeat(0.0));
-        let offsets = || {
-            let pairs = vector.iter().zip(centre.clone());
-            pairs.map(move |(&value, centre)| f64::from(value) * scale - f64::from(centre))
-        };
-        let length = offsets().map(|value| value * value).sum::<f64>().sqrt();
-        let inverse = if length == 0.0 { 0.0 } else { 1.0 / length };
         values.clear();
-        values.extend(offsets().map(|value| (value * inverse) as f32));
+        values.resize(self.dim, 0.0);
+        compiled_for(self.isa, || self.encode_scaled(vector, scale, values, code))
+    }
+
+    #[inline(always)]
+    fn encode_scaled(
+        &self,
+        vector: &[f32],
+        scale: f64,
+        values: &mut [f32],
+        code: &mut [Line],
+    ) -> Coded {
+        let centre = &*self.centre;
+        let has_centre = !centre.is_empty();
+        let offset = |position: usize| {
+            let value = f64::from(vector[position]) * scale;
+            match has_centre {
+                true => value - f64::from(centre[position]),
+                false => value,
+            }
+        };
+        let length = sum(vector.len(), |position| offset(position) * offset(position)).sqrt();
+        let inverse = if length == 0.0 { 0.0 } else { 1.0 / length };
+        for (position, value) in values.iter_mut().enumerate() {
+            *value = (offset(position) * inverse) as f32;
+        }
         self.rotation.apply(values);
 
         let step = self.step();
         let steps = 1.0 / step;
-        code.clear();
-        code.resize(self.codes.row_len(), Line::default());
-        let mut squares = 0.0;
+        let mut squares = [0.0; Line::VALUES];
         for (line, values) in code.iter_mut().zip(values.chunks(Line::VALUES)) {
-            for (byte, &value) in line.0.iter_mut().zip(values) {
+            for ((byte, &value), square) in line.0.iter_mut().zip(values).zip(&mut squares) {
                 let clamped = (value * steps).clamp(-GREATEST_CODE, GREATEST_CODE);
                 // Rounds to the nearest: what is cut off is never negative.
-                *byte = (clamped + (f32::from(Line::ZERO) + 0.5)) as u8;
-                let error = value - (f32::from(*byte) - f32::from(Line::ZERO)) * step;
-                squares += error * error;
+                let stored = (clamped + (f32::from(Line::ZERO) + 0.5)) as i32;
+                *byte = stored as u8;
+                let error = value - (stored - i32::from(Line::ZERO)) as f32 * step;
+                *square += error * error;
             }
         }
+        let squares: f32 = squares.iter().sum();
         let is_usual = length == 0.0 || USUAL_LENGTHS.contains(&length);
         Coded {
             length: length.min(GREATEST_LENGTH) as f32,
@@ -358,6 +377,21 @@ impl Rows {
             },
         }
     }
+}
+
+/// The sum of a value for each position below `len`, in eight parts, which a CPU adds at once.
+#[inline(always)]
+fn sum(len: usize, value: impl Fn(usize) -> f64) -> f64 {
+    const LANES: usize = 8;
+    let mut sums = [0.0; LANES];
+    let whole = len / LANES * LANES;
+    for first in (0..whole).step_by(LANES) {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            *sum += value(first + lane);
+        }
+    }
+    let rest = whole..len;
+    sums.iter().sum::<f64>() + rest.map(value).sum::<f64>()
 }
 
 /// Rows compared at a time, at most.

@@ -5,6 +5,7 @@
 //! a scan of all vectors, to the bit, for a quarter of the bytes read.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lookalike_kernels::distance::Rows as KernelRows;
 use lookalike_kernels::distance::codes::{Bound, Line, Selected, inner_products, prefetch, select};
@@ -17,15 +18,12 @@ use crate::score::Scorer;
 use crate::snapshot::Snapshot;
 use crate::{Hit, SearchParams};
 
-/// Rows of a unit of work, at most: some ten microseconds for one query, so that threads finish
-/// together.
-const UNIT_ROWS: usize = 2048;
-
 /// Queries that share one pass over the codes.
 const QUERY_GROUP: usize = 64;
 
-/// Products of a query's and a row's values below which one thread does it.
-const PARALLEL_PRODUCTS: usize = 1 << 22;
+/// Rows, times queries, below which one thread does it: a tenth of a millisecond, against some
+/// hundredths for a pool to wake up.
+const PARALLEL_ROWS: usize = 1 << 13;
 
 /// Rows that lie anywhere, taken by one thread at a time.
 const SCATTERED_UNIT: usize = 1024;
@@ -84,15 +82,26 @@ pub(crate) fn exact(
     for group in queries.chunks(QUERY_GROUP * dim) {
         let search = GroupSearch::new(snapshot, group, params);
         let work = part.len().saturating_mul(group.len());
-        let found = if work >= PARALLEL_PRODUCTS && rayon::current_num_threads() > 1 {
-            let visit = |found, unit: &Unit<'_>| search.visit(found, unit);
-            units
-                .par_iter()
-                .fold(|| search.found(), visit)
-                .reduce(|| search.found(), Found::merge)
-        } else {
-            let visit = |found, unit: &Unit<'_>| search.visit(found, unit);
-            units.iter().fold(search.found(), visit)
+        let threads = match work >= PARALLEL_ROWS {
+            true => rayon::current_num_threads().min(units.len()),
+            false => 1,
+        };
+        // Each takes the next unit that is left; one state a thread, as a new one has to find its
+        // bounds from nothing.
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut found = search.found();
+            while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+                search.visit(&mut found, unit);
+            }
+            found
+        };
+        let found = match threads {
+            ..=1 => run(),
+            _ => {
+                let runs = (0..threads).into_par_iter().with_max_len(1);
+                runs.map(|_| run()).reduce(|| search.found(), Found::merge)
+            }
         };
         hits.extend(found.best.into_iter().map(Best::finish));
     }
@@ -202,16 +211,17 @@ fn score(
     }
 }
 
-/// Some of the rows of a part.
+/// Some of the rows of a part: for one query some microseconds of work, so that threads finish
+/// together, and bounds soon follow from what was found.
 #[derive(Debug)]
 enum Unit<'a> {
+    /// Within a chunk of codes.
     Range(Range<usize>),
     Scattered(&'a [u32]),
 }
 
 fn units<'a>(snapshot: &Snapshot, part: &'a Part) -> Vec<Unit<'a>> {
-    // Units end where chunks do, so that each is read in whole runs.
-    let unit_rows = UNIT_ROWS.max(snapshot.rows.codes.chunk_rows());
+    let unit_rows = snapshot.rows.codes.chunk_rows();
     let cut = |range: &Range<usize>| {
         let end = range.end;
         let mut first = range.start;
@@ -227,7 +237,8 @@ fn units<'a>(snapshot: &Snapshot, part: &'a Part) -> Vec<Unit<'a>> {
 }
 
 impl Unit<'_> {
-    /// Appends the rows that `bounds` do not leave out for each of the queries with these codes.
+    /// The rows that `bounds` do not leave out for each of the queries with these codes, into lists
+    /// that are empty.
     fn select(
         &self,
         snapshot: &Snapshot,
@@ -239,24 +250,16 @@ impl Unit<'_> {
         let lines = rows.codes.row_len();
         match self {
             Self::Range(range) => {
-                let mut first = range.start;
-                while first < range.end {
-                    let run = rows.codes.run(first, range.end);
-                    let end = first + run.len() / lines;
-                    // Chunks of lengths have at least as many rows as those of codes.
-                    let lengths = rows.lengths.run(first, end);
-                    let margins = rows.margins.run(first, end);
-                    let before: [usize; QUERY_GROUP] =
-                        std::array::from_fn(|query| selected.get(query).map_or(0, Vec::len));
-                    select(
-                        rows.isa, codes, bounds, run, lines, lengths, margins, selected,
-                    );
-                    for (selected, before) in selected.iter_mut().zip(before) {
-                        for found in &mut selected[before..] {
-                            found.row += first as u32;
-                        }
-                    }
-                    first = end;
+                let Range { start, end } = *range;
+                let run = rows.codes.run(start, end);
+                // Chunks of lengths have at least as many rows as those of codes.
+                let lengths = rows.lengths.run(start, end);
+                let margins = rows.margins.run(start, end);
+                select(
+                    rows.isa, codes, bounds, run, lines, lengths, margins, selected,
+                );
+                for found in selected.iter_mut().flatten() {
+                    found.row += start as u32;
                 }
             }
             Self::Scattered(scattered) => {
@@ -352,14 +355,14 @@ impl<'a> GroupSearch<'a> {
         }
     }
 
-    fn visit(&self, mut found: Found, unit: &Unit<'_>) -> Found {
+    fn visit(&self, found: &mut Found, unit: &Unit<'_>) {
         let Found {
             best,
             bounds,
             selected,
             rows,
             scores,
-        } = &mut found;
+        } = found;
         unit.select(self.snapshot, &self.codes, bounds, selected);
         let mut matching = self.snapshot.matching(self.params.filter);
         for (index, selected) in selected.iter_mut().enumerate() {
@@ -387,7 +390,6 @@ impl<'a> GroupSearch<'a> {
             bounds[index] = bounded.bound(best.worst());
             selected.clear();
         }
-        found
     }
 }
 

@@ -21,6 +21,7 @@ mod avx2;
 mod avx512;
 mod backend;
 pub mod bf16;
+mod compiled;
 mod constants;
 pub mod distance;
 mod gemm;
@@ -36,6 +37,7 @@ mod vector;
 
 pub use attention::{AttentionScratch, PackedHead, attend};
 pub use backend::Epilogue;
+pub use compiled::compiled_for;
 pub use gemm::{PackedLinear, linear};
 
 pub use isa::{Amx, Avx2, Avx512, Avx512Bf16, ISA_VARIABLE, Isa, UnavailableIsa};

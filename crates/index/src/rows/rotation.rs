@@ -33,7 +33,8 @@ impl Rotation {
     }
 
     /// Rotates a vector of length 1 or less in place.
-    pub(super) fn apply(&self, vector: &mut [f32]) {
+    #[inline(always)]
+    pub(crate) fn apply(&self, vector: &mut [f32]) {
         let scale = 1.0 / (self.part as f32).sqrt();
         for (round, signs) in self.signs.chunks_exact(self.dim).enumerate() {
             for (value, sign) in vector.iter_mut().zip(signs) {
@@ -53,9 +54,20 @@ impl Rotation {
     }
 }
 
+/// Values within which the first steps of a transform stay.
+const BLOCK: usize = 16;
+
 /// The Walsh-Hadamard transform, without its scale.
+#[inline(always)]
 fn transform(values: &mut [f32]) {
     let mut half = 1;
+    let (blocks, rest) = values.as_chunks_mut::<BLOCK>();
+    if rest.is_empty() {
+        for block in blocks {
+            *block = step::<8>(step::<4>(step::<2>(step::<1>(*block))));
+        }
+        half = BLOCK;
+    }
     while half < values.len() {
         for pair in values.chunks_exact_mut(2 * half) {
             let (low, high) = pair.split_at_mut(half);
@@ -65,6 +77,19 @@ fn transform(values: &mut [f32]) {
         }
         half *= 2;
     }
+}
+
+/// One step in a block: sums where the bit `HALF` of a position is clear, differences where it is
+/// set. Written without branches, as shuffles of one vector.
+#[inline(always)]
+fn step<const HALF: usize>(block: [f32; BLOCK]) -> [f32; BLOCK] {
+    std::array::from_fn(|position| {
+        let other = block[position ^ HALF];
+        match position & HALF {
+            0 => block[position] + other,
+            _ => other - block[position],
+        }
+    })
 }
 
 #[cfg(test)]
