@@ -44,13 +44,13 @@ def _exact(sections):
         lowest = min(row["answers_agree"] for row in ours)
         yield "exact: the same top 10 as in float64", f"{lowest:.5f} of them", lowest >= SAME_TOP
     for threads in (1, 2):
-        results = sections.get(f"exact, {threads} thread" + "s" * (threads > 1), {})
+        results = sections.get(f"exact, {_threads(threads)}", {})
         ours = _row(results, f"{OURS} flat", batch=1)
         theirs = _fastest(results, "FAISS Flat", 1)
         if ours and theirs:
             ratio = theirs[1]["qps"] / ours["qps"]
             yield (
-                f"exact, {threads} thread(s): at most 0.6 of the time of FAISS Flat",
+                f"exact, {_threads(threads)}: at most 0.6 of the time of FAISS Flat",
                 f"{ratio:.2f} of {theirs[0]}'s",
                 ratio <= 0.6,
             )
@@ -58,7 +58,7 @@ def _exact(sections):
         if ours and theirs:
             ratio = ours["qps"] / theirs[1]["qps"]
             yield (
-                f"exact, batches of 64, {threads} thread(s): at least 2 times FAISS Flat's QPS",
+                f"exact, batches of 64, {_threads(threads)}: at least 2 times FAISS Flat's QPS",
                 f"{ratio:.2f} times {theirs[0]}'s",
                 ratio >= 2,
             )
@@ -85,9 +85,9 @@ def _graph(results, builds):
     memory = [
         results.get(name, {}).get("anonymous_bytes") for name in (f"{OURS} hnsw", "FAISS HNSW")
     ]
-    if all(memory):
+    if None not in memory:
         ratio = memory[0] / memory[1]
-        figures = f"{memory[0] / 2**20:.0f} of {memory[1] / 2**20:.0f} MiB, {ratio:.2f}"
+        figures = f"{memory[0] / 2**20:.1f} of {memory[1] / 2**20:.1f} MiB, {ratio:.2f}"
         yield "graph: at most half of FAISS HNSW's anonymous memory", figures, ratio <= 0.5
     yield from _build_time(builds)
 
@@ -102,7 +102,7 @@ def _build_time(builds):
             seconds = [one["build_seconds"] for one in pair]
             loaded = ", beside other load" if any(one["loaded"] for one in pair) else ""
             yield (
-                f"graph: built in no more time than hnswlib's, {threads} thread(s)",
+                f"graph: built in no more time than hnswlib's, {_threads(threads)}",
                 f"{seconds[0]:.1f} against {seconds[1]:.1f} s{loaded}",
                 seconds[0] <= seconds[1],
             )
@@ -131,6 +131,10 @@ def _filters(sections):
                 f"recall {row['recall_at_k']:.4f}, {row['p50_ms']:.3f} ms, p99 {row['p99_ms']:.3f}",
                 met,
             )
+
+
+def _threads(count):
+    return f"{count} thread" + "s" * (count > 1)
 
 
 def _row(results, name, **wanted):

@@ -26,8 +26,19 @@ COLUMNS = 3
 # Recall below is of no use to anybody.
 LOWEST_RECALL = 0.8
 # Colours that stay apart for the colour-blind (Okabe and Ito 2008), ours the strongest.
-OUR_COLOURS = ("#D55E00", "#E69F00")
-COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#CC79A7", "#8C6BB1", "#777777")
+COLOURS = {
+    f"{OURS} hnsw": "#D55E00",
+    f"{OURS} ivf_flat": "#D55E00",
+    f"{OURS} ivf_sq8": "#E69F00",
+    "FAISS HNSW": "#0072B2",
+    "FAISS IVFFlat": "#0072B2",
+    "FAISS HNSW bf16": "#56B4E9",
+    "FAISS IVF SQ8": "#56B4E9",
+    "hnswlib": "#009E73",
+    "usearch": "#CC79A7",
+    "usearch bf16": "#8C6BB1",
+    "Milvus HNSW": "#777777",
+}
 
 
 def draw(report, size, path):
@@ -75,15 +86,12 @@ def _panel(axis, title, curves):
     axis.spines[["top", "right"]].set_visible(False)
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axis.yaxis.set_minor_formatter(NullFormatter())
-    ours, others = iter(OUR_COLOURS), iter(COLOURS)
     ends = []
     for name, curve in curves.items():
-        is_ours = name.startswith(OURS)
-        colour = next(ours if is_ours else others)
         recalls, qps = zip(*curve, strict=True)
-        width = 2.2 if is_ours else 1.2
-        axis.plot(recalls, qps, color=colour, linewidth=width, marker="o", markersize=3)
-        ends.append((qps[-1], name, colour))
+        width = 2.2 if name.startswith(OURS) else 1.2
+        axis.plot(recalls, qps, color=COLOURS[name], linewidth=width, marker="o", markersize=3)
+        ends.append((qps[-1], name))
     axis.set_xlim(right=1.002)
     _label(axis, ends)
 
@@ -95,8 +103,8 @@ def _label(axis, ends):
     axis.set_ylim(low, high)
     transform = axis.get_yaxis_transform()
     place = -1.0
-    for qps, name, colour in sorted(ends):
+    for qps, name in sorted(ends):
         # The place on the logarithmic axis, 0 to 1.
         place = max(place + 0.07, math.log(qps / low) / math.log(span))
         height = low * span**place
-        axis.text(1.02, height, name, color=colour, va="center", transform=transform)
+        axis.text(1.02, height, name, color=COLOURS[name], va="center", transform=transform)

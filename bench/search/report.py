@@ -18,6 +18,7 @@ def whole(report, pictures):
         if count in pictures:
             parts.append(f"\n![recall and queries a second]({pictures[count]})")
         parts.append(_builds([one for one in report["builds"] if one["size"] == count]))
+        parts.append(_memory([one for one in report["results"] if one["size"] == count]))
         parts += [of_section(one) for one in report["results"] if one["size"] == count]
     return "\n".join([*parts, *_commands(report)]) + "\n"
 
@@ -106,10 +107,29 @@ def _builds(builds):
         if "absent" in one:
             lines.append(_line([one["contender"], "", "", "", "", one["absent"]]))
             continue
-        sizes = [f"{one[name] / 2**20:.0f}" for name in ("anonymous_bytes", "file_bytes")]
+        sizes = [_mebibytes(one[name]) for name in ("anonymous_bytes", "file_bytes")]
         load = f"beside a load of {one['other_cores']} cores" if one["loaded"] else ""
         seconds = f"{one['build_seconds']:.1f}"
         lines.append(_line([one["contender"], one["threads"], seconds, *sizes, load]))
+    return "\n".join(lines)
+
+
+def _memory(results):
+    """Of each contender in the first section that it took part in."""
+    lines = [
+        "\n### Open and searched\n",
+        "| | anonymous MiB | file MiB, where it stays mapped | opened in s |",
+        "|---|---|---|---|",
+    ]
+    first = {}
+    for one in results:
+        for result in one["results"]:
+            if "rows" in result:
+                first.setdefault(result["name"], result)
+    for name, result in first.items():
+        sizes = [_mebibytes(result.get(size)) for size in ("anonymous_bytes", "file_bytes")]
+        opened = result["open_seconds"]
+        lines.append(_line([name, *sizes, "" if opened is None else f"{opened:.3f}"]))
     return "\n".join(lines)
 
 
@@ -134,6 +154,10 @@ def _figures(row):
         f"{row['p50_ms']:.3f}",
         f"{row['p99_ms']:.3f}",
     ]
+
+
+def _mebibytes(size):
+    return "" if size is None else f"{size / 2**20:.1f}"
 
 
 def _best(curve):

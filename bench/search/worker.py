@@ -42,7 +42,7 @@ def build(job, module):
     yield {
         "build_seconds": seconds,
         "anonymous_bytes": grown,
-        "file_bytes": Path(job["path"]).stat().st_size,
+        "file_bytes": None if memory.is_of_server else Path(job["path"]).stat().st_size,
     }
 
 
@@ -126,8 +126,9 @@ class Memory:
     """Anonymous memory since now: of this process, or all that a server has which it starts."""
 
     def __init__(self, module):
-        self._pid = getattr(module, "server_pid", lambda: "self")
-        self._before = 0 if hasattr(module, "server_pid") else usage.anonymous_bytes()
+        self.is_of_server = hasattr(module, "server_pid")
+        self._pid = module.server_pid if self.is_of_server else lambda: "self"
+        self._before = 0 if self.is_of_server else usage.anonymous_bytes()
 
     def grown(self):
         return usage.anonymous_bytes(self._pid()) - self._before
