@@ -12,41 +12,30 @@ const BATCH: usize = 256;
 /// Ids of the best items for each query, best first.
 pub(super) type Answers = Vec<Vec<u64>>;
 
-/// The exact answers with each filter: every vector is compared.
-pub(super) fn answers(
-    set: &VectorSet,
-    queries: &QuerySet,
-    metric: Metric,
-    k: usize,
-    filters: &[Option<Filter>],
-) -> Result<Vec<Answers>, IndexError> {
-    let index = build(set, metric, IndexOptions::of(IndexKind::Flat))?.index;
-    let with_filter = |filter: &Option<Filter>| {
-        let params = SearchParams {
-            filter: filter.as_ref(),
-            effort: Effort::EXACT,
-            ..SearchParams::top(k)
-        };
-        answers_of(&index, queries, &params)
-    };
-    filters.iter().map(with_filter).collect()
+/// An index that compares every vector.
+pub(super) fn index(set: &VectorSet, metric: Metric) -> Result<Index, IndexError> {
+    Ok(build(set, metric, IndexOptions::of(IndexKind::Flat))?.index)
 }
 
-fn answers_of(
+/// The `k` best for each query among the items that a filter lets through.
+pub(super) fn answers(
     index: &Index,
     queries: &QuerySet,
-    params: &SearchParams<'_>,
+    k: usize,
+    filter: Option<&Filter>,
 ) -> Result<Answers, IndexError> {
+    let params = SearchParams {
+        filter,
+        effort: Effort::EXACT,
+        ..SearchParams::top(k)
+    };
     let mut answers = Vec::new();
     for batch in queries.values.chunks(BATCH * index.dim()) {
-        let hits = index.search_batch(batch, params)?;
-        answers.extend(hits.iter().map(|hits| ids(hits)));
+        let hits = index.search_batch(batch, &params)?;
+        let ids = |hits: &Vec<Hit>| hits.iter().map(|hit| hit.id).collect();
+        answers.extend(hits.iter().map(ids));
     }
     Ok(answers)
-}
-
-fn ids(hits: &[Hit]) -> Vec<u64> {
-    hits.iter().map(|hit| hit.id).collect()
 }
 
 /// How answers compare with the exact ones.

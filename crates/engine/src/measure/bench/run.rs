@@ -12,7 +12,7 @@ use super::super::with_threads;
 use super::cache::{Cache, Ready};
 use super::exact::{self, Answers, Quality};
 use super::filter::keep;
-use super::memory::anonymous_bytes;
+use super::memory::Growth;
 use super::{BenchRow, SearchBench};
 use crate::EngineError;
 
@@ -57,10 +57,10 @@ pub fn bench_search(
         queries,
     };
     with_threads(request.threads, || {
-        let shares = bench.shares()?;
         let mut rows = Vec::new();
+        let mut shares = None;
         for &kind in &request.kinds {
-            bench.kind(kind, &shares, &mut |row| {
+            bench.kind(kind, &mut shares, &mut |row| {
                 each(&row);
                 rows.push(row);
             })?;
@@ -73,44 +73,40 @@ impl Bench<'_> {
     /// The filters with their exact answers, of which only those that are not kept are computed.
     fn shares(&self) -> Result<Vec<Share>, EngineError> {
         let k = self.request.top_k;
+        let cache = self.cache.as_ref();
+        let mut flat = None;
         let mut shares = Vec::new();
         for &share in &self.request.keep {
-            let cache = self.cache.as_ref();
-            let exact = cache.and_then(|cache| cache.exact(self.metric, k, share));
-            shares.push((share, keep(&self.set.ids, share), exact));
-        }
-        let unknown = shares.iter().filter(|(_, _, exact)| exact.is_none());
-        let filters: Vec<Option<Filter>> = unknown.map(|(_, filter, _)| filter.clone()).collect();
-        let mut computed = match filters.is_empty() {
-            true => Vec::new(),
-            false => exact::answers(&self.set, &self.queries, self.metric, k, &filters)?,
-        }
-        .into_iter();
-        let mut done = Vec::new();
-        for (keep, filter, known) in shares {
-            let exact = match known {
+            let filter = keep(&self.set.ids, share);
+            let kept = cache.and_then(|cache| cache.exact(self.metric, k, share));
+            let exact = match kept {
                 Some(exact) => exact,
                 None => {
-                    let exact = computed.next().unwrap_or_default();
-                    if let Some(cache) = &self.cache {
-                        cache.keep_exact(self.metric, k, keep, &exact)?;
+                    let flat = match &flat {
+                        Some(flat) => flat,
+                        None => flat.insert(exact::index(&self.set, self.metric)?),
+                    };
+                    let exact = exact::answers(flat, &self.queries, k, filter.as_ref())?;
+                    if let Some(cache) = cache {
+                        cache.keep_exact(self.metric, k, share, &exact)?;
                     }
                     exact
                 }
             };
-            done.push(Share {
-                keep,
+            shares.push(Share {
+                keep: share,
                 filter,
                 exact,
             });
         }
-        Ok(done)
+        Ok(shares)
     }
 
+    /// Fills `shares` if nobody has.
     fn kind(
         &self,
         kind: IndexKind,
-        shares: &[Share],
+        shares: &mut Option<Vec<Share>>,
         each: &mut impl FnMut(BenchRow),
     ) -> Result<(), EngineError> {
         let options = IndexOptions {
@@ -119,17 +115,23 @@ impl Bench<'_> {
             ef_construction: self.request.ef_construction,
             nlist: self.request.nlist,
         };
-        let before = anonymous_bytes();
-        let ready = Ready::new(&self.set, self.metric, options, self.cache.as_ref())?;
-        let kind = ready.index.stats().kind;
-        for effort in self.efforts(kind) {
+        let mut growth = Growth::new();
+        let ready =
+            growth.during(|| Ready::new(&self.set, self.metric, options, self.cache.as_ref()))?;
+        // Only now: the memory that exact answers are computed in would serve the index too, and
+        // what it takes would look like less.
+        let shares = match shares {
+            Some(shares) => shares,
+            None => shares.insert(self.shares()?),
+        };
+        for effort in self.efforts(ready.index.stats().kind) {
             for &batch in &self.request.batches {
-                for share in shares {
-                    let mut row = self.row(&ready, effort, batch, share)?;
-                    row.anonymous_bytes = before
-                        .zip(anonymous_bytes())
-                        .map(|(before, now)| now.saturating_sub(before));
-                    each(row);
+                for share in &*shares {
+                    let row = growth.during(|| self.row(&ready, effort, batch, share))?;
+                    each(BenchRow {
+                        anonymous_bytes: growth.bytes(),
+                        ..row
+                    });
                 }
             }
         }
