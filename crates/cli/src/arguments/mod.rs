@@ -3,6 +3,7 @@
 mod download;
 mod features;
 mod filters;
+mod measure;
 mod values;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
 };
 pub(crate) use filters::FilterArguments;
+pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 use values::{from_name, top_groups, top_k};
 
 /// Finds images that look alike: registered designs, products, pictures.
@@ -132,6 +134,8 @@ pub(crate) enum Command {
     Features(FeaturesCommand),
     /// Measure how well encoders and plain baselines find what they should
     Eval(EvalArguments),
+    /// Show what searches under several metrics return, and how far they agree
+    CompareMetrics(CompareMetricsArguments),
     /// Time the program on this machine
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -427,6 +431,8 @@ pub(crate) struct EvalArguments {
 pub(crate) enum BenchCommand {
     /// Time embedding, decoding left out
     Embed(BenchEmbedArguments),
+    /// Time searches by kind of index, and count what they find
+    Search(Box<BenchSearchArguments>),
 }
 
 #[derive(Args, Debug)]

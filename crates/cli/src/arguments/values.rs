@@ -4,6 +4,7 @@ use std::error::Error;
 use std::str::FromStr;
 
 use lookalike_engine::search::{TOP_GROUPS_MAX, TOP_K_MAX};
+use lookalike_index::{MOST_CANDIDATES, MOST_LISTS};
 
 /// Parses by the type's own names, with its own error message.
 pub(super) fn from_name<T>(text: &str) -> Result<T, String>
@@ -32,6 +33,35 @@ pub(super) fn threads(text: &str) -> Result<usize, String> {
     match text {
         "0" => Ok(0),
         _ => in_range(text, 1024),
+    }
+}
+
+/// Queries of a measurement: more make no figure steadier.
+pub(super) fn queries(text: &str) -> Result<usize, String> {
+    in_range(text, 1_000_000)
+}
+
+pub(super) fn nprobe(text: &str) -> Result<usize, String> {
+    in_range(text, MOST_LISTS)
+}
+
+pub(super) fn ef_search(text: &str) -> Result<usize, String> {
+    in_range(text, MOST_CANDIDATES)
+}
+
+/// A share of something, above 0.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("expected a number above 0, at most 1".to_owned()),
+    }
+}
+
+/// A span of time, up to an hour.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected seconds from 0 to 3600".to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod collections;
+mod compare_metrics;
 mod doctor;
 mod download;
 mod embed;
@@ -13,7 +14,7 @@ mod search;
 mod serve;
 mod synth;
 
-use crate::arguments::{Arguments, BenchCommand, Command};
+use crate::arguments::{Arguments, Command};
 use crate::settings::Settings;
 
 /// How a command ended that did not fail as a whole.
@@ -34,8 +35,9 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Collections(command) => collections::run(command, settings),
         Command::Features(command) => features::run(command, settings),
         Command::Models(command) => models::run(command, settings),
-        Command::Bench(BenchCommand::Embed(arguments)) => bench::embed(&arguments, settings),
+        Command::Bench(command) => bench::run(&command, settings),
         Command::Eval(arguments) => eval::run(&arguments, settings),
+        Command::CompareMetrics(arguments) => compare_metrics::run(&arguments, settings),
         Command::Synth(arguments) => synth::run(&arguments, settings),
         Command::Doctor(format) => doctor::run(format.format, settings),
     }

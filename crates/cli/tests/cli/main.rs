@@ -14,5 +14,6 @@ mod embed;
 mod eval;
 mod features;
 mod main_job;
+mod measure;
 mod serve;
 mod support;

@@ -1,4 +1,4 @@
-//! `lookalike bench`.
+//! `lookalike bench embed`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,8 +7,8 @@ use lookalike_imaging::RgbImage;
 use lookalike_vit::Model;
 use serde::Serialize;
 
-use super::Outcome;
 use crate::arguments::{BenchEmbedArguments, Format};
+use crate::commands::Outcome;
 use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
 use crate::wiring;
@@ -34,10 +34,7 @@ struct Case {
     ms_per_image: Vec<f64>,
 }
 
-pub(super) fn embed(
-    arguments: &BenchEmbedArguments,
-    settings: &Settings,
-) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &BenchEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision));
     let mut cases = Vec::new();
     for name in &arguments.models {
