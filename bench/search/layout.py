@@ -60,7 +60,7 @@ class Section:
 
 EF = (32, 64, 96, 128, 192, 256, 384, 512)
 # Filters and threads change the curve little: fewer points show where it lies.
-FEW_EF = (32, 64, 128, 256, 512)
+FEW_EF = (32, 96, 192, 512)
 LISTS_VISITED = (4, 8, 16, 32, 64, 96, 128)
 FEW_LISTS = (4, 16, 64, 128)
 

@@ -78,7 +78,7 @@ def _curve_rows(one):
             for recall in recalls:
                 reached, own = qps_at(recall, curve), qps_at(recall, ours)
                 least = "at least " if begins_above(recall, curve) else ""
-                cells.append(f"{least}{reached:,.0f}" if reached else _best(curve))
+                cells.append(f"{least}{_rate(reached)}" if reached else _best(curve))
                 is_compared = reached and own and not name.startswith(OURS)
                 cells.append(_times(own / reached) if is_compared else "")
             yield _line(cells)
@@ -149,11 +149,15 @@ def _by_case(result):
 def _figures(row):
     return [
         f"{row['recall_at_k']:.4f}",
-        f"{row['qps']:,.0f}",
-        f"{row['qps_lowest']:,.0f} to {row['qps_highest']:,.0f}",
+        _rate(row["qps"]),
+        f"{_rate(row['qps_lowest'])} to {_rate(row['qps_highest'])}",
         f"{row['p50_ms']:.3f}",
         f"{row['p99_ms']:.3f}",
     ]
+
+
+def _rate(qps):
+    return f"{qps:,.0f}" if qps >= 100 else f"{qps:.3g}"
 
 
 def _mebibytes(size):

@@ -54,7 +54,9 @@ def _combined(result):
 def _median(rows):
     """Of one row in every round."""
     first = rows[0]
-    combined = {name: first[name] for name in ("effort", "keep", "batch", *SAME) if name in first}
+    combined = {
+        name: first[name] for name in ("effort", "keep", "batch", "queries", *SAME) if name in first
+    }
     combined |= {name: statistics.median(row[name] for row in rows) for name in TIMES}
     qps = [row["qps"] for row in rows]
     return combined | {"qps_lowest": min(qps), "qps_highest": max(qps), "rounds_qps": qps}

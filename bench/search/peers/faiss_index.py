@@ -10,9 +10,9 @@ import numpy as np
 
 from layout import TOP_K
 
-# Queries in a call from which it scans by matrix products, as FAISS documents it. The wheel of
-# 1.15.1 has 128,000 there, with which batches of 64 take four to eight times as long.
-faiss.cvar.distance_compute_blas_threshold = 20
+# Queries times dimensions in a call from which it scans by matrix products. The wheel of 1.15.1 has
+# 128,000, 333 queries here; they are faster from three queries on, 64 by a factor of ten.
+faiss.cvar.distance_compute_blas_threshold = 1_000
 
 # Below this share of ids, a scan of a list of them is faster than one that asks a bitmap.
 SPARSE = 0.05
