@@ -17,7 +17,8 @@ def whole(report, pictures):
         parts.append(_goals(goals.judged(report, size)))
         if count in pictures:
             parts.append(f"\n![recall and queries a second]({pictures[count]})")
-        parts.append(_builds([one for one in report["builds"] if one["size"] == count]))
+        builds = [one for one in report["builds"] if one["size"] == count]
+        parts += [_builds(builds)] if builds else []
         parts.append(_memory([one for one in report["results"] if one["size"] == count]))
         parts += [of_section(one) for one in report["results"] if one["size"] == count]
     return "\n".join([*parts, *_commands(report)]) + "\n"
