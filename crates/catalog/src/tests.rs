@@ -277,6 +277,49 @@ fn one_writer_many_readers() {
 }
 
 #[test]
+fn every_commit_changes_the_version_for_every_reader() {
+    let fixture = Fixture::new();
+    let reader = Catalog::open(fixture.directory.path()).unwrap();
+    let versions = || {
+        (
+            fixture.catalog.version().unwrap(),
+            reader.version().unwrap(),
+        )
+    };
+    let mut last = versions();
+    assert_eq!(versions(), last);
+    let mut changed = |what: &str| {
+        let next = versions();
+        assert!(next.0 != last.0 && next.1 != last.1, "{what}");
+        last = next;
+    };
+    let first = id(fixture.place(&picture("aa", "/a.png")));
+    changed("an item");
+    let patent = Patent {
+        patent_id: "USD1".into(),
+        ..Patent::default()
+    };
+    let upsert = |tx: &WriteTransaction<'_>| tx.upsert_patent(&patent);
+    fixture.catalog.write(NOW, upsert).unwrap();
+    changed("a patent");
+    let facts = SheetFacts::default();
+    fixture
+        .catalog
+        .write(NOW, |tx| {
+            tx.describe_sheet(&fixture.collection, "/a.png", &facts)
+        })
+        .unwrap();
+    changed("an item's facts");
+    let file = fixture.directory.path().join("catalog.sqlite");
+    let other_process = rusqlite::Connection::open(file).unwrap();
+    other_process
+        .execute("UPDATE items SET description = 'x' WHERE id = ?1", [first])
+        .unwrap();
+    changed("a description, by another process");
+    assert_eq!(versions(), last);
+}
+
+#[test]
 fn newer_schema_is_refused() {
     let fixture = Fixture::new();
     let file = fixture.directory.path().join("catalog.sqlite");

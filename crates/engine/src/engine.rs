@@ -8,6 +8,7 @@ use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 
 use crate::clock::{Clock, day_number};
+use crate::search::FilterCache;
 use crate::{Encoders, EngineError};
 
 /// What an engine is put together from. Whoever starts the program chooses the stores.
@@ -31,13 +32,17 @@ pub struct Parts {
 /// The use cases of the program over one data directory. Shared by threads.
 pub struct Engine {
     parts: Parts,
+    filters: FilterCache,
 }
 
 impl Engine {
     /// An engine over `parts`.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        Self {
+            parts,
+            filters: FilterCache::default(),
+        }
     }
 
     /// The encoders.
@@ -54,6 +59,10 @@ impl Engine {
 
     pub(crate) fn vectors(&self) -> &dyn VectorStore {
         &*self.parts.vectors
+    }
+
+    pub(crate) fn filters(&self) -> &FilterCache {
+        &self.filters
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

@@ -72,6 +72,16 @@ impl Filter {
         self.len == 0
     }
 
+    /// Memory held.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let offsets = |page: &Page| match &page.offsets {
+            Offsets::List(offsets) => size_of_val(&**offsets),
+            Offsets::Bits(bits) => size_of_val(&**bits),
+        };
+        self.pages.capacity() * size_of::<Page>() + self.pages.iter().map(offsets).sum::<usize>()
+    }
+
     /// The ids that both sets hold.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
@@ -218,6 +228,16 @@ mod tests {
             prop_assert_eq!(filter.intersect(&other), other.intersect(&filter));
             prop_assert_eq!(filter.intersect(&other), Filter::from_ids(both));
         }
+    }
+
+    #[test]
+    fn memory_follows_the_ids() {
+        let bytes = |ids: &[u64]| Filter::from_ids(ids.iter().copied()).bytes();
+        let dense: Vec<u64> = (0..100 * PAGE_IDS).collect();
+        let sparse: Vec<u64> = (0..100).map(|index| index * PAGE_IDS).collect();
+        assert_eq!(bytes(&[]), 0);
+        assert!((512 * 100..600 * 100).contains(&bytes(&dense)));
+        assert!((2 * 100..64 * 100).contains(&bytes(&sparse)));
     }
 
     #[test]

@@ -120,6 +120,15 @@ pub struct QueryInfo {
     /// Largest distance for `l2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_distance: Option<f32>,
+    /// Lists looked at, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nprobe: Option<usize>,
+    /// Candidates kept, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ef_search: Option<usize>,
+    /// Whether exactness was asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.

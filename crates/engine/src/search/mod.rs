@@ -2,6 +2,7 @@
 //! by patent.
 
 mod answer;
+mod filters;
 mod fuse;
 mod group;
 mod query;
@@ -9,15 +10,19 @@ mod rank;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use lookalike_catalog::Collection;
 use lookalike_storage::Filter;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
+pub(crate) use filters::FilterCache;
+pub use lookalike_storage::Effort;
 pub use query::{Limit, Query, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 
 use crate::{Engine, EngineError};
+use filters::State;
 use fuse::Ranking;
 use query::CheckedRequest;
 
@@ -41,7 +46,7 @@ impl Engine {
         let mut rankings = Vec::new();
         for (collection, queries) in collections.iter().zip(&vectors) {
             let filter = self.filter(collection, &request)?;
-            rankings.push(self.rank(collection, queries, filter.as_ref(), &request)?);
+            rankings.push(self.rank(collection, queries, filter.as_deref(), &request)?);
         }
         let searched = Instant::now();
 
@@ -65,14 +70,23 @@ impl Engine {
         &self,
         collection: &Collection,
         request: &CheckedRequest<'_>,
-    ) -> Result<Option<Filter>, EngineError> {
+    ) -> Result<Option<Arc<Filter>>, EngineError> {
         if request.filter.is_empty() {
             return Ok(None);
         }
-        let ids = self
-            .catalog()
-            .matching_items(collection, &request.filter, self.today())?;
-        Ok(Some(Filter::from_ids(ids)))
+        let (catalog, today) = (self.catalog(), self.today());
+        // Asked before the items are, so that what is remembered is never older than it says.
+        let state = State {
+            version: catalog.version()?,
+            today,
+        };
+        let find = || -> Result<Filter, EngineError> {
+            let ids = catalog.matching_items(collection, &request.filter, today)?;
+            Ok(Filter::from_ids(ids))
+        };
+        self.filters()
+            .get(state, collection.id, &request.filter, find)
+            .map(Some)
     }
 }
 

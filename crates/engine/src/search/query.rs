@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lookalike_catalog::{Collection, ItemFilter};
 use lookalike_imaging::RgbImage;
 use lookalike_patents::{PatentId, canonical_loc_class};
-use lookalike_storage::Metric;
+use lookalike_storage::{Effort, Metric};
 use sha2::{Digest, Sha256};
 
 use crate::{Encoder, Engine, EngineError, ErrorKind};
@@ -71,6 +71,8 @@ pub struct SearchRequest {
     pub include_front_page: bool,
     /// The part of the query pictures that counts.
     pub region: Option<Region>,
+    /// How hard approximate indexes try, where it is not to be as usual.
+    pub effort: Effort,
 }
 
 impl Default for SearchRequest {
@@ -84,6 +86,7 @@ impl Default for SearchRequest {
             filter: ItemFilter::default(),
             include_front_page: false,
             region: None,
+            effort: Effort::default(),
         }
     }
 }
@@ -176,6 +179,7 @@ impl<'a> CheckedRequest<'a> {
                 return Err(EngineError::invalid(format!("{name} is not a number")));
             }
         }
+        request.effort.check()?;
         let mut collections = Vec::new();
         for name in &request.collections {
             if !collections.contains(name) {
@@ -267,13 +271,14 @@ pub(super) fn token(request: &CheckedRequest<'_>, vectors: &[Vec<Vec<f32>>]) -> 
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(
-        "{:?}{:?}{:?}{:?}{:?}{}",
+        "{:?}{:?}{:?}{:?}{:?}{}{:?}",
         request.collections,
         request.limit,
         request.min_score,
         request.max_distance,
         request.filter,
-        request.include_front_page
+        request.include_front_page,
+        request.effort
     ));
     hash.finalize()[..16]
         .iter()

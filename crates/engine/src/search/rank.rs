@@ -46,6 +46,7 @@ struct Ranker<'a> {
     threshold: Option<f32>,
     filter: Option<&'a Filter>,
     include_front_page: bool,
+    effort: Effort,
 }
 
 impl Engine {
@@ -65,6 +66,7 @@ impl Engine {
             threshold: request.threshold(metric, collection.spec.model.is_some()),
             filter,
             include_front_page: request.include_front_page,
+            effort: request.effort,
         };
         let groups = match (queries, request.limit) {
             ([query], Limit::Items(count)) => {
@@ -100,7 +102,7 @@ impl Ranker<'_> {
             filter: self.filter,
             include_front_page: self.include_front_page,
             threshold,
-            effort: Effort::default(),
+            effort: self.effort,
         };
         let queries = [query.to_vec()];
         let found = self

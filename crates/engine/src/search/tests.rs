@@ -7,11 +7,13 @@ use lookalike_catalog::{Collection, Content, ItemFilter, NewCollection, NewItem,
 use super::*;
 use crate::ErrorKind;
 
+mod effort;
+mod filters;
 mod kinds;
 
 struct Fixture {
     engine: Arc<Engine>,
-    _whole: crate::fixture::Fixture,
+    whole: crate::fixture::Fixture,
 }
 
 impl Fixture {
@@ -19,7 +21,7 @@ impl Fixture {
         let whole = crate::fixture::Fixture::new();
         Self {
             engine: Arc::clone(&whole.engine),
-            _whole: whole,
+            whole,
         }
     }
 

@@ -139,6 +139,45 @@ fn filters_thresholds_and_regions_are_taken_from_the_form() {
 }
 
 #[test]
+fn every_search_takes_how_hard_to_try() {
+    let server = Server::new();
+    let fields: [(&str, Option<&str>, &[u8]); 4] = [
+        ("file", Some("x.png"), &picture(1)),
+        ("nprobe", None, b"7"),
+        ("ef_search", None, b"9"),
+        ("exact", None, b"true"),
+    ];
+    let body = json!({"nprobe": 7, "ef_search": "9", "exact": true});
+    let mut vector = body.clone();
+    vector["vector"] = json!(vec![0.1; 192]);
+    for answer in [
+        server.search(&fields),
+        server.post("/api/search/item/1", body.to_string().as_bytes()),
+        server.post("/api/search/vector", vector.to_string().as_bytes()),
+    ] {
+        let info = answer.json()["data"]["query_info"].clone();
+        assert_eq!(
+            (&info["nprobe"], &info["ef_search"], &info["exact"]),
+            (&json!(7), &json!(9), &json!(true))
+        );
+    }
+    for (body, message) in [
+        (r#"{"nprobe": 0}"#, "nprobe is 0: expected 1 to 65536"),
+        (
+            r#"{"ef_search": 16385}"#,
+            "ef_search is 16385: expected 1 to 16384",
+        ),
+        (r#"{"nprobe": "x"}"#, "nprobe is `x`"),
+        (r#"{"exact": "maybe"}"#, "give true or false"),
+    ] {
+        let answer = server.post("/api/search/item/1", body.as_bytes());
+        assert_eq!(answer.status, 400, "{body}");
+        let text = answer.json()["message"].to_string();
+        assert!(text.contains(message), "{text}");
+    }
+}
+
+#[test]
 fn items_and_vectors_are_searched_too() {
     let server = Server::new();
     let by_item = server.post("/api/search/item/1", b"").json();

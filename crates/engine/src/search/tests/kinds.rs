@@ -3,7 +3,7 @@
 use super::*;
 
 /// Numbers that look random, the same every time.
-fn values(seed: u32) -> impl Iterator<Item = f32> {
+pub(super) fn values(seed: u32) -> impl Iterator<Item = f32> {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
     std::iter::repeat_with(move || {
         state ^= state << 13;

@@ -1,0 +1,213 @@
+//! How hard a search tries reaches the store, on every way through it.
+
+use std::sync::{Mutex, PoisonError};
+
+use lookalike_catalog::Catalog;
+use lookalike_imaging::{Limits, PixelBudget};
+use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::{Hit, IndexState, VectorError, VectorQuery, VectorStore};
+
+use super::kinds::values;
+use super::*;
+use crate::models::HubEnvironment;
+use crate::{EncoderSettings, Encoders, Parts};
+
+type Efforts = Arc<Mutex<Vec<Effort>>>;
+
+/// The store of another engine, with a list of what it was asked.
+struct Recorder {
+    engine: Arc<Engine>,
+    efforts: Efforts,
+}
+
+impl VectorStore for Recorder {
+    fn search(
+        &self,
+        collection: &Collection,
+        queries: &[Vec<f32>],
+        wanted: &VectorQuery<'_>,
+    ) -> Result<Vec<Vec<Hit>>, VectorError> {
+        let efforts = self.efforts.lock();
+        efforts
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(wanted.effort);
+        self.engine.vectors().search(collection, queries, wanted)
+    }
+
+    fn scores(
+        &self,
+        collection: &Collection,
+        query: &[f32],
+        ids: &[u64],
+    ) -> Result<Vec<Option<f32>>, VectorError> {
+        self.engine.vectors().scores(collection, query, ids)
+    }
+
+    fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
+        self.engine.vectors().vector(collection, id)
+    }
+
+    fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
+        self.engine.vectors().state(collection)
+    }
+
+    fn settle(&self, collection: &Collection) -> Result<(), VectorError> {
+        self.engine.vectors().settle(collection)
+    }
+
+    fn rebuild(&self, collection: &Collection) -> Result<(), VectorError> {
+        self.engine.vectors().rebuild(collection)
+    }
+
+    fn forget(&self, collection: &Collection) {
+        self.engine.vectors().forget(collection);
+    }
+}
+
+/// An engine that reads beside the fixture's, as another process does.
+pub(super) fn reader(fixture: &Fixture) -> (Engine, Efforts) {
+    let data = fixture.whole.directory.path().join("data");
+    let efforts = Efforts::default();
+    let vectors = Recorder {
+        engine: Arc::clone(&fixture.engine),
+        efforts: Arc::clone(&efforts),
+    };
+    let engine = Engine::new(Parts {
+        catalog: Arc::new(Catalog::open(&data).unwrap()),
+        vectors: Box::new(vectors),
+        blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        encoders: Encoders::new(EncoderSettings {
+            data_dir: data,
+            threads: 1,
+            precision: lookalike_vit::Precision::F32,
+            hub: HubEnvironment::from_variables(|_| None),
+            on_pull: Box::new(|_| {}),
+        }),
+        limits: Limits::default(),
+        budget: PixelBudget::new(1 << 20),
+        clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+    });
+    (engine, efforts)
+}
+
+#[test]
+fn what_is_asked_for_reaches_the_store() {
+    let fixture = two_patents_and_a_picture();
+    let (engine, efforts) = reader(&fixture);
+    let asked = Effort {
+        nprobe: Some(3),
+        ef_search: Some(1),
+        exact: false,
+    };
+    let items = request(&at(0.0), &["default"], Limit::Items(2));
+    let groups = request(&at(0.0), &["default"], Limit::Groups(2));
+    let several = SearchRequest {
+        queries: vec![Query::Vector(at(0.0).to_vec()), Query::Item(6)],
+        ..items.clone()
+    };
+    for request in [items, groups, several] {
+        for effort in [Effort::default(), asked, Effort::EXACT] {
+            let request = SearchRequest {
+                effort,
+                ..request.clone()
+            };
+            assert!(!engine.search(&request).unwrap().results.is_empty());
+            let seen = std::mem::take(&mut *efforts.lock().unwrap());
+            assert!(!seen.is_empty());
+            assert!(seen.iter().all(|seen| *seen == effort), "{seen:?}");
+        }
+    }
+}
+
+#[test]
+fn an_index_tries_as_hard_as_asked() {
+    let fixture = Fixture::new();
+    let collections =
+        ["hnsw", "ivf_flat"].map(|kind| fixture.collection_of_kind(kind, 16, "cosine", kind));
+    // From 2000 items on there are lists and graphs.
+    for sheet in 0..2100 {
+        let vector: Vec<f32> = values(sheet).take(16).collect();
+        for collection in &collections {
+            fixture.add(collection, "photo", sheet + 1, &vector);
+        }
+    }
+    for collection in &collections {
+        fixture.engine.vectors().rebuild(collection).unwrap();
+    }
+    let best = |collection: &str, effort| -> Vec<String> {
+        let of_seed = |seed| {
+            let vector: Vec<f32> = values(seed).take(16).collect();
+            let request = SearchRequest {
+                effort,
+                ..request(&vector, &[collection], Limit::Items(1))
+            };
+            let answer = fixture.engine.search(&request).unwrap();
+            answer.ranked[0].item.file_name.clone()
+        };
+        (10_000..10_050).map(of_seed).collect()
+    };
+    let right = best("hnsw", Effort::EXACT);
+    assert_eq!(best("ivf_flat", Effort::EXACT), right);
+    let little = Effort {
+        nprobe: Some(1),
+        ef_search: Some(1),
+        exact: false,
+    };
+    for kind in ["hnsw", "ivf_flat"] {
+        assert_ne!(best(kind, little), right, "{kind}");
+    }
+}
+
+#[test]
+fn the_answer_tells_what_was_asked_for() {
+    let fixture = two_patents_and_a_picture();
+    let told = |effort| {
+        let request = SearchRequest {
+            effort,
+            ..request(&at(0.0), &["default"], Limit::Items(2))
+        };
+        let answer = fixture.engine.search(&request).unwrap();
+        let info = serde_json::to_value(&answer.query_info).unwrap();
+        let fields = ["nprobe", "ef_search", "exact"].map(|name| info.get(name).cloned());
+        (fields, answer.query_token)
+    };
+    let (usual, usual_token) = told(Effort::default());
+    assert_eq!(usual, [None, None, None]);
+    let (given, given_token) = told(Effort {
+        nprobe: Some(65_536),
+        ef_search: Some(16_384),
+        exact: false,
+    });
+    assert_eq!(given, [Some(65_536.into()), Some(16_384.into()), None]);
+    let (exact, exact_token) = told(Effort::EXACT);
+    assert_eq!(exact, [None, None, Some(true.into())]);
+    assert_ne!(usual_token, given_token);
+    assert_ne!(usual_token, exact_token);
+}
+
+#[test]
+fn efforts_out_of_range_are_refused() {
+    let fixture = two_patents_and_a_picture();
+    let message = |nprobe, ef_search| {
+        let effort = Effort {
+            nprobe,
+            ef_search,
+            exact: true,
+        };
+        let request = SearchRequest {
+            effort,
+            ..request(&at(0.0), &["default"], Limit::Items(2))
+        };
+        let error = fixture.engine.search(&request).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        error.to_string()
+    };
+    for count in [0, 65_537] {
+        let expected = format!("nprobe is {count}: expected 1 to 65536");
+        assert_eq!(message(Some(count), None), expected);
+    }
+    for count in [0, 16_385] {
+        let expected = format!("ef_search is {count}: expected 1 to 16384");
+        assert_eq!(message(None, Some(count)), expected);
+    }
+}
