@@ -51,7 +51,7 @@ impl Part {
     /// All rows.
     pub(crate) fn all(snapshot: &Snapshot) -> Self {
         Self {
-            ranges: vec![0..snapshot.rows.len()],
+            ranges: std::iter::once(0..snapshot.rows.len()).collect(),
             scattered: Vec::new(),
         }
     }
@@ -227,7 +227,7 @@ fn units<'a>(snapshot: &Snapshot, part: &'a Part) -> Vec<Unit<'a>> {
         let mut first = range.start;
         std::iter::from_fn(move || {
             let next = ((first / unit_rows + 1) * unit_rows).min(end);
-            let unit = (first < next).then(|| Unit::Range(first..next));
+            let unit = (first < next).then_some(Unit::Range(first..next));
             first = next;
             unit
         })
@@ -297,7 +297,8 @@ fn select_scattered(
         );
         for (&row, &sum) in tile.iter().zip(&sums) {
             let key = bound.key(sum, rows.lengths.row(row)[0], rows.margins.row(row)[0]);
-            if !(key < bound.least) {
+            let is_left_out = key < bound.least;
+            if !is_left_out {
                 selected.push(Selected { row, key });
             }
         }
@@ -384,7 +385,8 @@ impl<'a> GroupSearch<'a> {
                 score_all(&selected[..k], best);
                 let least = bounded.bound(best.worst()).least;
                 selected.drain(..k);
-                selected.retain(|found| !(found.key < least));
+                // A key that is no number says nothing against its row.
+                selected.retain(|found| found.key >= least || found.key.is_nan());
             }
             score_all(selected, best);
             bounds[index] = bounded.bound(best.worst());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use lookalike_storage::Metric;
+use lookalike_storage::{IndexKind, Metric};
 
 use super::FormatArgument;
 use super::values::from_name;
@@ -28,6 +28,9 @@ pub(crate) struct FeaturesImportArguments {
     /// cosine, ip or l2 [default: what the bank says, else cosine]
     #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
     pub(crate) metric: Option<Metric>,
+    /// flat, ivf_flat, ivf_sq8, hnsw or auto, for a collection that is made [default: auto]
+    #[arg(long, value_name = "KIND", value_parser = from_name::<IndexKind>)]
+    pub(crate) index: Option<IndexKind>,
     /// Whether to scale vectors to length 1 [default: what the bank says, else false]
     #[arg(long, value_name = "true|false")]
     pub(crate) normalize: Option<bool>,

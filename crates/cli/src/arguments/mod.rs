@@ -1,6 +1,7 @@
 //! What can be said on the command line. Nothing here acts.
 
 mod download;
+mod effort;
 mod features;
 mod filters;
 mod measure;
@@ -18,6 +19,7 @@ use lookalike_synth::Layout;
 use lookalike_vit::Precision;
 
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
+pub(crate) use effort::EffortArguments;
 pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
 };
@@ -247,6 +249,8 @@ pub(crate) struct SearchArguments {
     #[arg(long)]
     pub(crate) include_front_page: bool,
     #[command(flatten)]
+    pub(crate) effort: EffortArguments,
+    #[command(flatten)]
     pub(crate) filters: FilterArguments,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
@@ -329,6 +333,15 @@ pub(crate) enum CollectionsCommand {
     /// Embed all items anew with another encoder, preprocessing or size; searches find the old
     /// embeddings until the new ones are complete, and a run that was stopped goes on
     ReEmbed(ReEmbedArguments),
+    /// Build a collection's index anew from the stored embeddings. Never needed for right answers:
+    /// indexes follow what is added and removed, and are built anew by themselves when it pays
+    RebuildIndex {
+        /// Its name
+        #[arg(default_value = "default")]
+        name: String,
+        #[command(flatten)]
+        format: FormatArgument,
+    },
     /// Numbers and settings of a collection
     Stats {
         /// Its name

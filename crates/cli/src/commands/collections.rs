@@ -27,6 +27,10 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             let report = engine(settings, Access::Read)?.collection_report(&name)?;
             print(&report, format.format)?;
         }
+        CollectionsCommand::RebuildIndex { name, format } => {
+            let report = engine(settings, Access::Write)?.rebuild_index(&name)?;
+            print(&report, format.format)?;
+        }
         CollectionsCommand::Create {
             name,
             settings: collection,

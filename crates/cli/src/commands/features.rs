@@ -30,6 +30,7 @@ pub(super) fn import(
         banks: arguments.banks,
         collection: arguments.collection,
         metric: arguments.metric,
+        index: arguments.index,
         normalize: arguments.normalize,
         workers: settings.workers(),
     };

@@ -94,15 +94,16 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
         metric,
         index,
     } = arguments.settings;
-    let is_plain = model.is_none() && preprocess.is_none() && size.is_none() && index.is_none();
+    let is_plain = model.is_none() && preprocess.is_none() && size.is_none();
     anyhow::ensure!(
         is_plain && !arguments.watch && arguments.originals == Originals::Reference,
-        "a bank of vectors takes --collection and --metric only: its vectors are made already"
+        "a bank of vectors takes --collection, --metric and --index only: its vectors are made already"
     );
     Ok(FeaturesImportArguments {
         banks: arguments.paths,
         collection: arguments.collection,
         metric,
+        index: index.as_deref().map(str::parse).transpose()?,
         normalize: None,
         format: arguments.format,
     })

@@ -40,6 +40,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         filter: arguments.filters.into(),
         include_front_page: arguments.include_front_page,
         region: arguments.region,
+        effort: arguments.effort.into(),
     };
     let answer = engine(settings, Access::Read)?.search(&request)?;
     match arguments.format.format {

@@ -62,6 +62,27 @@ fn a_bank_is_imported_searched_and_exported() {
     };
     assert_eq!(search(&["--vector", "query.npy", "--top-k", "7"]), 7);
     assert_eq!(search(&["--item", "1", "--attributes", "category=lamp"]), 2);
+    let info = scratch.json(&[
+        "search",
+        "--item",
+        "1",
+        "--collection",
+        "bank",
+        "--nprobe",
+        "8",
+        "--ef-search",
+        "64",
+        "--exact",
+        "--format",
+        "json",
+    ])["query_info"]
+        .clone();
+    assert_eq!(
+        (&info["nprobe"], &info["ef_search"], &info["exact"]),
+        (&8.into(), &64.into(), &true.into())
+    );
+    let beyond = scratch.fails(&["search", "--item", "1", "--ef-search", "16385"], 2);
+    assert!(beyond.contains("1 to 16384"), "{beyond}");
     let message = scratch.fails(
         &[
             "search",

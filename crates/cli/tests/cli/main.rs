@@ -9,6 +9,7 @@ mod architecture;
 mod archives;
 mod broken_input;
 mod crash;
+mod crash_index;
 mod download;
 mod embed;
 mod eval;

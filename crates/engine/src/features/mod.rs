@@ -19,7 +19,7 @@ mod target;
 
 use std::path::{Path, PathBuf};
 
-use lookalike_storage::Metric;
+use lookalike_storage::{IndexKind, Metric};
 use serde::Serialize;
 
 use crate::import::{Control, ImportReport};
@@ -36,6 +36,8 @@ pub struct FeatureImportRequest {
     pub collection: String,
     /// Its metric; default what the bank says, else cosine.
     pub metric: Option<Metric>,
+    /// Kind of its index; default `auto`.
+    pub index: Option<IndexKind>,
     /// Whether vectors are scaled to length 1; default what the bank says, else not.
     pub normalize: Option<bool>,
     /// Threads that read pictures.

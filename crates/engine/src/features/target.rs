@@ -48,7 +48,7 @@ fn new_spec(request: &FeatureImportRequest, bank: &Bank) -> NewCollection {
             .map(|metric| metric.to_string())
             .or_else(recorded)
             .unwrap_or_else(|| Metric::Cosine.to_string()),
-        index_kind: "auto".to_owned(),
+        index_kind: request.index.unwrap_or_default().to_string(),
         normalize: request
             .normalize
             .or(origin.map(|origin| origin.normalize))

@@ -126,6 +126,7 @@ pub(crate) fn request(bank: &Path, collection: &str) -> FeatureImportRequest {
         banks: vec![bank.to_path_buf()],
         collection: collection.to_owned(),
         metric: None,
+        index: None,
         normalize: None,
         workers: 2,
     }
