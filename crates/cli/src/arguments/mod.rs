@@ -175,7 +175,8 @@ pub(crate) struct CollectionArguments {
     /// cosine, ip or l2 [default: cosine]
     #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
     pub(crate) metric: Option<Metric>,
-    /// Index kind: auto, flat (exact) or hnsw (approximate) [default: auto, which is flat]
+    /// Index kind: auto, flat (exact), or the approximate ivf_flat, ivf_sq8 and hnsw [default: auto,
+    /// which is flat up to some 250,000 items, then hnsw]
     #[arg(long, value_name = "NAME")]
     pub(crate) index: Option<String>,
 }
