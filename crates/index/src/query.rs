@@ -105,6 +105,7 @@ impl<'a> Way<'a> {
             Structure::Lists(lists) if !params.effort.exact => {
                 let nprobe = params.effort.nprobe;
                 let nprobe = more(nprobe.unwrap_or_else(|| usual_nprobe(lists.len())));
+                let nprobe = nprobe.min(lists.len());
                 let probed = rows as u64 * nprobe as u64 / lists.len() as u64;
                 if nprobe < lists.len() && probed < (scanned * RUN_ROWS) as u64 {
                     let by_codes = options.kind == IndexKind::IvfSq8;
@@ -164,7 +165,7 @@ impl<'a> Way<'a> {
     }
 
     /// `None` if fewer than `k` that match were met.
-    pub(crate) fn walk(
+    fn walk(
         &self,
         graph: &Graph,
         query: &[f32],
@@ -207,29 +208,5 @@ impl<'a> Way<'a> {
             }
         }
         Some(hits)
-    }
-}
-
-#[cfg(test)]
-impl<'a> Way<'a> {
-    /// A walk, where a search of so few rows would look at all.
-    pub(crate) fn walk_only(
-        snapshot: &'a Snapshot,
-        query: &[f32],
-        params: &'a SearchParams<'a>,
-        candidates: usize,
-        scratch: &mut Scratch,
-    ) -> Vec<Hit> {
-        let Structure::Graph(graph) = &snapshot.structure else {
-            return Vec::new();
-        };
-        let way = Self {
-            snapshot,
-            params,
-            kind: Kind::Walk { graph, candidates },
-            matching: Matching::Filtered,
-        };
-        way.walk(graph, query, candidates, scratch)
-            .unwrap_or_default()
     }
 }

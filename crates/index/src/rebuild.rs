@@ -71,7 +71,8 @@ pub(crate) fn pays(snapshot: &Snapshot, options: &IndexOptions) -> bool {
     let rows = &snapshot.rows;
     let removed = rows.len() - snapshot.live;
     let plan = Plan::of(options, rows.dim, snapshot.live);
-    let is_settled = rows.settled_on * 16 >= snapshot.live || rows.settled_on >= LEAST_SETTLED_ON;
+    let is_settled =
+        rows.settled_on.saturating_mul(16) >= snapshot.live || rows.settled_on >= LEAST_SETTLED_ON;
     removed * REMOVED_SHARE > snapshot.live
         || match (&snapshot.structure, plan) {
             // A graph that has shrunk is still a good one.
@@ -97,7 +98,9 @@ pub(crate) fn rebuilt(
         .filter(|&row| before.is_live(row))
         .collect();
     next.rows.settle(&sample(rows, &live, SETTLED_ON).concat());
-    if let Plan::Lists(nlist) = plan {
+    if let Plan::Lists(nlist) = plan
+        && !live.is_empty()
+    {
         let (lists, order) = lists_of(rows, &live, nlist);
         fill(&mut next, before, &order);
         next.structure = Structure::Lists(lists);

@@ -121,6 +121,8 @@ pub(crate) fn by_codes(
     let mut least = f32::NEG_INFINITY;
     let mut matching = snapshot.matching(params.filter);
     let mut selected = [Vec::new()];
+    // Rows that codes say nothing of, as those without length: all are compared exactly.
+    let mut rows: Vec<u32> = Vec::new();
     for unit in units(snapshot, part) {
         let bound = Bound {
             least,
@@ -128,10 +130,13 @@ pub(crate) fn by_codes(
         };
         selected[0].clear();
         unit.select(snapshot, &bounded.code, &[bound], &mut selected);
-        let found = selected[0]
-            .iter()
-            .filter(|found| matching.contains(found.row));
-        nearest.extend(found.map(|found| (found.key, found.row)));
+        for found in &selected[0] {
+            match matching.contains(found.row) {
+                true if found.key.is_nan() => rows.push(found.row),
+                true => nearest.push((found.key, found.row)),
+                false => {}
+            }
+        }
         if nearest.len() >= 2 * kept {
             nearest.select_nth_unstable_by(kept - 1, |a, b| b.0.total_cmp(&a.0));
             nearest.truncate(kept);
@@ -140,7 +145,7 @@ pub(crate) fn by_codes(
     }
     nearest.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     nearest.truncate(kept);
-    let rows: Vec<u32> = nearest.into_iter().map(|(_, row)| row).collect();
+    rows.extend(nearest.into_iter().map(|(_, row)| row));
     best_of(snapshot, query, params, &rows)
 }
 
