@@ -86,6 +86,7 @@ fn table(evaluation: &Evaluation) -> String {
         Column("recall@1", Align::Left),
         Column("recall@10", Align::Left),
         Column("mAP", Align::Left),
+        Column("MRR@10", Align::Left),
         Column("nDCG@10", Align::Left),
     ]);
     for row in &evaluation.rows {
@@ -97,6 +98,7 @@ fn table(evaluation: &Evaluation) -> String {
             interval(row.recall_at_1),
             interval(row.recall_at_10),
             interval(row.map),
+            interval(row.mrr_at_10),
             interval(row.ndcg_at_10),
         ]);
     }

@@ -62,7 +62,13 @@ fn a_synthetic_set_answers_every_question() {
         assert_eq!(row(rows, "near", "all", method)["queries"], drawings);
         assert_eq!(row(rows, "damaged: cropped", "all", method)["objects"], 3);
         row(rows, "views", family, method);
-        for measure in ["map", "recall_at_1", "recall_at_10", "ndcg_at_10"] {
+        for measure in [
+            "map",
+            "recall_at_1",
+            "recall_at_10",
+            "mrr_at_10",
+            "ndcg_at_10",
+        ] {
             let [low, value, high] =
                 ["low", "value", "high"].map(|end| views[measure][end].as_f64().unwrap());
             assert!(0.0 <= low && low <= value && value <= high && high <= 1.0);

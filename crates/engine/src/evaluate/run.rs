@@ -76,6 +76,8 @@ pub struct Row {
     pub recall_at_1: Estimate,
     /// Share of queries with a relevant answer among the first ten.
     pub recall_at_10: Estimate,
+    /// Mean over queries of one over the rank of the first relevant answer, 0 beyond ten.
+    pub mrr_at_10: Estimate,
     /// Normalised discounted cumulative gain of the first ten, by graded relevance.
     pub ndcg_at_10: Estimate,
 }
@@ -309,7 +311,7 @@ fn summary(
                 }
             }
             let clusters: Vec<Cluster> = clusters.into_values().collect();
-            let [map, recall_at_1, recall_at_10, ndcg_at_10] = estimates(&clusters);
+            let [map, recall_at_1, recall_at_10, mrr_at_10, ndcg_at_10] = estimates(&clusters);
             Row {
                 task: task.kind.to_string(),
                 group,
@@ -320,6 +322,7 @@ fn summary(
                 map,
                 recall_at_1,
                 recall_at_10,
+                mrr_at_10,
                 ndcg_at_10,
             }
         })
