@@ -1,12 +1,22 @@
 //! Indexes of every kind against plain search over a map, written here independently.
 
+mod answers;
+mod concurrent;
+mod damage;
 mod exact;
+mod files;
+mod hostile;
+mod input;
+mod recall;
+mod samples;
 mod sequences;
 
 use std::collections::BTreeMap;
 
+use crate::graph::{Scratch, nearest};
 use crate::random::mix;
 use crate::rebuild::Plan;
+use crate::snapshot::Structure;
 use crate::{Effort, Filter, Hit, Index, IndexKind, IndexOptions, Metric, SearchParams};
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::InnerProduct, Metric::L2];
@@ -46,6 +56,18 @@ fn kinds() -> [(IndexKind, Plan); 4] {
         (IndexKind::IvfSq8, Plan::Lists(4)),
         (IndexKind::Hnsw, Plan::Graph),
     ]
+}
+
+/// The items that a walk through the graph of an index meets and keeps, nearest first by their
+/// codes, where a search of so few would look at all.
+fn walk(index: &Index, query: &[f32], candidates: usize) -> Vec<u64> {
+    let snapshot = index.snapshot();
+    let Structure::Graph(graph) = &snapshot.structure else {
+        panic!("no graph was built");
+    };
+    let mut scratch = Scratch::default();
+    let rows = nearest(&snapshot.rows, graph, query, candidates, &mut scratch);
+    rows.map(|row| snapshot.rows.ids.row(row)[0]).collect()
 }
 
 fn reference(metric: Metric, a: &[f32], b: &[f32]) -> f64 {

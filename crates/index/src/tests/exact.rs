@@ -4,19 +4,23 @@ use super::*;
 use crate::best::Best;
 use crate::scan::{score_of, scorer};
 
-/// The best of all that match, every one scored from its vector.
-fn plain(index: &Index, query: &[f32], params: &SearchParams<'_>) -> Vec<Hit> {
+/// The score of every item, each from its vector.
+fn scores(index: &Index, query: &[f32]) -> Vec<Hit> {
     let snapshot = index.snapshot();
     let scorer = scorer(&snapshot, query);
-    let mut best = Best::new(index.metric(), params);
-    for row in 0..snapshot.rows.len() as u32 {
-        let id = snapshot.rows.ids.row(row)[0];
-        let passes = params.filter.is_none_or(|filter| filter.contains(id));
-        if snapshot.is_live(row) && passes {
-            let score = score_of(&snapshot, &scorer, row).unwrap();
-            best.offer(std::iter::once(Hit { id, score }));
-        }
-    }
+    let live = (0..snapshot.rows.len() as u32).filter(|&row| snapshot.is_live(row));
+    let hit = |row| Hit {
+        id: snapshot.rows.ids.row(row)[0],
+        score: score_of(&snapshot, &scorer, row).unwrap(),
+    };
+    live.map(hit).collect()
+}
+
+/// The best of all that match.
+fn plain(metric: Metric, scores: &[Hit], params: &SearchParams<'_>) -> Vec<Hit> {
+    let mut best = Best::new(metric, params);
+    let passes = |hit: &&Hit| params.filter.is_none_or(|filter| filter.contains(hit.id));
+    best.offer(scores.iter().filter(passes).copied());
     best.finish()
 }
 
@@ -61,7 +65,10 @@ fn laws(dim: usize, count: usize) -> Vec<(&'static str, Vec<f32>)> {
 
 #[test]
 fn codes_leave_out_nothing_that_belongs_to_the_best() {
-    const COUNT: usize = 3000;
+    // Several chunks of codes from 64 values on.
+    const COUNT: usize = 2500;
+    let most = Filter::from_ids((0..COUNT as u64).filter(|id| id % 5 != 2));
+    let some = Filter::from_ids((0..COUNT as u64).filter(|id| id % 7 == 2));
     for dim in [1, 7, 64, 200] {
         for (law, vectors) in laws(dim, COUNT) {
             for metric in METRICS {
@@ -69,36 +76,41 @@ fn codes_leave_out_nothing_that_belongs_to_the_best() {
                 let ids: Vec<u64> = (0..COUNT as u64).collect();
                 index.add(&ids, &vectors).unwrap();
                 index.remove(&(0..COUNT as u64).step_by(11).collect::<Vec<_>>());
-                let most = Filter::from_ids((0..COUNT as u64).filter(|id| id % 5 != 2));
-                let some = Filter::from_ids((0..COUNT as u64).filter(|id| id % 7 == 2));
                 let queries = [
-                    &vectors[..3 * dim],
+                    &vectors[..2 * dim],
                     &vec![0.0; dim],
-                    &normals(9, 2 * dim),
+                    &normals(9, dim),
                     &vectors[COUNT / 2 * dim..][..dim],
                 ]
                 .concat();
-                for k in [1, 10, 400] {
-                    for filter in [None, Some(&most), Some(&some)] {
+                let queries_scores: Vec<(&[f32], Vec<Hit>)> = (queries.chunks_exact(dim))
+                    .map(|query| (query, scores(&index, query)))
+                    .collect();
+                for (k, filter) in [
+                    (1, None),
+                    (10, None),
+                    (10, Some(&most)),
+                    (10, Some(&some)),
+                    (400, Some(&most)),
+                ] {
+                    let params = SearchParams {
+                        filter,
+                        ..SearchParams::top(k)
+                    };
+                    let found = index.search_batch(&queries, &params).unwrap();
+                    for ((query, scores), found) in queries_scores.iter().zip(found) {
+                        let expected = plain(metric, scores, &params);
+                        assert_eq!(found, expected, "{law} {metric} of {dim}, best {k}");
+                        let threshold = expected.get(expected.len() / 2).map(|hit| hit.score);
                         let params = SearchParams {
-                            filter,
-                            ..SearchParams::top(k)
+                            threshold,
+                            ..params
                         };
-                        let found = index.search_batch(&queries, &params).unwrap();
-                        for (query, found) in queries.chunks_exact(dim).zip(found) {
-                            let expected = plain(&index, query, &params);
-                            assert_eq!(found, expected, "{law} {metric} of {dim}, best {k}");
-                            let threshold = expected.get(expected.len() / 2).map(|hit| hit.score);
-                            let params = SearchParams {
-                                threshold,
-                                ..params
-                            };
-                            assert_eq!(
-                                index.search(query, &params).unwrap(),
-                                plain(&index, query, &params),
-                                "{law} {metric} of {dim}, best {k} up to {threshold:?}"
-                            );
-                        }
+                        assert_eq!(
+                            index.search(query, &params).unwrap(),
+                            plain(metric, scores, &params),
+                            "{law} {metric} of {dim}, best {k} up to {threshold:?}"
+                        );
                     }
                 }
             }
@@ -149,19 +161,29 @@ fn answers_do_not_depend_on_threads_or_batches() {
     });
     for metric in METRICS {
         for (kind, plan) in kinds() {
+            // As many as several threads share; a graph is walked by one thread a query.
+            let count = if kind == IndexKind::Hnsw {
+                2000
+            } else {
+                12_000
+            };
             let index = new(DIM, metric, kind);
-            let ids: Vec<u64> = (0..120_000 / 4).collect();
+            let ids: Vec<u64> = (0..count).collect();
             index.add(&ids, &values(3, ids.len() * DIM)).unwrap();
-            if kind != IndexKind::Hnsw {
-                index.rebuild_as(plan).unwrap();
-            }
-            index.remove(&(0..500).map(|item| item * 59).collect::<Vec<_>>());
+            index.rebuild_as(plan).unwrap();
+            index.remove(&(0..100).map(|item| item * 59).collect::<Vec<_>>());
             let queries = values(4, 70 * DIM);
-            let filter = Filter::from_ids((0..30_000).step_by(3));
-            for filter in [None, Some(&filter)] {
+            let filter = Filter::from_ids((0..count).step_by(3));
+            for (k, filter) in [(10, None), (100, Some(&filter))] {
+                let effort = Effort {
+                    nprobe: Some(1),
+                    ef_search: Some(12),
+                    exact: false,
+                };
                 let params = SearchParams {
                     filter,
-                    ..SearchParams::top(100)
+                    effort,
+                    ..SearchParams::top(k)
                 };
                 let search = |query| index.search(query, &params).unwrap();
                 let one_by_one: Vec<_> = queries.chunks(DIM).map(search).collect();

@@ -160,7 +160,7 @@ fn check_approximate(index: &Index, query: &[f32], params: &SearchParams<'_>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn random_sequences((dim, metric, kind, steps) in case()) {
