@@ -319,7 +319,8 @@ pub(crate) fn remove(
 ) -> Result<usize, CatalogError> {
     let ids = serde_json::json!(ids).to_string();
     connection.execute(
-        "DELETE FROM paths WHERE collection_id = ?1 \
+        // By item: without the `+` the planner looks through all paths of the collection.
+        "DELETE FROM paths WHERE +collection_id = ?1 \
          AND item_id IN (SELECT value FROM json_each(?2))",
         params![collection_id, ids],
     )?;

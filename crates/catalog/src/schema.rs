@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -167,6 +167,12 @@ CREATE TABLE released_contents (
 ) STRICT;
 INSERT INTO released_contents (content_id) SELECT id FROM contents
     WHERE NOT EXISTS (SELECT 1 FROM items WHERE content_id = contents.id);
+";
+
+/// Items of a collection by id (which every index ends with): its newest item, those above an id.
+/// Without it, both look at all items of the collection, before every search.
+const VERSION_5: &str = "
+CREATE INDEX items_by_collection ON items (collection_id);
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -264,6 +264,27 @@ fn other_collections_are_not_concerned() {
 }
 
 #[test]
+fn standing_and_additions_are_looked_up_in_an_index_that_has_them_in_order() {
+    let fixture = Fixture::new();
+    let plan = |sql: &str| {
+        let file = fixture.directory.path().join("catalog.sqlite");
+        let connection = rusqlite::Connection::open(file).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut statement = connection.prepare(&sql).unwrap();
+        let steps = statement.query_map([], |row| row.get(3)).unwrap();
+        steps
+            .collect::<Result<Vec<String>, _>>()
+            .unwrap()
+            .join("; ")
+    };
+    let newest = plan("SELECT max(id) FROM items WHERE collection_id = 1");
+    assert!(newest.contains("items_by_collection"), "{newest}");
+    let above = plan("SELECT id FROM items WHERE collection_id = 1 AND id > 5 ORDER BY id");
+    assert!(above.contains("items_by_collection"), "{above}");
+    assert!(!above.contains("TEMP B-TREE"), "{above}");
+}
+
+#[test]
 fn embeddings_come_back_to_the_bit() {
     let fixture = Fixture::new();
     let vector = [f32::MIN_POSITIVE, -0.0, 1.0 / 3.0];

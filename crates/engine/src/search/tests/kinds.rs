@@ -94,5 +94,4 @@ fn what_comes_and_goes_is_found_and_not_found() {
     assert_eq!(best()[0].0, "USD999999 1.png");
     let report = fixture.engine.collection_report("hnsw").unwrap();
     assert_eq!(report.index.kind, "hnsw");
-    assert_eq!(report.index.params["ef_search"], 128);
 }
