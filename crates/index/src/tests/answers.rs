@@ -179,7 +179,7 @@ fn searches_find_their_way_through_removed_rows() {
 #[test]
 fn equal_vectors_are_found_beside_others() {
     const DIM: usize = 16;
-    const COUNT: usize = 2400;
+    const COUNT: usize = 1600;
     for metric in METRICS {
         let mut vectors = values(1, COUNT * DIM);
         let equal = values(2, DIM);
@@ -198,7 +198,7 @@ fn equal_vectors_are_found_beside_others() {
         // A graph does not promise to lead to every row.
         let reached = walk(&index, &equal, COUNT);
         let reached = reached.iter().filter(|&id| id % 4 == 0).count();
-        assert!(reached >= 580, "{metric}: {reached} of 600");
+        assert!(reached >= 385, "{metric}: {reached} of 400");
 
         let (mut right, mut total) = (0, 0);
         for query in values(3, 50 * DIM).chunks_exact(DIM) {

@@ -159,11 +159,11 @@ fn any_word_may_be_any_number() {
         let sound = bytes_of(&small(metric, kind, plan, count), &path);
         let blocks = blocks(&sound);
         for (block, range) in blocks.iter().enumerate() {
-            // All for the small parts; for a few hundred of the others, one for each.
+            // All for the small parts; for a hundred of the others, one for each.
             let step = if block == 0 {
                 4
             } else {
-                4 * range.len().div_ceil(1024)
+                4 * range.len().div_ceil(512)
             };
             for (index, position) in range.clone().step_by(step).enumerate() {
                 let words = words(count as u32 + 2);

@@ -108,7 +108,9 @@ fn a_graph_of_version_1() {
     ];
     check("v1-graph.index", &graph(), [1, 2, 3, 4], query, &expected);
     let (index, _) = Index::open(&sample("v1-graph.index")).unwrap();
-    assert_eq!(walk(&index, &query, 8)[..3], [1 << 40, 21, 35]);
+    let mut walked = walk(&index, &query, 8);
+    walked.retain(|&id| index.contains(id));
+    assert_eq!(walked[..3], [1 << 40, 21, 35]);
 }
 
 #[test]
