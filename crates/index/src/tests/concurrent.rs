@@ -27,14 +27,12 @@ fn whole_writes_only(metric: Metric, kind: IndexKind, plan: Plan, steps: u64) {
                 index.rebuild_as(plan).unwrap();
             }
         });
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while finished.load(SeqCst) < steps {
-                    search(&index, &finished);
-                }
+        scope.spawn(|| {
+            while finished.load(SeqCst) < steps {
                 search(&index, &finished);
-            });
-        }
+            }
+            search(&index, &finished);
+        });
     });
     let pairs_left = STEP_ITEMS / 2 * steps - STEP_ITEMS / 4 * (steps - 2);
     assert_eq!(index.len() as u64, 2 * pairs_left + 1);

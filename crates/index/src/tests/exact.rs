@@ -71,7 +71,7 @@ fn laws(dim: usize, count: usize) -> Vec<(&'static str, Vec<f32>)> {
 #[test]
 fn codes_leave_out_nothing_that_belongs_to_the_best() {
     // Several chunks of codes from 64 values on.
-    const COUNT: usize = 2500;
+    const COUNT: usize = 2200;
     let most = Filter::from_ids((0..COUNT as u64).filter(|id| id % 5 != 2));
     let some = Filter::from_ids((0..COUNT as u64).filter(|id| id % 7 == 2));
     for dim in [1, 3, 64, 200] {
@@ -160,18 +160,14 @@ fn codes_leave_out_most_of_the_rest() {
 #[test]
 fn answers_do_not_depend_on_threads_or_batches() {
     const DIM: usize = 40;
-    let pools = [1, 2, 5].map(|threads| {
+    let pools = [1, 3].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         pool.build().unwrap()
     });
     for metric in METRICS {
         for (kind, plan) in kinds() {
             // As many as several threads share; a graph is walked by one thread a query.
-            let count = if kind == IndexKind::Hnsw {
-                2000
-            } else {
-                12_000
-            };
+            let count = if kind == IndexKind::Hnsw { 1000 } else { 9000 };
             let index = new(DIM, metric, kind);
             let ids: Vec<u64> = (0..count).collect();
             index.add(&ids, &values(3, ids.len() * DIM)).unwrap();
