@@ -42,6 +42,23 @@ impl Catalog {
         transaction.commit().map_err(CatalogError::from)?;
         Ok(result)
     }
+
+    /// Makes what was committed survive a loss of power. Commits alone survive the end of the
+    /// process, but the last ones may be undone by such a loss, and their item ids be given out
+    /// again: whoever keeps something elsewhere under a [`crate::Revision`] calls this before.
+    ///
+    /// # Errors
+    /// The catalogue was opened for reading or can't be written.
+    pub fn make_durable(&self) -> Result<(), CatalogError> {
+        let writer = self.writer().ok_or_else(|| CatalogError::Locked {
+            directory: self.directory().to_path_buf(),
+            owner: None,
+        })?;
+        let connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // The log is synchronised before it is copied; readers are not waited for.
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
 }
 
 impl WriteTransaction<'_> {

@@ -5,7 +5,9 @@
 //! A rebuild puts the rows of a list beside one another, so that they are read in one run; rows
 //! that come later are named one by one until the next.
 //!
-//! For cosine and inner products, vectors count at length 1: lists are of directions.
+//! For cosine, vectors count at length 1: lists are of directions. For inner products they lie in
+//! lists by distance all the same, long ones apart from short ones, and the lists whose centres
+//! have the greatest product with the query are looked at.
 
 mod train;
 
@@ -120,7 +122,8 @@ impl Lists {
         let tiles = vectors.len().div_ceil(ASSIGNED);
         let of_tile = |tile: usize| {
             let tile = vectors.chunks(ASSIGNED).nth(tile).unwrap_or_default();
-            let scores = self.scores(isa, metric, tile);
+            let mut scores = self.products(isa, metric, tile);
+            self.order_by_distance(&mut scores);
             let best = |scores: &[f32]| {
                 let order =
                     |a: &(usize, &f32), b: &(usize, &f32)| a.1.total_cmp(b.1).then(b.0.cmp(&a.0));
@@ -140,7 +143,10 @@ impl Lists {
 
     /// The rows of the lists that are nearest to a query, of as many as asked for.
     pub(crate) fn probe(&self, isa: Isa, metric: Metric, query: &[f32], nprobe: usize) -> Part {
-        let scores = self.scores(isa, metric, &[query]);
+        let mut scores = self.products(isa, metric, &[query]);
+        if metric != Metric::InnerProduct {
+            self.order_by_distance(&mut scores);
+        }
         let mut order: Vec<usize> = (0..self.len()).collect();
         let nprobe = nprobe.min(order.len());
         let by_score = |&a: &usize, &b: &usize| scores[b].total_cmp(&scores[a]).then(a.cmp(&b));
@@ -173,22 +179,26 @@ impl Lists {
             + later.sum::<usize>()
     }
 
-    /// How near each vector is to each centre, `[vectors][lists]`: the higher, the nearer. Half
-    /// the square of the vector's length less than minus half the square of the distance.
-    fn scores(&self, isa: Isa, metric: Metric, vectors: &[&[f32]]) -> Vec<f32> {
+    /// Inner products of vectors, at length 1 for cosine, with all centres, `[vectors][lists]`.
+    fn products(&self, isa: Isa, metric: Metric, vectors: &[&[f32]]) -> Vec<f32> {
         let mut scaled = Vec::with_capacity(vectors.len() * self.dim);
         for vector in vectors {
             let scale = train::scale(metric, vector);
             scaled.extend(vector.iter().map(|value| value * scale));
         }
-        let mut scores = vec![0.0; vectors.len() * self.len()];
-        inner_products(isa, &scaled, &*self.centres, self.dim, &mut scores);
-        for scores in scores.chunks_exact_mut(self.len()) {
-            for (score, half_square) in scores.iter_mut().zip(&*self.half_squares) {
-                *score -= half_square;
+        let mut products = vec![0.0; vectors.len() * self.len()];
+        inner_products(isa, &scaled, &*self.centres, self.dim, &mut products);
+        products
+    }
+
+    /// Makes products such that the highest is that of the nearest centre: half the square of the
+    /// vector's length, less half the square of the distance.
+    fn order_by_distance(&self, products: &mut [f32]) {
+        for products in products.chunks_exact_mut(self.len()) {
+            for (product, half_square) in products.iter_mut().zip(&*self.half_squares) {
+                *product -= half_square;
             }
         }
-        scores
     }
 }
 

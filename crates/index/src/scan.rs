@@ -25,6 +25,13 @@ const QUERY_GROUP: usize = 64;
 /// hundredths for a pool to wake up.
 const PARALLEL_ROWS: usize = 1 << 13;
 
+/// Rows that may be among the best of a query, scored together: each time costs as much as scoring
+/// some ten.
+const PENDING: usize = 16;
+
+/// Queries that are coded by one thread.
+const CODED_ALONE: usize = 8;
+
 /// Rows that lie anywhere, taken by one thread at a time.
 const SCATTERED_UNIT: usize = 1024;
 
@@ -94,6 +101,7 @@ pub(crate) fn exact(
             while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
                 search.visit(&mut found, unit);
             }
+            (0..search.bounded.len()).for_each(|query| search.settle(&mut found, query));
             found
         };
         let found = match threads {
@@ -129,7 +137,7 @@ pub(crate) fn by_codes(
             ..bounded.ranking()
         };
         selected[0].clear();
-        unit.select(snapshot, &bounded.code, &[bound], &mut selected);
+        unit.select(snapshot, &bounded.code, &[bound], &mut selected, &[0]);
         for found in &selected[0] {
             match matching.contains(found.row) {
                 true if found.key.is_nan() => rows.push(found.row),
@@ -242,14 +250,15 @@ fn units<'a>(snapshot: &Snapshot, part: &'a Part) -> Vec<Unit<'a>> {
 }
 
 impl Unit<'_> {
-    /// The rows that `bounds` do not leave out for each of the queries with these codes, into lists
-    /// that are empty.
+    /// Appends the rows that `bounds` do not leave out for each of the queries with these codes to
+    /// its list, which has so many of `before`.
     fn select(
         &self,
         snapshot: &Snapshot,
         codes: &[Line],
         bounds: &[Bound],
         selected: &mut [Vec<Selected>],
+        before: &[usize],
     ) {
         let rows = &snapshot.rows;
         let lines = rows.codes.row_len();
@@ -263,8 +272,10 @@ impl Unit<'_> {
                 select(
                     rows.isa, codes, bounds, run, lines, lengths, margins, selected,
                 );
-                for found in selected.iter_mut().flatten() {
-                    found.row += start as u32;
+                for (selected, &before) in selected.iter_mut().zip(before) {
+                    for found in &mut selected[before..] {
+                        found.row += start as u32;
+                    }
                 }
             }
             Self::Scattered(scattered) => {
@@ -321,20 +332,24 @@ struct GroupSearch<'a> {
 
 /// What a thread has found, and buffers that it uses again.
 struct Found {
-    /// One for each query.
+    /// One for each query, as of the next three.
     best: Vec<Best>,
     bounds: Vec<Bound>,
+    /// Rows still to be scored.
     selected: Vec<Vec<Selected>>,
+    before: Vec<usize>,
     rows: Vec<u32>,
     scores: Vec<f32>,
 }
 
 impl<'a> GroupSearch<'a> {
     fn new(snapshot: &'a Snapshot, group: &'a [f32], params: &'a SearchParams<'a>) -> Self {
-        let queries = || group.chunks_exact(snapshot.rows.dim);
-        let bounded: Vec<_> = queries()
-            .map(|query| BoundedQuery::new(&snapshot.rows, query))
-            .collect();
+        let queries: Vec<&[f32]> = group.chunks_exact(snapshot.rows.dim).collect();
+        let code = |query: &&[f32]| BoundedQuery::new(&snapshot.rows, query);
+        let bounded: Vec<BoundedQuery> = match queries.len() <= CODED_ALONE {
+            true => queries.iter().map(code).collect(),
+            false => queries.par_iter().map(code).collect(),
+        };
         Self {
             snapshot,
             params,
@@ -343,7 +358,9 @@ impl<'a> GroupSearch<'a> {
                 .flat_map(|query| query.code.iter().copied())
                 .collect(),
             bounded,
-            scorers: queries().map(|query| scorer(snapshot, query)).collect(),
+            scorers: (queries.into_iter())
+                .map(|query| scorer(snapshot, query))
+                .collect(),
         }
     }
 
@@ -355,6 +372,7 @@ impl<'a> GroupSearch<'a> {
                 .map(|(query, best)| query.bound(best.worst()))
                 .collect(),
             selected: best.iter().map(|_| Vec::new()).collect(),
+            before: vec![0; best.len()],
             best,
             rows: Vec::new(),
             scores: Vec::new(),
@@ -363,40 +381,52 @@ impl<'a> GroupSearch<'a> {
 
     fn visit(&self, found: &mut Found, unit: &Unit<'_>) {
         let Found {
-            best,
             bounds,
             selected,
-            rows,
-            scores,
+            before,
+            ..
         } = found;
-        unit.select(self.snapshot, &self.codes, bounds, selected);
-        let mut matching = self.snapshot.matching(self.params.filter);
-        for (index, selected) in selected.iter_mut().enumerate() {
-            if selected.is_empty() {
-                continue;
-            }
-            selected.retain(|found| matching.contains(found.row));
-            let (best, bounded) = (&mut best[index], &self.bounded[index]);
-            let mut score_all = |selected: &[Selected], best: &mut Best| {
-                rows.clear();
-                rows.extend(selected.iter().map(|found| found.row));
-                score(self.snapshot, &self.scorers[index], rows, scores, best);
-                best.tighten();
-            };
-            // Where there are many, those that seem best leave out most of the others.
-            let (k, count) = (self.params.k, selected.len());
-            if k > 0 && k < count / 2 {
-                selected.select_nth_unstable_by(k - 1, |a, b| b.key.total_cmp(&a.key));
-                score_all(&selected[..k], best);
-                let least = bounded.bound(best.worst()).least;
-                selected.drain(..k);
-                // A key that is no number says nothing against its row.
-                selected.retain(|found| found.key >= least || found.key.is_nan());
-            }
-            score_all(selected, best);
-            bounds[index] = bounded.bound(best.worst());
-            selected.clear();
+        for (before, selected) in before.iter_mut().zip(&*selected) {
+            *before = selected.len();
         }
+        unit.select(self.snapshot, &self.codes, bounds, selected, before);
+        for query in 0..self.bounded.len() {
+            let is_bounded = found.bounds[query].least > f32::NEG_INFINITY;
+            let most = if is_bounded { PENDING } else { 1 };
+            if found.selected[query].len() >= most {
+                self.settle(found, query);
+            }
+        }
+    }
+
+    /// Scores the rows that were selected for a query, and draws the bound that follows.
+    fn settle(&self, found: &mut Found, query: usize) {
+        let (best, bounded) = (&mut found.best[query], &self.bounded[query]);
+        let selected = &mut found.selected[query];
+        let mut matching = self.snapshot.matching(self.params.filter);
+        // The bound may have become narrower since.
+        let least = found.bounds[query].least;
+        let may_be_best = |found: &Selected, least| found.key >= least || found.key.is_nan();
+        selected.retain(|found| may_be_best(found, least) && matching.contains(found.row));
+        let mut score_all = |selected: &[Selected], best: &mut Best| {
+            found.rows.clear();
+            found.rows.extend(selected.iter().map(|found| found.row));
+            let (rows, scores) = (&found.rows, &mut found.scores);
+            score(self.snapshot, &self.scorers[query], rows, scores, best);
+            best.tighten();
+        };
+        // Where there are many, those that seem best leave out most of the others.
+        let (k, count) = (self.params.k, selected.len());
+        if k > 0 && k < count / 2 {
+            selected.select_nth_unstable_by(k - 1, |a, b| b.key.total_cmp(&a.key));
+            score_all(&selected[..k], best);
+            let least = bounded.bound(best.worst()).least;
+            selected.drain(..k);
+            selected.retain(|found| may_be_best(found, least));
+        }
+        score_all(selected, best);
+        found.bounds[query] = bounded.bound(best.worst());
+        selected.clear();
     }
 }
 

@@ -13,7 +13,11 @@ use crate::{IndexKind, Metric};
 /// file or all of the new one.
 pub(crate) fn write(path: &Path, snapshot: &Snapshot, header: &Header) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    // As for any file: readers beside the owner may be other users.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(directory)?;
     write_to(file.as_file(), snapshot, header)?;
     snapshot.check().map_err(io::Error::other)?;
     file.as_file().sync_all()?;

@@ -89,8 +89,8 @@ fn means(
 /// What a vector is multiplied by before it is assigned.
 pub(super) fn scale(metric: Metric, vector: &[f32]) -> f32 {
     match metric {
-        Metric::L2 => 1.0,
-        Metric::Cosine | Metric::InnerProduct => {
+        Metric::L2 | Metric::InnerProduct => 1.0,
+        Metric::Cosine => {
             let squares = vector.iter().map(|&value| f64::from(value).powi(2));
             let length = squares.sum::<f64>().sqrt();
             if length == 0.0 {

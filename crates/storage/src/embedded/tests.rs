@@ -147,7 +147,7 @@ fn item(number: u32) -> NewItem {
         patent_id: None,
         image_index: None,
         view: None,
-        front_page: number % 9 == 0,
+        front_page: number.is_multiple_of(9),
         description: None,
         tags: Vec::new(),
         attributes: serde_json::Map::new(),
@@ -189,9 +189,12 @@ fn replace(file: &Path, bytes: &[u8]) {
     fs::rename(&other, file).unwrap();
 }
 
+/// What happens to the files of a fixture.
+type Damage = fn(&Fixture);
+
 #[test]
 fn files_that_cannot_be_used_are_made_anew() {
-    let damage: [(&str, fn(&Fixture)); 5] = [
+    let damage: [(&str, Damage); 5] = [
         ("cut off", |fixture| {
             let file = &fixture.files()[1];
             let bytes = fs::read(file).unwrap();

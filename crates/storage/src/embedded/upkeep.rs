@@ -132,6 +132,7 @@ fn write(store: &Arc<Store>, slot: &Arc<Slot>, collection: &Collection) -> Resul
             ..loaded
         }
     };
+    store.catalog.make_durable()?;
     store.files.save(collection, &moment)?;
     let Some(opened) = store.files.open(collection) else {
         return Ok(());
