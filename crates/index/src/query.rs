@@ -23,14 +23,13 @@ const RUN_ROWS: usize = 4;
 /// against 95 ns a row, for 200,000 vectors of 384 and a tenth of them on a Sapphire Rapids.
 const ROWS_PER_CANDIDATE: usize = 12;
 
-/// Items up to which a walk with the lesser number of candidates finds 99 of 100 neighbours.
-const FEW_ITEMS: usize = 50_000;
-
-/// Candidates that a walk keeps where their number is not given.
+/// Candidates that a walk keeps where their number is not given: as many as find 99 of 100
+/// neighbours of hard vectors (`docs/evaluation.md`), at 60,000, 200,000 and a million items.
 pub(crate) fn usual_candidates(items: usize) -> usize {
-    match items <= FEW_ITEMS {
-        true => 128,
-        false => 256,
+    match items {
+        ..=50_000 => 128,
+        ..=400_000 => 256,
+        _ => 512,
     }
 }
 
