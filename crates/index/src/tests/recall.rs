@@ -78,12 +78,12 @@ fn floors(metric: Metric, kind: IndexKind) -> Floors {
             usual: 0.995,
             filtered: 0.92,
         },
-        // Lists are of directions: long vectors lie in any of them.
+        // The best products lie with vectors that are long as well as near.
         (_, Metric::InnerProduct) => Floors {
-            little: 0.68,
-            more: 0.87,
-            usual: 0.87,
-            filtered: 0.43,
+            little: 0.78,
+            more: 0.93,
+            usual: 0.93,
+            filtered: 0.55,
         },
         _ => Floors {
             little: 0.88,
@@ -205,17 +205,15 @@ fn a_common_offset_costs_little_recall() {
     let (vectors, queries) = (shifted(law(100, COUNT)), shifted(law(900, QUERIES)));
     for metric in METRICS {
         for kind in [IndexKind::IvfSq8, IndexKind::Hnsw] {
-            if metric == Metric::InnerProduct && kind != IndexKind::Hnsw {
-                // Lists of directions tell nothing apart where all directions are the same.
-                continue;
-            }
             let index = built(metric, kind, &vectors);
             let params = SearchParams {
                 effort: effort(16, 64),
                 ..SearchParams::top(10)
             };
             let found = recall(&index, &queries, &params);
-            assert!(found >= 0.985, "{metric} {kind}: {found}");
+            let is_products_in_lists = metric == Metric::InnerProduct && kind != IndexKind::Hnsw;
+            let floor = if is_products_in_lists { 0.87 } else { 0.985 };
+            assert!(found >= floor, "{metric} {kind}: {found}");
         }
     }
 }
