@@ -27,8 +27,8 @@ const ROWS_PER_CANDIDATE: usize = 12;
 /// neighbours of hard vectors (`docs/evaluation.md`), at 60,000, 200,000 and a million items.
 pub(crate) fn usual_candidates(items: usize) -> usize {
     match items {
-        ..=50_000 => 128,
-        ..=400_000 => 256,
+        ..50_001 => 128,
+        50_001..400_001 => 256,
         _ => 512,
     }
 }
