@@ -10,6 +10,7 @@ mod input;
 mod recall;
 mod samples;
 mod sequences;
+mod upkeep;
 
 use std::collections::BTreeMap;
 
