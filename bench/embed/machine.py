@@ -16,7 +16,7 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def describe(lookalike):
+def describe(lookalike, packages=PACKAGES):
     table = _fields("/proc/cpuinfo")
     flags = (table.get("flags") or table.get("Features") or "").split()
     kilobytes = _fields("/proc/meminfo").get("MemTotal", "0 kB").split()[0]
@@ -29,7 +29,7 @@ def describe(lookalike):
         "versions": {
             "lookalike": _lookalike(lookalike),
             "python": platform.python_version(),
-            **{name: _package(name) for name in PACKAGES},
+            **{name: _package(name) for name in packages},
         },
     }
 

@@ -7,7 +7,6 @@ import shlex
 import shutil
 import sys
 import time
-from importlib import metadata
 from pathlib import Path
 
 from layout import CASES, MODEL, RESULTS, ROOT, WORK
@@ -43,7 +42,7 @@ def main():
     report = {
         "date": time.strftime("%Y-%m-%d"),
         "command": shlex.join(["bench/import/run.py", *sys.argv[1:]]),
-        "machine": described(common.binary),
+        "machine": machine.describe(common.binary, PACKAGES),
         "threads": options.threads,
         "rounds": options.rounds,
         "sheets": sheets.describe(folders[options.large]),
@@ -96,13 +95,6 @@ def copied(binary):
     copy = WORK / binary.name
     copy.unlink(missing_ok=True)
     return Path(shutil.copy2(binary, copy))
-
-
-def described(binary):
-    described = machine.describe(binary)
-    ours = {name: described["versions"][name] for name in ("lookalike", "python")}
-    described["versions"] = ours | {name: metadata.version(name) for name in PACKAGES}
-    return described
 
 
 def write(report, path):

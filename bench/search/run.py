@@ -6,7 +6,6 @@ import shlex
 import shutil
 import sys
 import time
-from importlib import metadata
 from pathlib import Path
 
 from layout import QUERIES, RESULTS, ROOT, SECTIONS, SIZES, TOP_K, WORK
@@ -38,7 +37,7 @@ def main():
     report = {
         "date": time.strftime("%Y-%m-%d"),
         "command": shlex.join(["bench/search/run.py", *sys.argv[1:]]),
-        "machine": described(binary),
+        "machine": machine.describe(binary, PACKAGES),
         "dim": vectors.DIM,
         "top_k": TOP_K,
         "sizes": options.sizes,
@@ -119,13 +118,6 @@ def starts(name, words, separator):
     return not words or any(
         name.lower().startswith(word.strip().lower()) for word in words.split(separator)
     )
-
-
-def described(binary):
-    described = machine.describe(binary)
-    ours = {name: described["versions"][name] for name in ("lookalike", "python")}
-    described["versions"] = ours | {name: metadata.version(name) for name in PACKAGES}
-    return described
 
 
 def write(report, path):

@@ -18,12 +18,6 @@ pub enum IndexError {
         /// What was given.
         name: String,
     },
-    /// The kind is known, but this version cannot build it.
-    #[error("index kind {name:?} is not available in this version: use flat, hnsw or auto")]
-    UnavailableKind {
-        /// What was given.
-        name: String,
-    },
     /// The values added do not make one vector for each id. Nothing was added.
     #[error(
         "vector of item {id} is incomplete or too long: {found} values given for {count} items of dimension {dim}"
@@ -101,25 +95,5 @@ pub enum IndexError {
     Damaged {
         /// What is wrong with it.
         reason: String,
-    },
-    /// An index was saved by another version of this program.
-    #[error(
-        "the saved index has version {found}, this program reads {expected}: build it again from the stored embeddings"
-    )]
-    UnknownVersion {
-        /// The version of the saved index.
-        found: u32,
-        /// The version that can be read.
-        expected: u32,
-    },
-    /// The vectors given for a saved index are not those of its rows.
-    #[error("the saved index has {rows} rows of dimension {dim}: {found} vectors do not fit it")]
-    OtherVectors {
-        /// Number of vectors given.
-        found: usize,
-        /// Rows of the index.
-        rows: usize,
-        /// Values in one vector of the index.
-        dim: usize,
     },
 }

@@ -92,7 +92,7 @@ pub(crate) struct Coded {
 /// What rows are compared with: a query, or another row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Probe<'a> {
-    pub(crate) code: &'a [Line],
+    code: &'a [Line],
     measure: Measure,
 }
 

@@ -1,12 +1,10 @@
 //! `lookalike compare-metrics`.
 
-use lookalike_catalog::Catalog;
 use lookalike_engine::measure::{
-    ComparedHit, ComparedQuery, MetricComparison, MetricsReport, QuerySource, VectorSource,
-    compare_metrics,
+    ComparedHit, ComparedQuery, MetricComparison, MetricsReport, QuerySource, compare_metrics,
 };
 
-use super::Outcome;
+use super::{Outcome, measured};
 use crate::arguments::{CompareMetricsArguments, Format};
 use crate::output::{self, Align, Column, Table, printable, shorten};
 use crate::settings::Settings;
@@ -18,17 +16,13 @@ pub(super) fn run(
     arguments: &CompareMetricsArguments,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
-    let catalog;
-    let vectors = match &arguments.vectors {
-        Some(path) => VectorSource::Bank(path),
-        None => {
-            catalog = Catalog::open(&settings.data)?;
-            VectorSource::Collection {
-                catalog: &catalog,
-                name: &arguments.collection,
-            }
-        }
-    };
+    let mut catalog = None;
+    let vectors = measured::vectors(
+        arguments.vectors.as_deref(),
+        &arguments.collection,
+        &mut catalog,
+        settings,
+    )?;
     let report = compare_metrics(&MetricComparison {
         vectors,
         queries: match &arguments.queries {

@@ -9,6 +9,7 @@ mod embed;
 mod eval;
 mod features;
 mod import;
+mod measured;
 mod models;
 mod search;
 mod serve;

@@ -3,13 +3,12 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_catalog::Catalog;
-use lookalike_engine::measure::{BenchRow, QuerySource, SearchBench, VectorSource, bench_search};
+use lookalike_engine::measure::{BenchRow, QuerySource, SearchBench, bench_search};
 use lookalike_kernels::Isa;
 use serde::Serialize;
 
 use crate::arguments::{BenchSearchArguments, Format};
-use crate::commands::Outcome;
+use crate::commands::{Outcome, measured};
 use crate::output::progress::TICK;
 use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
@@ -40,17 +39,13 @@ pub(super) fn run(
     arguments: &BenchSearchArguments,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
-    let catalog;
-    let vectors = match &arguments.vectors {
-        Some(path) => VectorSource::Bank(path),
-        None => {
-            catalog = Catalog::open(&settings.data)?;
-            VectorSource::Collection {
-                catalog: &catalog,
-                name: &arguments.collection,
-            }
-        }
-    };
+    let mut catalog = None;
+    let vectors = measured::vectors(
+        arguments.vectors.as_deref(),
+        &arguments.collection,
+        &mut catalog,
+        settings,
+    )?;
     let request = SearchBench {
         vectors,
         queries: match &arguments.queries {
