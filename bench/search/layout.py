@@ -57,8 +57,12 @@ class Section:
     # Values of `ef` of a graph, lists visited of an inverted file, none of a scan.
     efforts: tuple
 
+    @property
+    def is_filtered(self):
+        return self.shares != (1.0,)
 
-EF = (32, 64, 96, 128, 192, 256, 384, 512)
+
+EF = (32, 64, 96, 128, 192, 256, 384, 512, 768)
 # Filters and threads change the curve little: fewer points show where it lies.
 FEW_EF = (32, 96, 192, 512)
 LISTS_VISITED = (4, 8, 16, 32, 64, 96, 128)

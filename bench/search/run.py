@@ -47,9 +47,9 @@ def main():
         "results": [],
     }
     print(texts.heading(report), flush=True)
-    name = "search-quick" if options.quick else f"search-{report['date']}"
+    name = report_name(report["date"], options)
     for size in map(SIZES.get, options.sizes):
-        competing = [one for one in contenders.all_of_them(size) if selected(one, options)]
+        competing = selected(contenders.all_of_them(size), options.contenders)
         paths, records = builds.ensure_all(competing, size, options.build_threads, options.rebuild)
         report["builds"] += [{"size": size.count} | one for one in records]
         if options.prepare:
@@ -59,6 +59,7 @@ def main():
                 one
                 for one in competing
                 if one.kind == section.kind and section.threads in one.threads and one.name in paths
+                if one.filters or not section.is_filtered
             ]
             if not taking_part:
                 continue
@@ -78,7 +79,7 @@ def arguments():
     parser.add_argument(
         "--only", metavar="STARTS", help=f"such as 'exact' or 'graph, 1'; of {names}"
     )
-    parser.add_argument("--contenders", metavar="STARTS", help="such as 'lookalike,FAISS HNSW'")
+    parser.add_argument("--contenders", metavar="STARTS", help="such as 'lookalike,FAISS Flat'")
     parser.add_argument("--rounds", type=int, help="turns of each [default: 3]")
     parser.add_argument(
         "--seconds", type=float, help="of each row in a turn, at least [default: 1]"
@@ -109,8 +110,21 @@ def numbers(text):
     return [int(word) for word in text.split(",")]
 
 
-def selected(contender, options):
-    return starts(contender.name, options.contenders, ",")
+def report_name(date, options):
+    """Of other sizes than the usual: beside the usual report of that day."""
+    if options.quick:
+        return "search-quick"
+    is_usual = options.sizes == USUAL["sizes"]
+    return "-".join(["search", date, *([] if is_usual else map(str, options.sizes))])
+
+
+def selected(competing, words):
+    """Those whose names begin with one of the words; a whole name stands for itself alone."""
+    names = {one.name.lower() for one in competing}
+    words = [word.strip().lower() for word in (words or "").split(",")]
+    whole = {word for word in words if word in names}
+    begun = tuple(word for word in words if word not in whole)
+    return [one for one in competing if one.name.lower() in whole or one.name.lower().startswith(begun)]
 
 
 def starts(name, words, separator):
