@@ -2,12 +2,13 @@
 
 use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::keyword::{contains_pattern, full_text_query, prefix_pattern};
 
 /// Which items take part in a search. Repeated values of one field mean OR, different
 /// fields AND; everything empty lets every item through.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemFilter {
     /// Words of the patent's title (every word of one entry, each as a word's beginning)

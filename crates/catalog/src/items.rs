@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::patents::{self, Patent};
 use crate::{CatalogError, Content, changes, contents};
 
 /// A stored item with its content's and patent's fields.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Item {
     /// Unique over all collections, below 2^53, never reused.
     pub id: i64,

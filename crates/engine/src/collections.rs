@@ -7,6 +7,7 @@ use lookalike_imaging::PreprocessKind;
 use lookalike_storage::blob::BlobKey;
 use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::pictures::thumbnail_key;
 use crate::{BUILTIN, Engine, EngineError, ErrorKind, by_name};
@@ -31,7 +32,7 @@ pub struct CollectionSettings {
 }
 
 /// Numbers and settings of a collection, as the API and `collections stats` show them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CollectionReport {
     /// Name.
     pub name: String,
@@ -60,7 +61,7 @@ pub struct CollectionReport {
 }
 
 /// A collection's index.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct IndexReport {
     /// Kind in use.
     pub kind: String,
@@ -71,7 +72,7 @@ pub struct IndexReport {
 }
 
 /// A collection's encoder.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ModelReport {
     /// Name or path.
     pub name: String,

@@ -171,6 +171,11 @@ impl Encoder {
         &self.preprocessor
     }
 
+    /// Whether the two give the same embedding for the same prepared picture.
+    pub(crate) fn embeds_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.model, &other.model) && self.normalize == other.normalize
+    }
+
     /// A picture as the model takes it.
     ///
     /// # Errors

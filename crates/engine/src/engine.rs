@@ -7,9 +7,14 @@ use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 
+use crate::batches::Batches;
+use crate::byte_cache::ByteCache;
 use crate::clock::{Clock, day_number};
-use crate::search::FilterCache;
+use crate::search::{FilterCache, QueryCache};
 use crate::{Encoders, EngineError};
+
+/// Bytes of thumbnails kept in memory: some three thousand.
+const THUMBNAIL_BYTES: usize = 32 << 20;
 
 /// What an engine is put together from. Whoever starts the program chooses the stores.
 pub struct Parts {
@@ -33,6 +38,21 @@ pub struct Parts {
 pub struct Engine {
     parts: Parts,
     filters: FilterCache,
+    queries: QueryCache,
+    batches: Batches,
+    /// By MD5 of the original.
+    thumbnails: ByteCache<String, Arc<Vec<u8>>>,
+}
+
+/// What an engine has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Query pictures embedded.
+    pub embedded_queries: u64,
+    /// Forward passes that embedded them.
+    pub forward_passes: u64,
+    /// Query pictures whose embedding was still known.
+    pub cached_queries: u64,
 }
 
 impl Engine {
@@ -42,6 +62,9 @@ impl Engine {
         Self {
             parts,
             filters: FilterCache::default(),
+            queries: QueryCache::default(),
+            batches: Batches::default(),
+            thumbnails: ByteCache::new(THUMBNAIL_BYTES),
         }
     }
 
@@ -55,6 +78,29 @@ impl Engine {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.parts.catalog
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let (embedded_queries, forward_passes) = self.batches.counts();
+        Counters {
+            embedded_queries,
+            forward_passes,
+            cached_queries: self.queries.hits(),
+        }
+    }
+
+    pub(crate) fn queries(&self) -> &QueryCache {
+        &self.queries
+    }
+
+    pub(crate) fn batches(&self) -> &Batches {
+        &self.batches
+    }
+
+    pub(crate) fn thumbnails(&self) -> &ByteCache<String, Arc<Vec<u8>>> {
+        &self.thumbnails
     }
 
     pub(crate) fn vectors(&self) -> &dyn VectorStore {

@@ -62,6 +62,11 @@ impl EngineError {
         self
     }
 
+    /// The same for another who is concerned; the cause stays with the first.
+    pub(crate) fn repeated(&self) -> Self {
+        Self::new(self.kind, self.message.clone())
+    }
+
     /// Whose fault it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

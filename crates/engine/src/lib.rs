@@ -1,7 +1,9 @@
 //! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
 //! evaluate, measure. Never sees HTTP or command-line arguments.
 
+mod batches;
 mod by_name;
+mod byte_cache;
 mod clock;
 mod collections;
 pub mod download;
@@ -29,7 +31,7 @@ pub use clock::{Clock, system_clock};
 pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};
 pub use embed::{Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
-pub use engine::{Engine, Parts};
+pub use engine::{Counters, Engine, Parts};
 pub use error::{EngineError, ErrorKind};
 pub use health::{HealthReport, ModelHealth};
 pub use pictures::Picture;

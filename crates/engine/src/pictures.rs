@@ -1,5 +1,7 @@
 //! Pictures for people: thumbnails and browser-viewable originals, made on demand.
 
+use std::sync::Arc;
+
 use lookalike_catalog::Item;
 use lookalike_imaging::{Format, RgbImage, encode_jpeg, thumbnail};
 use lookalike_patents::SourceFile;
@@ -49,6 +51,17 @@ impl Engine {
     /// # Errors
     /// It was lost and the original is gone too.
     pub fn thumbnail(&self, item: &Item) -> Result<Picture, EngineError> {
+        Ok(Picture {
+            mime: Format::Jpeg.mime(),
+            bytes: self.thumbnail_bytes(item)?.to_vec(),
+            tag: format!("{}-thumbnail", item.md5),
+        })
+    }
+
+    fn thumbnail_bytes(&self, item: &Item) -> Result<Arc<Vec<u8>>, EngineError> {
+        if let Some(bytes) = self.thumbnails().get(&item.md5) {
+            return Ok(bytes);
+        }
         let key = thumbnail_key(&item.md5)?;
         let bytes = match self.blobs().get(&key)?.filter(|bytes| !bytes.is_empty()) {
             Some(bytes) => bytes,
@@ -58,11 +71,10 @@ impl Engine {
                 bytes
             }
         };
-        Ok(Picture {
-            mime: Format::Jpeg.mime(),
-            bytes,
-            tag: format!("{}-thumbnail", item.md5),
-        })
+        let bytes = Arc::new(bytes);
+        self.thumbnails()
+            .insert(item.md5.clone(), Arc::clone(&bytes), bytes.len());
+        Ok(bytes)
     }
 
     /// The original as a browser shows it: PNG, WebP, GIF and JPEG as they are, others as JPEG.

@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::CollectionSettings;
 use lookalike_engine::import::Originals;
 use lookalike_engine::jobs::{JobReport, JobRequest, JobStatus, Jobs};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::envelope::{ApiError, Success};
+use crate::access::{Editor, Reader};
+use crate::body::{JsonBody, JsonOrNothing};
+use crate::envelope::{ApiError, Envelope, Success};
 use crate::query::Parameters;
 use crate::state::App;
 
@@ -35,72 +37,100 @@ pub enum ImportRoots {
     Below(Vec<PathBuf>),
 }
 
-#[derive(Deserialize)]
+/// An import. What a new collection is made with is ignored where it has that already, and
+/// refused where it has something else.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Start {
+    /// A folder, an archive or a file as the server sees it, absolute.
+    #[schema(value_type = Option<String>)]
     path: Option<PathBuf>,
+    /// Several of them.
     #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
     paths: Vec<PathBuf>,
+    /// `default` unless given; made if there is none of that name.
     collection: Option<String>,
+    /// Encoder of a new collection.
     model: Option<String>,
+    /// Preprocessing of a new collection.
     preprocess: Option<String>,
+    /// Pixels a side of a new collection's pictures, as the encoder sees them.
+    #[schema(minimum = 1, maximum = 16384)]
     size: Option<u32>,
+    /// Metric of a new collection: `cosine`, `ip` or `l2`.
     metric: Option<String>,
+    /// Index of a new collection: `auto`, `flat`, `ivf_flat`, `ivf_sq8` or `hnsw`.
     index: Option<String>,
+    /// Pictures in one forward pass; 0 takes what suits the encoder.
     #[serde(default)]
+    #[schema(required = false)]
     batch_size: usize,
+    /// `reference` leaves originals where they are, `copy` keeps copies.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     originals: Originals,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {
-    /// A job's id; also `job`.
+    /// A job's id.
     #[serde(alias = "job")]
     job_id: Option<i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Shown {
+    /// A job's id.
     #[serde(alias = "job")]
     job_id: Option<i64>,
-    /// Failed files to list.
+    /// Failed files to list, at most 100,000; 1000 unless given.
     listed: Option<usize>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Page {
+    /// Jobs to list, at most 1000; 100 unless given.
     limit: Option<usize>,
 }
 
 /// A job that was queued.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Started {
     job_id: i64,
     status: String,
 }
 
 /// The jobs that are asked to stop.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Cancelled {
     job_ids: Vec<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct JobList {
     jobs: Vec<JobStatus>,
 }
 
-/// `POST /api/batch/start`: queues an import.
+/// Queue an import.
+#[utoipa::path(
+    post,
+    path = "/api/batch/start",
+    tag = "imports",
+    request_body = Start,
+    responses((status = 200, body = Envelope<Started>), ApiError),
+)]
 pub(crate) async fn start(
     State(app): State<App>,
+    _: Editor,
     headers: HeaderMap,
-    body: Bytes,
+    JsonBody(start): JsonBody<Start>,
 ) -> Result<Success<Started>, ApiError> {
-    let start: Start = json(&headers, &body)?;
     let mut request = start.into_request()?;
     let is_owner = is_owner(&app, &headers);
     app.jobs(move |jobs, options| {
@@ -116,9 +146,17 @@ pub(crate) async fn start(
     .await
 }
 
-/// `GET /api/batch/status`: how a job is going; without `job_id`, the current or last one.
+/// How an import is going; without `job_id`, the current or last one.
+#[utoipa::path(
+    get,
+    path = "/api/batch/status",
+    tag = "imports",
+    params(Shown),
+    responses((status = 200, body = Envelope<JobReport>), ApiError),
+)]
 pub(crate) async fn status(
     State(app): State<App>,
+    _: Reader,
     Parameters(shown): Parameters<Shown>,
 ) -> Result<Success<JobReport>, ApiError> {
     let listed = shown.listed.unwrap_or(LISTED_FILES).min(MOST_LISTED_FILES);
@@ -126,13 +164,19 @@ pub(crate) async fn status(
         .await
 }
 
-/// `POST /api/batch/cancel`: stops a job; without `job_id`, all of them.
+/// Stop an import; without `job_id`, all of them.
+#[utoipa::path(
+    post,
+    path = "/api/batch/cancel",
+    tag = "imports",
+    request_body = Option<Which>,
+    responses((status = 200, body = Envelope<Cancelled>), ApiError),
+)]
 pub(crate) async fn cancel(
     State(app): State<App>,
-    headers: HeaderMap,
-    body: Bytes,
+    _: Editor,
+    JsonOrNothing(which): JsonOrNothing<Which>,
 ) -> Result<Success<Cancelled>, ApiError> {
-    let which: Which = json_or_nothing(&headers, &body)?;
     app.jobs(move |jobs, _| {
         let job_ids = jobs.cancel(which.job_id)?;
         Ok(Success(Cancelled { job_ids }))
@@ -140,13 +184,20 @@ pub(crate) async fn cancel(
     .await
 }
 
-/// `POST /api/batch/retry`: queues the failed files of a job; without `job_id`, of the last one.
+/// Queue the failed files of an import; without `job_id`, of the last one.
+#[utoipa::path(
+    post,
+    path = "/api/batch/retry",
+    tag = "imports",
+    request_body = Option<Which>,
+    responses((status = 200, body = Envelope<Started>), ApiError),
+)]
 pub(crate) async fn retry(
     State(app): State<App>,
+    _: Editor,
     headers: HeaderMap,
-    body: Bytes,
+    JsonOrNothing(which): JsonOrNothing<Which>,
 ) -> Result<Success<Started>, ApiError> {
-    let which: Which = json_or_nothing(&headers, &body)?;
     let is_owner = is_owner(&app, &headers);
     app.jobs(move |jobs, options| {
         let id = jobs.to_retry(which.job_id)?;
@@ -163,9 +214,17 @@ pub(crate) async fn retry(
     .await
 }
 
-/// `GET /api/batch/jobs`: jobs, the newest first.
+/// Imports, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/batch/jobs",
+    tag = "imports",
+    params(Page),
+    responses((status = 200, body = Envelope<JobList>), ApiError),
+)]
 pub(crate) async fn list(
     State(app): State<App>,
+    _: Reader,
     Parameters(page): Parameters<Page>,
 ) -> Result<Success<JobList>, ApiError> {
     let limit = page.limit.unwrap_or(LISTED_JOBS).min(MOST_LISTED_JOBS);
@@ -253,33 +312,6 @@ fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
             ),
         )),
         None => Ok(()),
-    }
-}
-
-/// Only JSON that says it is, so that nobody takes a form for it.
-fn json<T: for<'a> Deserialize<'a>>(headers: &HeaderMap, body: &[u8]) -> Result<T, ApiError> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let is_json = kind
-        .and_then(|kind| kind.to_str().ok())
-        .and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if !is_json {
-        return Err(ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "send a JSON object with the header `content-type: application/json`",
-        ));
-    }
-    serde_json::from_slice(body)
-        .map_err(|error| ApiError::invalid(format!("the body is not what is expected: {error}")))
-}
-
-fn json_or_nothing<T: Default + for<'a> Deserialize<'a>>(
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<T, ApiError> {
-    match body.is_empty() {
-        true => Ok(T::default()),
-        false => json(headers, body),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The envelope of every answer, and what errors become in it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Json;
@@ -7,15 +8,33 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::{EngineError, ErrorKind};
 use serde::Serialize;
+use utoipa::openapi::{ContentBuilder, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 /// Seconds after which a refused client may try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
-#[derive(Serialize)]
-struct Envelope<T> {
+/// What every successful answer in JSON looks like.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Envelope<T> {
+    /// 0.
     code: u16,
+    /// `success`.
     message: String,
-    data: Option<T>,
+    /// What was asked for.
+    data: T,
+}
+
+/// What every failure looks like.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Failure {
+    /// The HTTP status again.
+    code: u16,
+    /// What happened, and what to do.
+    message: String,
+    /// Null.
+    #[schema(value_type = Option<Object>)]
+    data: (),
 }
 
 /// A successful answer.
@@ -26,7 +45,7 @@ impl<T: Serialize> IntoResponse for Success<T> {
         Json(Envelope {
             code: 0,
             message: "success".to_owned(),
-            data: Some(self.0),
+            data: self.0,
         })
         .into_response()
     }
@@ -95,12 +114,12 @@ impl From<EngineError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let envelope = Envelope::<()> {
+        let failure = Failure {
             code: self.status.as_u16(),
             message: self.message,
-            data: None,
+            data: (),
         };
-        let mut response = (self.status, Json(envelope)).into_response();
+        let mut response = (self.status, Json(failure)).into_response();
         let again = [
             StatusCode::TOO_MANY_REQUESTS,
             StatusCode::SERVICE_UNAVAILABLE,
@@ -111,6 +130,41 @@ impl IntoResponse for ApiError {
                 .insert(header::RETRY_AFTER, RETRY_AFTER);
         }
         response
+    }
+}
+
+/// Every endpoint can fail in these ways: alone, or because of a limit that holds for all.
+const FAILURES: [(u16, &str); 12] = [
+    (400, "A parameter is wrong"),
+    (401, "Nobody is logged in"),
+    (403, "Not allowed"),
+    (404, "There is none"),
+    (405, "The endpoint does not take this method"),
+    (408, "The body took too long to arrive"),
+    (409, "It contradicts what is there"),
+    (413, "Above a limit of size"),
+    (415, "Not a type that can be read"),
+    (422, "Damaged"),
+    (
+        429,
+        "Too much at once; `Retry-After` says when to try again",
+    ),
+    (503, "Not ready; `Retry-After` says when to try again"),
+];
+
+impl IntoResponses for ApiError {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let content = ContentBuilder::new()
+            .schema(Some(Failure::schema()))
+            .build();
+        let response = |(status, description): (u16, &str)| {
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content("application/json", content.clone())
+                .build();
+            (status.to_string(), RefOr::T(response))
+        };
+        FAILURES.into_iter().map(response).collect()
     }
 }
 

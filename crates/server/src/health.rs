@@ -7,17 +7,34 @@ use axum::response::{IntoResponse, Response};
 use lookalike_engine::HealthReport;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::state::App;
 
-#[derive(Serialize)]
-struct Health {
+/// How the parts of the server are.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok` or `degraded`.
     status: &'static str,
+    /// ISO 8601.
     timestamp: String,
+    /// `catalog`, `index`, `model`, `object_store`, `milvus`, `accelerator`: each with a `status`.
+    #[schema(value_type = Object)]
     components: Value,
 }
 
+/// How the parts of the server are.
+///
 /// 200 with `ok` or `degraded`; 503 when not even the catalogue can be read.
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "operation",
+    responses(
+        (status = 200, body = Health),
+        (status = 503, body = Health, description = "The catalogue can't be read"),
+    ),
+)]
 pub(crate) async fn health(State(app): State<App>) -> Response {
     let report = match app.read(|engine| Ok(engine.health())).await {
         Ok(report) => report,
@@ -40,6 +57,12 @@ pub(crate) async fn health(State(app): State<App>) -> Response {
 }
 
 /// Answers as long as the process does.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    tag = "operation",
+    responses((status = 200, body = Object)),
+)]
 pub(crate) async fn live() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }

@@ -3,17 +3,28 @@
 //! Handlers translate, the engine decides. Its calls block, so none runs on an async worker:
 //! searches take turns in bounded slots (see `slots`), and whoever finds the queue full is
 //! told so at once instead of waiting without end.
+#![expect(
+    unused_qualifications,
+    reason = "what utoipa's macros make of handlers"
+)]
 
+mod access;
 mod batch;
+mod body;
 mod collections;
+mod connections;
+mod docs;
 mod envelope;
 mod headers;
 mod health;
+mod metrics;
+mod openapi;
 mod origin;
 mod page;
 mod parameters;
 mod pictures;
 mod query;
+mod request_id;
 mod search;
 mod slots;
 mod state;
@@ -23,33 +34,36 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
 use lookalike_engine::Engine;
 use lookalike_engine::jobs::Jobs;
+use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use batch::ImportRoots;
+use openapi::{Description, Document};
 use state::App;
 
 /// Room in a body for parameters and multipart boundaries beside the files.
 const BODY_OVERHEAD: usize = 1 << 20;
-
-/// How long running requests may still take after the server was asked to stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Limits of the server.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
     /// Largest body in bytes, all files of a request together.
     pub max_body_bytes: u64,
-    /// Searches computed at once; 0 means one per core.
+    /// Searches at work at once. More than there are cores, so that their pictures meet in one
+    /// forward pass.
     pub max_searches: usize,
     /// Searches that may wait for their turn; more are refused with 429.
     pub max_waiting: usize,
+    /// Memory for bodies of requests, over all of them.
+    pub max_upload_memory_bytes: u64,
     /// How long a client may take to send its request's body.
     pub body_timeout: Duration,
     /// What may be imported through the API.
@@ -62,8 +76,9 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             max_body_bytes: 100_000_000,
-            max_searches: 0,
-            max_waiting: 64,
+            max_searches: 16,
+            max_waiting: 128,
+            max_upload_memory_bytes: 512 << 20,
             body_timeout: Duration::from_secs(60),
             import_roots: ImportRoots::Below(Vec::new()),
             owner_token: None,
@@ -71,70 +86,68 @@ impl Default for ServerOptions {
     }
 }
 
-/// The API and the page. Models and indexes are loaded at their first use.
-pub fn router(engine: Arc<Engine>, jobs: Jobs, options: ServerOptions) -> Router {
-    routes(App::new(engine, jobs, options))
-}
+/// The server could not be started.
+#[derive(Debug, Error)]
+#[error("the description of the API could not be made")]
+pub struct ServeError(#[from] serde_json::Error);
 
 /// Answers requests on `listener` until `shutdown` completes; then lets running requests end,
 /// for at most ten seconds. Models and indexes are loaded in the background from the start.
 /// `jobs` is the caller's to resume and to close.
 ///
 /// # Errors
-/// The listener fails.
+/// The description of the API can't be made.
 pub async fn serve(
     engine: Arc<Engine>,
     jobs: Jobs,
     listener: TcpListener,
     options: ServerOptions,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
     let app = App::new(engine, jobs, options);
     app.warm_up();
-    let (stopping, mut stopped) = watch::channel(false);
-    let server = axum::serve(listener, routes(app)).with_graceful_shutdown(async move {
-        shutdown.await;
-        // Nobody listens any more only if the server has ended already.
-        let _ = stopping.send(true);
-    });
-    let out_of_patience = async {
-        if stopped.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        result = server.into_future() => result,
-        () = out_of_patience => Ok(()),
-    }
+    connections::serve(listener, routes(app)?, shutdown).await;
+    Ok(())
 }
 
-fn routes(app: App) -> Router {
+fn routes(app: App) -> Result<Router, ServeError> {
     let limit = usize::try_from(app.options().max_body_bytes).unwrap_or(usize::MAX);
-    Router::new()
+    let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(search::by_pictures))
+        .routes(routes!(search::by_vector))
+        .routes(routes!(search::by_item))
+        .routes(routes!(collections::list))
+        .routes(routes!(collections::stats))
+        .routes(routes!(batch::start))
+        .routes(routes!(batch::status))
+        .routes(routes!(batch::cancel))
+        .routes(routes!(batch::retry))
+        .routes(routes!(batch::list))
+        .routes(routes!(pictures::thumbnail))
+        .routes(routes!(pictures::full))
+        .routes(routes!(pictures::preview))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(metrics::metrics))
+        .split_for_parts();
+    let router = api
         .route("/", get(page::index))
         .route("/style.css", get(page::style))
         .route("/app.js", get(page::script))
         .route("/favicon.svg", get(page::icon))
-        .route("/health", get(health::health))
-        .route("/health/live", get(health::live))
-        .route("/api/search", post(search::by_pictures))
-        .route("/api/search/vector", post(search::by_vector))
-        .route("/api/search/item/{id}", post(search::by_item))
-        .route("/api/collections", get(collections::list))
-        .route("/api/collection/stats", get(collections::stats))
-        .route("/api/batch/start", post(batch::start))
-        .route("/api/batch/status", get(batch::status))
-        .route("/api/batch/cancel", post(batch::cancel))
-        .route("/api/batch/retry", post(batch::retry))
-        .route("/api/batch/jobs", get(batch::list))
-        .route("/api/image/{file_name}", get(pictures::thumbnail))
-        .route("/api/image/full/{file_name}", get(pictures::full))
-        .route("/api/preview", post(pictures::preview))
+        .route("/openapi.json", get(openapi::document))
+        .route("/docs", get(docs::index))
+        .route("/docs/start.js", get(docs::start))
+        .route("/docs/swagger-ui-bundle.js", get(docs::script))
+        .route("/docs/swagger-ui.css", get(docs::style))
+        .layer(Extension(Document::new(&description)?))
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
         .layer(DefaultBodyLimit::max(limit.saturating_add(BODY_OVERHEAD)))
         .layer(middleware::from_fn(origin::refuse_others))
         .layer(middleware::from_fn(headers::secure))
-        .with_state(app)
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
+        .layer(middleware::from_fn(request_id::name))
+        .with_state(app);
+    Ok(router)
 }

@@ -3,9 +3,94 @@
 use std::str::FromStr;
 
 use lookalike_engine::search::{Limit, SearchRequest};
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::envelope::ApiError;
+
+/// What a search may be given besides what it looks for. Repeating a filter means OR, different
+/// filters AND.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchParameters {
+    /// Collections to search; `default` when none is given.
+    collection: Option<Vec<String>>,
+    /// Images wanted; 10 unless given.
+    #[schema(minimum = 1, maximum = 1000)]
+    top_k: Option<u32>,
+    /// Patents wanted instead, each with its best pages.
+    #[schema(minimum = 1, maximum = 200)]
+    top_groups: Option<u32>,
+    /// Worst score for `cosine` and `ip`; 0.5 for pictures and items of image encoders.
+    min_score: Option<f32>,
+    /// Largest distance for `l2`.
+    max_distance: Option<f32>,
+    /// Part of the query pictures that counts: `x,y,w,h` in fractions of their sides.
+    #[schema(example = "0.1,0.2,0.5,0.5")]
+    region: Option<String>,
+    /// Whether front-page copies take part.
+    include_front_page: Option<bool>,
+    /// Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
+    #[schema(minimum = 1, maximum = 65536)]
+    nprobe: Option<u32>,
+    /// Candidates kept by `hnsw`, instead of as many as usual.
+    #[schema(minimum = 1, maximum = 16384)]
+    ef_search: Option<u32>,
+    /// Whether every vector is looked at.
+    exact: Option<bool>,
+    /// Words of the patent's title, or part of the image's description.
+    keyword: Option<Vec<String>>,
+    /// Beginnings of the Locarno class.
+    #[schema(example = json!(["10-02"]))]
+    loc_class: Option<Vec<String>>,
+    /// Part of the applicant's name.
+    applicant: Option<Vec<String>>,
+    /// Part of the assignee's name.
+    assignee: Option<Vec<String>>,
+    /// Country code of the applicant.
+    #[schema(example = json!(["US"]))]
+    country: Option<Vec<String>>,
+    /// Granted on this day or later, YYYYMMDD.
+    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    pub_date_from: Option<u32>,
+    /// Granted on this day or earlier, YYYYMMDD.
+    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    pub_date_to: Option<u32>,
+    /// `in_force` or `expired` today.
+    #[schema(example = json!(["in_force"]))]
+    status: Option<Vec<String>>,
+    /// Tags of the image.
+    tags: Option<Vec<String>>,
+    /// `key=value` pairs of the image's attributes.
+    #[schema(example = json!(["category=cat"]))]
+    attributes: Option<Vec<String>>,
+    /// Patents to keep, in any spelling.
+    patent_id: Option<Vec<String>>,
+    /// Patents to leave out, in any spelling.
+    exclude_patent_id: Option<Vec<String>>,
+    /// Items to leave out.
+    exclude_item_id: Option<Vec<u64>>,
+}
+
+/// The form of a search by pictures.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PictureSearch {
+    /// One picture or several, of any type that can be read.
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 16)]
+    file: Vec<Vec<u8>>,
+    #[serde(flatten)]
+    parameters: SearchParameters,
+}
+
+/// A search by a vector.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VectorSearch {
+    /// As many numbers as the collection's embeddings have.
+    vector: Vec<f32>,
+    #[serde(flatten)]
+    parameters: SearchParameters,
+}
 
 /// Collects parameters by name into a request.
 #[derive(Debug, Default)]
@@ -59,7 +144,7 @@ impl Parameters {
     }
 
     /// Takes a JSON value: a scalar, or a list for several values.
-    pub(crate) fn set_json(&mut self, name: &str, value: &Value) -> Result<(), ApiError> {
+    fn set_json(&mut self, name: &str, value: &Value) -> Result<(), ApiError> {
         match value {
             Value::Null => Ok(()),
             Value::String(text) => self.set(name, text),
@@ -71,6 +156,15 @@ impl Parameters {
                 "parameter `{name}` is neither text nor number nor a list of them"
             ))),
         }
+    }
+
+    /// Those of a JSON object.
+    pub(crate) fn from_json(object: &Map<String, Value>) -> Result<Self, ApiError> {
+        let mut parameters = Self::default();
+        for (name, value) in object {
+            parameters.set_json(name, value)?;
+        }
+        Ok(parameters)
     }
 
     /// The request, still without queries.
@@ -91,6 +185,19 @@ impl Parameters {
         };
         Ok(request)
     }
+}
+
+/// Takes what is no parameter out of an object.
+pub(crate) fn take<T: DeserializeOwned>(
+    object: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, ApiError> {
+    let read = |value| {
+        serde_json::from_value(value).map_err(|error| {
+            ApiError::invalid(format!("`{name}` is not what is expected: {error}"))
+        })
+    };
+    object.remove(name).map(read).transpose()
 }
 
 fn number<T: FromStr>(name: &str, value: &str) -> Result<T, ApiError> {

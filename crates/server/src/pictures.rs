@@ -1,27 +1,53 @@
 //! Thumbnails, originals and previews.
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::{Engine, EngineError, Picture};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::access::Reader;
 use crate::envelope::ApiError;
 use crate::query::Parameters;
 use crate::state::App;
-use crate::upload;
+use crate::upload::{self, Field, Form};
 
 /// Pictures change only with their item's content, and then so does their tag.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Which {
+    /// The item; without it, the newest one of that file name.
     id: Option<u64>,
 }
 
+/// The form of a preview.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the handler reads")]
+pub(crate) struct PreviewForm {
+    /// A picture of any type that can be read.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Thumbnail of an image: at most 300 x 300 pixels, JPEG.
+#[utoipa::path(
+    get,
+    path = "/api/image/{file_name}",
+    tag = "pictures",
+    params(("file_name" = String, Path, description = "As in `thumbnail_url`"), Which),
+    responses(
+        (status = 200, content_type = "image/jpeg", body = Vec<u8>),
+        (status = 304, description = "`If-None-Match` holds its tag"),
+        ApiError,
+    ),
+)]
 pub(crate) async fn thumbnail(
     State(app): State<App>,
+    _: Reader,
     Path(file_name): Path<String>,
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
@@ -30,8 +56,26 @@ pub(crate) async fn thumbnail(
     picture(&app, &headers, make).await
 }
 
+/// An image as browsers show it: PNG, WebP, GIF and JPEG as they are, others as JPEG.
+#[utoipa::path(
+    get,
+    path = "/api/image/full/{file_name}",
+    tag = "pictures",
+    params(("file_name" = String, Path, description = "As in `image_url`"), Which),
+    responses(
+        (status = 200, body = Vec<u8>, content(
+            (Vec<u8> = "image/jpeg"),
+            (Vec<u8> = "image/png"),
+            (Vec<u8> = "image/gif"),
+            (Vec<u8> = "image/webp"),
+        )),
+        (status = 304, description = "`If-None-Match` holds its tag"),
+        ApiError,
+    ),
+)]
 pub(crate) async fn full(
     State(app): State<App>,
+    _: Reader,
     Path(file_name): Path<String>,
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
@@ -40,29 +84,40 @@ pub(crate) async fn full(
     picture(&app, &headers, make).await
 }
 
-/// A picture as a multipart `file` or as the body itself.
+/// Any supported picture as a JPEG; sent as `file` of a form or as the body itself.
+#[utoipa::path(
+    post,
+    path = "/api/preview",
+    tag = "pictures",
+    request_body(content(
+        (PreviewForm = "multipart/form-data"),
+        (Vec<u8> = "application/octet-stream"),
+    )),
+    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), ApiError),
+)]
 pub(crate) async fn preview(
     State(app): State<App>,
+    _: Reader,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let is_form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("multipart/form-data"));
-    let bytes = if is_form {
-        let form = Multipart::from_request(request, &app)
-            .await
-            .map_err(|error| ApiError::invalid(error.body_text()))?;
-        let mut fields = upload::read(form, &app).await?.into_iter();
-        match fields.find_map(|(_, field)| field.into_file()) {
-            Some(bytes) => bytes,
-            None => return Err(ApiError::invalid("no `file` in the form")),
+    let (bytes, reserved) = match upload::is_form(&request) {
+        true => {
+            let form = Form::from_request(request, &app).await?;
+            let mut fields = form.fields.into_iter().map(|(_, field)| field);
+            let file = fields.find_map(|field| match field {
+                Field::File(file) => Some(file.bytes),
+                Field::Text(_) => None,
+            });
+            let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
+            (file, form.reserved)
         }
-    } else {
-        upload::read_body(request, &app).await?
+        false => {
+            let body = upload::read_body(request, &app, app.options().max_body_bytes).await?;
+            body.into_parts()
+        }
     };
     let jpeg = app.compute(move |engine| engine.preview(&bytes)).await?;
+    drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
     Ok((headers, jpeg).into_response())
 }

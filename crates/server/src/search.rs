@@ -1,34 +1,36 @@
 //! The searches.
 
-use axum::body::Bytes;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use lookalike_engine::search::{Query, SearchAnswer, SearchRequest};
 use serde_json::{Map, Value};
 
-use crate::envelope::{ApiError, Success};
-use crate::parameters::Parameters;
+use crate::access::Reader;
+use crate::body::{JsonBody, JsonOrNothing};
+use crate::envelope::{ApiError, Envelope, Success};
+use crate::parameters::{Parameters, take};
+use crate::parameters::{PictureSearch, SearchParameters, VectorSearch};
 use crate::state::App;
-use crate::upload::{self, Field};
+use crate::upload::{Field, Form};
 
 type Answer = Result<Success<SearchAnswer>, ApiError>;
 
-/// `POST /api/search`: a form with one or more `file`s and parameters.
-pub(crate) async fn by_pictures(
-    State(app): State<App>,
-    form: Result<Multipart, MultipartRejection>,
-) -> Answer {
-    let form = form.map_err(|error| {
-        ApiError::invalid(format!(
-            "{}; send a form (multipart/form-data) with the picture as `file`",
-            error.body_text()
-        ))
-    })?;
+/// Search by pictures.
+///
+/// Several pictures are fused: a patent counts by the mean over the pictures of its best page for
+/// each.
+#[utoipa::path(
+    post,
+    path = "/api/search",
+    tag = "search",
+    request_body(content = PictureSearch, content_type = "multipart/form-data"),
+    responses((status = 200, body = Envelope<SearchAnswer>), ApiError),
+)]
+pub(crate) async fn by_pictures(State(app): State<App>, _: Reader, form: Form) -> Answer {
     let mut parameters = Parameters::default();
     let mut queries = Vec::new();
-    for (name, field) in upload::read(form, &app).await? {
+    for (name, field) in form.fields {
         match field {
-            Field::File(bytes) if name == "file" => queries.push(Query::Image(bytes)),
+            Field::File(file) if name == "file" => queries.push(Query::Image(file.bytes)),
             Field::File(_) => {
                 return Err(ApiError::invalid(format!(
                     "the picture came as `{name}`; send it as `file`"
@@ -43,52 +45,56 @@ pub(crate) async fn by_pictures(
         ));
     }
     let request = parameters.into_request()?;
-    search(&app, SearchRequest { queries, ..request }).await
+    let answer = search(&app, SearchRequest { queries, ..request }).await;
+    drop(form.reserved);
+    answer
 }
 
-/// `POST /api/search/vector`: JSON with `vector` and parameters.
-pub(crate) async fn by_vector(State(app): State<App>, body: Bytes) -> Answer {
-    let mut object = json_object(&body)?;
-    let vector = object
-        .remove("vector")
+/// Search by a vector.
+#[utoipa::path(
+    post,
+    path = "/api/search/vector",
+    tag = "search",
+    request_body = VectorSearch,
+    responses((status = 200, body = Envelope<SearchAnswer>), ApiError),
+)]
+pub(crate) async fn by_vector(
+    State(app): State<App>,
+    _: Reader,
+    JsonBody(mut object): JsonBody<Map<String, Value>>,
+) -> Answer {
+    let vector = take(&mut object, "vector")?
         .ok_or_else(|| ApiError::invalid("no `vector` in the JSON object"))?;
-    let vector: Vec<f32> = serde_json::from_value(vector)
-        .map_err(|_| ApiError::invalid("`vector` is not a list of numbers"))?;
-    let request = request(&object)?;
+    let request = Parameters::from_json(&object)?.into_request()?;
     let queries = vec![Query::Vector(vector)];
     search(&app, SearchRequest { queries, ..request }).await
 }
 
-/// `POST /api/search/item/{id}`: JSON with parameters, or nothing.
-pub(crate) async fn by_item(State(app): State<App>, Path(id): Path<String>, body: Bytes) -> Answer {
+/// Search by a stored item.
+#[utoipa::path(
+    post,
+    path = "/api/search/item/{id}",
+    tag = "search",
+    params(("id" = u64, Path, description = "The item to look for; it is among its own hits")),
+    request_body = Option<SearchParameters>,
+    responses((status = 200, body = Envelope<SearchAnswer>), ApiError),
+)]
+pub(crate) async fn by_item(
+    State(app): State<App>,
+    _: Reader,
+    Path(id): Path<String>,
+    JsonOrNothing(object): JsonOrNothing<Map<String, Value>>,
+) -> Answer {
     let id = id
         .parse()
         .map_err(|_| ApiError::invalid(format!("`{id}` is no item's id")))?;
-    let request = match body.is_empty() {
-        true => SearchRequest::default(),
-        false => request(&json_object(&body)?)?,
-    };
+    let request = Parameters::from_json(&object)?.into_request()?;
     let queries = vec![Query::Item(id)];
     search(&app, SearchRequest { queries, ..request }).await
 }
 
 async fn search(app: &App, request: SearchRequest) -> Answer {
     let answer = app.compute(move |engine| engine.search(&request)).await?;
+    app.metrics().searched(&answer);
     Ok(Success(answer))
-}
-
-fn request(object: &Map<String, Value>) -> Result<SearchRequest, ApiError> {
-    let mut parameters = Parameters::default();
-    for (name, value) in object {
-        parameters.set_json(name, value)?;
-    }
-    parameters.into_request()
-}
-
-fn json_object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(ApiError::invalid("the body is no JSON object")),
-        Err(error) => Err(ApiError::invalid(format!("the body is no JSON: {error}"))),
-    }
 }

@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) struct Slots {
     running: Arc<Semaphore>,
+    at_once: usize,
     waiting: AtomicUsize,
     most_waiting: usize,
 }
@@ -15,9 +16,16 @@ impl Slots {
     pub(crate) fn new(at_once: usize, most_waiting: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(at_once)),
+            at_once,
             waiting: AtomicUsize::new(0),
             most_waiting,
         }
+    }
+
+    /// How many have a turn, and how many wait for theirs.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let running = self.at_once - self.running.available_permits();
+        (running, self.waiting.load(Ordering::Relaxed))
     }
 
     /// A turn, first come, first served; `None` at once when too many wait already.

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
 
 use crate::ServerOptions;
 use crate::envelope::ApiError;
+use crate::metrics::Metrics;
 use crate::slots::Slots;
+use crate::upload::UploadMemory;
 
 /// Shared by handlers; cloning is cheap.
 #[derive(Clone)]
@@ -21,21 +24,20 @@ struct Shared {
     jobs: Jobs,
     options: ServerOptions,
     slots: Slots,
+    upload_memory: Arc<UploadMemory>,
+    metrics: Metrics,
     warming_up: AtomicBool,
 }
 
 impl App {
     pub(crate) fn new(engine: Arc<Engine>, jobs: Jobs, options: ServerOptions) -> Self {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let at_once = match options.max_searches {
-            0 => cores(),
-            count => count,
-        };
         Self {
             shared: Arc::new(Shared {
                 engine,
                 jobs,
-                slots: Slots::new(at_once, options.max_waiting),
+                slots: Slots::new(options.max_searches, options.max_waiting),
+                upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
+                metrics: Metrics::new(),
                 options,
                 warming_up: AtomicBool::new(false),
             }),
@@ -48,6 +50,19 @@ impl App {
 
     pub(crate) fn options(&self) -> &ServerOptions {
         &self.shared.options
+    }
+
+    pub(crate) fn upload_memory(&self) -> &Arc<UploadMemory> {
+        &self.shared.upload_memory
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// Searches that are computed, and that wait for their turn.
+    pub(crate) fn searches(&self) -> (usize, usize) {
+        self.shared.slots.counts()
     }
 
     /// Whether models and indexes are still being loaded.
@@ -73,7 +88,9 @@ impl App {
         &self,
         work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ApiError> {
+        let start = Instant::now();
         let slot = self.shared.slots.take().await.ok_or_else(ApiError::busy)?;
+        self.metrics().waited(start.elapsed());
         let app = self.clone();
         blocking(move || {
             let _slot = slot;

@@ -1,9 +1,13 @@
-//! Reads request bodies under limits of size, number and time.
+//! Reads request bodies under limits of size, number, time, and memory over all requests.
 
-use axum::body::to_bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{Multipart, Request};
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use http_body_util::BodyExt;
 
 use crate::envelope::ApiError;
 use crate::state::App;
@@ -17,40 +21,214 @@ const MAX_TEXTS: usize = 256;
 /// Bytes of a field that is no file.
 const MAX_TEXT_BYTES: usize = 64 << 10;
 
+/// Bytes of bodies in memory, over all requests.
+pub(crate) struct UploadMemory {
+    used: AtomicU64,
+    most: u64,
+}
+
+/// A part of that memory, given back when dropped.
+pub(crate) struct Reserved {
+    memory: Arc<UploadMemory>,
+    bytes: u64,
+}
+
+/// The fields of a form, and the memory that they take.
+pub(crate) struct Form {
+    /// By name, in order.
+    pub(crate) fields: Vec<(String, Field)>,
+    /// To be kept while any of the fields is.
+    pub(crate) reserved: Reserved,
+}
+
 /// One field of a form.
 #[derive(Debug)]
 pub(crate) enum Field {
-    File(Vec<u8>),
+    File(File),
     Text(String),
 }
 
-impl Field {
-    pub(crate) fn into_file(self) -> Option<Vec<u8>> {
-        match self {
-            Self::File(bytes) => Some(bytes),
-            Self::Text(_) => None,
+/// A file of a form.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// As the client calls it: any text.
+    pub(crate) name: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A whole body, and the memory that it takes.
+pub(crate) struct WholeBody {
+    bytes: Vec<u8>,
+    reserved: Reserved,
+}
+
+impl UploadMemory {
+    pub(crate) fn new(most: u64) -> Arc<Self> {
+        Arc::new(Self {
+            used: AtomicU64::new(0),
+            most,
+        })
+    }
+
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    fn nothing(self: &Arc<Self>) -> Reserved {
+        Reserved {
+            memory: Arc::clone(self),
+            bytes: 0,
         }
     }
 }
 
-/// All fields of a form, by name, in order.
-pub(crate) async fn read(form: Multipart, app: &App) -> Result<Vec<(String, Field)>, ApiError> {
-    in_time(app, read_fields(form)).await
-}
-
-/// The whole body.
-pub(crate) async fn read_body(request: Request, app: &App) -> Result<Vec<u8>, ApiError> {
-    let limit = usize::try_from(app.options().max_body_bytes).unwrap_or(usize::MAX);
-    let read = async {
-        match to_bytes(request.into_body(), limit).await {
-            Ok(bytes) => Ok(bytes.to_vec()),
-            Err(_) => Err(ApiError::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body ended early or is above the limit of {limit} bytes"),
+impl Reserved {
+    /// Refused at once when there is no room: waiting with half a body could wait for ever for
+    /// others that do the same.
+    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
+        let bytes = bytes as u64;
+        self.bytes += bytes;
+        let used = self.memory.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        match used <= self.memory.most {
+            true => Ok(()),
+            false => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many uploads at once; try again in a moment",
             )),
         }
-    };
-    in_time(app, read).await
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl WholeBody {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Reserved) {
+        (self.bytes, self.reserved)
+    }
+}
+
+impl FromRequest<App> for Form {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let limit = app.options().max_body_bytes;
+        check_length(&request, limit)?;
+        let form = Multipart::from_request(request, app)
+            .await
+            .map_err(|error| {
+                ApiError::invalid(format!(
+                    "{}; send a form (multipart/form-data) with the picture as `file`",
+                    error.body_text()
+                ))
+            })?;
+        in_time(app, read_fields(form, limit, app.upload_memory().nothing())).await
+    }
+}
+
+/// Whether a request brings a form.
+pub(crate) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// The whole body, of at most `limit` bytes.
+pub(crate) async fn read_body(
+    request: Request,
+    app: &App,
+    limit: u64,
+) -> Result<WholeBody, ApiError> {
+    check_length(&request, limit)?;
+    let reserved = app.upload_memory().nothing();
+    in_time(app, read_all(request.into_body(), limit, reserved)).await
+}
+
+/// Refuses by the length that was announced, before anything is read.
+fn check_length(request: &Request, limit: u64) -> Result<(), ApiError> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length: Option<u64> = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    match length {
+        Some(length) if length > limit => Err(too_large(limit)),
+        _ => Ok(()),
+    }
+}
+
+async fn read_all(
+    mut body: Body,
+    limit: u64,
+    mut reserved: Reserved,
+) -> Result<WholeBody, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::invalid("the body ended early"))?;
+        let Ok(chunk) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() as u64 + chunk.len() as u64 > limit {
+            return Err(too_large(limit));
+        }
+        reserved.grow(chunk.len())?;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(WholeBody { bytes, reserved })
+}
+
+async fn read_fields(
+    mut form: Multipart,
+    limit: u64,
+    mut reserved: Reserved,
+) -> Result<Form, ApiError> {
+    let mut fields = Vec::new();
+    let (mut files, mut texts) = (0, 0);
+    let mut left = limit;
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let is_file = name == "file" || file_name.is_some();
+        match is_file {
+            true => files += 1,
+            false => texts += 1,
+        }
+        if files > MAX_FILES || texts > MAX_TEXTS {
+            return Err(ApiError::invalid(format!(
+                "too many fields; at most {MAX_FILES} files and {MAX_TEXTS} parameters"
+            )));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            left = left
+                .checked_sub(chunk.len() as u64)
+                .ok_or_else(|| too_large(limit))?;
+            if !is_file && bytes.len() + chunk.len() > MAX_TEXT_BYTES {
+                return Err(ApiError::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("field `{name}` is above the limit of {MAX_TEXT_BYTES} bytes"),
+                ));
+            }
+            reserved.grow(chunk.len())?;
+            bytes.extend_from_slice(&chunk);
+        }
+        let value = match is_file {
+            true => Field::File(File {
+                name: file_name,
+                bytes,
+            }),
+            false => Field::Text(
+                String::from_utf8(bytes)
+                    .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))?,
+            ),
+        };
+        fields.push((name, value));
+    }
+    Ok(Form { fields, reserved })
 }
 
 async fn in_time<T>(
@@ -69,36 +247,11 @@ async fn in_time<T>(
     })
 }
 
-async fn read_fields(mut form: Multipart) -> Result<Vec<(String, Field)>, ApiError> {
-    let mut fields = Vec::new();
-    let (mut files, mut texts) = (0, 0);
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = name == "file" || field.file_name().is_some();
-        let bytes = field.bytes().await.map_err(broken)?;
-        let value = if is_file {
-            files += 1;
-            Field::File(bytes.to_vec())
-        } else {
-            texts += 1;
-            if bytes.len() > MAX_TEXT_BYTES {
-                return Err(ApiError::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    format!("field `{name}` is above the limit of {MAX_TEXT_BYTES} bytes"),
-                ));
-            }
-            let text = String::from_utf8(bytes.to_vec())
-                .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))?;
-            Field::Text(text)
-        };
-        if files > MAX_FILES || texts > MAX_TEXTS {
-            return Err(ApiError::invalid(format!(
-                "too many fields; at most {MAX_FILES} files and {MAX_TEXTS} parameters"
-            )));
-        }
-        fields.push((name, value));
-    }
-    Ok(fields)
+fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the request's body is above the limit of {limit} bytes"),
+    )
 }
 
 /// A form that can't be read: the client's fault, or too large.

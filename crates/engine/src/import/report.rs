@@ -1,9 +1,10 @@
 //! What an import says at its end.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A file and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FileProblem {
     /// Its path.
     pub file: String,

@@ -11,5 +11,5 @@ mod status;
 mod tests;
 
 pub use request::JobRequest;
-pub use runner::{JobOptions, Jobs};
+pub use runner::{JobOptions, JobTotals, Jobs};
 pub use status::{JobReport, JobStatus, LISTED_FILES};

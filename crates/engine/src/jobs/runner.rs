@@ -42,8 +42,25 @@ struct Shared {
     ended: Condvar,
 }
 
+/// What is going on in this process, and the files that its jobs dealt with so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JobTotals {
+    /// Jobs that run.
+    pub running: usize,
+    /// Jobs that wait.
+    pub queued: usize,
+    /// New or changed images.
+    pub imported: u64,
+    /// Images that were in the collection already.
+    pub skipped: u64,
+    /// Files that failed.
+    pub failed: u64,
+}
+
 #[derive(Default)]
 struct State {
+    /// Of jobs that are over.
+    totals: JobTotals,
     waiting: VecDeque<i64>,
     running: Vec<Running>,
     /// The newest last.
@@ -294,6 +311,19 @@ impl Jobs {
         self.report(Some(id), LISTED_FILES)
     }
 
+    /// What is going on in this process.
+    #[must_use]
+    pub fn totals(&self) -> JobTotals {
+        let state = self.shared.lock();
+        let over = JobTotals {
+            running: state.running.len(),
+            queued: state.waiting.len(),
+            ..state.totals
+        };
+        let running = state.running.iter();
+        running.fold(over, |totals, running| totals.with(&running.control))
+    }
+
     /// Stops what runs at its next safe point and waits for that. Running and waiting jobs go
     /// on at the next [`Jobs::resume`].
     pub fn close(&self) {
@@ -414,6 +444,7 @@ impl Shared {
             tracing::error!("the end of job {id} could not be recorded: {error}");
         }
         let mut state = self.lock();
+        state.totals = state.totals.with(control);
         state.running.retain(|running| running.id != id);
         Self::start_next(self, &mut state);
         drop(state);
@@ -479,6 +510,18 @@ impl Shared {
     /// No operation leaves the state half-changed, so a panic elsewhere does no harm.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl JobTotals {
+    fn with(self, control: &Control) -> Self {
+        let counts = control.progress.snapshot();
+        Self {
+            imported: self.imported + counts.imported,
+            skipped: self.skipped + counts.skipped,
+            failed: self.failed + counts.failed,
+            ..self
+        }
     }
 }
 

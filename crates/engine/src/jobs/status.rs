@@ -2,6 +2,7 @@
 
 use lookalike_catalog::{Job, JobCounts, JobState};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::JobRequest;
 use crate::import::{Control, FileProblem, ImportReport, per_second};
@@ -11,7 +12,7 @@ use crate::import::{Control, FileProblem, ImportReport, per_second};
 pub const LISTED_FILES: usize = 100_000;
 
 /// How a job is going, or went.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct JobStatus {
     /// Null when there is no job at all.
     pub job_id: Option<i64>,
@@ -56,7 +57,7 @@ pub struct JobStatus {
 }
 
 /// A job with its failed files.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct JobReport {
     /// How it is going.
     #[serde(flatten)]

@@ -2,9 +2,10 @@
 
 use lookalike_catalog::{Item, ItemFilter};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The answer to a search. Its serialised form is what the API's `data` holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchAnswer {
     /// Best group first.
     pub results: Vec<GroupedHits>,
@@ -38,7 +39,7 @@ pub struct RankedItem {
 }
 
 /// The hits of one patent, or of one image without a patent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GroupedHits {
     /// `patent_id`, else `item-<id>`.
     pub group_id: String,
@@ -74,7 +75,7 @@ pub struct GroupedHits {
 }
 
 /// One hit of a group.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PageHit {
     /// Item id.
     pub id: i64,
@@ -93,7 +94,7 @@ pub struct PageHit {
 }
 
 /// Where the time went, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct Timing {
     /// Decoding, preprocessing, embedding.
     pub feature_extraction_ms: f64,
@@ -108,7 +109,7 @@ pub struct Timing {
 }
 
 /// What was asked, with defaults filled in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct QueryInfo {
     /// Items asked for; null when groups were counted.
     pub top_k: Option<usize>,

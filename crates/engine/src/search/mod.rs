@@ -2,6 +2,7 @@
 //! by patent.
 
 mod answer;
+mod cache;
 mod filters;
 mod fuse;
 mod group;
@@ -17,6 +18,7 @@ use lookalike_catalog::Collection;
 use lookalike_storage::Filter;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
+pub(crate) use cache::QueryCache;
 pub(crate) use filters::FilterCache;
 pub use lookalike_storage::Effort;
 pub use query::{Limit, Query, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};

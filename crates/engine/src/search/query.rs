@@ -8,6 +8,7 @@ use lookalike_patents::{PatentId, canonical_loc_class};
 use lookalike_storage::{Effort, Metric};
 use sha2::{Digest, Sha256};
 
+use super::cache::Key;
 use crate::{Encoder, Engine, EngineError, ErrorKind};
 
 /// Largest `top_k`.
@@ -330,16 +331,30 @@ impl Engine {
         let missing: Vec<usize> = (0..vectors.len())
             .filter(|&index| vectors[index].is_none())
             .collect();
-        if !missing.is_empty() {
-            let encoder = self.encoders().of_collection(collection)?;
-            let prepared = missing
-                .iter()
-                .map(|&index| pictures.prepare(index, &request.queries[index], &encoder))
-                .collect::<Result<Vec<_>, _>>()?;
-            let prepared: Vec<&RgbImage> = prepared.iter().collect();
-            for (index, vector) in missing.into_iter().zip(encoder.embed(&prepared)?) {
-                vectors[index] = Some(vector);
+        if missing.is_empty() {
+            return Ok(vectors.into_iter().flatten().collect());
+        }
+        let encoder = self.encoders().of_collection(collection)?;
+        let mut unknown = Vec::new();
+        for index in missing {
+            let query = &request.queries[index];
+            let key = Key::new(query, request.region, collection);
+            vectors[index] = key.as_ref().and_then(|key| self.queries().get(key));
+            if vectors[index].is_none() {
+                let prepared = pictures.prepare(index, query, &encoder)?;
+                unknown.push((index, key, prepared));
             }
+        }
+        let (places, prepared): (Vec<_>, Vec<_>) = unknown
+            .into_iter()
+            .map(|(index, key, prepared)| ((index, key), prepared))
+            .unzip();
+        let embeddings = self.batches().embed(&encoder, prepared)?;
+        for ((index, key), vector) in places.into_iter().zip(embeddings) {
+            if let Some(key) = key {
+                self.queries().insert(key, &vector);
+            }
+            vectors[index] = Some(vector);
         }
         Ok(vectors.into_iter().flatten().collect())
     }

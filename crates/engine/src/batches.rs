@@ -1,0 +1,227 @@
+//! Pictures of searches that run at the same time, embedded in one forward pass: together they
+//! take less time than one after the other.
+//!
+//! Whoever comes first embeds what waits; whoever comes meanwhile waits for the next pass. So a
+//! lone search waits for nothing, and the busier the server is, the larger the batches are. An
+//! embedding does not depend on its batch (`lookalike_vit` promises that), so nobody can tell.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use lookalike_imaging::RgbImage;
+
+use crate::{Encoder, EngineError, ErrorKind};
+
+type Embedding = Result<Vec<f32>, EngineError>;
+
+/// Pictures waiting for their embeddings. Shared by threads.
+#[derive(Default)]
+pub(crate) struct Batches {
+    state: Mutex<State>,
+    /// Signalled after each forward pass.
+    passed: Condvar,
+    pictures: AtomicU64,
+    passes: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Waiting>,
+    done: HashMap<u64, Embedding>,
+    next_ticket: u64,
+    /// Whether a thread is at a forward pass.
+    is_busy: bool,
+}
+
+struct Waiting {
+    ticket: u64,
+    encoder: Encoder,
+    picture: RgbImage,
+}
+
+impl Batches {
+    /// Embeddings of prepared pictures.
+    ///
+    /// # Errors
+    /// As [`Encoder::embed`].
+    pub(crate) fn embed(
+        &self,
+        encoder: &Encoder,
+        pictures: Vec<RgbImage>,
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let mut state = self.lock();
+        let first = state.next_ticket;
+        for picture in pictures {
+            let ticket = state.next_ticket;
+            state.next_ticket += 1;
+            state.waiting.push_back(Waiting {
+                ticket,
+                encoder: encoder.clone(),
+                picture,
+            });
+        }
+        let own = first..state.next_ticket;
+        while !own.clone().all(|ticket| state.done.contains_key(&ticket)) {
+            state = match state.is_busy {
+                true => self
+                    .passed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                false => self.pass(state),
+            };
+        }
+        // All of them are taken out, whatever the first error.
+        let embeddings: Vec<Embedding> = own
+            .filter_map(|ticket| state.done.remove(&ticket))
+            .collect();
+        embeddings.into_iter().collect()
+    }
+
+    /// Pictures embedded, and forward passes that it took.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (
+            self.pictures.load(Ordering::Relaxed),
+            self.passes.load(Ordering::Relaxed),
+        )
+    }
+
+    /// One forward pass, over the first that waits and all that can go with it.
+    fn pass<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let batch = state.take_batch();
+        state.is_busy = true;
+        drop(state);
+        let mut pass = Pass {
+            batches: self,
+            tickets: batch.iter().map(|one| one.ticket).collect(),
+            results: Vec::new(),
+        };
+        if let Some(first) = batch.first() {
+            let pictures: Vec<&RgbImage> = batch.iter().map(|one| &one.picture).collect();
+            pass.results = match first.encoder.embed(&pictures) {
+                Ok(embeddings) => embeddings.into_iter().map(Ok).collect(),
+                Err(error) => batch.iter().map(|_| Err(error.repeated())).collect(),
+            };
+            self.pictures
+                .fetch_add(batch.len() as u64, Ordering::Relaxed);
+            self.passes.fetch_add(1, Ordering::Relaxed);
+        }
+        drop(pass);
+        self.lock()
+    }
+
+    /// No operation leaves the state half-changed, so a panic elsewhere does no harm.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Others with another encoder or another shape stay for the next pass.
+    fn take_batch(&mut self) -> Vec<Waiting> {
+        let Some(first) = self.waiting.pop_front() else {
+            return Vec::new();
+        };
+        let most = first.encoder.default_batch_size() * cores();
+        let mut batch = vec![first];
+        let mut others = VecDeque::new();
+        while let Some(one) = self.waiting.pop_front() {
+            let fits = one.encoder.embeds_like(&batch[0].encoder)
+                && one.picture.width() == batch[0].picture.width()
+                && one.picture.height() == batch[0].picture.height();
+            match fits && batch.len() < most {
+                true => batch.push(one),
+                false => others.push_back(one),
+            }
+        }
+        self.waiting = others;
+        batch
+    }
+}
+
+/// Hands out the results also when the forward pass panics: nobody must wait for ever.
+struct Pass<'a> {
+    batches: &'a Batches,
+    tickets: Vec<u64>,
+    results: Vec<Embedding>,
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        let mut state = self.batches.lock();
+        let mut results = self.results.drain(..);
+        for ticket in &self.tickets {
+            let result = results.next().unwrap_or_else(|| {
+                Err(EngineError::new(
+                    ErrorKind::Internal,
+                    "the picture could not be embedded",
+                ))
+            });
+            state.done.insert(*ticket, result);
+        }
+        state.is_busy = false;
+        drop(state);
+        self.batches.passed.notify_all();
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use lookalike_imaging::PreprocessKind;
+
+    use super::*;
+    use crate::fixture::Fixture;
+
+    fn builtin() -> Encoder {
+        let fixture = Fixture::new();
+        let encoders = fixture.engine.encoders();
+        encoders
+            .encoder(crate::BUILTIN, PreprocessKind::default(), None, true)
+            .unwrap()
+    }
+
+    fn picture(seed: u8) -> RgbImage {
+        let value = |index: usize| (index * usize::from(seed + 1)) as u8;
+        RgbImage::new(30, 20, (0..30 * 20 * 3).map(value).collect()).unwrap()
+    }
+
+    #[test]
+    fn pictures_of_many_threads_get_their_own_embeddings_in_fewer_passes() {
+        let encoder = builtin();
+        let pictures: Vec<RgbImage> = (0..12)
+            .map(|seed| encoder.prepare(&picture(seed)).unwrap())
+            .collect();
+        let batches = Batches::default();
+        std::thread::scope(|scope| {
+            for pair in pictures.chunks(2) {
+                let (batches, encoder) = (&batches, &encoder);
+                scope.spawn(move || {
+                    let found = batches.embed(encoder, pair.to_vec()).unwrap();
+                    let alone = pair
+                        .iter()
+                        .map(|one| encoder.embed(&[one]).unwrap().remove(0));
+                    assert_eq!(found, alone.collect::<Vec<_>>());
+                });
+            }
+        });
+        let (embedded, passes) = batches.counts();
+        assert_eq!(embedded, 12);
+        assert!(passes <= 6, "pictures of one search go together: {passes}");
+        let state = batches.lock();
+        assert!(state.done.is_empty() && state.waiting.is_empty() && !state.is_busy);
+    }
+
+    #[test]
+    fn a_failed_pass_fails_those_who_were_in_it_alone() {
+        let encoder = builtin();
+        let wrong = RgbImage::new(3, 5, vec![0; 45]).unwrap();
+        let batches = Batches::default();
+        assert!(batches.embed(&encoder, vec![wrong]).is_err());
+        let right = encoder.prepare(&picture(1)).unwrap();
+        assert_eq!(batches.embed(&encoder, vec![right]).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,74 @@
+//! Embeddings of pictures that were searched for lately: whoever changes a filter searches again
+//! with the same picture, and embedding it takes longer than the search.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lookalike_catalog::Collection;
+use sha2::{Digest, Sha256};
+
+use super::{Query, Region};
+use crate::byte_cache::ByteCache;
+
+/// Bytes of all embeddings together: some twenty thousand of 384 numbers.
+const MOST_BYTES: usize = 32 << 20;
+
+/// A picture's bytes, the part of it that counts, and what it is embedded by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key([u8; 32]);
+
+/// The embeddings used last. Shared by threads.
+pub(crate) struct QueryCache {
+    embeddings: ByteCache<Key, Vec<f32>>,
+    hits: AtomicU64,
+}
+
+impl Key {
+    /// `None` for what is no picture that was sent.
+    pub(super) fn new(
+        query: &Query,
+        region: Option<Region>,
+        collection: &Collection,
+    ) -> Option<Self> {
+        let Query::Image(bytes) = query else {
+            return None;
+        };
+        let spec = &collection.spec;
+        let mut hash = Sha256::new();
+        // Neither part has a length that is fixed: the hash of the one before that of the other.
+        hash.update(Sha256::digest(bytes));
+        hash.update(format!(
+            "{region:?}{:?}{:?}{:?}{:?}",
+            spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize
+        ));
+        Some(Self(hash.finalize().into()))
+    }
+}
+
+impl QueryCache {
+    pub(super) fn get(&self, key: &Key) -> Option<Vec<f32>> {
+        let found = self.embeddings.get(key);
+        if found.is_some() {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+        }
+        found
+    }
+
+    pub(super) fn insert(&self, key: Key, embedding: &[f32]) {
+        let bytes = size_of::<Key>() + size_of_val(embedding);
+        self.embeddings.insert(key, embedding.to_vec(), bytes);
+    }
+
+    /// Embeddings that were found.
+    pub(crate) fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for QueryCache {
+    fn default() -> Self {
+        Self {
+            embeddings: ByteCache::new(MOST_BYTES),
+            hits: AtomicU64::new(0),
+        }
+    }
+}
