@@ -11,7 +11,7 @@ use crate::upload;
 /// Bytes of a body in JSON: a vector of 65,536 numbers with all their digits has half as many.
 const MAX_JSON_BYTES: u64 = 4 << 20;
 
-/// A body in JSON that says it is, so that no form is taken for it.
+/// A body in JSON that does not say it is something else, so that no form is taken for it.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 /// The same, or no body at all, which stands for the default.
@@ -45,8 +45,11 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.and_then(|kind| kind.to_str().ok())
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    kind.to_str()
+        .ok()
         .and_then(|kind| kind.split(';').next())
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

@@ -215,3 +215,33 @@ fn boolean(name: &str, value: &str) -> Result<bool, ApiError> {
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    /// What the description of the API lists and what is read are the same.
+    #[test]
+    fn every_parameter_that_is_described_is_read() {
+        let schema = serde_json::to_value(SearchParameters::schema()).unwrap();
+        let properties = schema["properties"].as_object().unwrap();
+        assert!(properties.len() > 20);
+        for (name, property) in properties {
+            let example = &property["example"];
+            let value = match property["type"][0].as_str().unwrap() {
+                _ if !example.is_null() => example.clone(),
+                "array" if property["items"]["type"] == "integer" => serde_json::json!([7]),
+                "array" => serde_json::json!(["x"]),
+                "integer" => property["minimum"].clone(),
+                "number" => serde_json::json!(0.5),
+                "boolean" => Value::Bool(true),
+                other => panic!("{name} is {other}"),
+            };
+            let mut parameters = Parameters::default();
+            let result = parameters.set_json(name, &value);
+            assert!(result.is_ok(), "{name} = {value}: {result:?}");
+        }
+    }
+}

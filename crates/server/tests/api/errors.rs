@@ -69,7 +69,7 @@ fn what_is_no_picture_is_refused_by_its_fault() {
     refused(
         &server.post("/api/search/vector", b"[1]"),
         400,
-        "no JSON object",
+        "not what is expected",
     );
     refused(
         &server.post("/api/search/vector", b"{\"vector\":[1]}"),

@@ -8,5 +8,7 @@
 mod batch;
 mod errors;
 mod fixture;
+mod openapi;
+mod operation;
 mod pictures;
 mod search;
