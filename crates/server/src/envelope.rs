@@ -1,6 +1,5 @@
 //! The envelope of every answer, and what errors become in it.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Json;
@@ -8,8 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::{EngineError, ErrorKind};
 use serde::Serialize;
-use utoipa::openapi::{ContentBuilder, RefOr, ResponseBuilder};
-use utoipa::{IntoResponses, PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 /// Seconds after which a refused client may try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -130,41 +128,6 @@ impl IntoResponse for ApiError {
                 .insert(header::RETRY_AFTER, RETRY_AFTER);
         }
         response
-    }
-}
-
-/// Every endpoint can fail in these ways: alone, or because of a limit that holds for all.
-const FAILURES: [(u16, &str); 12] = [
-    (400, "A parameter is wrong"),
-    (401, "Nobody is logged in"),
-    (403, "Not allowed"),
-    (404, "There is none"),
-    (405, "The endpoint does not take this method"),
-    (408, "The body took too long to arrive"),
-    (409, "It contradicts what is there"),
-    (413, "Above a limit of size"),
-    (415, "Not a type that can be read"),
-    (422, "Damaged"),
-    (
-        429,
-        "Too much at once; `Retry-After` says when to try again",
-    ),
-    (503, "Not ready; `Retry-After` says when to try again"),
-];
-
-impl IntoResponses for ApiError {
-    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let content = ContentBuilder::new()
-            .schema(Some(Failure::schema()))
-            .build();
-        let response = |(status, description): (u16, &str)| {
-            let response = ResponseBuilder::new()
-                .description(description)
-                .content("application/json", content.clone())
-                .build();
-            (status.to_string(), RefOr::T(response))
-        };
-        FAILURES.into_iter().map(response).collect()
     }
 }
 

@@ -112,7 +112,7 @@ pub async fn serve(
 
 fn routes(app: App) -> Result<Router, ServeError> {
     let limit = usize::try_from(app.options().max_body_bytes).unwrap_or(usize::MAX);
-    let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
+    let (api, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(search::by_pictures))
         .routes(routes!(search::by_vector))
         .routes(routes!(search::by_item))
@@ -130,6 +130,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(health::live))
         .routes(routes!(metrics::metrics))
         .split_for_parts();
+    openapi::finish(&mut description);
     let router = api
         .route("/", get(page::index))
         .route("/style.css", get(page::style))

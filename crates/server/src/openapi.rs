@@ -1,11 +1,16 @@
 //! The description of the API, made from the handlers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder};
+use utoipa::{IntoResponses, OpenApi, ToSchema};
+
+use crate::envelope::{ApiError, Failure};
 
 /// What the handlers don't say of themselves.
 #[derive(OpenApi)]
@@ -17,6 +22,7 @@ use utoipa::OpenApi;
                        HTTP status as `code`, a message that says what happened and what to do, \
                        and no data."
     ),
+    components(schemas(Failure)),
     tags(
         (name = "search", description = "Find similar images"),
         (name = "pictures", description = "Pictures as browsers show them"),
@@ -26,6 +32,73 @@ use utoipa::OpenApi;
     )
 )]
 pub(crate) struct Description;
+
+/// Bytes, such as a picture.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes bodies")]
+pub(crate) struct Binary(Vec<u8>);
+
+/// Every endpoint can fail in these ways: alone, or because of a limit that holds for all.
+const FAILURES: [(u16, &str); 12] = [
+    (400, "A parameter is wrong"),
+    (401, "Nobody is logged in"),
+    (403, "Not allowed"),
+    (404, "There is none"),
+    (405, "The endpoint does not take this method"),
+    (408, "The body took too long to arrive"),
+    (409, "It contradicts what is there"),
+    (413, "Above a limit of size"),
+    (415, "Not a type that can be read"),
+    (422, "Damaged"),
+    (429, "Too much at once; `Retry-After` says when to try again"),
+    (503, "Not ready; `Retry-After` says when to try again"),
+];
+
+impl IntoResponses for ApiError {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        FAILURES
+            .iter()
+            .map(|(status, _)| (status.to_string(), Ref::from_response_name(status.to_string())))
+            .map(|(status, response)| (status, RefOr::Ref(response)))
+            .collect()
+    }
+}
+
+/// Adds what all endpoints share, and gives operations names of their own: handlers' names are
+/// unique only within their subject.
+pub(crate) fn finish(description: &mut utoipa::openapi::OpenApi) {
+    let components = description.components.get_or_insert_with(Components::new);
+    let schema = Ref::from_schema_name(Failure::name());
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    for (status, text) in FAILURES {
+        let response = ResponseBuilder::new()
+            .description(text)
+            .content("application/json", content.clone())
+            .build();
+        components
+            .responses
+            .insert(status.to_string(), RefOr::T(response));
+    }
+    for operation in description.paths.paths.values_mut().flat_map(operations) {
+        let tag = operation.tags.iter().flatten().next();
+        if let (Some(tag), Some(id)) = (tag, &operation.operation_id) {
+            operation.operation_id = Some(format!("{tag}_{id}"));
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .flatten()
+}
 
 /// The description as it goes out.
 #[derive(Clone)]

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Reader;
 use crate::envelope::ApiError;
+use crate::openapi::Binary;
 use crate::query::Parameters;
 use crate::state::App;
 use crate::upload::{self, Field, Form};
@@ -40,7 +41,7 @@ pub(crate) struct PreviewForm {
     tag = "pictures",
     params(("file_name" = String, Path, description = "As in `thumbnail_url`"), Which),
     responses(
-        (status = 200, content_type = "image/jpeg", body = Vec<u8>),
+        (status = 200, content_type = "image/jpeg", body = Binary),
         (status = 304, description = "`If-None-Match` holds its tag"),
         ApiError,
     ),
@@ -63,11 +64,11 @@ pub(crate) async fn thumbnail(
     tag = "pictures",
     params(("file_name" = String, Path, description = "As in `image_url`"), Which),
     responses(
-        (status = 200, body = Vec<u8>, content(
-            (Vec<u8> = "image/jpeg"),
-            (Vec<u8> = "image/png"),
-            (Vec<u8> = "image/gif"),
-            (Vec<u8> = "image/webp"),
+        (status = 200, content(
+            (Binary = "image/jpeg"),
+            (Binary = "image/png"),
+            (Binary = "image/gif"),
+            (Binary = "image/webp"),
         )),
         (status = 304, description = "`If-None-Match` holds its tag"),
         ApiError,
@@ -91,9 +92,9 @@ pub(crate) async fn full(
     tag = "pictures",
     request_body(content(
         (PreviewForm = "multipart/form-data"),
-        (Vec<u8> = "application/octet-stream"),
+        (Binary = "application/octet-stream"),
     )),
-    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), ApiError),
+    responses((status = 200, content_type = "image/jpeg", body = Binary), ApiError),
 )]
 pub(crate) async fn preview(
     State(app): State<App>,
