@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
@@ -19,10 +20,22 @@ pub const BUILTIN: &str = "builtin";
 /// 11.8 and 11.7 in batches of 4; builtin at 112 px (64) 1.16 and 0.84 in batches of 8.
 const BATCH_PATCHES: usize = 1024;
 
+/// How long a search waits for a model that another thread loads: longer than loading takes, but
+/// not as long as a download.
+const LOAD_PATIENCE: Duration = Duration::from_secs(20);
+
 /// Finds, downloads, loads and keeps models.
 pub struct Encoders {
     settings: EncoderSettings,
-    loaded: Mutex<HashMap<String, Arc<Model>>>,
+    models: Mutex<HashMap<String, Loading>>,
+    /// Signalled when a model is loaded, or could not be.
+    loaded: Condvar,
+}
+
+/// A model that some thread needed.
+enum Loading {
+    UnderWay,
+    Done(Arc<Model>),
 }
 
 /// How models are found and run.
@@ -53,28 +66,61 @@ impl Encoders {
     pub fn new(settings: EncoderSettings) -> Self {
         Self {
             settings,
-            loaded: Mutex::default(),
+            models: Mutex::default(),
+            loaded: Condvar::new(),
         }
     }
 
     /// The model of that name or path, loaded at its first use and downloaded if need be.
     ///
     /// # Errors
-    /// It can't be found, downloaded or loaded.
+    /// It can't be found, downloaded or loaded; [`ErrorKind::Unavailable`] when another thread
+    /// is at it for so long that the caller had better come again.
     pub fn model(&self, name: &str) -> Result<Arc<Model>, EngineError> {
-        // Held while loading, so that two searches don't load the same model twice.
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(model) = loaded.get(name) {
-            return Ok(Arc::clone(model));
+        let start = Instant::now();
+        let mut models = self.lock();
+        loop {
+            match models.get(name) {
+                Some(Loading::Done(model)) => return Ok(Arc::clone(model)),
+                None => break,
+                Some(Loading::UnderWay) => {}
+            }
+            let left = LOAD_PATIENCE.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Err(EngineError::new(
+                    ErrorKind::Unavailable,
+                    format!("model `{name}` is being downloaded or loaded; try again in a moment"),
+                ));
+            }
+            models = self
+                .loaded
+                .wait_timeout(models, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
+        models.insert(name.to_owned(), Loading::UnderWay);
+        drop(models);
+        let _claim = Claim {
+            encoders: self,
+            name,
+        };
         let model = Arc::new(self.load(name)?);
-        loaded.insert(name.to_owned(), Arc::clone(&model));
+        self.lock()
+            .insert(name.to_owned(), Loading::Done(Arc::clone(&model)));
         Ok(model)
     }
 
     /// The model of that name if it is loaded; does not wait for one that is being loaded.
     pub(crate) fn loaded(&self, name: &str) -> Option<Arc<Model>> {
-        self.loaded.try_lock().ok()?.get(name).map(Arc::clone)
+        match self.lock().get(name) {
+            Some(Loading::Done(model)) => Some(Arc::clone(model)),
+            _ => None,
+        }
+    }
+
+    /// No operation leaves the models half-changed, so a panic elsewhere does no harm.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Loading>> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An encoder from a model's name and a preprocessing; `size` defaults to the model's own.
@@ -155,6 +201,23 @@ impl Encoders {
         loaded.map_err(|error| {
             EngineError::new(ErrorKind::Unavailable, error.to_string()).because(error)
         })
+    }
+}
+
+/// Lets others try when the model could not be loaded, for whatever reason.
+struct Claim<'a> {
+    encoders: &'a Encoders,
+    name: &'a str,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut models = self.encoders.lock();
+        if let Some(Loading::UnderWay) = models.get(self.name) {
+            models.remove(self.name);
+        }
+        drop(models);
+        self.encoders.loaded.notify_all();
     }
 }
 

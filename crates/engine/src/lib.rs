@@ -34,5 +34,5 @@ pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
 pub use engine::{Counters, Engine, Parts};
 pub use error::{EngineError, ErrorKind};
 pub use health::{HealthReport, ModelHealth};
-pub use pictures::Picture;
+pub use pictures::{Content, Picture, View};
 pub use re_embed::ReEmbedRequest;

@@ -71,7 +71,7 @@ impl ApiError {
     pub(crate) fn busy() -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
-            "too many searches are waiting; try again in a moment",
+            "too many requests are waiting; try again in a moment",
         )
     }
 

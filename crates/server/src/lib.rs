@@ -28,6 +28,7 @@ mod request_id;
 mod search;
 mod slots;
 mod state;
+mod stream;
 mod upload;
 
 use std::future::Future;

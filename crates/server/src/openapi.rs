@@ -7,7 +7,9 @@ use axum::Extension;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder};
+use utoipa::openapi::{
+    Components, ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder,
+};
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
 use crate::envelope::{ApiError, Failure};
@@ -51,7 +53,10 @@ const FAILURES: [(u16, &str); 12] = [
     (413, "Above a limit of size"),
     (415, "Not a type that can be read"),
     (422, "Damaged"),
-    (429, "Too much at once; `Retry-After` says when to try again"),
+    (
+        429,
+        "Too much at once; `Retry-After` says when to try again",
+    ),
     (503, "Not ready; `Retry-After` says when to try again"),
 ];
 
@@ -59,7 +64,12 @@ impl IntoResponses for ApiError {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         FAILURES
             .iter()
-            .map(|(status, _)| (status.to_string(), Ref::from_response_name(status.to_string())))
+            .map(|(status, _)| {
+                (
+                    status.to_string(),
+                    Ref::from_response_name(status.to_string()),
+                )
+            })
             .map(|(status, response)| (status, RefOr::Ref(response)))
             .collect()
     }

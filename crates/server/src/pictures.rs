@@ -1,10 +1,9 @@
 //! Thumbnails, originals and previews.
 
-use axum::body::Body;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::{Engine, EngineError, Picture};
+use lookalike_engine::{Content, Engine, View};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,6 +12,7 @@ use crate::envelope::ApiError;
 use crate::openapi::Binary;
 use crate::query::Parameters;
 use crate::state::App;
+use crate::stream;
 use crate::upload::{self, Field, Form};
 
 /// Pictures change only with their item's content, and then so does their tag.
@@ -53,8 +53,7 @@ pub(crate) async fn thumbnail(
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let make = move |engine: &Engine| engine.thumbnail(&engine.item(&file_name, which.id)?);
-    picture(&app, &headers, make).await
+    picture(&app, &headers, file_name, which.id, View::Thumbnail).await
 }
 
 /// An image as browsers show it: PNG, WebP, GIF and JPEG as they are, others as JPEG.
@@ -81,8 +80,7 @@ pub(crate) async fn full(
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let make = move |engine: &Engine| engine.full_picture(&engine.item(&file_name, which.id)?);
-    picture(&app, &headers, make).await
+    picture(&app, &headers, file_name, which.id, View::Full).await
 }
 
 /// Any supported picture as a JPEG; sent as `file` of a form or as the body itself.
@@ -126,23 +124,39 @@ pub(crate) async fn preview(
 async fn picture(
     app: &App,
     headers: &HeaderMap,
-    make: impl FnOnce(&Engine) -> Result<Picture, EngineError> + Send + 'static,
+    file_name: String,
+    id: Option<u64>,
+    view: View,
 ) -> Result<Response, ApiError> {
-    let picture = app.read(make).await?;
-    let tag = HeaderValue::from_str(&format!("\"{}\"", picture.tag))
-        .map_err(|error| ApiError::internal(&error))?;
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|tags| {
-            tags.split(',')
-                .map(|tag| tag.trim().trim_start_matches("W/"))
-                .any(|other| other == "*" || other.as_bytes() == tag.as_bytes())
-        });
+    let known = headers.get(header::IF_NONE_MATCH).cloned();
+    let find = move |engine: &Engine| {
+        let item = engine.item(&file_name, id)?;
+        let tag = format!("\"{}\"", engine.picture_tag(&item, view));
+        let picture = match known.is_some_and(|known| holds(&known, &tag)) {
+            true => None,
+            false => Some(engine.picture(&item, view)?),
+        };
+        Ok((tag, picture))
+    };
+    let (tag, picture) = app.read(find).await?;
+    let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(&error))?;
     let cache = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)];
-    if known {
+    let Some(picture) = picture else {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
-    }
+    };
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(picture.mime))];
-    Ok((cache, kind, Body::from(picture.bytes)).into_response())
+    Ok(match picture.content {
+        Content::Bytes(bytes) => (cache, kind, bytes).into_response(),
+        Content::Stream(original) => {
+            let length = [(header::CONTENT_LENGTH, original.length)];
+            (cache, kind, length, stream::body(original.reader)).into_response()
+        }
+    })
+}
+
+/// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2).
+fn holds(known: &HeaderValue, tag: &str) -> bool {
+    let tags = known.to_str().unwrap_or_default().split(',');
+    tags.map(|other| other.trim().trim_start_matches("W/"))
+        .any(|other| other == "*" || other == tag)
 }

@@ -13,6 +13,11 @@ use crate::metrics::Metrics;
 use crate::slots::Slots;
 use crate::upload::UploadMemory;
 
+/// Requests that read from disk at once, and that wait for it: a page of results asks for all its
+/// thumbnails together.
+const READS_AT_ONCE: usize = 32;
+const READS_WAITING: usize = 2048;
+
 /// Shared by handlers; cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -24,6 +29,7 @@ struct Shared {
     jobs: Jobs,
     options: ServerOptions,
     slots: Slots,
+    reads: Slots,
     upload_memory: Arc<UploadMemory>,
     metrics: Metrics,
     warming_up: AtomicBool,
@@ -36,6 +42,7 @@ impl App {
                 engine,
                 jobs,
                 slots: Slots::new(options.max_searches, options.max_waiting),
+                reads: Slots::new(READS_AT_ONCE, READS_WAITING),
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
                 metrics: Metrics::new(),
                 options,
@@ -126,8 +133,13 @@ impl App {
         &self,
         work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ApiError> {
+        let slot = self.shared.reads.take().await.ok_or_else(ApiError::busy)?;
         let app = self.clone();
-        blocking(move || work(app.engine())).await
+        blocking(move || {
+            let _slot = slot;
+            work(app.engine())
+        })
+        .await
     }
 }
 

@@ -7,6 +7,7 @@ mod folder;
 mod key;
 
 use std::error::Error;
+use std::io::{Cursor, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -66,6 +67,19 @@ pub trait BlobStore: Send + Sync {
     /// [`BlobError::Failed`] when the store cannot tell.
     fn get(&self, key: &BlobKey) -> Result<Option<Vec<u8>>, BlobError>;
 
+    /// The blob under `key`, to be read bit by bit, or `None`. What replaces or deletes it
+    /// meanwhile does not change what is read.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store cannot tell.
+    fn open(&self, key: &BlobKey) -> Result<Option<OpenBlob>, BlobError> {
+        let bytes = self.get(key)?;
+        Ok(bytes.map(|bytes| OpenBlob {
+            length: bytes.len() as u64,
+            reader: Box::new(Cursor::new(bytes)),
+        }))
+    }
+
     /// Whether there is a blob under `key`.
     ///
     /// # Errors
@@ -83,6 +97,14 @@ pub trait BlobStore: Send + Sync {
     /// # Errors
     /// [`BlobError::Failed`] when the store cannot be listed.
     fn usage(&self) -> Result<BlobUsage, BlobError>;
+}
+
+/// A blob that is being read.
+pub struct OpenBlob {
+    /// Bytes of the whole blob.
+    pub length: u64,
+    /// The bytes from the first on.
+    pub reader: Box<dyn Read + Send>,
 }
 
 /// How much a store keeps.

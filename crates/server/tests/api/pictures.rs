@@ -1,6 +1,6 @@
 //! Thumbnails, originals, previews and the page.
 
-use lookalike_imaging::{Format, Limits, probe};
+use lookalike_imaging::{Format, Limits, RgbImage, encode_png, probe};
 use lookalike_testkit::http::{form, request};
 
 use crate::fixture::{Server, picture};
@@ -93,4 +93,23 @@ fn the_page_and_its_parts_are_served() {
         );
         assert!(answer.body.len() > 100);
     }
+}
+
+#[test]
+fn large_originals_arrive_whole() {
+    let server = Server::new();
+    let (width, height) = (1500, 1000);
+    // Noise does not compress: 4.5 MB, many times what is read at once.
+    let noise =
+        (0..width * height * 3).map(|index: u32| (index.wrapping_mul(2_654_435_761) >> 24) as u8);
+    let image = RgbImage::new(width, height, noise.collect()).unwrap();
+    let file = encode_png(&image).unwrap();
+    assert!(file.len() > 2 << 20);
+    std::fs::write(server.directory.path().join("pictures/plain.png"), &file).unwrap();
+    let answer = server.get("/api/image/full/plain.png");
+    assert_eq!(
+        answer.header("content-length"),
+        Some(file.len().to_string().as_str())
+    );
+    assert!(answer.body == file);
 }

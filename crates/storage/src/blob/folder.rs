@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{BlobError, BlobKey, BlobStore, BlobUsage};
+use super::{BlobError, BlobKey, BlobStore, BlobUsage, OpenBlob};
 
 /// Where unfinished files lie. No key leads here, as parts of keys never start with a dot.
 const PARTIAL: &str = ".partial";
@@ -98,6 +98,21 @@ impl BlobStore for FolderBlobs {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if is_no_blob(&error) => Ok(None),
             Err(error) => Err(failed("read blob", key, error)),
+        }
+    }
+
+    fn open(&self, key: &BlobKey) -> Result<Option<OpenBlob>, BlobError> {
+        let open = || {
+            let file = fs::File::open(self.path(key))?;
+            let metadata = file.metadata()?;
+            Ok(metadata.is_file().then(|| OpenBlob {
+                length: metadata.len(),
+                reader: Box::new(file),
+            }))
+        };
+        match open() {
+            Err(error) if is_no_blob(&error) => Ok(None),
+            result => result.map_err(|error| failed("read blob", key, error)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a blob store must do, written against the trait alone.
 
+use std::io::Read;
 use std::thread;
 
 use crate::blob::{BlobKey, BlobStore, BlobUsage};
@@ -24,6 +25,7 @@ fn missing_blobs(store: &dyn BlobStore) {
     for name in ["missing", "no/such/blob.bin"] {
         let key = key(name);
         assert_eq!(get(store, &key), None, "{key} in an empty store");
+        assert!(store.open(&key).expect("can be asked").is_none(), "{key}");
         assert!(!exists(store, &key), "{key} in an empty store");
         store.delete(&key).expect("deleting a missing blob is fine");
     }
@@ -49,6 +51,10 @@ fn put_and_get(store: &dyn BlobStore) {
         let key = key(name);
         assert!(get(store, &key).as_deref() == Some(bytes), "bytes of {key}");
         assert!(exists(store, &key), "{key} after put");
+        let mut open = store.open(&key).expect("can be opened").expect("is there");
+        let mut read = Vec::new();
+        open.reader.read_to_end(&mut read).expect("can be read");
+        assert!(read == bytes && open.length == bytes.len() as u64, "{key}");
     }
 }
 
