@@ -36,6 +36,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use lookalike_engine::Engine;
@@ -67,6 +68,8 @@ pub struct ServerOptions {
     pub max_upload_memory_bytes: u64,
     /// How long a client may take to send its request's body.
     pub body_timeout: Duration,
+    /// Origins of other sites whose pages may use the API, such as `https://example.org`.
+    pub cors_origins: Vec<HeaderValue>,
     /// What may be imported through the API.
     pub import_roots: ImportRoots,
     /// A secret of those who may read the data directory, by which they may import anything.
@@ -81,6 +84,7 @@ impl Default for ServerOptions {
             max_waiting: 128,
             max_upload_memory_bytes: 512 << 20,
             body_timeout: Duration::from_secs(60),
+            cors_origins: Vec::new(),
             import_roots: ImportRoots::Below(Vec::new()),
             owner_token: None,
         }
@@ -109,6 +113,19 @@ pub async fn serve(
     app.warm_up();
     connections::serve(listener, routes(app)?, shutdown).await;
     Ok(())
+}
+
+/// The API and the page, for whoever brings connections of their own. Models and indexes are loaded
+/// at their first use.
+///
+/// # Errors
+/// As [`serve`].
+pub fn router(
+    engine: Arc<Engine>,
+    jobs: Jobs,
+    options: ServerOptions,
+) -> Result<Router, ServeError> {
+    routes(App::new(engine, jobs, options))
 }
 
 fn routes(app: App) -> Result<Router, ServeError> {
@@ -146,7 +163,8 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
         .layer(DefaultBodyLimit::max(limit.saturating_add(BODY_OVERHEAD)))
-        .layer(middleware::from_fn(origin::refuse_others))
+        .layer(middleware::from_fn_with_state(app.clone(), origin::refuse_others))
+        .layer(origin::allow(&app.options().cors_origins))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn(request_id::name))

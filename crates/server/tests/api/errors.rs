@@ -142,3 +142,24 @@ fn every_answer_keeps_browsers_out_of_trouble() {
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
     }
 }
+
+#[test]
+fn only_sites_that_were_named_may_use_the_api() {
+    let friend = "https://friend.example";
+    let server = Server::with(ServerOptions {
+        cors_origins: vec![friend.parse().unwrap()],
+        ..ServerOptions::default()
+    });
+    let ask = |origin| {
+        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        let allowed = request(server.address, "OPTIONS", "/api/search", &headers, &[]);
+        let allowed = allowed.header("access-control-allow-origin") == Some(origin);
+        let headers = [("origin", origin), ("content-type", "application/json")];
+        let answer = request(server.address, "POST", "/api/search/item/1", &headers, b"{}");
+        (allowed, answer.status)
+    };
+    assert_eq!(ask(friend), (true, 200));
+    assert_eq!(ask("https://stranger.example"), (false, 403));
+    assert_eq!(ask("null"), (false, 403));
+    assert_eq!(ask(&format!("http://{}", server.address)), (false, 200));
+}
