@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check bench-embed bench-import bench-search clean
+.PHONY: help tools build demo test check bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ bench-import: tools target/venv-bench/installed-import ## time the import beside
 
 bench-search: build target/venv-bench/installed-search ## time search beside FAISS, hnswlib, usearch, Milvus (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/search/run.py $(ARGS)
+
+bench-serve: build ## load the server with 64 clients beside an import (ARGS=--quick: a smoke run)
+	@python3 bench/serve/run.py $(ARGS)
 
 target/venv-bench/installed: bench/embed/requirements.txt
 	python3 -m venv target/venv-bench

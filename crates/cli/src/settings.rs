@@ -28,9 +28,39 @@ pub(crate) struct Settings {
     pub(crate) pixel_budget_bytes: u64,
     /// Folders that may be imported through the API.
     pub(crate) import_roots: Option<Vec<PathBuf>>,
+    /// Searches of the server at work at once.
+    pub(crate) max_searches: Option<usize>,
+    /// Searches of the server that may wait for their turn.
+    pub(crate) max_waiting: Option<usize>,
+    /// Origins of other sites whose pages may use the API.
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) log_format: LogFormat,
     pub(crate) verbose: u8,
     pub(crate) quiet: bool,
     pub(crate) color: ColorChoice,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object a line, for whoever collects logs.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("it is `text` or `json`"),
+        }
+    }
 }
 
 /// The file's form; every key also as `LOOKALIKE_<KEY>`.
@@ -45,6 +75,10 @@ struct ConfigFile {
     max_file_mb: Option<u64>,
     pixel_budget_mb: Option<u64>,
     import_roots: Option<Vec<PathBuf>>,
+    max_searches: Option<usize>,
+    max_waiting: Option<usize>,
+    cors_origins: Option<Vec<String>>,
+    log_format: Option<LogFormat>,
 }
 
 impl Settings {
@@ -83,6 +117,16 @@ impl Settings {
                 Some(roots) if !roots.is_empty() => Some(std::env::split_paths(&roots).collect()),
                 _ => file.import_roots,
             },
+            max_searches: setting("MAX_SEARCHES", file.max_searches)?,
+            max_waiting: setting("MAX_WAITING", file.max_waiting)?,
+            cors_origins: match setting::<String>("CORS_ORIGINS", None)? {
+                Some(origins) => origins
+                    .split(',')
+                    .map(|one| one.trim().to_owned())
+                    .collect(),
+                None => file.cors_origins.unwrap_or_default(),
+            },
+            log_format: setting("LOG_FORMAT", file.log_format)?.unwrap_or_default(),
             verbose: global.verbose,
             quiet: global.quiet,
             color: global.color,

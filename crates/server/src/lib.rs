@@ -36,7 +36,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::HeaderValue;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use lookalike_engine::Engine;
@@ -47,6 +46,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use axum::http::HeaderValue;
 pub use batch::ImportRoots;
 use openapi::{Description, Document};
 use state::App;
@@ -163,7 +163,10 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
         .layer(DefaultBodyLimit::max(limit.saturating_add(BODY_OVERHEAD)))
-        .layer(middleware::from_fn_with_state(app.clone(), origin::refuse_others))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            origin::refuse_others,
+        ))
         .layer(origin::allow(&app.options().cors_origins))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))

@@ -8,7 +8,7 @@ use lookalike_engine::import::{Cancel, Originals};
 use lookalike_engine::jobs::{JobRequest, Jobs};
 use lookalike_engine::watch::watch;
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
-use lookalike_server::{ImportRoots, ServerOptions, serve};
+use lookalike_server::{HeaderValue, ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
 use super::{Outcome, import};
@@ -45,14 +45,21 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         if arguments.open {
             open_browser(&url);
         }
+        let defaults = ServerOptions::default();
         let options = ServerOptions {
             max_body_bytes: settings.limits.max_file_bytes,
+            max_searches: settings
+                .max_searches
+                .unwrap_or(defaults.max_searches)
+                .max(1),
+            max_waiting: settings.max_waiting.unwrap_or(defaults.max_waiting),
+            cors_origins: origins(settings)?,
             import_roots: match &settings.import_roots {
                 None if address.ip().is_loopback() => ImportRoots::Anywhere,
                 roots => ImportRoots::Below(roots.clone().unwrap_or_default()),
             },
             owner_token: Some(token),
-            ..ServerOptions::default()
+            ..defaults
         };
         serve(
             engine,
@@ -80,6 +87,21 @@ fn open(settings: &Settings) -> anyhow::Result<(Engine, bool)> {
     let engine = engine(settings, Access::Read)?;
     output::note(settings, &format!("only reading: {error}"));
     Ok((engine, false))
+}
+
+fn origins(settings: &Settings) -> anyhow::Result<Vec<HeaderValue>> {
+    let parse = |origin: &String| match origin.split_once("://") {
+        Some((_, host)) if !host.is_empty() && !host.contains('/') => origin.parse().ok(),
+        _ => None,
+    };
+    let origins = settings.cors_origins.iter();
+    origins
+        .map(|origin| {
+            parse(origin).with_context(|| {
+                format!("cors_origins: `{origin}` is not of the form https://example.org")
+            })
+        })
+        .collect()
 }
 
 fn resume(jobs: &Jobs, settings: &Settings) -> anyhow::Result<()> {

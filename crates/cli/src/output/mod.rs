@@ -9,7 +9,7 @@ use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::ColorChoice;
-use crate::settings::Settings;
+use crate::settings::{LogFormat, Settings};
 
 pub(crate) use table::{Align, Column, Table, shorten};
 
@@ -113,9 +113,13 @@ pub(crate) fn start_logging(settings: &Settings) {
         (false, _) => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(settings.color == ColorChoice::Always || io::stderr().is_terminal())
-        .init();
+        .with_writer(io::stderr);
+    match settings.log_format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log
+            .with_ansi(settings.color == ColorChoice::Always || io::stderr().is_terminal())
+            .init(),
+    }
 }

@@ -151,11 +151,20 @@ fn only_sites_that_were_named_may_use_the_api() {
         ..ServerOptions::default()
     });
     let ask = |origin| {
-        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        let headers = [
+            ("origin", origin),
+            ("access-control-request-method", "POST"),
+        ];
         let allowed = request(server.address, "OPTIONS", "/api/search", &headers, &[]);
         let allowed = allowed.header("access-control-allow-origin") == Some(origin);
         let headers = [("origin", origin), ("content-type", "application/json")];
-        let answer = request(server.address, "POST", "/api/search/item/1", &headers, b"{}");
+        let answer = request(
+            server.address,
+            "POST",
+            "/api/search/item/1",
+            &headers,
+            b"{}",
+        );
         (allowed, answer.status)
     };
     assert_eq!(ask(friend), (true, 200));
