@@ -41,6 +41,20 @@ pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Conten
         .optional()?)
 }
 
+/// Calls `each` for every content until it says `false`.
+pub(crate) fn each(
+    connection: &Connection,
+    mut each: impl FnMut(Content) -> bool,
+) -> Result<(), CatalogError> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM contents"))?;
+    for content in statement.query_map([], from_row)? {
+        if !each(content?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The content's row id.
 pub(crate) fn id(connection: &Connection, md5: &str) -> Result<i64, CatalogError> {
     Ok(connection

@@ -316,6 +316,52 @@ impl Catalog {
         self.read(|connection| contents::by_md5(connection, md5))
     }
 
+    /// Calls `each` for every content, all from one snapshot.
+    ///
+    /// # Errors
+    /// Those of `each`, or the catalogue can't be read.
+    pub fn each_content<E: From<CatalogError>>(
+        &self,
+        mut each: impl FnMut(Content) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut result = Ok(());
+        self.read(|connection| {
+            contents::each(connection, |content| {
+                result = each(content);
+                result.is_ok()
+            })
+        })?;
+        result
+    }
+
+    /// Copies the catalogue as it is at this moment into `directory`, which must have none, beside
+    /// whoever writes. What was deleted leaves no trace in the copy.
+    ///
+    /// # Errors
+    /// The catalogue can't be read, or the directory not be written.
+    pub fn copy_to(&self, directory: &Path) -> Result<(), CatalogError> {
+        let file = directory.join(FILE_NAME);
+        self.read(|connection| {
+            connection.execute("VACUUM INTO ?1", [file.to_string_lossy()])?;
+            Ok(())
+        })
+    }
+
+    /// Reads the whole file and looks whether it is as it must be.
+    ///
+    /// # Errors
+    /// [`CatalogError::Damaged`], or the catalogue can't be read.
+    pub fn check(&self) -> Result<(), CatalogError> {
+        self.read(|connection| {
+            let found: String =
+                connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+            match found.as_str() {
+                "ok" => Ok(()),
+                _ => Err(CatalogError::Damaged { what: found }),
+            }
+        })
+    }
+
     /// The collection's embedding of the content with these bytes.
     ///
     /// # Errors

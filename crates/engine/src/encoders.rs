@@ -1,7 +1,7 @@
 //! Encoders: a model with a collection's preprocessing, loaded once and shared.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,6 +69,12 @@ impl Encoders {
             models: Mutex::default(),
             loaded: Condvar::new(),
         }
+    }
+
+    /// The data directory, in whose `models` folder downloads lie.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.settings.data_dir
     }
 
     /// The model of that name or path, loaded at its first use and downloaded if need be.

@@ -1,7 +1,7 @@
 //! For tests: an engine with the builtin encoder over an empty data directory.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lookalike_catalog::Catalog;
@@ -28,6 +28,15 @@ impl Fixture {
 
     fn open(directory: TempDir) -> Self {
         let data = directory.path().join("data");
+        Self::at(directory, data)
+    }
+
+    /// Over a data directory that is there.
+    pub(crate) fn over(data: &Path) -> Self {
+        Self::at(TempDir::new().unwrap(), data.to_path_buf())
+    }
+
+    fn at(directory: TempDir, data: PathBuf) -> Self {
         let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
         let engine = Arc::new(Engine::new(Parts {
             vectors: Box::new(EmbeddedVectors::new(

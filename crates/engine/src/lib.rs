@@ -1,6 +1,7 @@
 //! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
 //! evaluate, measure. Never sees HTTP or command-line arguments.
 
+mod backup;
 mod batches;
 mod by_name;
 mod byte_cache;
@@ -27,6 +28,7 @@ mod re_embed;
 pub mod search;
 pub mod watch;
 
+pub use backup::BackupReport;
 pub use clock::{Clock, system_clock};
 pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};
 pub use embed::{Reading, embed_file_tokens, embed_files};

@@ -143,8 +143,19 @@ pub(crate) enum Command {
     Bench(BenchCommand),
     /// Make synthetic design patents to try the program with
     Synth(SynthArguments),
+    /// Copy the data directory into a new folder, also while it is served and written
+    Backup(BackupArguments),
     /// Check this machine, the data directory and the models
     Doctor(FormatArgument),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackupArguments {
+    /// Folder to make; it is a data directory too, so `--data FOLDER` restores it
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
 }
 
 #[derive(Args, Debug)]

@@ -1,5 +1,6 @@
 //! One module a command: each turns arguments into a use case and its result into output.
 
+mod backup;
 mod bench;
 mod collections;
 mod compare_metrics;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Eval(arguments) => eval::run(&arguments, settings),
         Command::CompareMetrics(arguments) => compare_metrics::run(&arguments, settings),
         Command::Synth(arguments) => synth::run(&arguments, settings),
+        Command::Backup(arguments) => backup::run(&arguments, settings),
         Command::Doctor(format) => doctor::run(format.format, settings),
     }
 }

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod archives;
+mod backup;
 mod broken_input;
 mod crash;
 mod crash_index;
