@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools build demo test check check-api bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,9 @@ check: tools ## formatting and lints, as they must be in every commit
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences not checked"; fi
+
+check-api: build ## try the HTTP API with what its description allows and forbids (schemathesis)
+	@tools/check_api
 
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)

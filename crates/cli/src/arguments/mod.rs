@@ -1,5 +1,7 @@
 //! What can be said on the command line. Nothing here acts.
 
+#[cfg(test)]
+mod documented;
 mod download;
 mod effort;
 mod features;
