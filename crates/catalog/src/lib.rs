@@ -1,4 +1,4 @@
-//! The durable truth in SQLite: collections, items, patents, embeddings, jobs.
+//! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made.
 //!
 //! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
 //! takes a lock); any number read beside it ([`Catalog::open`]). Everything that an import
@@ -12,6 +12,7 @@ mod contents;
 mod embeddings;
 mod error;
 mod filter;
+mod history;
 mod items;
 mod jobs;
 mod keyword;
@@ -21,6 +22,7 @@ mod read;
 mod schema;
 mod sheets;
 mod successor;
+mod watcher;
 mod write;
 
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
 pub use error::CatalogError;
 pub use filter::ItemFilter;
+pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch};
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use patents::Patent;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, params_from_iter};
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use crate::filter::Condition;
 use crate::lock::{self, WriteLock};
 use crate::successor::is_hidden;
+use crate::watcher::Watcher;
 use crate::{
     CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, Job, JobFailure,
     KnownPath, Patent, PatentPage, Revision, collections, contents, embeddings, items, jobs,
@@ -30,9 +31,7 @@ const STATEMENT_CACHE: usize = 64;
 pub struct Catalog {
     file: PathBuf,
     readers: Mutex<Vec<Connection>>,
-    /// Asked for nothing but whether something was committed: what SQLite answers is comparable
-    /// on one connection only.
-    watcher: Mutex<Option<Connection>>,
+    watcher: Mutex<Watcher>,
     writer: Option<Mutex<Connection>>,
     _lock: Option<WriteLock>,
 }
@@ -138,21 +137,17 @@ impl Catalog {
     }
 
     /// A number that is another one as soon as anything was committed to the catalogue, by this
-    /// process or another. Only numbers of the same `Catalog` can be compared. Cheap: a few
-    /// microseconds.
+    /// process or another, except by [`Catalog::write_aside`]. Only numbers of the same `Catalog`
+    /// can be compared. Cheap: a few microseconds.
     ///
     /// # Errors
     /// The catalogue can't be read.
     pub fn version(&self) -> Result<i64, CatalogError> {
-        let mut watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = match watcher.take() {
-            Some(connection) => connection,
-            None => connect(&self.file)?,
-        };
-        let connection = watcher.insert(connection);
-        Ok(connection
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?)
+        self.lock_watcher().version(&self.file)
+    }
+
+    pub(crate) fn lock_watcher(&self) -> MutexGuard<'_, Watcher> {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts and sizes. Cost: a scan of the collection's items.
@@ -404,6 +399,10 @@ impl Catalog {
         self.writer.as_ref()
     }
 
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     pub(crate) fn directory(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new("."))
     }
@@ -438,7 +437,7 @@ impl Catalog {
     }
 }
 
-fn connect(file: &Path) -> Result<Connection, CatalogError> {
+pub(crate) fn connect(file: &Path) -> Result<Connection, CatalogError> {
     let connection = Connection::open_with_flags(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE

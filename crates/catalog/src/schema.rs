@@ -7,7 +7,9 @@ use rusqlite::Connection;
 use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+const MIGRATIONS: &[&str] = &[
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_8,
+];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -173,6 +175,42 @@ INSERT INTO released_contents (content_id) SELECT id FROM contents
 /// Without it, both look at all items of the collection, before every search.
 const VERSION_5: &str = "
 CREATE INDEX items_by_collection ON items (collection_id);
+";
+
+/// - `searches`: what was searched for by whom; `user_id` is null for the local user.
+/// - `search_queries`: the pictures, items and vectors of a search, by position.
+/// - `search_vectors`: their little-endian f32 vectors, one for each kind of embedding.
+const VERSION_8: &str = "
+CREATE TABLE searches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id INTEGER,
+    created_at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    collections TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    hits TEXT NOT NULL,
+    total_matched INTEGER NOT NULL,
+    total_ms REAL NOT NULL,
+    query_token TEXT NOT NULL
+) STRICT;
+CREATE INDEX searches_by_user ON searches (user_id, created_at);
+CREATE INDEX searches_by_token ON searches (query_token);
+
+CREATE TABLE search_queries (
+    search_id INTEGER NOT NULL REFERENCES searches (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    description TEXT NOT NULL,
+    thumbnail BLOB,
+    PRIMARY KEY (search_id, position)
+) STRICT;
+
+CREATE TABLE search_vectors (
+    search_id INTEGER NOT NULL REFERENCES searches (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    embedding TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (search_id, position, embedding)
+) STRICT;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

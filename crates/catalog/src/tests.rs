@@ -6,6 +6,7 @@ use crate::*;
 
 mod changes;
 mod embeddings;
+mod history;
 mod jobs;
 mod migrations;
 mod successor;

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::successor::successor_name;
 use crate::{
@@ -27,6 +27,32 @@ impl Catalog {
         now: i64,
         changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.transact(now, changes, |transaction| Ok(transaction.commit()?))
+    }
+
+    /// As [`Catalog::write`], for changes that no search depends on: [`Catalog::version`] stays
+    /// as it is, so that nothing remembered of searches is forgotten for them.
+    ///
+    /// # Errors
+    /// As [`Catalog::write`].
+    pub fn write_aside<T, E: From<CatalogError>>(
+        &self,
+        now: i64,
+        changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // The writer is held meanwhile, and other processes don't write.
+        self.transact(now, changes, |transaction| {
+            let commit = || Ok(transaction.commit()?);
+            self.lock_watcher().pass_over(self.file(), commit)
+        })
+    }
+
+    fn transact<T, E: From<CatalogError>>(
+        &self,
+        now: i64,
+        changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, E>,
+        commit: impl FnOnce(Transaction<'_>) -> Result<(), CatalogError>,
+    ) -> Result<T, E> {
         let writer = self.writer().ok_or_else(|| CatalogError::Locked {
             directory: self.directory().to_path_buf(),
             owner: None,
@@ -39,7 +65,7 @@ impl Catalog {
             connection: &transaction,
             now,
         })?;
-        transaction.commit().map_err(CatalogError::from)?;
+        commit(transaction)?;
         Ok(result)
     }
 
