@@ -24,7 +24,13 @@ pub struct EncodeError {
 ///
 /// The sides are those of Pillow's `Image.thumbnail`.
 pub fn thumbnail(image: &RgbImage) -> RgbImage {
-    match thumbnail_sides(image.width(), image.height()) {
+    fit_within(image, THUMBNAIL_SIDE)
+}
+
+/// `image` within `side * side` pixels: as [`thumbnail`], for other sizes. Sides of zero count
+/// as one.
+pub fn fit_within(image: &RgbImage, side: u32) -> RgbImage {
+    match sides_within(image.width(), image.height(), side.max(1)) {
         Some((width, height)) => resize(image, width, height, Filter::Lanczos, Reference::Pillow),
         None => image.clone(),
     }
@@ -73,19 +79,19 @@ fn write(
         })
 }
 
-/// Sides of the thumbnail; none when the picture is small enough already.
+/// Sides of the picture within a square; none when the picture is small enough already.
 ///
 /// The side that follows from the other is rounded to whichever neighbour keeps
 /// the aspect ratio better (Pillow, `Image.thumbnail`).
-fn thumbnail_sides(width: u32, height: u32) -> Option<(u32, u32)> {
-    if width <= THUMBNAIL_SIDE && height <= THUMBNAIL_SIDE {
+fn sides_within(width: u32, height: u32, longest: u32) -> Option<(u32, u32)> {
+    if width <= longest && height <= longest {
         return None;
     }
-    let side = f64::from(THUMBNAIL_SIDE);
+    let side = f64::from(longest);
     let aspect = f64::from(width) / f64::from(height);
     if aspect <= 1.0 {
         let short = closer(side * aspect, |n| (aspect - n / side).abs());
-        Some((short, THUMBNAIL_SIDE))
+        Some((short, longest))
     } else {
         let error = |n: f64| {
             if n == 0.0 {
@@ -94,7 +100,7 @@ fn thumbnail_sides(width: u32, height: u32) -> Option<(u32, u32)> {
                 (aspect - side / n).abs()
             }
         };
-        Some((THUMBNAIL_SIDE, closer(side / aspect, error)))
+        Some((longest, closer(side / aspect, error)))
     }
 }
 

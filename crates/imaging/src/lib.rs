@@ -22,12 +22,12 @@ mod tiff;
 
 pub use budget::{Permit, PixelBudget};
 pub use decode::{Decoded, Probe, decode, decode_cost, probe};
-pub use encode::{EncodeError, encode_jpeg, encode_png, thumbnail};
+pub use encode::{EncodeError, encode_jpeg, encode_png, fit_within, thumbnail};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use format::Format;
 pub use limits::{DecodeOptions, Limits};
 pub use preprocess::{
-    PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
+    Geometry, PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
     UnknownPreprocess,
 };
 pub use rgb_image::RgbImage;

@@ -4,6 +4,7 @@
 //! still 8-bit RGB: scaling to [0, 1] and normalising happen in the encoder,
 //! with the mean and deviation of the [`ProcessorConfig`].
 
+mod geometry;
 mod processor;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use geometry::Geometry;
 pub use processor::{ProcessorConfig, ProcessorError};
 
 use crate::RgbImage;
@@ -207,120 +209,170 @@ impl Preprocessor {
     /// [`PreprocessError::SizeBelowPatch`] when the processor leaves less than
     /// a patch of it.
     pub fn apply(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        let steps = self.steps(image.width(), image.height())?;
+        let mut result: Option<RgbImage> = None;
+        for step in steps {
+            let before = result.as_ref().unwrap_or(image);
+            result = Some(step.apply(before));
+        }
+        Ok(result.unwrap_or_else(|| image.clone()))
+    }
+
+    /// Where a picture of `width * height` pixels lies in its model input.
+    ///
+    /// # Errors
+    /// As [`Preprocessor::apply`].
+    pub fn geometry(&self, width: u32, height: u32) -> Result<Geometry, PreprocessError> {
+        let steps = self.steps(width, height)?;
+        let whole = Geometry::whole(width, height);
+        Ok(steps.into_iter().fold(whole, Geometry::after))
+    }
+
+    /// What is done to a picture of `width * height` pixels.
+    fn steps(&self, width: u32, height: u32) -> Result<Vec<Step>, PreprocessError> {
         match self.kind {
-            PreprocessKind::Letterbox => Ok(self.letterbox(image)),
-            PreprocessKind::Processor => self.process(image),
-            PreprocessKind::LetterboxProcessor => self.process(&self.letterbox(image)),
-            PreprocessKind::ShortSide => self.short_side(image),
-            PreprocessKind::Native => Ok(self.native(image)),
-            PreprocessKind::Stretch => Ok(resize(
-                image,
-                self.size,
-                self.size,
-                Filter::Lanczos,
-                Reference::Pillow,
-            )),
+            PreprocessKind::Letterbox => Ok(self.letterbox(width, height).into()),
+            PreprocessKind::Processor => self.process(width, height),
+            PreprocessKind::LetterboxProcessor => {
+                let mut steps = Vec::from(self.letterbox(width, height));
+                steps.extend(self.process(self.size, self.size)?);
+                Ok(steps)
+            }
+            PreprocessKind::ShortSide => self.short_side(width, height),
+            PreprocessKind::Native => Ok(vec![self.native(width, height)]),
+            PreprocessKind::Stretch => Ok(vec![lanczos(self.size, self.size)]),
         }
     }
 
     /// The formula of the earlier system, in its order of float64 operations:
     /// the long side may come out as `size - 1`, as it did there.
-    fn letterbox(&self, image: &RgbImage) -> RgbImage {
-        let (width, height) = (image.width(), image.height());
+    fn letterbox(&self, width: u32, height: u32) -> [Step; 2] {
         let scale = f64::from(self.size) / f64::from(width.max(height));
         let side = |length: u32| ((f64::from(length) * scale) as u32).max(1);
-        let picture = resize(
-            image,
-            side(width),
-            side(height),
-            Filter::Lanczos,
-            Reference::Pillow,
-        );
-        place(&picture, self.size, self.size, 255)
+        let square = Step::Place {
+            width: self.size,
+            height: self.size,
+            level: 255,
+        };
+        [lanczos(side(width), side(height)), square]
     }
 
-    fn process(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
-        let resized = match self.processor.resized(image.width(), image.height()) {
-            Some((width, height)) => {
-                let (width, height) = bounded(image, width, height)?;
-                resize(
-                    image,
-                    width,
-                    height,
-                    self.processor.filter(),
-                    Reference::Torchvision,
-                )
-            }
-            None => image.clone(),
-        };
-        let cropped = match self.processor.crop() {
+    fn process(&self, width: u32, height: u32) -> Result<Vec<Step>, PreprocessError> {
+        let mut steps = Vec::new();
+        let (mut sides, before) = ((width, height), (width, height));
+        if let Some(wanted) = self.processor.resized(width, height) {
+            sides = bounded(before, wanted)?;
+            steps.push(Step::Resize {
+                width: sides.0,
+                height: sides.1,
+                filter: self.processor.filter(),
+                reference: Reference::Torchvision,
+            });
+        }
+        if let Some((width, height)) = self.processor.crop() {
             // Black around what is too small for the crop, as the reference has it.
-            Some((width, height)) => place(&resized, width, height, 0),
-            None => resized,
-        };
-        self.cut_to_patches(&cropped)
+            steps.push(Step::Place {
+                width,
+                height,
+                level: 0,
+            });
+            sides = (width, height);
+        }
+        steps.extend(self.cut_to_patches(sides.0, sides.1)?);
+        Ok(steps)
     }
 
-    fn short_side(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
-        let (width, height) = (image.width(), image.height());
+    fn short_side(&self, width: u32, height: u32) -> Result<Vec<Step>, PreprocessError> {
         let short = width.min(height);
         let side = |length: u32| u64::from(self.size) * u64::from(length) / u64::from(short);
-        let (width, height) = bounded(image, side(width), side(height))?;
-        self.cut_to_patches(&resize(
-            image,
-            width,
-            height,
-            Filter::Lanczos,
-            Reference::Pillow,
-        ))
+        let sides = bounded((width, height), (side(width), side(height)))?;
+        let mut steps = vec![lanczos(sides.0, sides.1)];
+        steps.extend(self.cut_to_patches(sides.0, sides.1)?);
+        Ok(steps)
     }
 
-    fn native(&self, image: &RgbImage) -> RgbImage {
-        let (width, height) = (image.width(), image.height());
+    fn native(&self, width: u32, height: u32) -> Step {
         let patches_long = u64::from(self.size / self.patch);
         let long = u64::from(width.max(height));
         let side = |length: u32| {
             let nearest = (u64::from(length) * patches_long * 2 + long) / (2 * long);
             nearest.max(1) as u32 * self.patch
         };
-        resize(
-            image,
-            side(width),
-            side(height),
-            Filter::Lanczos,
-            Reference::Pillow,
-        )
+        lanczos(side(width), side(height))
     }
 
-    fn cut_to_patches(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
-        let (width, height) = (image.width(), image.height());
+    /// Nothing for sides that are multiples of the patch already.
+    fn cut_to_patches(&self, width: u32, height: u32) -> Result<Option<Step>, PreprocessError> {
         let (new_width, new_height) = (width - width % self.patch, height - height % self.patch);
-        if (new_width, new_height) == (width, height) {
-            return Ok(image.clone());
-        }
-        let (x, y) = ((width - new_width) / 2, (height - new_height) / 2);
-        image
-            .crop(x, y, new_width, new_height)
-            .ok_or(PreprocessError::SizeBelowPatch {
+        if new_width == 0 || new_height == 0 {
+            return Err(PreprocessError::SizeBelowPatch {
                 size: width.min(height),
                 patch: self.patch,
-            })
+            });
+        }
+        let level = 0;
+        Ok(
+            ((new_width, new_height) != (width, height)).then_some(Step::Place {
+                width: new_width,
+                height: new_height,
+                level,
+            }),
+        )
+    }
+}
+
+/// One of the things that are done to a picture, in turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// To other sides in pixels, whatever the aspect ratio.
+    Resize {
+        width: u32,
+        height: u32,
+        filter: Filter,
+        reference: Reference,
+    },
+    /// Centred on a canvas of one grey level, cut where it is larger.
+    Place { width: u32, height: u32, level: u8 },
+}
+
+impl Step {
+    fn apply(self, image: &RgbImage) -> RgbImage {
+        match self {
+            Self::Resize {
+                width,
+                height,
+                filter,
+                reference,
+            } => resize(image, width, height, filter, reference),
+            Self::Place {
+                width,
+                height,
+                level,
+            } => place(image, width, height, level),
+        }
+    }
+}
+
+fn lanczos(width: u32, height: u32) -> Step {
+    Step::Resize {
+        width,
+        height,
+        filter: Filter::Lanczos,
+        reference: Reference::Pillow,
     }
 }
 
 /// Sides of a resized picture, if they are within the limit.
-fn bounded(image: &RgbImage, width: u64, height: u64) -> Result<(u32, u32), PreprocessError> {
-    match (u32::try_from(width), u32::try_from(height)) {
-        (Ok(new_width), Ok(new_height))
-            if u64::from(new_width) * u64::from(new_height) <= MAX_INPUT_PIXELS =>
-        {
-            Ok((new_width, new_height))
+fn bounded(before: (u32, u32), after: (u64, u64)) -> Result<(u32, u32), PreprocessError> {
+    match (u32::try_from(after.0), u32::try_from(after.1)) {
+        (Ok(width), Ok(height)) if u64::from(width) * u64::from(height) <= MAX_INPUT_PIXELS => {
+            Ok((width, height))
         }
         _ => Err(PreprocessError::TooLong {
-            width: image.width(),
-            height: image.height(),
-            new_width: width,
-            new_height: height,
+            width: before.0,
+            height: before.1,
+            new_width: after.0,
+            new_height: after.1,
         }),
     }
 }
