@@ -14,6 +14,7 @@ mod names;
 mod network;
 mod normalize;
 mod options;
+mod similarity;
 mod threads;
 mod weights;
 

@@ -223,6 +223,15 @@ impl Model {
         })
     }
 
+    /// The model's own threads.
+    pub(crate) fn pool(&self) -> &ThreadPool {
+        &self.pool
+    }
+
+    pub(crate) fn isa_token(&self) -> Isa {
+        self.isa
+    }
+
     fn run(
         &self,
         images: &[&RgbImage],
