@@ -8,7 +8,7 @@ use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_8,
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -180,7 +180,7 @@ CREATE INDEX items_by_collection ON items (collection_id);
 /// - `searches`: what was searched for by whom; `user_id` is null for the local user.
 /// - `search_queries`: the pictures, items and vectors of a search, by position.
 /// - `search_vectors`: their little-endian f32 vectors, one for each kind of embedding.
-const VERSION_8: &str = "
+const VERSION_6: &str = "
 CREATE TABLE searches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER,

@@ -10,7 +10,8 @@ use lookalike_storage::blob::BlobStore;
 use crate::batches::Batches;
 use crate::byte_cache::ByteCache;
 use crate::clock::{Clock, day_number};
-use crate::search::{FilterCache, QueryCache};
+use crate::explain::Explanations;
+use crate::search::{FilterCache, QueryCache, Recent};
 use crate::{Encoders, EngineError};
 
 /// Bytes of thumbnails kept in memory: some three thousand.
@@ -42,6 +43,9 @@ pub struct Engine {
     batches: Batches,
     /// By MD5 of the original.
     thumbnails: ByteCache<String, Arc<Vec<u8>>>,
+    recent: Recent,
+    explanations: Explanations,
+    token_secret: [u8; 32],
 }
 
 /// What an engine has done so far.
@@ -57,14 +61,22 @@ pub struct Counters {
 
 impl Engine {
     /// An engine over `parts`.
+    ///
+    /// # Panics
+    /// The system gives no random numbers: nothing it is asked to keep secret would be.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let mut token_secret = [0; 32];
+        getrandom::fill(&mut token_secret).expect("every supported system has random numbers");
         Self {
             parts,
             filters: FilterCache::default(),
             queries: QueryCache::default(),
             batches: Batches::default(),
             thumbnails: ByteCache::new(THUMBNAIL_BYTES),
+            recent: Recent::default(),
+            explanations: Explanations::default(),
+            token_secret,
         }
     }
 
@@ -109,6 +121,19 @@ impl Engine {
 
     pub(crate) fn filters(&self) -> &FilterCache {
         &self.filters
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    pub(crate) fn explanations(&self) -> &Explanations {
+        &self.explanations
+    }
+
+    /// What query tokens are made with, so that nobody else can make them.
+    pub(crate) fn token_secret(&self) -> &[u8; 32] {
+        &self.token_secret
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

@@ -13,11 +13,13 @@ mod encoders;
 mod engine;
 mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod features;
 #[cfg(test)]
 mod fixture;
 mod gone;
 mod health;
+pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod measure;
@@ -25,6 +27,7 @@ pub mod models;
 pub mod npy;
 mod pictures;
 mod re_embed;
+pub mod report;
 pub mod search;
 pub mod watch;
 

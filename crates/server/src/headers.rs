@@ -27,7 +27,8 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, value);
+        // A report says itself what it is made of.
+        response.headers_mut().entry(name).or_insert(value);
     }
     response
 }

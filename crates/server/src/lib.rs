@@ -15,8 +15,10 @@ mod collections;
 mod connections;
 mod docs;
 mod envelope;
+mod explain;
 mod headers;
 mod health;
+mod history;
 mod metrics;
 mod openapi;
 mod origin;
@@ -24,6 +26,7 @@ mod page;
 mod parameters;
 mod pictures;
 mod query;
+mod reports;
 mod request_id;
 mod search;
 mod slots;
@@ -93,15 +96,22 @@ impl Default for ServerOptions {
 
 /// The server could not be started.
 #[derive(Debug, Error)]
-#[error("the description of the API could not be made")]
-pub struct ServeError(#[from] serde_json::Error);
+#[non_exhaustive]
+pub enum ServeError {
+    /// As JSON.
+    #[error("the description of the API could not be made")]
+    Description(#[from] serde_json::Error),
+    /// For lack of a thread.
+    #[error("the history of searches could not be started")]
+    History(#[source] std::io::Error),
+}
 
 /// Answers requests on `listener` until `shutdown` completes; then lets running requests end,
 /// for at most ten seconds. Models and indexes are loaded in the background from the start.
 /// `jobs` is the caller's to resume and to close.
 ///
 /// # Errors
-/// The description of the API can't be made.
+/// The description of the API can't be made, or the system gives no thread.
 pub async fn serve(
     engine: Arc<Engine>,
     jobs: Jobs,
@@ -109,7 +119,7 @@ pub async fn serve(
     options: ServerOptions,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
-    let app = App::new(engine, jobs, options);
+    let app = App::new(engine, jobs, options)?;
     app.warm_up();
     connections::serve(listener, routes(app)?, shutdown).await;
     Ok(())
@@ -125,7 +135,7 @@ pub fn router(
     jobs: Jobs,
     options: ServerOptions,
 ) -> Result<Router, ServeError> {
-    routes(App::new(engine, jobs, options))
+    routes(App::new(engine, jobs, options)?)
 }
 
 fn routes(app: App) -> Result<Router, ServeError> {
@@ -134,6 +144,14 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(search::by_pictures))
         .routes(routes!(search::by_vector))
         .routes(routes!(search::by_item))
+        .routes(routes!(explain::explain))
+        .routes(routes!(explain::query_heatmap))
+        .routes(routes!(explain::item_heatmap))
+        .routes(routes!(reports::report))
+        .routes(routes!(history::list, history::clear))
+        .routes(routes!(history::show, history::delete))
+        .routes(routes!(history::thumbnail))
+        .routes(routes!(history::repeat))
         .routes(routes!(collections::list))
         .routes(routes!(collections::stats))
         .routes(routes!(batch::start))

@@ -27,6 +27,7 @@ use crate::envelope::{ApiError, Failure};
     components(schemas(Failure)),
     tags(
         (name = "search", description = "Find similar images"),
+        (name = "history", description = "A user's own searches"),
         (name = "pictures", description = "Pictures as browsers show them"),
         (name = "collections", description = "Sets of images with one encoder each"),
         (name = "imports", description = "Imports of folders and archives"),

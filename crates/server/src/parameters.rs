@@ -26,9 +26,10 @@ pub(crate) struct SearchParameters {
     min_score: Option<f32>,
     /// Largest distance for `l2`.
     max_distance: Option<f32>,
-    /// Part of the query pictures that counts: `x,y,w,h` in fractions of their sides.
-    #[schema(example = "0.1,0.2,0.5,0.5")]
-    region: Option<String>,
+    /// Parts of the query pictures that count, `x,y,w,h` in fractions of their sides: one for all,
+    /// or one for each in their order.
+    #[schema(example = json!(["0.1,0.2,0.5,0.5"]))]
+    region: Option<Vec<String>>,
     /// Whether front-page copies take part.
     include_front_page: Option<bool>,
     /// Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
@@ -71,6 +72,18 @@ pub(crate) struct SearchParameters {
     exclude_patent_id: Option<Vec<String>>,
     /// Items to leave out.
     exclude_item_id: Option<Vec<u64>>,
+    /// Whether the search goes to the caller's history; true unless given.
+    history: Option<bool>,
+}
+
+/// Whether a search goes to its caller's history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum History {
+    /// It does.
+    #[default]
+    Record,
+    /// It leaves no trace.
+    LeaveOut,
 }
 
 /// The form of a search by pictures.
@@ -99,6 +112,7 @@ pub(crate) struct Parameters {
     collections: Vec<String>,
     top_k: Option<usize>,
     top_groups: Option<usize>,
+    history: History,
 }
 
 impl Parameters {
@@ -120,7 +134,16 @@ impl Parameters {
             "nprobe" => self.request.effort.nprobe = Some(number(name, value)?),
             "ef_search" => self.request.effort.ef_search = Some(number(name, value)?),
             "exact" => self.request.effort.exact = boolean(name, value)?,
-            "region" => self.request.region = Some(value.parse().map_err(ApiError::from)?),
+            "region" => self
+                .request
+                .regions
+                .push(value.parse().map_err(ApiError::from)?),
+            "history" => {
+                self.history = match boolean(name, value)? {
+                    true => History::Record,
+                    false => History::LeaveOut,
+                };
+            }
             "keyword" => filter.keyword.push(text()),
             "loc_class" => filter.loc_class.push(text()),
             "applicant" => filter.applicant.push(text()),
@@ -165,6 +188,10 @@ impl Parameters {
             parameters.set_json(name, value)?;
         }
         Ok(parameters)
+    }
+
+    pub(crate) fn keeps_history(&self) -> History {
+        self.history
     }
 
     /// The request, still without queries.

@@ -4,10 +4,10 @@ use axum::extract::{Path, State};
 use lookalike_engine::search::{Query, SearchAnswer, SearchRequest};
 use serde_json::{Map, Value};
 
-use crate::access::Reader;
+use crate::access::{Caller, Reader};
 use crate::body::{JsonBody, JsonOrNothing};
 use crate::envelope::{ApiError, Envelope, Success};
-use crate::parameters::{Parameters, take};
+use crate::parameters::{History, Parameters, take};
 use crate::parameters::{PictureSearch, SearchParameters, VectorSearch};
 use crate::state::App;
 use crate::upload::{Field, Form};
@@ -25,7 +25,11 @@ type Answer = Result<Success<SearchAnswer>, ApiError>;
     request_body(content = PictureSearch, content_type = "multipart/form-data"),
     responses((status = 200, body = Envelope<SearchAnswer>), ApiError),
 )]
-pub(crate) async fn by_pictures(State(app): State<App>, _: Reader, form: Form) -> Answer {
+pub(crate) async fn by_pictures(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    form: Form,
+) -> Answer {
     let mut parameters = Parameters::default();
     let mut queries = Vec::new();
     for (name, field) in form.fields {
@@ -44,8 +48,10 @@ pub(crate) async fn by_pictures(State(app): State<App>, _: Reader, form: Form) -
             "no picture to look for; send one as `file`",
         ));
     }
+    let history = parameters.keeps_history();
     let request = parameters.into_request()?;
-    let answer = search(&app, SearchRequest { queries, ..request }).await;
+    let request = SearchRequest { queries, ..request };
+    let answer = search(&app, &caller, request, history).await;
     drop(form.reserved);
     answer
 }
@@ -60,14 +66,18 @@ pub(crate) async fn by_pictures(State(app): State<App>, _: Reader, form: Form) -
 )]
 pub(crate) async fn by_vector(
     State(app): State<App>,
-    _: Reader,
+    Reader(caller): Reader,
     JsonBody(mut object): JsonBody<Map<String, Value>>,
 ) -> Answer {
     let vector = take(&mut object, "vector")?
         .ok_or_else(|| ApiError::invalid("no `vector` in the JSON object"))?;
-    let request = Parameters::from_json(&object)?.into_request()?;
-    let queries = vec![Query::Vector(vector)];
-    search(&app, SearchRequest { queries, ..request }).await
+    let parameters = Parameters::from_json(&object)?;
+    let history = parameters.keeps_history();
+    let request = SearchRequest {
+        queries: vec![Query::Vector(vector)],
+        ..parameters.into_request()?
+    };
+    search(&app, &caller, request, history).await
 }
 
 /// Search by a stored item.
@@ -81,20 +91,35 @@ pub(crate) async fn by_vector(
 )]
 pub(crate) async fn by_item(
     State(app): State<App>,
-    _: Reader,
+    Reader(caller): Reader,
     Path(id): Path<String>,
     JsonOrNothing(object): JsonOrNothing<Map<String, Value>>,
 ) -> Answer {
     let id = id
         .parse()
         .map_err(|_| ApiError::invalid(format!("`{id}` is no item's id")))?;
-    let request = Parameters::from_json(&object)?.into_request()?;
-    let queries = vec![Query::Item(id)];
-    search(&app, SearchRequest { queries, ..request }).await
+    let parameters = Parameters::from_json(&object)?;
+    let history = parameters.keeps_history();
+    let request = SearchRequest {
+        queries: vec![Query::Item(id)],
+        ..parameters.into_request()?
+    };
+    search(&app, &caller, request, history).await
 }
 
-async fn search(app: &App, request: SearchRequest) -> Answer {
+/// Searches for the caller, whose history it goes to if `history` says so.
+pub(crate) async fn search(
+    app: &App,
+    caller: &Caller,
+    mut request: SearchRequest,
+    history: History,
+) -> Answer {
+    let owner = caller.user_id;
+    request.owner = owner;
     let answer = app.compute(move |engine| engine.search(&request)).await?;
     app.metrics().searched(&answer);
+    if history == History::Record {
+        app.recorder().record(&answer.query_token, owner);
+    }
     Ok(Success(answer))
 }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
 
-use crate::ServerOptions;
 use crate::envelope::ApiError;
 use crate::metrics::Metrics;
 use crate::slots::Slots;
 use crate::upload::UploadMemory;
+use crate::{ServeError, ServerOptions};
 
 /// Requests that read from disk at once, and that wait for it: a page of results asks for all its
 /// thumbnails together.
@@ -32,12 +33,20 @@ struct Shared {
     reads: Slots,
     upload_memory: Arc<UploadMemory>,
     metrics: Metrics,
+    recorder: Recorder,
     warming_up: AtomicBool,
 }
 
 impl App {
-    pub(crate) fn new(engine: Arc<Engine>, jobs: Jobs, options: ServerOptions) -> Self {
-        Self {
+    /// # Errors
+    /// The system gives no thread.
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        jobs: Jobs,
+        options: ServerOptions,
+    ) -> Result<Self, ServeError> {
+        let recorder = Recorder::start(Arc::clone(&engine)).map_err(ServeError::History)?;
+        Ok(Self {
             shared: Arc::new(Shared {
                 engine,
                 jobs,
@@ -46,9 +55,10 @@ impl App {
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
                 metrics: Metrics::new(),
                 options,
+                recorder,
                 warming_up: AtomicBool::new(false),
             }),
-        }
+        })
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -57,6 +67,10 @@ impl App {
 
     pub(crate) fn options(&self) -> &ServerOptions {
         &self.shared.options
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.shared.recorder
     }
 
     pub(crate) fn upload_memory(&self) -> &Arc<UploadMemory> {

@@ -256,9 +256,10 @@ pub(crate) struct SearchArguments {
     /// Largest distance that counts, under the l2 metric
     #[arg(long, value_name = "DISTANCE")]
     pub(crate) max_distance: Option<f32>,
-    /// Part of the query pictures that counts: x,y,w,h from 0 to 1
-    #[arg(long, value_name = "X,Y,W,H")]
-    pub(crate) region: Option<Region>,
+    /// Part of the query pictures that counts: x,y,w,h from 0 to 1. Once for all pictures, or
+    /// once for each in their order
+    #[arg(long = "region", value_name = "X,Y,W,H")]
+    pub(crate) regions: Vec<Region>,
     /// Let front-page copies of sheets take part
     #[arg(long)]
     pub(crate) include_front_page: bool,

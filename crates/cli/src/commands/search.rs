@@ -39,8 +39,9 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         max_distance: arguments.max_distance,
         filter: arguments.filters.into(),
         include_front_page: arguments.include_front_page,
-        region: arguments.region,
+        regions: arguments.regions,
         effort: arguments.effort.into(),
+        owner: None,
     };
     let answer = engine(settings, Access::Read)?.search(&request)?;
     match arguments.format.format {

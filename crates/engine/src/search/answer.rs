@@ -4,6 +4,8 @@ use lookalike_catalog::{Item, ItemFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::kept::QueryDescription;
+
 /// The answer to a search. Its serialised form is what the API's `data` holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SearchAnswer {
@@ -136,4 +138,7 @@ pub struct QueryInfo {
     pub collections: Vec<String>,
     /// Filters in canonical form.
     pub filters: ItemFilter,
+    /// What was searched for, unless that is one whole picture.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queries: Vec<QueryDescription>,
 }

@@ -7,6 +7,7 @@ use lookalike_patents::status;
 use lookalike_storage::Metric;
 
 use super::fuse::Ranking;
+use super::kept::{QueryDescription, QueryKind};
 use super::query::CheckedRequest;
 use super::{GroupedHits, Limit, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 use crate::{Engine, EngineError};
@@ -74,6 +75,12 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         Metric::L2 => (None, ranking.threshold),
         _ => (ranking.threshold, None),
     };
+    let mut queries = request.descriptions();
+    let one_whole_picture =
+        |query: &QueryDescription| query.kind == QueryKind::Picture && query.region.is_none();
+    if queries.len() == 1 && one_whole_picture(&queries[0]) {
+        queries.clear();
+    }
     QueryInfo {
         top_k,
         top_groups,
@@ -85,6 +92,7 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         total_matched: total,
         collections: request.collections.clone(),
         filters: request.filter.clone(),
+        queries,
     }
 }
 

@@ -6,6 +6,9 @@ mod cache;
 mod filters;
 mod fuse;
 mod group;
+mod kept;
+mod parameters;
+mod past;
 mod query;
 mod rank;
 #[cfg(test)]
@@ -14,19 +17,26 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_catalog::Collection;
+use lookalike_catalog::{Collection, SearchHit};
 use lookalike_storage::Filter;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 pub(crate) use cache::QueryCache;
 pub(crate) use filters::FilterCache;
+pub use kept::{KeptQuery, QueryDescription, QueryKind};
 pub use lookalike_storage::Effort;
+pub(crate) use past::{PastSearch, Recent, unknown_token};
+pub(crate) use query::no_item;
 pub use query::{Limit, Query, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 
 use crate::{Engine, EngineError};
 use filters::State;
 use fuse::Ranking;
+use kept::embedding_name;
 use query::CheckedRequest;
+
+/// Hits that the history keeps of a search.
+const TOP_HITS: usize = 10;
 
 impl Engine {
     /// Searches.
@@ -35,6 +45,15 @@ impl Engine {
     /// A parameter is out of range, a collection does not exist or can't be searched that
     /// way, or a picture can't be read.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let mut made = self.make_search(request)?;
+        let ranked = std::mem::take(&mut made.answer.ranked);
+        let answer = made.answer.clone();
+        self.recent().remember(made);
+        Ok(SearchAnswer { ranked, ..answer })
+    }
+
+    /// Searches, and leaves no trace of it.
+    pub(crate) fn make_search(&self, request: &SearchRequest) -> Result<PastSearch, EngineError> {
         let start = Instant::now();
         let request = CheckedRequest::new(request)?;
         let collections = request
@@ -54,7 +73,7 @@ impl Engine {
 
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = self.answer(&ranking, &request)?;
-        answer.query_token = query::token(&request, &vectors);
+        answer.query_token = query::token(self.token_secret(), &request, &vectors);
         let end = Instant::now();
         let vector_search_ms = milliseconds(searched - extracted);
         answer.timing = Timing {
@@ -64,7 +83,17 @@ impl Engine {
             post_process_ms: milliseconds(end - searched),
             total_ms: milliseconds(end - start),
         };
-        Ok(answer)
+        Ok(PastSearch {
+            at: self.now(),
+            request: SearchRequest {
+                collections: request.collections.clone(),
+                filter: request.filter.clone(),
+                ..request.request.clone()
+            },
+            vectors: by_embedding(&collections, vectors),
+            top_hits: answer.ranked.iter().take(TOP_HITS).map(top_hit).collect(),
+            answer,
+        })
     }
 
     /// The items that pass the request's filters; `None` when all do.
@@ -90,6 +119,30 @@ impl Engine {
             .get(state, collection.id, &request.filter, find)
             .map(Some)
     }
+}
+
+fn top_hit(hit: &RankedItem) -> SearchHit {
+    let own_group = || format!("item-{}", hit.item.id);
+    SearchHit {
+        id: hit.item.id,
+        group_id: hit.item.patent_id.clone().unwrap_or_else(own_group),
+        score: hit.score,
+    }
+}
+
+/// The vectors of collections with the same kind of embedding once.
+fn by_embedding(
+    collections: &[Collection],
+    vectors: Vec<Vec<Vec<f32>>>,
+) -> Vec<(String, Vec<Vec<f32>>)> {
+    let mut known: Vec<(String, Vec<Vec<f32>>)> = Vec::new();
+    for (collection, vectors) in collections.iter().zip(vectors) {
+        let name = embedding_name(collection);
+        if known.iter().all(|(other, _)| *other != name) {
+            known.push((name, vectors));
+        }
+    }
+    known
 }
 
 /// To a tenth of a microsecond: more digits would only be noise.

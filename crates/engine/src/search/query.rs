@@ -9,6 +9,7 @@ use lookalike_storage::{Effort, Metric};
 use sha2::{Digest, Sha256};
 
 use super::cache::Key;
+use super::kept::{KeptQuery, QueryKind, embedding_name};
 use crate::{Encoder, Engine, EngineError, ErrorKind};
 
 /// Largest `top_k`.
@@ -29,6 +30,8 @@ pub enum Query {
     Item(u64),
     /// An embedding.
     Vector(Vec<f32>),
+    /// A query of an earlier search.
+    Kept(KeptQuery),
 }
 
 /// A part of a picture, in fractions of its sides.
@@ -70,10 +73,12 @@ pub struct SearchRequest {
     pub filter: ItemFilter,
     /// Whether front-page copies take part.
     pub include_front_page: bool,
-    /// The part of the query pictures that counts.
-    pub region: Option<Region>,
+    /// The parts of the query pictures that count: none, one for all, or one for each query.
+    pub regions: Vec<Region>,
     /// How hard approximate indexes try, where it is not to be as usual.
     pub effort: Effort,
+    /// Whose search it is; `None` for the local user, and for those who did not log in.
+    pub owner: Option<i64>,
 }
 
 impl Default for SearchRequest {
@@ -86,8 +91,9 @@ impl Default for SearchRequest {
             max_distance: None,
             filter: ItemFilter::default(),
             include_front_page: false,
-            region: None,
+            regions: Vec::new(),
             effort: Effort::default(),
+            owner: None,
         }
     }
 }
@@ -125,8 +131,34 @@ impl std::str::FromStr for Region {
     }
 }
 
+impl std::fmt::Display for Region {
+    /// As it is read: `x,y,w,h`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [x, y, width, height] = self.numbers();
+        write!(formatter, "{x},{y},{width},{height}")
+    }
+}
+
+impl SearchRequest {
+    /// The part that counts of the query at that position.
+    #[must_use]
+    pub fn region(&self, position: usize) -> Option<Region> {
+        match self.regions[..] {
+            [region] => Some(region),
+            _ => self.regions.get(position).copied(),
+        }
+    }
+}
+
 impl Region {
-    fn crop(self, image: &RgbImage) -> Result<RgbImage, EngineError> {
+    /// x, y, width and height.
+    #[must_use]
+    pub fn numbers(self) -> [f64; 4] {
+        [self.x, self.y, self.width, self.height]
+    }
+
+    /// That part of `image`.
+    pub(crate) fn crop(self, image: &RgbImage) -> Result<RgbImage, EngineError> {
         let edge = |fraction: f64, side: u32| (fraction * f64::from(side)).round() as u32;
         let (width, height) = (image.width(), image.height());
         let (left, top) = (
@@ -180,6 +212,13 @@ impl<'a> CheckedRequest<'a> {
                 return Err(EngineError::invalid(format!("{name} is not a number")));
             }
         }
+        let (regions, queries) = (request.regions.len(), request.queries.len());
+        if regions > 1 && regions != queries {
+            return Err(EngineError::invalid(format!(
+                "{regions} regions for {queries} pictures; give one for all, or one for each in \
+                 their order"
+            )));
+        }
         request.effort.check()?;
         let mut collections = Vec::new();
         for name in &request.collections {
@@ -201,7 +240,7 @@ impl<'a> CheckedRequest<'a> {
     pub(super) fn threshold(&self, metric: Metric, has_encoder: bool) -> Option<f32> {
         match metric {
             Metric::Cosine => {
-                let by_picture = !matches!(self.queries[0], Query::Vector(_));
+                let by_picture = self.queries[0].kind() != QueryKind::Vector;
                 self.min_score
                     .or((has_encoder && by_picture).then_some(DEFAULT_MIN_SCORE))
             }
@@ -265,14 +304,22 @@ fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> {
 }
 
 /// Identifies a query for reports and explanations: the same vectors searched with the same
-/// parameters give the same token.
-pub(super) fn token(request: &CheckedRequest<'_>, vectors: &[Vec<Vec<f32>>]) -> String {
+/// parameters by the same user give the same token, until the process ends. Nobody else can
+/// compute it: `secret` goes first, and cut to half its length a SHA-256 can't be continued.
+pub(super) fn token(
+    secret: &[u8; 32],
+    request: &CheckedRequest<'_>,
+    vectors: &[Vec<Vec<f32>>],
+) -> String {
     let mut hash = Sha256::new();
+    hash.update(secret);
     for value in vectors.iter().flatten().flatten() {
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(
-        "{:?}{:?}{:?}{:?}{:?}{}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{:?}",
+        request.owner,
+        request.descriptions(),
         request.collections,
         request.limit,
         request.min_score,
@@ -296,7 +343,7 @@ impl Engine {
     ) -> Result<Vec<Vec<Vec<f32>>>, EngineError> {
         let mut pictures = Pictures {
             engine: self,
-            region: request.region,
+            request,
             decoded: HashMap::new(),
         };
         // Collections with the same encoder share the forward pass.
@@ -321,10 +368,13 @@ impl Engine {
         pictures: &mut Pictures<'_>,
     ) -> Result<Vec<Vec<f32>>, EngineError> {
         let mut vectors: Vec<Option<Vec<f32>>> = Vec::new();
-        for query in &request.queries {
+        for (position, query) in request.queries.iter().enumerate() {
             vectors.push(match query {
                 Query::Vector(vector) => Some(checked(vector, collection)?),
-                Query::Item(id) if request.region.is_none() => self.item_vector(*id, collection)?,
+                Query::Kept(kept) => Some(kept.vector(collection)?),
+                Query::Item(id) if request.region(position).is_none() => {
+                    self.item_vector(*id, collection)?
+                }
                 _ => None,
             });
         }
@@ -337,11 +387,10 @@ impl Engine {
         let encoder = self.encoders().of_collection(collection)?;
         let mut unknown = Vec::new();
         for index in missing {
-            let query = &request.queries[index];
-            let key = Key::new(query, request.region, collection);
+            let key = Key::new(&request.queries[index], request.region(index), collection);
             vectors[index] = key.as_ref().and_then(|key| self.queries().get(key));
             if vectors[index].is_none() {
-                let prepared = pictures.prepare(index, query, &encoder)?;
+                let prepared = pictures.prepare(index, &encoder)?;
                 unknown.push((index, key, prepared));
             }
         }
@@ -380,52 +429,66 @@ impl Engine {
 /// Decoded query pictures, each decoded once whatever the number of collections.
 struct Pictures<'a> {
     engine: &'a Engine,
-    region: Option<Region>,
+    request: &'a SearchRequest,
     decoded: HashMap<usize, RgbImage>,
 }
 
 impl Pictures<'_> {
-    fn prepare(
-        &mut self,
-        index: usize,
-        query: &Query,
-        encoder: &Encoder,
-    ) -> Result<RgbImage, EngineError> {
-        if !self.decoded.contains_key(&index) {
-            let image = match query {
-                Query::Image(bytes) => self.engine.decode(bytes)?.image,
-                Query::Item(id) => {
-                    let item = self.engine.catalog().items(&[*id])?.pop();
-                    let item = item.ok_or_else(|| no_item(*id))?;
-                    self.engine.decode(&self.engine.original(&item)?)?.image
-                }
-                Query::Vector(_) => {
-                    return Err(EngineError::invalid("a vector has no picture"));
-                }
-            };
-            let image = match self.region {
-                Some(region) => region.crop(&image)?,
-                None => image,
-            };
-            self.decoded.insert(index, image);
+    fn prepare(&mut self, position: usize, encoder: &Encoder) -> Result<RgbImage, EngineError> {
+        if !self.decoded.contains_key(&position) {
+            let image = self.engine.query_picture(self.request, position)?;
+            self.decoded.insert(position, image);
         }
-        encoder.prepare(&self.decoded[&index])
+        encoder.prepare(&self.decoded[&position])
+    }
+}
+
+impl Engine {
+    /// The picture of a query, cut to its region.
+    pub(crate) fn query_picture(
+        &self,
+        request: &SearchRequest,
+        position: usize,
+    ) -> Result<RgbImage, EngineError> {
+        let picture = match request.queries.get(position) {
+            Some(Query::Image(bytes)) => self.decode(bytes)?.image,
+            Some(Query::Item(id)) => self.item_picture(*id)?,
+            Some(Query::Kept(KeptQuery {
+                kind: QueryKind::Item,
+                id: Some(id),
+                ..
+            })) => self.item_picture(*id)?,
+            Some(Query::Kept(kept)) if kept.kind == QueryKind::Picture => {
+                return Err(EngineError::new(
+                    ErrorKind::NotFound,
+                    "the picture of this search is not kept any more; search with it again",
+                ));
+            }
+            Some(Query::Vector(_) | Query::Kept(_)) => {
+                return Err(EngineError::invalid("a vector has no picture"));
+            }
+            None => {
+                return Err(EngineError::invalid(format!(
+                    "the search has no query {position}; they are counted from 0"
+                )));
+            }
+        };
+        match request.region(position) {
+            Some(region) => region.crop(&picture),
+            None => Ok(picture),
+        }
+    }
+
+    fn item_picture(&self, id: u64) -> Result<RgbImage, EngineError> {
+        let item = self.catalog().items(&[id])?.pop();
+        let item = item.ok_or_else(|| no_item(id))?;
+        Ok(self.decode(&self.original(&item)?)?.image)
     }
 }
 
 /// Whether embeddings of the two can be compared.
 pub(super) fn same_embedding(a: &Collection, b: &Collection) -> bool {
-    let key = |collection: &Collection| {
-        let spec = &collection.spec;
-        (
-            spec.model_fingerprint.clone(),
-            spec.preprocess.clone(),
-            spec.size,
-            spec.normalize,
-            spec.dim,
-        )
-    };
-    key(a) == key(b)
+    embedding_name(a) == embedding_name(b)
 }
 
 fn checked(vector: &[f32], collection: &Collection) -> Result<Vec<f32>, EngineError> {
@@ -445,6 +508,6 @@ fn checked(vector: &[f32], collection: &Collection) -> Result<Vec<f32>, EngineEr
     Ok(vector.to_vec())
 }
 
-fn no_item(id: u64) -> EngineError {
+pub(crate) fn no_item(id: u64) -> EngineError {
     EngineError::new(ErrorKind::NotFound, format!("no item with id {id}"))
 }

@@ -7,8 +7,11 @@
 
 mod batch;
 mod errors;
+mod explain;
 mod fixture;
+mod history;
 mod openapi;
 mod operation;
 mod pictures;
+mod reports;
 mod search;

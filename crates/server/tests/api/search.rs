@@ -236,3 +236,70 @@ fn statistics_and_health_say_what_is_there() {
     );
     assert_eq!(server.get("/health/live").json()["status"], "ok");
 }
+
+#[test]
+fn fields_come_in_the_order_of_the_contract() {
+    let server = Server::new();
+    let fields: [(&str, Option<&str>, &[u8]); 2] =
+        [("file", Some("x.png"), &picture(1)), ("top_k", None, b"1")];
+    let answer = server.search(&fields);
+    let text = String::from_utf8(answer.body).unwrap();
+    // The example of the contract, its values left out.
+    let expected = "code message data results group_id patent_id max_score title loc_class \
+                    pub_date filing_date expiry_date status applicant_name applicant_country \
+                    inventor_names claim_text image_count pages id collection file_name page_num \
+                    image_index score thumbnail_url timing feature_extraction_ms \
+                    vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
+                    min_score total_matched collections filters query_token";
+    let names: Vec<&str> = text
+        .split("\":")
+        .filter_map(|before| before.rsplit_once('"'))
+        .map(|(_, name)| name)
+        .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .collect();
+    let expected: Vec<&str> = expected.split_whitespace().collect();
+    assert_eq!(names[..expected.len()], expected);
+}
+
+#[test]
+fn every_picture_has_a_region_of_its_own() {
+    let server = Server::new();
+    let (one, two) = (picture(1), picture(2));
+    let search = |regions: &[&str]| {
+        let mut fields: Vec<(&str, Option<&str>, &[u8])> = vec![
+            ("file", Some("one.png"), &one),
+            ("file", Some("two.png"), &two),
+            ("min_score", None, b"-1"),
+        ];
+        fields.extend(
+            regions
+                .iter()
+                .map(|region| ("region", None, region.as_bytes())),
+        );
+        server.search(&fields)
+    };
+    let score = |answer: &Value| answer["data"]["results"][0]["max_score"].clone();
+    let whole = search(&[]).json();
+    assert_eq!(
+        whole["data"]["query_info"]["queries"],
+        json!([{"kind": "picture"}, {"kind": "picture"}])
+    );
+    let (left, right) = ("0,0,0.5,1", "0.5,0,0.5,1");
+    let one_for_all = search(&[left]).json();
+    let one_each = search(&[left, right]).json();
+    assert_eq!(
+        one_each["data"]["query_info"]["queries"],
+        json!([
+            {"kind": "picture", "region": [0.0, 0.0, 0.5, 1.0]},
+            {"kind": "picture", "region": [0.5, 0.0, 0.5, 1.0]},
+        ])
+    );
+    let twice = search(&[left, left]).json();
+    assert_eq!(score(&one_for_all), score(&twice));
+    assert_ne!(score(&whole), score(&one_for_all));
+    assert_ne!(score(&one_for_all), score(&one_each));
+    let answer = search(&[left, right, left]);
+    assert_eq!(answer.status, 400);
+    let message = answer.json()["message"].to_string();
+    assert!(message.contains("3 regions for 2 pictures"), "{message}");
+}

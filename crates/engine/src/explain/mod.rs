@@ -1,0 +1,277 @@
+//! Why a hit is a hit: which places of query and item look alike to the encoder.
+//!
+//! Both pictures go through the encoder of the item's collection once more, this time for the
+//! tokens of their patches, whose cosine similarities are then read in two ways: how well each
+//! place of one picture is found anywhere in the other (a heat map), and which pairs of places
+//! are each other's best (points). The embedding that was searched by is another token, which has
+//! seen all patches: the maps show what resembles, not how the score came about.
+
+mod colour;
+mod draw;
+mod ink;
+mod matches;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use lookalike_catalog::Item;
+use lookalike_imaging::{Geometry, RgbImage};
+use lookalike_vit::Tokens;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::byte_cache::ByteCache;
+use crate::search::{Query, SearchRequest, no_item, unknown_token};
+use crate::{Encoder, Engine, EngineError, ErrorKind};
+use matches::Comparison;
+
+/// Pairs of patches that are compared at most: squares of 1064 px at patch 14 with each other,
+/// whose similarities take 134 MB.
+const MOST_PAIRS: usize = 1 << 25;
+
+/// Bytes of the explanations kept: some hundred.
+const MOST_BYTES: usize = 32 << 20;
+
+/// What an item is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Explained {
+    /// A query of a search that was made lately.
+    Search {
+        /// The answer's `query_token`.
+        token: String,
+        /// Whose search it was.
+        owner: Option<i64>,
+        /// Which of its queries, from 0.
+        index: usize,
+    },
+    /// Another stored item.
+    Item(u64),
+}
+
+/// What two pictures have in common.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// Width and height of the query's picture (the region, if one was searched for) in pixels.
+    pub query_sides: (u32, u32),
+    /// Width and height of the item's picture in pixels.
+    pub item_sides: (u32, u32),
+    /// The best pairs of places, the most similar first; at most twelve.
+    pub points: Vec<Correspondence>,
+    /// PNG: the query's picture with the places that are found in the item.
+    pub query_heatmap: Vec<u8>,
+    /// PNG: the item's picture with the places that are found in the query.
+    pub item_heatmap: Vec<u8>,
+    /// Where the time went.
+    pub timing: ExplainTiming,
+}
+
+/// A place of the query and the place of the item that are each other's most similar.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Correspondence {
+    /// x and y in fractions of the sides of the query's picture.
+    pub query: [f64; 2],
+    /// x and y in fractions of the sides of the item's picture.
+    pub item: [f64; 2],
+    /// Cosine similarity of the two patches.
+    pub similarity: f32,
+}
+
+/// Where the time went, in milliseconds, when the explanation was made.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct ExplainTiming {
+    /// Reading and preparing both pictures.
+    pub prepare_ms: f64,
+    /// Their patch tokens.
+    pub embed_ms: f64,
+    /// Comparing them.
+    pub compare_ms: f64,
+    /// Drawing the heat maps.
+    pub draw_ms: f64,
+    /// All of it.
+    pub total_ms: f64,
+}
+
+/// Explanations made lately.
+#[derive(Debug)]
+pub(crate) struct Explanations {
+    known: ByteCache<String, Arc<Explanation>>,
+    /// One at a time: each takes all of the model's threads, and memory for all pairs of patches.
+    turn: Mutex<()>,
+}
+
+impl Default for Explanations {
+    fn default() -> Self {
+        Self {
+            known: ByteCache::new(MOST_BYTES),
+            turn: Mutex::default(),
+        }
+    }
+}
+
+/// A picture as the encoder sees it.
+struct Seen {
+    picture: RgbImage,
+    prepared: RgbImage,
+    geometry: Geometry,
+    patch: u32,
+}
+
+impl Engine {
+    /// Why an item resembles a query or another item. Made when asked for and kept for a while.
+    ///
+    /// Costs two forward passes and the products of all their patches: with dinov2-small at
+    /// 518 px a fraction of a second.
+    ///
+    /// # Errors
+    /// There is no such item or search, the item's collection has no encoder or too many patches,
+    /// the query was a vector, or a picture is gone or can't be read.
+    pub fn explain(
+        &self,
+        explained: &Explained,
+        item_id: u64,
+    ) -> Result<Arc<Explanation>, EngineError> {
+        let past;
+        let of_item;
+        let (request, index) = match explained {
+            Explained::Search {
+                token,
+                owner,
+                index,
+            } => {
+                past = self.past_search(token, *owner).ok_or_else(unknown_token)?;
+                (&past.request, *index)
+            }
+            Explained::Item(id) => {
+                of_item = SearchRequest {
+                    queries: vec![Query::Item(*id)],
+                    ..SearchRequest::default()
+                };
+                (&of_item, 0)
+            }
+        };
+        let item = self.catalog().items(&[item_id])?.pop();
+        let item = item.ok_or_else(|| no_item(item_id))?;
+        // A file that changed under its item has another sum.
+        let key = format!("{explained:?} {item_id} {}", item.md5);
+        let explanations = self.explanations();
+        if let Some(known) = explanations.known.get(&key) {
+            return Ok(known);
+        }
+        // The page asks for the points and both maps at once: the first makes them for all.
+        let _turn = explanations
+            .turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = explanations.known.get(&key) {
+            return Ok(known);
+        }
+        let explanation = Arc::new(self.compare(request, index, &item)?);
+        let bytes = explanation.query_heatmap.len() + explanation.item_heatmap.len() + 1024;
+        explanations
+            .known
+            .insert(key, Arc::clone(&explanation), bytes);
+        Ok(explanation)
+    }
+
+    fn compare(
+        &self,
+        request: &SearchRequest,
+        index: usize,
+        item: &Item,
+    ) -> Result<Explanation, EngineError> {
+        let start = Instant::now();
+        let collection = self.catalog().collection(&item.collection)?;
+        let encoder = self.encoders().of_collection(&collection)?;
+        let query = Seen::new(self.query_picture(request, index)?, &encoder)?;
+        let item = Seen::new(self.decode(&self.original(item)?)?.image, &encoder)?;
+        let pairs = query.patches().saturating_mul(item.patches());
+        if pairs > MOST_PAIRS {
+            return Err(EngineError::invalid(format!(
+                "collection `{}` sees its pictures in too many patches to compare all of one with \
+                 all of another: {} and {}",
+                collection.spec.name,
+                query.patches(),
+                item.patches()
+            )));
+        }
+        let prepared = Instant::now();
+        let (query_tokens, item_tokens) = (query.tokens(&encoder)?, item.tokens(&encoder)?);
+        let embedded = Instant::now();
+        let similarities = encoder
+            .model()
+            .patch_similarities(&query_tokens, &item_tokens);
+        let comparison = Comparison::new(similarities, query.ink(), item.ink());
+        let points = matches::correspondences(&comparison, &query.grid(), &item.grid());
+        let (query_heat, item_heat) = comparison.heat();
+        let compared = Instant::now();
+        let query_heatmap = query.draw(&query_heat)?;
+        let item_heatmap = item.draw(&item_heat)?;
+        let drawn = Instant::now();
+        let milliseconds = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
+        Ok(Explanation {
+            query_sides: (query.picture.width(), query.picture.height()),
+            item_sides: (item.picture.width(), item.picture.height()),
+            points,
+            query_heatmap,
+            item_heatmap,
+            timing: ExplainTiming {
+                prepare_ms: milliseconds(start, prepared),
+                embed_ms: milliseconds(prepared, embedded),
+                compare_ms: milliseconds(embedded, compared),
+                draw_ms: milliseconds(compared, drawn),
+                total_ms: milliseconds(start, drawn),
+            },
+        })
+    }
+}
+
+impl Seen {
+    fn new(picture: RgbImage, encoder: &Encoder) -> Result<Self, EngineError> {
+        let prepared = encoder.prepare(&picture)?;
+        let geometry = encoder
+            .preprocessor()
+            .geometry(picture.width(), picture.height())
+            .map_err(|error| {
+                EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
+            })?;
+        Ok(Self {
+            picture,
+            prepared,
+            geometry,
+            patch: encoder.model().config().patch_size as u32,
+        })
+    }
+
+    fn tokens(&self, encoder: &Encoder) -> Result<Tokens, EngineError> {
+        encoder
+            .model()
+            .embed_tokens(&self.prepared)
+            .map_err(|error| {
+                EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
+            })
+    }
+
+    fn patches(&self) -> usize {
+        let grid = self.grid();
+        grid.columns * grid.rows
+    }
+
+    fn ink(&self) -> Vec<f32> {
+        ink::weights(&self.prepared, &self.geometry, self.patch)
+    }
+
+    fn grid(&self) -> matches::Grid<'_> {
+        matches::Grid {
+            columns: (self.prepared.width() / self.patch) as usize,
+            rows: (self.prepared.height() / self.patch) as usize,
+            patch: self.patch,
+            geometry: &self.geometry,
+        }
+    }
+
+    fn draw(&self, heat: &[f32]) -> Result<Vec<u8>, EngineError> {
+        draw::heatmap(&self.picture, &self.grid(), heat)
+    }
+}

@@ -1,0 +1,247 @@
+//! Explanations of pictures whose common places are known.
+
+use std::fs;
+
+use lookalike_imaging::{
+    DecodeOptions, PreprocessKind, Preprocessor, ProcessorConfig, decode, encode_png,
+};
+
+use super::*;
+use crate::fixture::Fixture;
+use crate::import::{Control, ImportRequest, Originals};
+use crate::{CollectionSettings, search::Region};
+
+const PATCH: u32 = 14;
+
+/// A preprocessing that leaves pictures of `side` as they are.
+fn unchanged(side: u32) -> Geometry {
+    let config = ProcessorConfig::dinov2();
+    let preprocessor = Preprocessor::new(PreprocessKind::Stretch, side, PATCH, config).unwrap();
+    preprocessor.geometry(side, side).unwrap()
+}
+
+fn grid(geometry: &Geometry, side: usize) -> matches::Grid<'_> {
+    matches::Grid {
+        columns: side,
+        rows: side,
+        patch: PATCH,
+        geometry,
+    }
+}
+
+#[test]
+fn a_shifted_copy_is_linked_place_by_place() {
+    // Every patch of a 10 x 10 grid is found two columns to the right; what falls off is nowhere.
+    let side = 10;
+    let mut similarities = vec![0.1; 100 * 100];
+    for patch in (0..100).filter(|patch| patch % side < 8) {
+        similarities[patch * 100 + patch + 2] = 0.9;
+    }
+    let geometry = unchanged(140);
+    let grid = grid(&geometry, side);
+    let comparison = Comparison::new(similarities, vec![1.0; 100], vec![1.0; 100]);
+    let points = matches::correspondences(&comparison, &grid, &grid);
+    assert_eq!(points.len(), 12);
+    for point in &points {
+        assert!(
+            (point.item[0] - point.query[0] - 0.2).abs() < 1e-9,
+            "{point:?}"
+        );
+        assert!((point.item[1] - point.query[1]).abs() < 1e-9, "{point:?}");
+        assert_eq!(point.similarity, 0.9);
+    }
+    let (query, item) = comparison.heat();
+    assert!(
+        query[0] > 0.8 && query[9] < 0.05,
+        "{} {}",
+        query[0],
+        query[9]
+    );
+    assert!(item[2] > 0.8 && item[0] < 0.05, "{} {}", item[2], item[0]);
+}
+
+#[test]
+fn points_are_spread_and_blank_places_have_none() {
+    let side = 20;
+    let count = side * side;
+    let mut similarities = vec![0.0; count * count];
+    for patch in 0..count {
+        similarities[patch * count + patch] = 0.95;
+    }
+    // Only the left half shows anything.
+    let ink: Vec<f32> = (0..count)
+        .map(|patch| if patch % side < 10 { 1.0 } else { 0.0 })
+        .collect();
+    let geometry = unchanged(280);
+    let grid = grid(&geometry, side);
+    let comparison = Comparison::new(similarities, ink.clone(), ink);
+    let points = matches::correspondences(&comparison, &grid, &grid);
+    assert_eq!(points.len(), 12);
+    for (index, a) in points.iter().enumerate() {
+        assert!(a.query[0] < 0.5, "{a:?}");
+        for b in &points[..index] {
+            let distance = (a.query[0] - b.query[0]).hypot(a.query[1] - b.query[1]);
+            assert!(distance > 0.099, "{a:?} {b:?}");
+        }
+    }
+    let (heat, _) = comparison.heat();
+    assert!(
+        heat.iter()
+            .enumerate()
+            .all(|(patch, heat)| (patch % side < 10) == (*heat > 0.5))
+    );
+}
+
+#[test]
+fn blank_pictures_have_nothing_in_common() {
+    let geometry = unchanged(28);
+    let grid = grid(&geometry, 2);
+    let comparison = Comparison::new(vec![1.0; 16], vec![0.0; 4], vec![0.0; 4]);
+    assert!(matches::correspondences(&comparison, &grid, &grid).is_empty());
+    assert_eq!(comparison.heat(), (vec![0.0; 4], vec![0.0; 4]));
+}
+
+/// 240 x 160, paper with a few different figures, moved to the right.
+fn drawing(shift: usize) -> RgbImage {
+    let (width, height) = (240, 160);
+    let mut data = vec![255; width * height * 3];
+    let mut ink = |x: usize, y: usize| {
+        let pixel = (y * width + x + shift) * 3;
+        data[pixel..pixel + 3].fill(0);
+    };
+    for step in 0..50 {
+        for thick in 0..3 {
+            ink(20 + step, 20 + thick);
+            ink(20 + step, 68 + thick);
+            ink(20 + thick, 20 + step);
+            ink(68 + thick, 20 + step);
+            ink(100 + step, 120 - step + thick);
+            ink(110 + step / 2, 130 + thick);
+            let angle = step as f64 / 8.0;
+            let (x, y) = (130.0 + 18.0 * angle.cos(), 40.0 + 18.0 * angle.sin());
+            ink(x as usize + thick, y as usize);
+        }
+    }
+    RgbImage::new(width as u32, height as u32, data).unwrap()
+}
+
+struct Imported {
+    fixture: Fixture,
+    ids: Vec<u64>,
+}
+
+/// The drawings with these shifts as items.
+fn imported(shifts: &[usize]) -> Imported {
+    let fixture = Fixture::new();
+    let folder = fixture.directory.path().join("drawings");
+    fs::create_dir_all(&folder).unwrap();
+    for shift in shifts {
+        let file = folder.join(format!("{shift:03}.png"));
+        fs::write(file, encode_png(&drawing(*shift)).unwrap()).unwrap();
+    }
+    let request = ImportRequest {
+        paths: vec![folder],
+        collection: "default".into(),
+        settings: CollectionSettings {
+            size: Some(224),
+            ..CollectionSettings::default()
+        },
+        batch_size: 4,
+        originals: Originals::Reference,
+        only: None,
+        within: None,
+        workers: 1,
+        data_dir: fixture.directory.path().join("data"),
+    };
+    let report = fixture
+        .engine
+        .import(&request, &Control::default())
+        .unwrap();
+    assert_eq!(report.imported, shifts.len() as u64);
+    let ids = (1..=shifts.len() as u64).collect();
+    Imported { fixture, ids }
+}
+
+#[test]
+fn the_encoder_finds_a_moved_figure_again() {
+    let Imported { fixture, ids } = imported(&[0, 45]);
+    let explanation = fixture
+        .engine
+        .explain(&Explained::Item(ids[0]), ids[1])
+        .unwrap();
+    assert_eq!(explanation.query_sides, (240, 160));
+    let moved = |point: &Correspondence| {
+        let right = point.item[0] - point.query[0] - 45.0 / 240.0;
+        let down = point.item[1] - point.query[1];
+        // A patch is 15 of the 240 pixels.
+        right.abs() < 0.08 && down.abs() < 0.11
+    };
+    let points = &explanation.points;
+    let right = points.iter().filter(|point| moved(point)).count();
+    assert!(
+        points.len() >= 4 && right * 3 >= points.len() * 2,
+        "{points:?}"
+    );
+    for png in [&explanation.query_heatmap, &explanation.item_heatmap] {
+        let map = decode(png, &DecodeOptions::default()).unwrap().image;
+        assert_eq!((map.width(), map.height()), (240, 160));
+        // The lower left of the drawing is paper: no colour there.
+        let pixel = (150 * 240 + 5) * 3;
+        assert_eq!(map.data()[pixel..pixel + 3], [255; 3]);
+        let coloured = |rgb: &&[u8]| rgb[0].abs_diff(rgb[2]) > 40;
+        assert!(map.data().chunks(3).filter(coloured).count() > 500);
+    }
+    let again = fixture.engine.explain(&Explained::Item(ids[0]), ids[1]);
+    assert!(Arc::ptr_eq(&again.unwrap(), &explanation), "kept");
+}
+
+#[test]
+fn a_search_is_explained_by_its_token_to_its_owner() {
+    let Imported { fixture, ids } = imported(&[0]);
+    let engine = &fixture.engine;
+    let request = SearchRequest {
+        queries: vec![
+            Query::Image(encode_png(&drawing(45)).unwrap()),
+            Query::Vector(vec![1.0; 192]),
+        ],
+        regions: vec![Region {
+            x: 0.25,
+            y: 0.0,
+            width: 0.5,
+            height: 1.0,
+        }],
+        owner: Some(7),
+        ..SearchRequest::default()
+    };
+    let token = engine.search(&request).unwrap().query_token;
+    let explain = |token: &str, owner, index, item| {
+        let token = token.to_owned();
+        engine.explain(
+            &Explained::Search {
+                token,
+                owner,
+                index,
+            },
+            item,
+        )
+    };
+    let found = explain(&token, Some(7), 0, ids[0]).unwrap();
+    assert_eq!(found.query_sides, (120, 160), "the region");
+    let kind =
+        |token: &str, owner, index, item| explain(token, owner, index, item).unwrap_err().kind();
+    for owner in [None, Some(8)] {
+        assert_eq!(kind(&token, owner, 0, ids[0]), ErrorKind::NotFound);
+    }
+    assert_eq!(kind("no token", Some(7), 0, ids[0]), ErrorKind::NotFound);
+    assert_eq!(kind(&token, Some(7), 0, 99), ErrorKind::NotFound);
+    assert_eq!(
+        kind(&token, Some(7), 1, ids[0]),
+        ErrorKind::InvalidInput,
+        "a vector"
+    );
+    assert_eq!(
+        kind(&token, Some(7), 2, ids[0]),
+        ErrorKind::InvalidInput,
+        "no query"
+    );
+}

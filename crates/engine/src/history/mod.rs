@@ -1,0 +1,264 @@
+//! The searches that a user made: listed, shown, made again, deleted.
+//!
+//! An entry keeps the vectors that were searched with: made again, it finds exactly what it would
+//! find with its pictures, of which only thumbnails are kept.
+
+mod recorder;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use lookalike_catalog::{SearchHit, StoredSearch};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+pub use recorder::Recorder;
+
+use crate::search::{KeptQuery, Query, QueryDescription, QueryKind, SearchRequest};
+use crate::{Engine, EngineError, ErrorKind};
+
+/// Largest `page_size`.
+pub const PAGE_SIZE_MAX: u64 = 100;
+
+/// An entry of the history.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryEntry {
+    /// Its id.
+    pub id: i64,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// `pictures`, `item`, `vector` or `text`.
+    pub kind: String,
+    /// Collections searched.
+    pub collections: Vec<String>,
+    /// The parameters that were given, under the names and in the forms that searches take.
+    #[schema(value_type = Object)]
+    pub parameters: Map<String, Value>,
+    /// What was searched for.
+    pub queries: Vec<QueryDescription>,
+    /// Paths of the query pictures' thumbnails in the API, in the order of the queries.
+    pub thumbnail_urls: Vec<String>,
+    /// The best hits, best first; at most ten.
+    pub top_hits: Vec<SearchHit>,
+    /// Items found.
+    pub total_matched: u64,
+    /// Milliseconds that it took.
+    pub total_ms: f64,
+    /// The answer's token.
+    pub query_token: String,
+}
+
+/// Some of a user's entries.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryPage {
+    /// The newest first.
+    pub items: Vec<HistoryEntry>,
+    /// Entries there are.
+    pub total: u64,
+    /// From 1.
+    pub page: u64,
+    /// Entries a page.
+    pub page_size: u64,
+}
+
+/// A search of the history, to be made again.
+#[derive(Clone, Debug)]
+pub struct EarlierSearch {
+    /// Its parameters, under the names and in the forms that searches take.
+    pub parameters: Map<String, Value>,
+    /// What it looked for.
+    pub queries: Vec<Query>,
+}
+
+impl EarlierSearch {
+    /// The search as it was asked for.
+    pub(crate) fn request(self, owner: Option<i64>) -> Result<SearchRequest, EngineError> {
+        Ok(SearchRequest {
+            queries: self.queries,
+            owner,
+            ..SearchRequest::from_parameters(self.parameters)?
+        })
+    }
+}
+
+impl Engine {
+    /// A page of a user's history; `None` is the local user.
+    ///
+    /// # Errors
+    /// The page or its size is out of range, or the catalogue can't be read.
+    pub fn history(
+        &self,
+        user_id: Option<i64>,
+        page: u64,
+        page_size: u64,
+    ) -> Result<HistoryPage, EngineError> {
+        if page == 0 {
+            return Err(EngineError::invalid("page is 0; pages are counted from 1"));
+        }
+        if !(1..=PAGE_SIZE_MAX).contains(&page_size) {
+            return Err(EngineError::invalid(format!(
+                "page_size is {page_size}; give 1 to {PAGE_SIZE_MAX}"
+            )));
+        }
+        let offset = (page - 1).saturating_mul(page_size);
+        let (total, stored) = self.catalog().searches(user_id, offset, page_size)?;
+        Ok(HistoryPage {
+            items: stored.into_iter().map(entry).collect(),
+            total,
+            page,
+            page_size,
+        })
+    }
+
+    /// An entry of a user's history.
+    ///
+    /// # Errors
+    /// The user has none with that id, or the catalogue can't be read.
+    pub fn history_entry(
+        &self,
+        user_id: Option<i64>,
+        id: i64,
+    ) -> Result<HistoryEntry, EngineError> {
+        Ok(entry(self.stored_search(user_id, id)?))
+    }
+
+    /// The JPEG thumbnail of the query at `position` of an entry.
+    ///
+    /// # Errors
+    /// There is none, or the catalogue can't be read.
+    pub fn history_thumbnail(
+        &self,
+        user_id: Option<i64>,
+        id: i64,
+        position: u32,
+    ) -> Result<Vec<u8>, EngineError> {
+        let jpeg = self.catalog().search_thumbnail(user_id, id, position)?;
+        jpeg.ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::NotFound,
+                format!("search {id} of the history has no picture {position}"),
+            )
+        })
+    }
+
+    /// What is needed to make a search of the history again, exactly, without its pictures.
+    ///
+    /// # Errors
+    /// The user has none with that id, or the catalogue can't be read.
+    pub fn earlier_search(
+        &self,
+        user_id: Option<i64>,
+        id: i64,
+    ) -> Result<EarlierSearch, EngineError> {
+        let stored = self.stored_search(user_id, id)?;
+        self.kept_search(&stored)
+    }
+
+    /// The newest entry with that token, to be made again.
+    pub(crate) fn earlier_search_by_token(
+        &self,
+        user_id: Option<i64>,
+        token: &str,
+    ) -> Result<Option<(StoredSearch, EarlierSearch)>, EngineError> {
+        let Some(stored) = self.catalog().search_by_token(user_id, token)? else {
+            return Ok(None);
+        };
+        let search = self.kept_search(&stored)?;
+        Ok(Some((stored, search)))
+    }
+
+    /// Deletes an entry of a user's history.
+    ///
+    /// # Errors
+    /// The user has none with that id, or the catalogue can't be written.
+    pub fn delete_history_entry(&self, user_id: Option<i64>, id: i64) -> Result<(), EngineError> {
+        let now = self.now().as_second();
+        let deleted = self
+            .catalog()
+            .write_aside(now, |tx| tx.delete_search(user_id, id))?;
+        deleted.then_some(()).ok_or_else(|| no_entry(id))
+    }
+
+    /// Deletes a user's history; returns the number of entries.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn delete_history(&self, user_id: Option<i64>) -> Result<usize, EngineError> {
+        let now = self.now().as_second();
+        Ok(self
+            .catalog()
+            .write_aside(now, |tx| tx.delete_searches(user_id))?)
+    }
+
+    fn stored_search(&self, user_id: Option<i64>, id: i64) -> Result<StoredSearch, EngineError> {
+        let stored = self.catalog().search(user_id, id)?;
+        stored.ok_or_else(|| no_entry(id))
+    }
+
+    fn kept_search(&self, stored: &StoredSearch) -> Result<EarlierSearch, EngineError> {
+        let queries = self.catalog().search_queries(stored)?;
+        let queries = queries
+            .into_iter()
+            .map(|query| {
+                let description = describe(&query.description);
+                Query::Kept(KeptQuery {
+                    kind: description.kind,
+                    id: description.id,
+                    vectors: query.vectors,
+                    thumbnail: query.thumbnail.map(Arc::from),
+                })
+            })
+            .collect();
+        Ok(EarlierSearch {
+            parameters: stored.search.parameters.clone(),
+            queries,
+        })
+    }
+}
+
+fn entry(stored: StoredSearch) -> HistoryEntry {
+    let id = stored.id;
+    let thumbnail_urls = stored
+        .queries
+        .iter()
+        .enumerate()
+        .filter(|(_, query)| query.has_thumbnail)
+        .map(|(position, _)| format!("/api/history/{id}/thumbnail/{position}"))
+        .collect();
+    let queries = stored
+        .queries
+        .iter()
+        .map(|query| describe(&query.description))
+        .collect();
+    HistoryEntry {
+        id,
+        created_at: stored.created_at,
+        kind: stored.search.kind,
+        collections: stored.search.collections,
+        parameters: stored.search.parameters,
+        queries,
+        thumbnail_urls,
+        top_hits: stored.search.hits,
+        total_matched: stored.search.total_matched,
+        total_ms: stored.search.total_ms,
+        query_token: stored.search.query_token,
+    }
+}
+
+/// What was recorded of a query. One that a later program recorded is searched for by its vector.
+fn describe(description: &str) -> QueryDescription {
+    serde_json::from_str(description).unwrap_or(QueryDescription {
+        kind: QueryKind::Vector,
+        id: None,
+        region: None,
+    })
+}
+
+fn no_entry(id: i64) -> EngineError {
+    EngineError::new(
+        ErrorKind::NotFound,
+        format!("there is no search {id} in your history"),
+    )
+}

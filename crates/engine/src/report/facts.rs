@@ -1,0 +1,128 @@
+//! What a report is made of.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lookalike_storage::Metric;
+
+use super::risk::{Band, band};
+use crate::search::{GroupedHits, PastSearch};
+use crate::{Engine, EngineError};
+
+/// Pictures of hits in one document: some 6 MB.
+const MOST_PICTURES: usize = 300;
+
+/// Pictures of queries in one document.
+const MOST_QUERY_PICTURES: usize = 16;
+
+/// Longest side of a query's picture in pixels: 6 cm in print at 200 dpi.
+const QUERY_SIDE: u32 = 480;
+
+/// A search and what it was made with.
+pub(super) struct Facts {
+    pub(super) past: PastSearch,
+    /// When the report is made.
+    pub(super) now: Timestamp,
+    pub(super) collections: Vec<CollectionFacts>,
+}
+
+/// A collection that was searched.
+pub(super) struct CollectionFacts {
+    pub(super) name: String,
+    pub(super) metric: Metric,
+    pub(super) metric_name: String,
+    /// Model and preprocessing; `None` where vectors were brought along.
+    pub(super) encoder: Option<String>,
+}
+
+/// JPEG files.
+pub(super) struct Pictures {
+    /// By position of the query; none of vectors, and of what is gone.
+    pub(super) queries: Vec<Option<Vec<u8>>>,
+    /// By item.
+    pub(super) items: HashMap<i64, Arc<Vec<u8>>>,
+}
+
+impl Engine {
+    pub(super) fn facts_of(&self, past: PastSearch) -> Result<Facts, EngineError> {
+        let mut collections = Vec::new();
+        for name in &past.request.collections {
+            let spec = self.catalog().collection(name)?.spec;
+            let encoder = spec.model.map(|model| {
+                // Of a path only the folder's name: where it lies is nobody's business.
+                let model = model.rsplit(['/', '\\']).next().unwrap_or_default();
+                let preprocess = spec.preprocess.as_deref().unwrap_or_default();
+                match spec.size {
+                    Some(size) => format!("{model}, {preprocess}, {size} px"),
+                    None => format!("{model}, {preprocess}"),
+                }
+            });
+            collections.push(CollectionFacts {
+                name: name.clone(),
+                metric: spec.metric.parse()?,
+                metric_name: spec.metric,
+                encoder,
+            });
+        }
+        Ok(Facts {
+            past,
+            now: self.now(),
+            collections,
+        })
+    }
+
+    /// What there still is of the pictures: a report is made without those that are gone.
+    pub(super) fn report_pictures(&self, facts: &Facts) -> Result<Pictures, EngineError> {
+        let count = facts.past.request.queries.len().min(MOST_QUERY_PICTURES);
+        let queries = (0..count)
+            .map(|position| {
+                let kept = facts.past.kept_thumbnail(position);
+                kept.or_else(|| {
+                    self.query_thumbnail(&facts.past, position, QUERY_SIDE)
+                        .inspect_err(|error| tracing::debug!("a report lacks a picture: {error}"))
+                        .ok()
+                        .flatten()
+                })
+            })
+            .collect();
+        let pages = facts.groups().iter().flat_map(|group| &group.pages);
+        let ids: Vec<u64> = pages
+            .filter_map(|page| u64::try_from(page.id).ok())
+            .take(MOST_PICTURES)
+            .collect();
+        let mut items = HashMap::new();
+        for item in self.catalog().items(&ids)? {
+            if let Ok(jpeg) = self.thumbnail_bytes(&item) {
+                items.insert(item.id, jpeg);
+            }
+        }
+        Ok(Pictures { queries, items })
+    }
+}
+
+impl Facts {
+    pub(super) fn groups(&self) -> &[GroupedHits] {
+        &self.past.answer.results
+    }
+
+    /// How close a group is; `None` where the metric says nothing of it.
+    pub(super) fn band(&self, group: &GroupedHits) -> Option<Band> {
+        let collection = &group.pages.first()?.collection;
+        let facts = self
+            .collections
+            .iter()
+            .find(|facts| facts.name == *collection)?;
+        band(facts.metric, group.max_score)
+    }
+}
+
+/// 20251230 as 2025-12-30.
+pub(super) fn day(day: u32) -> String {
+    format!(
+        "{:04}-{:02}-{:02}",
+        day / 10_000,
+        day / 100 % 100,
+        day % 100
+    )
+}

@@ -1,0 +1,235 @@
+//! The words of a report in each language.
+
+use std::str::FromStr;
+
+use super::risk::Band;
+use crate::EngineError;
+
+/// The language of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl FromStr for Language {
+    type Err = EngineError;
+
+    /// Reads `en` or `zh`.
+    fn from_str(name: &str) -> Result<Self, EngineError> {
+        match name {
+            "en" => Ok(Self::English),
+            "zh" => Ok(Self::Chinese),
+            _ => Err(EngineError::invalid(format!(
+                "lang is `{name}`; give en or zh"
+            ))),
+        }
+    }
+}
+
+impl Language {
+    /// What a browser prefers, by its `Accept-Language`; English if it says nothing of either.
+    #[must_use]
+    pub fn preferred(accept_language: &str) -> Self {
+        let mut best = (0.0, Self::English);
+        for range in accept_language.split(',') {
+            let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
+            let tag = tag.trim().split('-').next().unwrap_or_default();
+            let language = match tag.to_ascii_lowercase().as_str() {
+                "en" => Self::English,
+                "zh" => Self::Chinese,
+                _ => continue,
+            };
+            let weight = match weight.trim().strip_prefix("q=") {
+                Some(weight) => weight.parse().unwrap_or(0.0),
+                None => 1.0,
+            };
+            // Of equals the first.
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+
+    pub(super) fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Chinese => &CHINESE,
+        }
+    }
+}
+
+/// Every text that a report shows of its own.
+pub(super) struct Words {
+    pub(super) tag: &'static str,
+    pub(super) title: &'static str,
+    pub(super) query: &'static str,
+    pub(super) picture: &'static str,
+    pub(super) region: &'static str,
+    pub(super) item: &'static str,
+    pub(super) vector: &'static str,
+    pub(super) searched_at: &'static str,
+    pub(super) reported_at: &'static str,
+    pub(super) collections: &'static str,
+    pub(super) encoder: &'static str,
+    pub(super) brought_vectors: &'static str,
+    pub(super) found: &'static str,
+    /// Between the number of images and that of groups.
+    pub(super) images_in: &'static str,
+    pub(super) groups: &'static str,
+    pub(super) duration: &'static str,
+    pub(super) results: &'static str,
+    pub(super) nothing: &'static str,
+    pub(super) score: &'static str,
+    pub(super) loc_class: &'static str,
+    pub(super) pub_date: &'static str,
+    pub(super) filing_date: &'static str,
+    pub(super) expiry_date: &'static str,
+    pub(super) status: &'static str,
+    pub(super) in_force: &'static str,
+    pub(super) expired: &'static str,
+    pub(super) applicant: &'static str,
+    pub(super) inventors: &'static str,
+    pub(super) claim: &'static str,
+    pub(super) no_picture: &'static str,
+    pub(super) risk: &'static str,
+    bands: [&'static str; 3],
+    readings: [&'static str; 5],
+    pub(super) guide: &'static str,
+    pub(super) no_bands: &'static str,
+}
+
+impl Words {
+    pub(super) fn band(&self, band: Band) -> &'static str {
+        self.bands[Band::ALL
+            .iter()
+            .position(|other| *other == band)
+            .unwrap_or(0)]
+    }
+
+    /// A cosine in words.
+    pub(super) fn reading(&self, score: f32) -> &'static str {
+        let limits = [0.9, 0.7, 0.5, 0.3];
+        let place = limits.iter().position(|limit| score >= *limit);
+        self.readings[place.unwrap_or(limits.len())]
+    }
+}
+
+static ENGLISH: Words = Words {
+    tag: "en",
+    title: "Similarity search report",
+    query: "Query",
+    picture: "Picture",
+    region: "region",
+    item: "Stored image",
+    vector: "Vector",
+    searched_at: "Searched",
+    reported_at: "Report made",
+    collections: "Collections",
+    encoder: "Encoder",
+    brought_vectors: "none (vectors brought along)",
+    found: "Found",
+    images_in: "images in",
+    groups: "groups",
+    duration: "Duration",
+    results: "Results",
+    nothing: "Nothing was found under these parameters.",
+    score: "Score",
+    loc_class: "Locarno class",
+    pub_date: "Granted",
+    filing_date: "Filed",
+    expiry_date: "Expires",
+    status: "Status",
+    in_force: "in force",
+    expired: "expired",
+    applicant: "Applicant",
+    inventors: "Inventors",
+    claim: "Claim",
+    no_picture: "no picture",
+    risk: "Risk",
+    bands: ["High", "Medium", "Low"],
+    readings: [
+        "near-identical",
+        "highly similar",
+        "moderately similar",
+        "weakly similar",
+        "hardly related",
+    ],
+    guide: "Risk bands follow the score alone: high from 0.7 (near-identical from 0.9), medium \
+            from 0.5, low below. They are a guide to reading this list and no legal advice: \
+            whether one design infringes another is decided by people, on the whole of both.",
+    no_bands: "Scores of this metric have no scale of their own, so no risk bands are given.",
+};
+
+static CHINESE: Words = Words {
+    tag: "zh-Hans",
+    title: "相似图像检索报告",
+    query: "检索对象",
+    picture: "图片",
+    region: "区域",
+    item: "库内图像",
+    vector: "向量",
+    searched_at: "检索时间",
+    reported_at: "报告时间",
+    collections: "集合",
+    encoder: "编码模型",
+    brought_vectors: "无（自带向量）",
+    found: "结果数",
+    images_in: "张图像，分属",
+    groups: "组",
+    duration: "耗时",
+    results: "检索结果",
+    nothing: "在上述参数下未找到结果。",
+    score: "得分",
+    loc_class: "洛迦诺分类",
+    pub_date: "授权日",
+    filing_date: "申请日",
+    expiry_date: "到期日",
+    status: "状态",
+    in_force: "有效",
+    expired: "已过期",
+    applicant: "申请人",
+    inventors: "发明人",
+    claim: "权利要求",
+    no_picture: "无图片",
+    risk: "风险",
+    bands: ["高", "中", "低"],
+    readings: ["几乎相同", "高度相似", "中度相似", "弱相似", "基本无关"],
+    guide: "风险等级仅依据得分：0.7 及以上为高（0.9 及以上为几乎相同），0.5 及以上为中，其余为低。\
+            等级仅供阅读参考，不构成法律意见；是否侵权须由专业人员对设计整体作出判断。",
+    no_bands: "该度量的得分没有固定尺度，因此不给出风险等级。",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_get_what_they_prefer() {
+        for (header, expected) in [
+            ("", Language::English),
+            ("de-DE,de;q=0.9", Language::English),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Chinese),
+            ("en-US,en;q=0.9,zh;q=0.8", Language::English),
+            ("en;q=0.2, ZH-tw;q=0.7", Language::Chinese),
+            ("zh;q=0, en;q=0", Language::English),
+            ("zh;q=x;;,,", Language::English),
+        ] {
+            assert_eq!(Language::preferred(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn scores_are_read_by_their_limits() {
+        let read = |score| ENGLISH.reading(score);
+        assert_eq!(read(0.9), "near-identical");
+        assert_eq!(read(0.89), "highly similar");
+        assert_eq!(read(0.3), "weakly similar");
+        assert_eq!(read(-1.0), "hardly related");
+        assert_eq!(CHINESE.band(Band::Low), "低");
+    }
+}

@@ -1,0 +1,128 @@
+//! Searches that were made lately, by their token: what explanations, reports and the history
+//! are made from.
+//!
+//! Query pictures are kept as the files that came: that costs a search nothing, and files are
+//! smaller than their pixels.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use lookalike_catalog::SearchHit;
+
+use super::query::{Query, SearchRequest};
+use super::{GroupedHits, SearchAnswer};
+use crate::byte_cache::ByteCache;
+use crate::{Engine, EngineError, ErrorKind};
+
+/// Bytes of all searches together: some hundreds with scans, dozens with photos.
+const MOST_BYTES: usize = 128 << 20;
+
+/// Bytes of the pictures of one search; larger ones are not kept, only what was found by them.
+const MOST_PICTURE_BYTES: usize = 32 << 20;
+
+/// How long a search is kept at most.
+const MOST_AGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// A search that was made.
+#[derive(Clone, Debug)]
+pub(crate) struct PastSearch {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// What was asked, in canonical form.
+    pub(crate) request: SearchRequest,
+    /// What was searched with: for each kind of embedding a vector per query.
+    pub(crate) vectors: Vec<(String, Vec<Vec<f32>>)>,
+    /// What was found, less the list of hits one by one.
+    pub(crate) answer: SearchAnswer,
+    /// The best hits, best first.
+    pub(crate) top_hits: Vec<SearchHit>,
+}
+
+/// The searches made lately.
+#[derive(Debug)]
+pub(crate) struct Recent(ByteCache<String, Arc<PastSearch>>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(ByteCache::new(MOST_BYTES))
+    }
+}
+
+impl Recent {
+    pub(crate) fn remember(&self, mut search: PastSearch) {
+        let token = search.answer.query_token.clone();
+        if search.picture_bytes() > MOST_PICTURE_BYTES {
+            search.give_up_pictures();
+        }
+        // The same search from the history, without its pictures: they are still here.
+        if search.picture_bytes() == 0
+            && let Some(other) = self.0.get(&token)
+        {
+            search.request = other.request.clone();
+        }
+        let bytes = search.bytes();
+        self.0.insert(token, Arc::new(search), bytes);
+    }
+
+    fn get(&self, token: &str, now: Timestamp) -> Option<Arc<PastSearch>> {
+        self.0.get(token).filter(|search| !is_old(search, now))
+    }
+}
+
+impl Engine {
+    /// A search that `owner` made lately.
+    pub(crate) fn past_search(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
+        self.recent()
+            .get(token, self.now())
+            .filter(|search| search.request.owner == owner)
+    }
+}
+
+impl PastSearch {
+    fn picture_bytes(&self) -> usize {
+        let bytes = |query: &Query| match query {
+            Query::Image(bytes) => bytes.len(),
+            _ => 0,
+        };
+        self.request.queries.iter().map(bytes).sum()
+    }
+
+    fn give_up_pictures(&mut self) {
+        for position in 0..self.request.queries.len() {
+            if matches!(self.request.queries[position], Query::Image(_)) {
+                self.request.queries[position] = self.kept_query(position);
+            }
+        }
+    }
+
+    /// Memory that it takes, within some tenths.
+    fn bytes(&self) -> usize {
+        let vectors = self.vectors.iter().flat_map(|(_, vectors)| vectors);
+        let vector_bytes: usize = vectors.map(|vector| vector.len() * 4).sum();
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let group_bytes = |group: &GroupedHits| {
+            let texts = [
+                &group.title,
+                &group.applicant_name,
+                &group.inventor_names,
+                &group.claim_text,
+            ];
+            let texts: usize = texts.into_iter().map(text).sum();
+            // A page is some 140 bytes with three short texts.
+            size_of::<GroupedHits>() + texts + 100 + group.pages.len() * 400
+        };
+        let answer_bytes: usize = self.answer.results.iter().map(group_bytes).sum();
+        size_of::<Self>() + self.picture_bytes() + vector_bytes + answer_bytes
+    }
+}
+
+pub(crate) fn unknown_token() -> EngineError {
+    EngineError::new(
+        ErrorKind::NotFound,
+        "no search with this token is remembered; search again and use the new answer's query_token",
+    )
+}
+
+fn is_old(search: &PastSearch, now: Timestamp) -> bool {
+    now.duration_since(search.at) > MOST_AGE
+}
