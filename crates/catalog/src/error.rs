@@ -63,6 +63,12 @@ pub enum CatalogError {
         /// The name asked for.
         name: String,
     },
+    /// A user of that name exists.
+    #[error("a user named `{name}` exists already; choose another name")]
+    UserExists {
+        /// The name asked for.
+        name: String,
+    },
     /// A vector of the wrong length was to be stored.
     #[error("collection `{collection}` holds vectors of {expected} numbers, this one has {found}")]
     WrongDimension {

@@ -1,4 +1,4 @@
-//! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made.
+//! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made, users.
 //!
 //! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
 //! takes a lock); any number read beside it ([`Catalog::open`]). Everything that an import
@@ -6,6 +6,7 @@
 //! transaction, so a process killed at any instant leaves nothing half-written. Indexes
 //! are derived from what stands here and can be thrown away.
 
+mod accounts;
 mod changes;
 mod collections;
 mod contents;
@@ -28,6 +29,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{
+    ApiToken, FailureKey, Failures, NewApiToken, NewSession, NewUser, PasswordHash, Session,
+    TokenHash, User,
+};
 pub use changes::{Change, StoredEmbedding};
 pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;

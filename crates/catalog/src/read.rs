@@ -23,7 +23,7 @@ const FILE_NAME: &str = "catalog.sqlite";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Statements kept prepared per connection; more than this crate has.
-const STATEMENT_CACHE: usize = 64;
+const STATEMENT_CACHE: usize = 128;
 
 /// The catalogue of a data directory. Shared by threads: each call takes a connection from
 /// a pool, writes go one after another.

@@ -8,7 +8,7 @@ use crate::CatalogError;
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -211,6 +211,52 @@ CREATE TABLE search_vectors (
     vector BLOB NOT NULL,
     PRIMARY KEY (search_id, position, embedding)
 ) STRICT;
+";
+
+/// - `users`: whoever may log in. `AUTOINCREMENT`, so that nothing of a removed user's is ever
+///   another's.
+/// - `sessions` and `api_tokens`: known by the SHA-256 of what opens them.
+/// - `failed_logins`: by the SHA-256 of a name or address.
+const VERSION_7: &str = "
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    password_hash TEXT NOT NULL,
+    role TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash BLOB NOT NULL UNIQUE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+CREATE TABLE api_tokens (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash BLOB NOT NULL UNIQUE,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used INTEGER,
+    expires_at INTEGER
+) STRICT;
+CREATE INDEX api_tokens_by_user ON api_tokens (user_id);
+CREATE INDEX api_tokens_by_end ON api_tokens (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE failed_logins (
+    key BLOB PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_failure INTEGER NOT NULL,
+    forgotten_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failed_logins_by_end ON failed_logins (forgotten_at);
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

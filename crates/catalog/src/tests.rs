@@ -4,6 +4,7 @@ use tempfile::TempDir;
 
 use crate::*;
 
+mod accounts;
 mod changes;
 mod embeddings;
 mod history;
