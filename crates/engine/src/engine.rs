@@ -7,6 +7,7 @@ use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 
+use crate::accounts::Turns;
 use crate::batches::Batches;
 use crate::byte_cache::ByteCache;
 use crate::clock::{Clock, day_number};
@@ -46,6 +47,7 @@ pub struct Engine {
     recent: Recent,
     explanations: Explanations,
     token_secret: [u8; 32],
+    turns: Turns,
 }
 
 /// What an engine has done so far.
@@ -77,6 +79,7 @@ impl Engine {
             recent: Recent::default(),
             explanations: Explanations::default(),
             token_secret,
+            turns: Turns::default(),
         }
     }
 
@@ -134,6 +137,10 @@ impl Engine {
     /// What query tokens are made with, so that nobody else can make them.
     pub(crate) fn token_secret(&self) -> &[u8; 32] {
         &self.token_secret
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

@@ -14,6 +14,12 @@ use lookalike_storage::{IndexError, VectorError};
 pub enum ErrorKind {
     /// A parameter is wrong.
     InvalidInput,
+    /// The caller has to show who it is.
+    Unauthenticated,
+    /// The caller may not do this.
+    Forbidden,
+    /// The caller has to wait; [`EngineError::retry_after_seconds`] says how long.
+    Throttled,
     /// What was asked for does not exist.
     NotFound,
     /// It contradicts what is there, or somebody else is at it.
@@ -35,6 +41,7 @@ pub enum ErrorKind {
 pub struct EngineError {
     kind: ErrorKind,
     message: String,
+    retry_after_seconds: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -45,6 +52,7 @@ impl EngineError {
         Self {
             kind,
             message: message.into(),
+            retry_after_seconds: None,
             source: None,
         }
     }
@@ -53,6 +61,15 @@ impl EngineError {
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// Too many attempts; the next one may come in `seconds`.
+    #[must_use]
+    pub fn throttled(message: impl Into<String>, seconds: u64) -> Self {
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..Self::new(ErrorKind::Throttled, message)
+        }
     }
 
     /// The same error with its cause, for logs.
@@ -71,6 +88,12 @@ impl EngineError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Seconds after which it may be tried again, where that is known.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after_seconds
     }
 }
 
@@ -92,9 +115,9 @@ impl From<CatalogError> for EngineError {
     fn from(error: CatalogError) -> Self {
         let kind = match &error {
             CatalogError::Missing { .. } | CatalogError::NoCollection { .. } => ErrorKind::NotFound,
-            CatalogError::Locked { .. } | CatalogError::CollectionExists { .. } => {
-                ErrorKind::Conflict
-            }
+            CatalogError::Locked { .. }
+            | CatalogError::CollectionExists { .. }
+            | CatalogError::UserExists { .. } => ErrorKind::Conflict,
             CatalogError::BadCollectionName { .. } | CatalogError::WrongDimension { .. } => {
                 ErrorKind::InvalidInput
             }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lookalike_catalog::Catalog;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_storage::blob::FolderBlobs;
@@ -13,30 +14,39 @@ use tempfile::TempDir;
 
 use crate::jobs::{JobOptions, Jobs};
 use crate::models::HubEnvironment;
-use crate::{EncoderSettings, Encoders, Engine, Parts};
+use crate::{Clock, EncoderSettings, Encoders, Engine, Parts};
+
+fn noon() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
 
 pub(crate) struct Fixture {
     pub(crate) directory: TempDir,
     pub(crate) jobs: Jobs,
     pub(crate) engine: Arc<Engine>,
+    clock: Clock,
 }
 
 impl Fixture {
     pub(crate) fn new() -> Self {
-        Self::open(TempDir::new().unwrap())
+        Self::with_clock(noon)
     }
 
-    fn open(directory: TempDir) -> Self {
+    pub(crate) fn with_clock(clock: Clock) -> Self {
+        Self::open(TempDir::new().unwrap(), clock)
+    }
+
+    fn open(directory: TempDir, clock: Clock) -> Self {
         let data = directory.path().join("data");
-        Self::at(directory, data)
+        Self::at(directory, data, clock)
     }
 
     /// Over a data directory that is there.
     pub(crate) fn over(data: &Path) -> Self {
-        Self::at(TempDir::new().unwrap(), data.to_path_buf())
+        Self::at(TempDir::new().unwrap(), data.to_path_buf(), noon)
     }
 
-    fn at(directory: TempDir, data: PathBuf) -> Self {
+    fn at(directory: TempDir, data: PathBuf, clock: Clock) -> Self {
         let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
         let engine = Arc::new(Engine::new(Parts {
             vectors: Box::new(EmbeddedVectors::new(
@@ -55,7 +65,7 @@ impl Fixture {
             }),
             limits: Limits::default(),
             budget: PixelBudget::new(64 << 20),
-            clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+            clock,
         }));
         let options = JobOptions {
             workers: 2,
@@ -65,6 +75,7 @@ impl Fixture {
             jobs: Jobs::new(Arc::clone(&engine), options),
             directory,
             engine,
+            clock,
         }
     }
 
@@ -75,9 +86,10 @@ impl Fixture {
             directory,
             jobs,
             engine,
+            clock,
         } = self;
         drop((jobs, engine));
-        Self::open(directory)
+        Self::open(directory, clock)
     }
 
     /// A folder of `count` different pictures.
