@@ -13,12 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::{Editor, Reader};
 use crate::body::{JsonBody, JsonOrNothing};
 use crate::envelope::{ApiError, Envelope, Success};
+use crate::identity::is_owner;
 use crate::query::Parameters;
 use crate::state::App;
-
-/// Header by which the owner of the data directory shows itself: see
-/// [`ServerOptions::owner_token`](crate::ServerOptions::owner_token).
-const OWNER_HEADER: &str = "x-lookalike-owner";
 
 /// Jobs listed unless asked otherwise, and at most.
 const LISTED_JOBS: usize = 100;
@@ -238,10 +235,6 @@ pub(crate) async fn list(
 fn started(jobs: &Jobs, job_id: i64) -> Result<Success<Started>, ApiError> {
     let status = jobs.report(Some(job_id), 0)?.status.status;
     Ok(Success(Started { job_id, status }))
-}
-
-fn is_owner(app: &App, headers: &HeaderMap) -> bool {
-    app.is_owner(headers.get(OWNER_HEADER).map(|value| value.as_bytes()))
 }
 
 impl Start {

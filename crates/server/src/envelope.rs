@@ -9,7 +9,7 @@ use lookalike_engine::{EngineError, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Seconds after which a refused client may try again.
+/// Seconds after which a refused client may try again, unless it is told otherwise.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// What every successful answer in JSON looks like.
@@ -49,11 +49,16 @@ impl<T: Serialize> IntoResponse for Success<T> {
     }
 }
 
+/// What is told of something that was done and gives nothing.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Done {}
+
 /// A failed request: `code` is the HTTP status.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     message: String,
+    retry_after_seconds: Option<u64>,
 }
 
 impl ApiError {
@@ -61,6 +66,7 @@ impl ApiError {
         Self {
             status,
             message: message.into(),
+            retry_after_seconds: None,
         }
     }
 
@@ -98,6 +104,9 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let status = match error.kind() {
             ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
+            ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+            ErrorKind::Throttled => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -106,7 +115,10 @@ impl From<EngineError> for ApiError {
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => return Self::internal(&error),
         };
-        Self::new(status, error.to_string())
+        Self {
+            retry_after_seconds: error.retry_after_seconds(),
+            ..Self::new(status, error.to_string())
+        }
     }
 }
 
@@ -122,10 +134,17 @@ impl IntoResponse for ApiError {
             StatusCode::TOO_MANY_REQUESTS,
             StatusCode::SERVICE_UNAVAILABLE,
         ];
+        let headers = response.headers_mut();
         if again.contains(&self.status) {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, RETRY_AFTER);
+            let seconds = self.retry_after_seconds.map(HeaderValue::from);
+            headers.insert(header::RETRY_AFTER, seconds.unwrap_or(RETRY_AFTER));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // Bearer alone: browsers would ask for a password by themselves otherwise.
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"lookalike\""),
+            );
         }
         response
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Reader;
+use crate::access::Member;
 use crate::body::JsonOrNothing;
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::openapi::Binary;
@@ -53,7 +53,7 @@ pub(crate) struct Deleted {
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
     Parameters(shown): Parameters<Shown>,
 ) -> Result<Success<HistoryPage>, ApiError> {
     let (page, page_size) = (
@@ -80,7 +80,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn show(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
     Path(id): Path<String>,
 ) -> Result<Success<HistoryEntry>, ApiError> {
     let id = entry_id(&id)?;
@@ -101,7 +101,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn thumbnail(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
     Path((id, position)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let id = entry_id(&id)?;
@@ -132,7 +132,7 @@ pub(crate) async fn thumbnail(
 )]
 pub(crate) async fn repeat(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
     Path(id): Path<String>,
     JsonOrNothing(changes): JsonOrNothing<Map<String, Value>>,
 ) -> Result<Success<SearchAnswer>, ApiError> {
@@ -166,7 +166,7 @@ pub(crate) async fn repeat(
 )]
 pub(crate) async fn delete(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
     Path(id): Path<String>,
 ) -> Result<Success<Deleted>, ApiError> {
     let id = entry_id(&id)?;
@@ -184,7 +184,7 @@ pub(crate) async fn delete(
 )]
 pub(crate) async fn clear(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Member(caller): Member,
 ) -> Result<Success<Deleted>, ApiError> {
     let recorder = app.clone();
     let deleted = app

@@ -9,16 +9,20 @@
 )]
 
 mod access;
+mod auth;
 mod batch;
 mod body;
+mod client;
 mod collections;
 mod connections;
+mod cookie;
 mod docs;
 mod envelope;
 mod explain;
 mod headers;
 mod health;
 mod history;
+mod identity;
 mod metrics;
 mod openapi;
 mod origin;
@@ -32,7 +36,9 @@ mod search;
 mod slots;
 mod state;
 mod stream;
+mod tokens;
 mod upload;
+mod users;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -49,6 +55,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use access::AccessRules;
 pub use axum::http::HeaderValue;
 pub use batch::ImportRoots;
 use openapi::{Description, Document};
@@ -57,8 +64,8 @@ use state::App;
 /// Room in a body for parameters and multipart boundaries beside the files.
 const BODY_OVERHEAD: usize = 1 << 20;
 
-/// Limits of the server.
-#[derive(Clone, Debug)]
+/// Limits of the server, and whom it answers. Not for logs: it holds a secret.
+#[derive(Clone)]
 pub struct ServerOptions {
     /// Largest body in bytes, all files of a request together.
     pub max_body_bytes: u64,
@@ -75,8 +82,10 @@ pub struct ServerOptions {
     pub cors_origins: Vec<HeaderValue>,
     /// What may be imported through the API.
     pub import_roots: ImportRoots,
-    /// A secret of those who may read the data directory, by which they may import anything.
+    /// A secret of those who may read the data directory, by which they may do everything.
     pub owner_token: Option<String>,
+    /// Who may do what.
+    pub access: AccessRules,
 }
 
 impl Default for ServerOptions {
@@ -90,6 +99,7 @@ impl Default for ServerOptions {
             cors_origins: Vec::new(),
             import_roots: ImportRoots::Below(Vec::new()),
             owner_token: None,
+            access: AccessRules::default(),
         }
     }
 }
@@ -162,6 +172,15 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(pictures::thumbnail))
         .routes(routes!(pictures::full))
         .routes(routes!(pictures::preview))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::log_in))
+        .routes(routes!(auth::log_out))
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::change_password))
+        .routes(routes!(tokens::list, tokens::add))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(users::list))
+        .routes(routes!(users::change, users::remove))
         .routes(routes!(health::health))
         .routes(routes!(health::live))
         .routes(routes!(metrics::metrics))

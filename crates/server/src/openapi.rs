@@ -7,11 +7,15 @@ use axum::Extension;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Components, ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder,
 };
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
+use crate::cookie;
 use crate::envelope::{ApiError, Failure};
 
 /// What the handlers don't say of themselves.
@@ -31,6 +35,9 @@ use crate::envelope::{ApiError, Failure};
         (name = "pictures", description = "Pictures as browsers show them"),
         (name = "collections", description = "Sets of images with one encoder each"),
         (name = "imports", description = "Imports of folders and archives"),
+        (name = "accounts", description = "Who somebody is"),
+        (name = "tokens", description = "Tokens by which scripts act for a user"),
+        (name = "users", description = "Users, as administrators look after them"),
         (name = "operation", description = "For whoever runs the server"),
     )
 )]
@@ -91,6 +98,17 @@ pub(crate) fn finish(description: &mut utoipa::openapi::OpenApi) {
             .responses
             .insert(status.to_string(), RefOr::T(response));
     }
+    let session = ApiKeyValue::with_description(cookie::NAME, "Of a login; see `X-CSRF-Token`");
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+    let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("token", token);
+    let one = |scheme| SecurityRequirement::new::<_, [String; 0], _>(scheme, []);
+    // Or nothing, while accounts are off.
+    description.security = Some(vec![
+        one("session"),
+        one("token"),
+        SecurityRequirement::default(),
+    ]);
     for operation in description.paths.paths.values_mut().flat_map(operations) {
         let tag = operation.tags.iter().flatten().next();
         if let (Some(tag), Some(id)) = (tag, &operation.operation_id) {

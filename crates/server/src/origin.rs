@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::envelope::ApiError;
+use crate::identity::changes;
 use crate::request_id;
 use crate::state::App;
 
@@ -27,12 +28,8 @@ pub(crate) async fn refuse_others(
     request: Request,
     next: Next,
 ) -> Response {
-    let changes = !matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
     let allowed = &app.options().cors_origins;
-    if changes && !is_from(request.headers(), allowed) {
+    if changes(request.method()) && !is_from(request.headers(), allowed) {
         return ApiError::new(
             StatusCode::FORBIDDEN,
             "the request comes from a page of another site",

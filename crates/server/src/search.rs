@@ -118,7 +118,7 @@ pub(crate) async fn search(
     request.owner = owner;
     let answer = app.compute(move |engine| engine.search(&request)).await?;
     app.metrics().searched(&answer);
-    if history == History::Record {
+    if history == History::Record && !caller.is_anonymous {
         app.recorder().record(&answer.query_token, owner);
     }
     Ok(Success(answer))

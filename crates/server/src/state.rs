@@ -19,6 +19,13 @@ use crate::{ServeError, ServerOptions};
 const READS_AT_ONCE: usize = 32;
 const READS_WAITING: usize = 2048;
 
+/// The engine works on no more passwords at once.
+const PASSWORDS_AT_ONCE: usize = 2;
+
+/// Calls that wait to work on a password, some 50 ms each. They must not fill the threads that all
+/// other calls need.
+const MOST_WAITING_PASSWORDS: usize = 64;
+
 /// Shared by handlers; cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -31,6 +38,7 @@ struct Shared {
     options: ServerOptions,
     slots: Slots,
     reads: Slots,
+    password_slots: Slots,
     upload_memory: Arc<UploadMemory>,
     metrics: Metrics,
     recorder: Recorder,
@@ -52,6 +60,7 @@ impl App {
                 jobs,
                 slots: Slots::new(options.max_searches, options.max_waiting),
                 reads: Slots::new(READS_AT_ONCE, READS_WAITING),
+                password_slots: Slots::new(PASSWORDS_AT_ONCE, MOST_WAITING_PASSWORDS),
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
                 metrics: Metrics::new(),
                 options,
@@ -112,6 +121,21 @@ impl App {
         let start = Instant::now();
         let slot = self.shared.slots.take().await.ok_or_else(ApiError::busy)?;
         self.metrics().waited(start.elapsed());
+        let app = self.clone();
+        blocking(move || {
+            let _slot = slot;
+            work(app.engine())
+        })
+        .await
+    }
+
+    /// Runs an engine call that works on a password, in its turn.
+    pub(crate) async fn passwords<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let slot = self.shared.password_slots.take().await;
+        let slot = slot.ok_or_else(ApiError::busy)?;
         let app = self.clone();
         blocking(move || {
             let _slot = slot;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use lookalike_catalog::User;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::damaged;
 use crate::EngineError;
@@ -13,7 +14,9 @@ use crate::EngineError;
 const MOST_NAME_CHARACTERS: usize = 64;
 
 /// What somebody is trusted with; each is trusted with all that those before it are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Looks for images and at them.
@@ -59,7 +62,7 @@ impl FromStr for Role {
 }
 
 /// An account, as others may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     /// Never given to another account.
     pub id: i64,
@@ -89,10 +92,17 @@ pub(super) fn role_of(user: &User) -> Result<Role, EngineError> {
     user.role.parse().map_err(|_| damaged("role of a user"))
 }
 
+/// Whether that can be a user's name: 1 to 64 letters (a to z), digits, `-`, `_`, `.` or `@`, and
+/// more than dots, which mean other things in addresses.
+///
 /// ASCII only: names that look alike in other scripts would let one user pass for another.
-pub(super) fn check_name(name: &str) -> Result<(), EngineError> {
+///
+/// # Errors
+/// It can't; the error says what can.
+pub fn check_name(name: &str) -> Result<(), EngineError> {
     let allowed = |character: char| character.is_ascii_alphanumeric() || "-_.@".contains(character);
-    if name.is_empty() || name.len() > MOST_NAME_CHARACTERS || !name.chars().all(allowed) {
+    let fits = (1..=MOST_NAME_CHARACTERS).contains(&name.len());
+    if !fits || !name.chars().all(allowed) || name.chars().all(|character| character == '.') {
         return Err(EngineError::invalid(format!(
             "that can't name a user; use 1 to {MOST_NAME_CHARACTERS} letters (a to z), digits, \
              `-`, `_`, `.` or `@`"

@@ -16,7 +16,7 @@ mod throttle;
 mod tokens;
 mod users;
 
-pub use account::{Account, Role};
+pub use account::{Account, Role, check_name};
 pub use password::Password;
 pub(crate) use password::Turns;
 pub use register::{NewAccount, Registrar};

@@ -36,6 +36,12 @@ impl Password {
         Self(text)
     }
 
+    /// The password itself, for whom it is meant.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// Whether an account may have it. Length is all that counts: rules about characters make
     /// passwords no harder to guess (NIST SP 800-63B, 3.1.1.2).
     pub(super) fn check_new(&self) -> Result<(), EngineError> {

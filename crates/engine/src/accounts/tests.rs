@@ -97,7 +97,17 @@ fn names_and_passwords_are_checked() {
     let fixture = Fixture::new();
     let accounts = fixture.engine.accounts();
     let long = "x".repeat(65);
-    for name in ["", "a b", "a/b", "ann\n", "änn", "<b>", long.as_str()] {
+    for name in [
+        "",
+        "a b",
+        "a/b",
+        "ann\n",
+        "änn",
+        "<b>",
+        ".",
+        "..",
+        long.as_str(),
+    ] {
         let refused = accounts.register(&new_account(name, None), Registrar::Admin);
         assert_eq!(kind(refused), ErrorKind::InvalidInput, "{name}");
     }

@@ -2,6 +2,7 @@
 
 use lookalike_catalog::{ApiToken, NewApiToken};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::sessions::SEEN_SECONDS;
 use super::{Account, Accounts, Identity, Secret};
@@ -19,7 +20,7 @@ const MOST_DAYS: u32 = 36_500;
 const DAY: i64 = 24 * 60 * 60;
 
 /// What is told of a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TokenReport {
     /// Its number, by which it is revoked.
     pub id: i64,

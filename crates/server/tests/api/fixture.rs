@@ -7,7 +7,7 @@ use lookalike_catalog::Catalog;
 use lookalike_engine::import::{Control, ImportRequest, Originals};
 use lookalike_engine::jobs::{JobOptions, Jobs};
 use lookalike_engine::models::HubEnvironment;
-use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{Clock, CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_server::{ServerOptions, serve};
 use lookalike_storage::blob::FolderBlobs;
@@ -45,6 +45,10 @@ impl Server {
     }
 
     pub(crate) fn with(options: ServerOptions) -> Self {
+        Self::with_clock(options, || "2026-11-21T12:00:00Z".parse().unwrap())
+    }
+
+    pub(crate) fn with_clock(options: ServerOptions, clock: Clock) -> Self {
         let directory = TempDir::new().unwrap();
         let pictures = directory.path().join("pictures");
         let patent = pictures.join("USD1107373-20251230");
@@ -57,7 +61,7 @@ impl Server {
         ] {
             std::fs::write(file, picture(seed)).unwrap();
         }
-        let engine = engine(&directory, &[pictures]);
+        let engine = engine(&directory, &[pictures], clock);
         let job_options = JobOptions {
             workers: 1,
             data_dir: directory.path().join("data"),
@@ -125,7 +129,7 @@ pub(crate) fn picture(seed: u32) -> Vec<u8> {
     encode_png(&RgbImage::new(width, height, data).unwrap()).unwrap()
 }
 
-fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
+fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) -> Arc<Engine> {
     let data = directory.path().join("data");
     let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
     let engine = Engine::new(Parts {
@@ -145,7 +149,7 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf]) -> Arc<Engine> {
         }),
         limits: Limits::default(),
         budget: PixelBudget::new(64 << 20),
-        clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+        clock,
     });
     let request = ImportRequest {
         paths: pictures.to_vec(),

@@ -5,6 +5,7 @@
     reason = "what goes wrong in the set-up of a test fails the test"
 )]
 
+mod accounts;
 mod batch;
 mod errors;
 mod explain;
@@ -15,3 +16,4 @@ mod operation;
 mod pictures;
 mod reports;
 mod search;
+mod security;
