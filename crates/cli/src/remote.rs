@@ -23,7 +23,7 @@ const NOTE: &str = "server.json";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where a server is and how its owner shows itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Server {
     process: u32,
     url: String,
@@ -116,18 +116,35 @@ impl Server {
     /// How the job is going, with at most `listed` of the files that failed.
     pub(crate) fn report(&self, job: i64, listed: usize) -> anyhow::Result<JobReport> {
         let url = &self.url;
-        let call = agent().get(format!(
-            "{url}/api/batch/status?job_id={job}&listed={listed}"
-        ));
+        let call = agent()
+            .get(format!(
+                "{url}/api/batch/status?job_id={job}&listed={listed}"
+            ))
+            .header("x-lookalike-owner", &self.token);
         self.answer(call.call())
     }
 
-    fn post<T: DeserializeOwned>(&self, what: &str, body: &Value) -> anyhow::Result<T> {
-        let call = agent()
-            .post(format!("{}/api/batch/{what}", self.url))
+    /// Asks for a change as the owner of the data directory; a body of `null` is none.
+    pub(crate) fn send<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
             .header("content-type", "application/json")
             .header("x-lookalike-owner", &self.token);
-        self.answer(call.send(body.to_string()))
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        self.answer(agent().run(request.body(body)?))
+    }
+
+    fn post<T: DeserializeOwned>(&self, what: &str, body: &Value) -> anyhow::Result<T> {
+        self.send("POST", &format!("/api/batch/{what}"), body)
     }
 
     fn answer<T: DeserializeOwned>(

@@ -1,6 +1,8 @@
 //! Settings: flag before environment variable before configuration file before default.
 
-use std::net::SocketAddr;
+mod access;
+
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -10,6 +12,8 @@ use lookalike_vit::Precision;
 use serde::Deserialize;
 
 use crate::arguments::{ColorChoice, GlobalArguments};
+use access::trusted_proxies;
+pub(crate) use access::{Registration, Switch};
 
 const DEFAULT_DATA: &str = "lookalike-data";
 
@@ -35,6 +39,12 @@ pub(crate) struct Settings {
     /// Origins of other sites whose pages may use the API.
     pub(crate) cors_origins: Vec<String>,
     pub(crate) log_format: LogFormat,
+    /// `None` has accounts off on loopback addresses and on elsewhere.
+    pub(crate) accounts: Option<Switch>,
+    pub(crate) anonymous_search: Switch,
+    pub(crate) registration: Registration,
+    /// Proxies that are believed who asks, and how.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) verbose: u8,
     pub(crate) quiet: bool,
     pub(crate) color: ColorChoice,
@@ -79,6 +89,10 @@ struct ConfigFile {
     max_waiting: Option<usize>,
     cors_origins: Option<Vec<String>>,
     log_format: Option<LogFormat>,
+    accounts: Option<Switch>,
+    anonymous_search: Option<Switch>,
+    registration: Option<Registration>,
+    trusted_proxies: Option<Vec<IpAddr>>,
 }
 
 impl Settings {
@@ -127,6 +141,11 @@ impl Settings {
                 None => file.cors_origins.unwrap_or_default(),
             },
             log_format: setting("LOG_FORMAT", file.log_format)?.unwrap_or_default(),
+            accounts: setting("ACCOUNTS", file.accounts)?,
+            anonymous_search: setting("ANONYMOUS_SEARCH", file.anonymous_search)?
+                .unwrap_or_default(),
+            registration: setting("REGISTRATION", file.registration)?.unwrap_or_default(),
+            trusted_proxies: trusted_proxies(file.trusted_proxies)?,
             verbose: global.verbose,
             quiet: global.quiet,
             color: global.color,

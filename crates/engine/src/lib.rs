@@ -1,8 +1,8 @@
 //! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
 //! evaluate, measure, accounts. Never sees HTTP or command-line arguments.
 
-mod backup;
 pub mod accounts;
+mod backup;
 mod batches;
 mod by_name;
 mod byte_cache;

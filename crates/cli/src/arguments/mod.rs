@@ -7,6 +7,7 @@ mod effort;
 mod features;
 mod filters;
 mod measure;
+mod users;
 mod values;
 
 use std::net::SocketAddr;
@@ -27,6 +28,7 @@ pub(crate) use features::{
 };
 pub(crate) use filters::FilterArguments;
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
+pub(crate) use users::{TokenArguments, UsersCommand};
 use values::{from_name, top_groups, top_k};
 
 /// Finds images that look alike: registered designs, products, pictures.
@@ -147,6 +149,9 @@ pub(crate) enum Command {
     Synth(SynthArguments),
     /// Copy the data directory into a new folder, also while it is served and written
     Backup(BackupArguments),
+    /// Add, list and remove users, and make tokens for scripts
+    #[command(subcommand)]
+    Users(UsersCommand),
     /// Check this machine, the data directory and the models
     Doctor(FormatArgument),
 }

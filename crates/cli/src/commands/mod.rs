@@ -15,6 +15,7 @@ mod models;
 mod search;
 mod serve;
 mod synth;
+mod users;
 
 use crate::arguments::{Arguments, Command};
 use crate::settings::Settings;
@@ -42,6 +43,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::CompareMetrics(arguments) => compare_metrics::run(&arguments, settings),
         Command::Synth(arguments) => synth::run(&arguments, settings),
         Command::Backup(arguments) => backup::run(&arguments, settings),
+        Command::Users(command) => users::run(command, settings),
         Command::Doctor(format) => doctor::run(format.format, settings),
     }
 }

@@ -1,5 +1,6 @@
 //! `lookalike serve`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,13 +9,13 @@ use lookalike_engine::import::{Cancel, Originals};
 use lookalike_engine::jobs::{JobRequest, Jobs};
 use lookalike_engine::watch::watch;
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
-use lookalike_server::{HeaderValue, ImportRoots, ServerOptions, serve};
+use lookalike_server::{AccessRules, HeaderValue, ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
 use super::{Outcome, import};
 use crate::arguments::{Format, ServeArguments};
 use crate::remote::Note;
-use crate::settings::Settings;
+use crate::settings::{Registration, Settings, Switch};
 use crate::wiring::{Access, engine};
 use crate::{interrupt, output, remote};
 
@@ -36,6 +37,17 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         };
         let url = format!("http://{address}");
         announce(&engine, settings, &url)?;
+        let access = access_rules(settings, address.ip());
+        if access.accounts && !engine.accounts().exist()? {
+            output::note(
+                settings,
+                &format!(
+                    "nobody has an account yet, and the first to register becomes the \
+                     administrator: lookalike users add --data {} NAME",
+                    settings.data.display()
+                ),
+            );
+        }
         if owns {
             resume(&jobs, settings)?;
             watch_folders(&arguments.watch, &engine, &jobs, settings);
@@ -59,6 +71,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
                 roots => ImportRoots::Below(roots.clone().unwrap_or_default()),
             },
             owner_token: Some(token),
+            access,
             ..defaults
         };
         serve(
@@ -74,6 +87,18 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
     jobs.close();
     output::note(settings, "stopped");
     Ok(Outcome::Done)
+}
+
+fn access_rules(settings: &Settings, address: IpAddr) -> AccessRules {
+    AccessRules {
+        accounts: match settings.accounts {
+            Some(switch) => switch == Switch::On,
+            None => !address.is_loopback(),
+        },
+        anonymous_search: settings.anonymous_search == Switch::On,
+        open_registration: settings.registration == Registration::Open,
+        trusted_proxies: settings.trusted_proxies.clone(),
+    }
 }
 
 /// Owns the data directory, so that it can import; or, when another process does, reads beside

@@ -19,3 +19,4 @@ mod main_job;
 mod measure;
 mod serve;
 mod support;
+mod users;

@@ -15,8 +15,11 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(scratch: &Scratch) -> Self {
-        let mut child = scratch
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+        Self::of(scratch.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    pub(crate) fn of(mut command: std::process::Command) -> Self {
+        let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
