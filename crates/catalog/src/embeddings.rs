@@ -63,6 +63,19 @@ pub(crate) fn of_content(
     checked(bytes, || format!("embedding of the file with md5 {md5}"))
 }
 
+pub(crate) fn has(
+    connection: &Connection,
+    collection_id: i64,
+    md5: &str,
+) -> Result<bool, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM embeddings JOIN contents ON contents.id = content_id \
+             WHERE md5 = ?1 AND collection_id = ?2)",
+        )?
+        .query_row(params![md5, collection_id], |row| row.get(0))?)
+}
+
 pub(crate) fn of_external_id(
     connection: &Connection,
     collection_id: i64,

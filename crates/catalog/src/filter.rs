@@ -11,8 +11,8 @@ use crate::keyword::{contains_pattern, full_text_query, prefix_pattern};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemFilter {
-    /// Words of the patent's title (every word of one entry, each as a word's beginning)
-    /// or of the item's description.
+    /// Words of the patent's title, or of the item's description: every word of one entry, each
+    /// as a word's beginning.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keyword: Vec<String>,
     /// Beginnings of the Locarno class, such as `10` or `10-02`.
@@ -48,6 +48,9 @@ pub struct ItemFilter {
     /// Canonical patent ids to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_patent_id: Vec<String>,
+    /// Part of the file's name, any case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_name: Vec<String>,
     /// Items to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_item_id: Vec<i64>,
@@ -121,19 +124,22 @@ impl Condition {
             self.any(&filter.keyword, |condition, keyword| {
                 condition.keyword(keyword)
             }),
-            // Most items have none: comparing is cheaper than parsing.
             self.any(&filter.tags, |condition, tag| {
                 condition.parameter(
-                    "items.tags <> '[]' AND \
-                     EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {})",
+                    "EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {})",
                     tag.clone(),
                 )
-            }),
+            })
+            // Those without any are not even looked at.
+            .map(|clause| format!("items.tags <> '[]' AND {clause}")),
             self.any(&filter.attributes, |condition, pair| {
                 condition.attribute(pair)
             }),
             self.any(&filter.patent_id, |condition, id| {
                 condition.equals("items.patent_id", id.clone())
+            }),
+            self.any(&filter.file_name, |condition, part| {
+                condition.like("items.file_name", contains_pattern(part))
             }),
         ];
         self.items.extend(clauses.into_iter().flatten());
@@ -196,14 +202,26 @@ impl Condition {
     }
 
     fn keyword(&mut self, keyword: &str) -> String {
-        let title = match full_text_query(keyword) {
-            Some(query) => self.parameter(
-                "id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
-                query,
+        let (title, description) = match full_text_query(keyword) {
+            Some(query) => (
+                self.parameter(
+                    "id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
+                    query.clone(),
+                ),
+                self.parameter(
+                    "items.id IN \
+                     (SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {})",
+                    query,
+                ),
             ),
-            None => self.like("title", contains_pattern(keyword.trim())),
+            None => {
+                let pattern = contains_pattern(keyword.trim());
+                (
+                    self.like("title", pattern.clone()),
+                    self.like("items.description", pattern),
+                )
+            }
         };
-        let description = self.like("items.description", contains_pattern(keyword.trim()));
         format!("items.patent_id IN (SELECT patent_id FROM patents WHERE {title}) OR {description}")
     }
 

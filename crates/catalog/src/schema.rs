@@ -9,6 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
+    VERSION_8,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -257,6 +258,55 @@ CREATE TABLE failed_logins (
     forgotten_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failed_logins_by_end ON failed_logins (forgotten_at);
+";
+
+/// - Lists of items: an index for every order that they can be had in, so that a page is read
+///   and not sorted. `items_by_patent` ends with the id now, as the order of such a list does.
+/// - `contents_by_file_size` also holds all that counts of formats ask for.
+/// - `items_with_tags`: all that counts of tags look at; most items have none.
+/// - `items.is_corrected`: somebody set patent, page or view by hand, and no grant that is
+///   imported again takes that back.
+/// - `item_descriptions`: full text of descriptions, kept by triggers so that no way of writing
+///   items can forget it. Without the texts themselves: those stand in `items`.
+/// - `not_duplicates`: pairs of items that somebody said are no duplicates, `a` below `b`.
+const VERSION_8: &str = "
+CREATE INDEX items_by_created_at ON items (collection_id, created_at);
+CREATE INDEX items_by_collection_and_name ON items (collection_id, file_name);
+CREATE INDEX contents_by_file_size ON contents (file_size, format);
+CREATE INDEX patents_by_pub_date ON patents (pub_date, patent_id);
+DROP INDEX items_by_patent;
+CREATE INDEX items_by_patent ON items (collection_id, patent_id);
+CREATE INDEX items_with_tags ON items (collection_id, tags) WHERE tags <> '[]';
+
+ALTER TABLE items ADD COLUMN is_corrected INTEGER NOT NULL DEFAULT 0;
+
+CREATE VIRTUAL TABLE item_descriptions USING fts5 (description, content = '',
+    contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO item_descriptions (rowid, description)
+    SELECT id, description FROM items WHERE description IS NOT NULL;
+CREATE TRIGGER description_added AFTER INSERT ON items WHEN new.description IS NOT NULL BEGIN
+    INSERT INTO item_descriptions (rowid, description) VALUES (new.id, new.description);
+END;
+CREATE TRIGGER description_changed AFTER UPDATE OF description ON items
+WHEN old.description IS NOT new.description BEGIN
+    DELETE FROM item_descriptions WHERE rowid = old.id;
+    INSERT INTO item_descriptions (rowid, description)
+        SELECT new.id, new.description WHERE new.description IS NOT NULL;
+END;
+CREATE TRIGGER description_removed AFTER DELETE ON items WHEN old.description IS NOT NULL BEGIN
+    DELETE FROM item_descriptions WHERE rowid = old.id;
+END;
+
+CREATE TABLE not_duplicates (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX not_duplicates_by_b ON not_duplicates (b);
+CREATE TRIGGER decisions_removed AFTER DELETE ON items BEGIN
+    DELETE FROM not_duplicates WHERE a = old.id;
+    DELETE FROM not_duplicates WHERE b = old.id;
+END;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

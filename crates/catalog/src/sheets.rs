@@ -19,7 +19,8 @@ pub struct SheetFacts {
 }
 
 impl Catalog {
-    /// What is recorded of the item that was seen at `path`.
+    /// What is recorded of the item that was seen at `path`; `None` also for one that somebody
+    /// corrected by hand.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -33,7 +34,8 @@ impl Catalog {
 }
 
 impl WriteTransaction<'_> {
-    /// Records what is now known of the item that was seen at `path`.
+    /// Records what is now known of the item that was seen at `path`, unless somebody has
+    /// corrected that by hand.
     ///
     /// # Errors
     /// The catalogue can't be written.
@@ -46,7 +48,7 @@ impl WriteTransaction<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE items SET patent_id = ?3, page_num = ?4, image_index = ?5, view = ?6 \
-                 WHERE id = (SELECT item_id FROM paths WHERE collection_id = ?1 AND path = ?2)",
+                 WHERE NOT is_corrected AND id = (SELECT item_id FROM paths WHERE collection_id = ?1 AND path = ?2)",
             )?
             .execute(params![
                 collection.id,
@@ -67,7 +69,7 @@ fn at(
 ) -> Result<Option<SheetFacts>, CatalogError> {
     Ok(connection
         .prepare_cached(
-            "SELECT patent_id, page_num, image_index, view FROM items WHERE id = \
+            "SELECT patent_id, page_num, image_index, view FROM items WHERE NOT is_corrected AND id = \
              (SELECT item_id FROM paths WHERE collection_id = ?1 AND path = ?2)",
         )?
         .query_row(params![collection_id, path], |row| {

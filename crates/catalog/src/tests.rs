@@ -9,6 +9,7 @@ mod changes;
 mod embeddings;
 mod history;
 mod jobs;
+mod listing;
 mod migrations;
 mod successor;
 

@@ -162,6 +162,14 @@ impl WriteTransaction<'_> {
         embeddings::of_content(self.connection, collection.id, md5)
     }
 
+    /// Whether the collection has an embedding of the content with these bytes.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn has_embedding(&self, collection: &Collection, md5: &str) -> Result<bool, CatalogError> {
+        embeddings::has(self.connection, collection.id, md5)
+    }
+
     /// The embedding of the collection's item with this external id, as this transaction
     /// sees it.
     ///

@@ -254,8 +254,15 @@ impl Engine {
     /// items without their blobs.
     pub(crate) fn delete_blobs(&self, unused: Vec<Content>) -> Result<(), EngineError> {
         for content in unused {
-            self.blobs().delete(&thumbnail_key(&content.md5)?)?;
-            if let Some(key) = content.original_key {
+            let _at_rest = self.blobs_at_rest();
+            // Somebody may have brought the same bytes again.
+            let again = self.catalog().content(&content.md5)?;
+            if again.is_none() {
+                self.blobs().delete(&thumbnail_key(&content.md5)?)?;
+            }
+            if let Some(key) = content.original_key
+                && again.is_none_or(|again| again.original_key.as_ref() != Some(&key))
+            {
                 self.blobs().delete(&BlobKey::new(key)?)?;
             }
         }

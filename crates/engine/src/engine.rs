@@ -1,6 +1,6 @@
 //! The engine: the stores and encoders that every use case works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lookalike_catalog::Catalog;
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
@@ -12,6 +12,7 @@ use crate::batches::Batches;
 use crate::byte_cache::ByteCache;
 use crate::clock::{Clock, day_number};
 use crate::explain::Explanations;
+use crate::library::{FacetCache, ItemCounts};
 use crate::search::{FilterCache, QueryCache, Recent};
 use crate::{Encoders, EngineError};
 
@@ -48,6 +49,11 @@ pub struct Engine {
     explanations: Explanations,
     token_secret: [u8; 32],
     turns: Turns,
+    facets: FacetCache,
+    item_counts: ItemCounts,
+    /// Read: blobs are put that rows are about to refer to. Write: blobs are deleted that no row
+    /// refers to. So none is deleted between the two steps of the former.
+    blobs_in_use: RwLock<()>,
 }
 
 /// What an engine has done so far.
@@ -80,6 +86,9 @@ impl Engine {
             explanations: Explanations::default(),
             token_secret,
             turns: Turns::default(),
+            facets: FacetCache::default(),
+            item_counts: ItemCounts::default(),
+            blobs_in_use: RwLock::default(),
         }
     }
 
@@ -141,6 +150,26 @@ impl Engine {
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.turns
+    }
+
+    pub(crate) fn facet_cache(&self) -> &FacetCache {
+        &self.facets
+    }
+
+    pub(crate) fn item_counts(&self) -> &ItemCounts {
+        &self.item_counts
+    }
+
+    /// No blob is deleted as long as this is held.
+    pub(crate) fn keep_blobs(&self) -> RwLockReadGuard<'_, ()> {
+        let held = self.blobs_in_use.read();
+        held.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody puts a blob for a row that is to come as long as this is held.
+    pub(crate) fn blobs_at_rest(&self) -> RwLockWriteGuard<'_, ()> {
+        let held = self.blobs_in_use.write();
+        held.unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

@@ -1,4 +1,4 @@
-//! Use cases: import, jobs, watch, download, feature banks, embed, re-embed, search, group,
+//! Use cases: import, jobs, watch, library, download, feature banks, embed, re-embed, search, group,
 //! evaluate, measure, accounts. Never sees HTTP or command-line arguments.
 
 pub mod accounts;
@@ -23,6 +23,7 @@ mod health;
 pub mod history;
 pub mod import;
 pub mod jobs;
+pub mod library;
 pub mod measure;
 pub mod models;
 pub mod npy;

@@ -205,6 +205,30 @@ fn original_is_gone(item: &Item) -> EngineError {
     )
 }
 
+/// Path of an item's thumbnail in the API.
+pub(crate) fn thumbnail_url(item: &Item) -> String {
+    url("/api/image", item)
+}
+
+/// Path of an item's browser-viewable original in the API.
+pub(crate) fn image_url(item: &Item) -> String {
+    url("/api/image/full", item)
+}
+
+fn url(prefix: &str, item: &Item) -> String {
+    let mut name = String::new();
+    for byte in item.file_name.bytes() {
+        // RFC 3986's unreserved characters; the rest percent-encoded.
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                name.push(char::from(byte));
+            }
+            _ => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("{prefix}/{name}?id={}", item.id)
+}
+
 /// Where the thumbnail of the content with this MD5 lies.
 pub(crate) fn thumbnail_key(md5: &str) -> Result<BlobKey, EngineError> {
     key("thumbnails", md5, "jpg")

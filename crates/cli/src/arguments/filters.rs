@@ -64,6 +64,7 @@ impl From<FilterArguments> for ItemFilter {
             patent_id: arguments.patent_id,
             exclude_patent_id: arguments.exclude_patent_id,
             exclude_item_id: arguments.exclude_item_id,
+            ..Self::default()
         }
     }
 }

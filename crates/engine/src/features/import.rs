@@ -148,6 +148,7 @@ impl Import<'_> {
         for candidate in &candidates {
             self.note_picture(candidate);
         }
+        let _kept = self.engine.keep_blobs();
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
         self.put_thumbnails(candidates.iter().filter_map(|candidate| {

@@ -5,6 +5,7 @@
 //! to the process, the catalogue holds only whole items, and the same import again does the
 //! rest.
 
+mod batch;
 mod folder;
 mod in_flight;
 mod listing;
@@ -23,10 +24,12 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub(crate) use batch::{Batch, NewFile, Original};
 pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::{FileProblem, ImportReport};
 use serde::{Deserialize, Serialize};
+pub(crate) use worker::{describe, finite};
 
 use crate::{CollectionSettings, Engine, EngineError};
 

@@ -8,14 +8,15 @@ use std::collections::VecDeque;
 
 use crossbeam_channel::{Receiver, Sender};
 use lookalike_catalog::NewItem;
-use lookalike_imaging::{DecodeOptions, Permit, RgbImage, decode};
+use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
 use lookalike_vit::CurrentThread;
 
+use super::batch::{NewFile, Original};
 use super::in_flight::InFlight;
 use super::queue::{Next, Queue, Turn};
 use super::reader::Loaded;
-use super::writer::{NewFile, Outcome};
+use super::writer::Outcome;
 use super::{FileProblem, ImportRequest, Originals};
 use crate::pictures::{make_thumbnail, original_key};
 use crate::{Encoder, Engine, EngineError, ErrorKind};
@@ -37,14 +38,6 @@ struct Prepared {
     /// JPEG.
     thumbnail: Vec<u8>,
     original: Option<Original>,
-}
-
-/// A copy of the original for the blob store.
-#[derive(Debug)]
-pub(super) struct Original {
-    pub(super) key: BlobKey,
-    pub(super) bytes: Vec<u8>,
-    _permit: Permit,
 }
 
 impl Worker<'_> {
@@ -105,7 +98,14 @@ impl Worker<'_> {
                 },
             pixels: _pixels,
         } = turn;
-        match self.decode(&mut item, &bytes) {
+        let options = DecodeOptions {
+            limits: self.engine.limits().clone(),
+            ..DecodeOptions::default()
+        };
+        let ready = decode(&bytes, &options)
+            .map_err(EngineError::from)
+            .and_then(|decoded| describe(&mut item, self.encoder, decoded, self.request.originals));
+        match ready {
             Ok((picture, thumbnail, key)) => Ok(Prepared {
                 item,
                 picture,
@@ -113,37 +113,11 @@ impl Worker<'_> {
                 original: key.map(|key| Original {
                     key,
                     bytes,
-                    _permit: permit,
+                    _permit: Some(permit),
                 }),
             }),
             Err(error) => Err((item, error.to_string())),
         }
-    }
-
-    fn decode(
-        &self,
-        item: &mut NewItem,
-        bytes: &[u8],
-    ) -> Result<(RgbImage, Vec<u8>, Option<BlobKey>), EngineError> {
-        let options = DecodeOptions {
-            limits: self.engine.limits().clone(),
-            ..DecodeOptions::default()
-        };
-        let decoded = decode(bytes, &options)?;
-        let key = match self.request.originals {
-            Originals::Reference => None,
-            Originals::Copy => Some(original_key(&item.content.md5, decoded.format)?),
-        };
-        item.content.width = decoded.image.width();
-        item.content.height = decoded.image.height();
-        item.content.format = decoded.format.name().to_owned();
-        item.content.original_key = key.as_ref().map(|key| key.as_str().to_owned());
-        item.warnings = decoded.warnings;
-        Ok((
-            self.encoder.prepare(&decoded.image)?,
-            make_thumbnail(&decoded.image)?,
-            key,
-        ))
     }
 
     /// False when nobody takes outcomes any more.
@@ -191,7 +165,31 @@ impl Worker<'_> {
     }
 }
 
-fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
+/// Fills in what a decoded picture tells of its item; the picture as the encoder takes it, its
+/// thumbnail, and where its copy is to lie.
+pub(crate) fn describe(
+    item: &mut NewItem,
+    encoder: &Encoder,
+    decoded: Decoded,
+    originals: Originals,
+) -> Result<(RgbImage, Vec<u8>, Option<BlobKey>), EngineError> {
+    let key = match originals {
+        Originals::Reference => None,
+        Originals::Copy => Some(original_key(&item.content.md5, decoded.format)?),
+    };
+    item.content.width = decoded.image.width();
+    item.content.height = decoded.image.height();
+    item.content.format = decoded.format.name().to_owned();
+    item.content.original_key = key.as_ref().map(|key| key.as_str().to_owned());
+    item.warnings = decoded.warnings;
+    Ok((
+        encoder.prepare(&decoded.image)?,
+        make_thumbnail(&decoded.image)?,
+        key,
+    ))
+}
+
+pub(crate) fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
     match embedding.iter().all(|value| value.is_finite()) {
         true => Ok(embedding),
         false => Err("the encoder gave an embedding that is not finite".to_owned()),

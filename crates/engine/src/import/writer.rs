@@ -3,13 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use lookalike_catalog::{Collection, JobFailure, NewItem, Patent, Placed, SheetFacts};
-use lookalike_storage::blob::BlobKey;
+use lookalike_catalog::{Collection, JobCounts, JobFailure, NewItem, Patent, Placed, SheetFacts};
 
+use super::batch::{Batch, NewFile, Written};
 use super::progress::{ProgressFile, Status, per_second};
-use super::worker::Original;
 use super::{Control, FileProblem, ImportReport};
-use crate::pictures::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// Items in one transaction. A commit costs about a millisecond: far less than embedding
@@ -45,27 +43,12 @@ pub(super) enum Outcome {
     Warning(FileProblem),
 }
 
-/// An embedded file.
-#[derive(Debug)]
-pub(super) struct NewFile {
-    pub(super) item: Box<NewItem>,
-    pub(super) embedding: Vec<f32>,
-    /// JPEG.
-    pub(super) thumbnail: Vec<u8>,
-    pub(super) original: Option<Original>,
-}
-
 pub(super) struct Writer<'a> {
     engine: &'a Engine,
     collection: &'a Collection,
     control: &'a Control,
     file: ProgressFile<'a>,
-    patents: Vec<Patent>,
-    items: Vec<(Box<NewItem>, Option<Vec<f32>>)>,
-    thumbnails: Vec<(BlobKey, Vec<u8>)>,
-    originals: Vec<Original>,
-    described: Vec<(String, SheetFacts)>,
-    gone: Vec<String>,
+    batch: Batch,
     failures: Vec<JobFailure>,
     report: ImportReport,
 }
@@ -82,12 +65,7 @@ impl<'a> Writer<'a> {
             collection,
             control,
             file,
-            patents: Vec::new(),
-            items: Vec::new(),
-            thumbnails: Vec::new(),
-            originals: Vec::new(),
-            described: Vec::new(),
-            gone: Vec::new(),
+            batch: Batch::default(),
             failures: Vec::new(),
             report: ImportReport::default(),
         }
@@ -152,50 +130,36 @@ impl<'a> Writer<'a> {
     }
 
     fn is_full(&self) -> bool {
-        let rows = self.rows();
-        let bytes = self.originals.iter().map(|original| original.bytes.len());
-        rows >= COMMIT_ITEMS || bytes.sum::<usize>() >= COMMIT_BYTES
+        self.rows() >= COMMIT_ITEMS || self.batch.bytes() >= COMMIT_BYTES
     }
 
     fn take(&mut self, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
-            Outcome::Patent(patent) => self.patents.push(*patent),
-            Outcome::Known(item) => self.items.push((item, None)),
+            Outcome::Patent(patent) => self.batch.patents.push(*patent),
+            Outcome::Known(item) => self.batch.add_known(item),
             Outcome::New(file) => {
-                let NewFile {
-                    item,
-                    embedding,
-                    thumbnail,
-                    original,
-                } = *file;
-                if let Some(path) = &item.path {
-                    for warning in &item.warnings {
+                if let Some(path) = &file.item.path {
+                    for warning in &file.item.warnings {
                         self.warn(FileProblem {
                             file: path.path.clone(),
                             reason: warning.clone(),
                         });
                     }
                 }
-                let key = thumbnail_key(&item.content.md5)?;
-                self.thumbnails.push((key, thumbnail));
-                self.originals.extend(original);
-                self.items.push((item, Some(embedding)));
+                self.batch.add(*file)?;
             }
             Outcome::Skipped => self.control.progress.add_skipped(),
             Outcome::Described(path, facts) => {
                 self.control.progress.add_skipped();
-                self.described.push((path, facts));
+                self.batch.described.push((path, facts));
             }
-            Outcome::Gone(path) => self.gone.push(path),
+            Outcome::Gone(path) => self.batch.gone.push(path),
             Outcome::Failed(problem) => {
-                self.control.progress.add_failed();
                 self.failures.push(JobFailure {
                     file: problem.file.clone(),
                     reason: problem.reason.clone(),
                 });
-                if self.report.failed_files.len() < MAX_PROBLEMS {
-                    self.report.failed_files.push(problem);
-                }
+                self.fail(problem);
             }
             Outcome::Warning(problem) => self.warn(problem),
         }
@@ -208,63 +172,48 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn commit(&mut self) -> Result<(), EngineError> {
-        // Blobs before the items that point to them: a kill in between leaves blobs that
-        // nobody asks for, never items without.
-        let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
-        let originals = self.originals.iter();
-        let originals = originals.map(|original| (&original.key, &*original.bytes));
-        let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
-        self.engine.blobs().put_all(&blobs)?;
-        self.thumbnails.clear();
-        self.originals.clear();
-        if self.rows() > 0 {
-            self.write_rows()?;
+    fn fail(&mut self, problem: FileProblem) {
+        self.control.progress.add_failed();
+        if self.report.failed_files.len() < MAX_PROBLEMS {
+            self.report.failed_files.push(problem);
         }
-        Ok(())
     }
 
     /// Rows that wait for their commit.
     fn rows(&self) -> usize {
-        let described = self.described.len() + self.gone.len();
-        self.items.len() + self.patents.len() + described + self.failures.len()
+        self.batch.rows() + self.failures.len()
     }
 
-    fn write_rows(&mut self) -> Result<(), EngineError> {
-        let progress = &self.control.progress;
-        let now = self.engine.now().as_second();
-        self.engine.catalog().write(now, |tx| {
-            for patent in &self.patents {
-                tx.upsert_patent(patent)?;
-            }
-            for (path, facts) in &self.described {
-                tx.describe_sheet(self.collection, path, facts)?;
-            }
-            for path in &self.gone {
-                tx.mark_missing(self.collection, path)?;
-            }
-            let (mut imported, mut skipped) = (0, 0);
-            for (item, embedding) in &self.items {
-                match tx.place_item(self.collection, item, embedding.as_deref())? {
-                    Placed::Added(_) | Placed::Replaced(_) => imported += 1,
-                    Placed::Known(_) => skipped += 1,
+    fn commit(&mut self) -> Result<(), EngineError> {
+        if self.rows() == 0 {
+            return Ok(());
+        }
+        let (progress, job) = (&self.control.progress, self.control.job);
+        let failures = &self.failures;
+        let lost = self
+            .batch
+            .write(self.engine, self.collection, |tx, written| {
+                let lost = lost(written);
+                let known =
+                    |written: &&Written<'_>| matches!(written.placed, Some(Placed::Known(_)));
+                let skipped = written.iter().filter(known).count();
+                let imported = written.len() - skipped - lost.len();
+                progress.add_committed(imported as u64, skipped as u64);
+                if let Some(job) = job {
+                    for failure in failures.iter().chain(&lost) {
+                        tx.add_job_failure(job, failure)?;
+                    }
+                    let mut counts: JobCounts = progress.snapshot().into();
+                    counts.failed += lost.len() as u64;
+                    let elapsed = progress.elapsed().as_millis();
+                    tx.count_job(job, &counts, elapsed as u64)?;
                 }
-            }
-            progress.add_committed(imported, skipped);
-            if let Some(job) = self.control.job {
-                for failure in &self.failures {
-                    tx.add_job_failure(job, failure)?;
-                }
-                let elapsed = progress.elapsed().as_millis();
-                tx.count_job(job, &progress.snapshot().into(), elapsed as u64)?;
-            }
-            Ok::<_, EngineError>(())
-        })?;
-        self.patents.clear();
-        self.items.clear();
-        self.described.clear();
-        self.gone.clear();
+                Ok(lost)
+            })?;
         self.failures.clear();
+        for JobFailure { file, reason } in lost {
+            self.fail(FileProblem { file, reason });
+        }
         Ok(())
     }
 
@@ -273,4 +222,20 @@ impl<'a> Writer<'a> {
         let failed = &self.report.failed_files;
         self.file.write(status, progress, failed);
     }
+}
+
+/// Items that were not added because somebody deleted the one that they shared an embedding
+/// with between their reading and now.
+fn lost(written: &[Written<'_>]) -> Vec<JobFailure> {
+    let lost = written.iter().filter(|written| written.placed.is_none());
+    lost.map(|written| JobFailure {
+        file: match &written.item.path {
+            Some(path) => path.path.clone(),
+            None => written.item.file_name.clone(),
+        },
+        reason:
+            "an item of the same bytes was deleted while this one was imported; import it again"
+                .to_owned(),
+    })
+    .collect()
 }

@@ -10,6 +10,7 @@ use super::fuse::Ranking;
 use super::kept::{QueryDescription, QueryKind};
 use super::query::CheckedRequest;
 use super::{GroupedHits, Limit, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
+use crate::pictures::{image_url, thumbnail_url};
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -43,8 +44,8 @@ impl Engine {
                 rank: ranked.len() + 1,
                 score: placed.hit.score,
                 status: group.status,
-                thumbnail_url: url("/api/image", item),
-                image_url: url("/api/image/full", item),
+                thumbnail_url: thumbnail_url(item),
+                image_url: image_url(item),
                 item: item.clone(),
             });
         }
@@ -130,20 +131,6 @@ fn page(item: &Item, score: f32) -> PageHit {
         page_num: item.page_num.clone(),
         image_index: item.image_index,
         score,
-        thumbnail_url: url("/api/image", item),
+        thumbnail_url: thumbnail_url(item),
     }
-}
-
-fn url(prefix: &str, item: &Item) -> String {
-    let mut name = String::new();
-    for byte in item.file_name.bytes() {
-        // RFC 3986's unreserved characters; the rest percent-encoded.
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                name.push(char::from(byte));
-            }
-            _ => name.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    format!("{prefix}/{name}?id={}", item.id)
 }

@@ -17,20 +17,19 @@ mod tests;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_catalog::{Collection, SearchHit};
+use lookalike_catalog::{Collection, ItemFilter, SearchHit};
 use lookalike_storage::Filter;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 pub(crate) use cache::QueryCache;
-pub(crate) use filters::FilterCache;
+pub(crate) use filters::{FilterCache, State};
 pub use kept::{KeptQuery, QueryDescription, QueryKind};
 pub use lookalike_storage::Effort;
 pub(crate) use past::{PastSearch, Recent, unknown_token};
-pub(crate) use query::no_item;
+pub(crate) use query::{canonical, no_item};
 pub use query::{Limit, Query, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 
 use crate::{Engine, EngineError};
-use filters::State;
 use fuse::Ranking;
 use kept::embedding_name;
 use query::CheckedRequest;
@@ -66,7 +65,7 @@ impl Engine {
 
         let mut rankings = Vec::new();
         for (collection, queries) in collections.iter().zip(&vectors) {
-            let filter = self.filter(collection, &request)?;
+            let filter = self.passing(collection, &request.filter)?;
             rankings.push(self.rank(collection, queries, filter.as_deref(), &request)?);
         }
         let searched = Instant::now();
@@ -96,13 +95,13 @@ impl Engine {
         })
     }
 
-    /// The items that pass the request's filters; `None` when all do.
-    fn filter(
+    /// The items that pass a filter in canonical form; `None` when all do.
+    pub(crate) fn passing(
         &self,
         collection: &Collection,
-        request: &CheckedRequest<'_>,
+        filter: &ItemFilter,
     ) -> Result<Option<Arc<Filter>>, EngineError> {
-        if request.filter.is_empty() {
+        if filter.is_empty() {
             return Ok(None);
         }
         let (catalog, today) = (self.catalog(), self.today());
@@ -112,11 +111,11 @@ impl Engine {
             today,
         };
         let find = || -> Result<Filter, EngineError> {
-            let ids = catalog.matching_items(collection, &request.filter, today)?;
+            let ids = catalog.matching_items(collection, filter, today)?;
             Ok(Filter::from_ids(ids))
         };
         self.filters()
-            .get(state, collection.id, &request.filter, find)
+            .get(state, collection.id, filter, find)
             .map(Some)
     }
 }

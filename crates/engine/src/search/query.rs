@@ -251,7 +251,10 @@ impl<'a> CheckedRequest<'a> {
 }
 
 /// The filter with patent numbers, classes and dates in canonical form.
-fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> {
+///
+/// # Errors
+/// A value is not of the form that its field has.
+pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> {
     let patents = |ids: &[String]| {
         ids.iter()
             .map(|id| match id.parse::<PatentId>() {

@@ -1,0 +1,127 @@
+//! What is written together: blobs first, then rows in one transaction. Imports gather many
+//! items, an upload has one.
+
+use lookalike_catalog::{Collection, NewItem, Patent, Placed, SheetFacts, WriteTransaction};
+use lookalike_imaging::Permit;
+use lookalike_storage::blob::BlobKey;
+
+use crate::pictures::thumbnail_key;
+use crate::{Engine, EngineError};
+
+/// An embedded file.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    pub(crate) item: Box<NewItem>,
+    pub(crate) embedding: Vec<f32>,
+    /// JPEG.
+    pub(crate) thumbnail: Vec<u8>,
+    pub(crate) original: Option<Original>,
+}
+
+/// A copy of the original for the blob store.
+#[derive(Debug)]
+pub(crate) struct Original {
+    pub(crate) key: BlobKey,
+    pub(crate) bytes: Vec<u8>,
+    /// The share of the memory for bytes in flight, given back with them.
+    pub(crate) _permit: Option<Permit>,
+}
+
+/// Rows and blobs that wait to be written.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) patents: Vec<Patent>,
+    pub(crate) described: Vec<(String, SheetFacts)>,
+    pub(crate) gone: Vec<String>,
+    items: Vec<Waiting>,
+    thumbnails: Vec<(BlobKey, Vec<u8>)>,
+    originals: Vec<Original>,
+}
+
+/// An item, with its embedding unless the collection has it already.
+#[derive(Debug)]
+struct Waiting {
+    item: Box<NewItem>,
+    embedding: Option<Vec<f32>>,
+}
+
+/// What became of the items of a batch, in their order.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    pub(crate) item: &'a NewItem,
+    /// `None`: the embedding that it was to share was deleted meanwhile, so it was not added.
+    pub(crate) placed: Option<Placed>,
+}
+
+impl Batch {
+    /// An item of a content that the collection has an embedding of.
+    pub(crate) fn add_known(&mut self, item: Box<NewItem>) {
+        self.items.push(Waiting {
+            item,
+            embedding: None,
+        });
+    }
+
+    pub(crate) fn add(&mut self, file: NewFile) -> Result<(), EngineError> {
+        let key = thumbnail_key(&file.item.content.md5)?;
+        self.thumbnails.push((key, file.thumbnail));
+        self.originals.extend(file.original);
+        self.items.push(Waiting {
+            item: file.item,
+            embedding: Some(file.embedding),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.items.len() + self.patents.len() + self.described.len() + self.gone.len()
+    }
+
+    /// Bytes of copied originals.
+    pub(crate) fn bytes(&self) -> usize {
+        let bytes = self.originals.iter().map(|original| original.bytes.len());
+        bytes.sum()
+    }
+
+    /// Writes all of it, and in the same transaction what `also` has to, which is told what
+    /// became of the items. The batch is empty then, unless this fails.
+    pub(crate) fn write<R>(
+        &mut self,
+        engine: &Engine,
+        collection: &Collection,
+        also: impl FnOnce(&WriteTransaction<'_>, &[Written<'_>]) -> Result<R, EngineError>,
+    ) -> Result<R, EngineError> {
+        let _kept = engine.keep_blobs();
+        // Blobs before the items that point to them: a kill in between leaves blobs that
+        // nobody asks for, never items without.
+        let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
+        let originals = self.originals.iter();
+        let originals = originals.map(|original| (&original.key, &*original.bytes));
+        let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
+        engine.blobs().put_all(&blobs)?;
+        let result = engine.catalog().write(engine.now().as_second(), |tx| {
+            for patent in &self.patents {
+                tx.upsert_patent(patent)?;
+            }
+            for (path, facts) in &self.described {
+                tx.describe_sheet(collection, path, facts)?;
+            }
+            for path in &self.gone {
+                tx.mark_missing(collection, path)?;
+            }
+            let mut written = Vec::with_capacity(self.items.len());
+            for Waiting { item, embedding } in &self.items {
+                let is_complete =
+                    embedding.is_some() || tx.has_embedding(collection, &item.content.md5)?;
+                let placed = match is_complete {
+                    true => Some(tx.place_item(collection, item, embedding.as_deref())?),
+                    false => None,
+                };
+                written.push(Written { item, placed });
+            }
+            also(tx, &written)
+        })?;
+        *self = Self::default();
+        Ok(result)
+    }
+}

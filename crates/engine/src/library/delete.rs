@@ -1,0 +1,97 @@
+//! Deleting items, a thousand at a time: searches and imports go on in between.
+
+use lookalike_catalog::{Collection, ItemFilter};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::search::canonical;
+use crate::{Engine, EngineError};
+
+/// Items deleted in one transaction: a few dozen milliseconds, for which other writers wait.
+const BATCH: usize = 1000;
+
+/// Ids given one by one.
+const IDS_MAX: usize = 100_000;
+
+/// What is to be deleted.
+#[derive(Clone, Debug)]
+pub enum Selection {
+    /// These items, if they are of the collection.
+    Items(Vec<u64>),
+    /// Those that pass a filter, which must not be empty.
+    Passing(Box<ItemFilter>),
+    /// All that are there when the deletion begins.
+    All,
+}
+
+/// What became of a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Deleted {
+    /// Items that were there and are gone.
+    pub deleted: u64,
+}
+
+impl Engine {
+    /// The ids of a selection's items, ascending.
+    ///
+    /// # Errors
+    /// There is no such collection, the filter is wrong or empty, there are too many ids, or the
+    /// catalogue can't be read.
+    pub fn selected_items(
+        &self,
+        collection: &str,
+        selection: &Selection,
+    ) -> Result<Vec<u64>, EngineError> {
+        self.selected(&self.catalog().collection(collection)?, selection)
+    }
+
+    /// Deletes items of a collection, and the thumbnails and copies only they used. When this
+    /// fails midway, or the process ends, what was deleted until then stays deleted.
+    ///
+    /// # Errors
+    /// As [`Engine::selected_items`], or the catalogue can't be written.
+    pub fn delete_items(
+        &self,
+        collection: &str,
+        selection: &Selection,
+    ) -> Result<Deleted, EngineError> {
+        let collection = self.catalog().collection(collection)?;
+        let mut deleted = 0;
+        for ids in self.selected(&collection, selection)?.chunks(BATCH) {
+            let (removed, unused) = self.catalog().write(self.now().as_second(), |tx| {
+                tx.remove_items(&collection, ids)
+            })?;
+            self.delete_blobs(unused)?;
+            deleted += removed as u64;
+        }
+        Ok(Deleted { deleted })
+    }
+
+    fn selected(
+        &self,
+        collection: &Collection,
+        selection: &Selection,
+    ) -> Result<Vec<u64>, EngineError> {
+        let all = |filter: &ItemFilter| {
+            self.catalog()
+                .matching_items(collection, filter, self.today())
+        };
+        match selection {
+            Selection::Items(ids) if ids.len() > IDS_MAX => Err(EngineError::invalid(format!(
+                "{} ids are too many; give at most {IDS_MAX}, or a filter",
+                ids.len()
+            ))),
+            Selection::Items(ids) => {
+                let mut ids = ids.clone();
+                ids.sort_unstable();
+                ids.dedup();
+                Ok(ids)
+            }
+            Selection::Passing(filter) if filter.is_empty() => Err(EngineError::invalid(
+                "the filter is empty, which every item passes; to delete all items, say so",
+            )),
+            Selection::Passing(filter) => Ok(all(&canonical(filter)?)?),
+            Selection::All => Ok(all(&ItemFilter::default())?),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A patent with all its images.
+
+use lookalike_catalog::Patent;
+use lookalike_patents::{PatentId, status};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ListedItem;
+use crate::{Engine, EngineError, ErrorKind};
+
+/// What is known of a patent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PatentReport {
+    /// Canonical, such as `USD1107373`.
+    pub patent_id: String,
+    /// Its data; all null when no grant was imported.
+    #[serde(flatten)]
+    pub patent: Patent,
+    /// `in_force` or `expired` today.
+    pub status: Option<&'static str>,
+    /// Its items by collection and page, front-page copies among them.
+    pub items: Vec<ListedItem>,
+}
+
+impl Engine {
+    /// A patent, in any spelling, with its items in `collection`, or in all.
+    ///
+    /// # Errors
+    /// It is no patent's number, nothing is known of it, there is no such collection, or the
+    /// catalogue can't be read.
+    pub fn patent(
+        &self,
+        patent_id: &str,
+        collection: Option<&str>,
+    ) -> Result<PatentReport, EngineError> {
+        let patent_id = match patent_id.parse::<PatentId>() {
+            Ok(id) => id.to_string(),
+            Err(error) => return Err(EngineError::invalid(error.to_string())),
+        };
+        let catalog = self.catalog();
+        let collections = match collection {
+            Some(name) => vec![catalog.collection(name)?],
+            None => catalog.collections()?,
+        };
+        let mut items = Vec::new();
+        for collection in &collections {
+            let patents = std::slice::from_ref(&patent_id);
+            let pages = catalog.items_of_patents(collection, patents)?;
+            let ids: Vec<u64> = pages.into_iter().map(|page| page.item_id).collect();
+            let mut of_collection = self.listed_items(&ids)?;
+            of_collection
+                .sort_by(|a, b| (&a.item.page_num, a.item.id).cmp(&(&b.item.page_num, b.item.id)));
+            items.extend(of_collection);
+        }
+        let patent = catalog.patent(&patent_id)?;
+        if patent.is_none() && items.is_empty() {
+            return Err(EngineError::new(
+                ErrorKind::NotFound,
+                format!("nothing is known of patent {patent_id}"),
+            ));
+        }
+        let patent = patent.unwrap_or_default();
+        Ok(PatentReport {
+            patent_id,
+            status: patent
+                .expiry_date
+                .map(|expiry| status(expiry, self.today()).as_str()),
+            patent,
+            items,
+        })
+    }
+}

@@ -1,0 +1,377 @@
+//! The library over small collections.
+
+use lookalike_catalog::{ItemFilter, Patent};
+use lookalike_imaging::{RgbImage, encode_png};
+use serde_json::json;
+
+use super::*;
+use crate::ErrorKind;
+use crate::fixture::Fixture;
+use crate::import::{Control, ImportRequest, Originals};
+
+fn import(fixture: &Fixture, folder: &str, count: usize) {
+    let request = ImportRequest {
+        paths: vec![fixture.pictures(folder, count)],
+        only: None,
+        collection: "default".into(),
+        settings: small(),
+        batch_size: 0,
+        originals: Originals::Reference,
+        workers: 1,
+        data_dir: fixture.directory.path().join("data"),
+        within: None,
+    };
+    let report = fixture.engine.import(&request, &Control::default());
+    assert_eq!(report.unwrap().failed, 0);
+}
+
+fn small() -> crate::CollectionSettings {
+    crate::CollectionSettings {
+        size: Some(112),
+        ..Default::default()
+    }
+}
+
+fn png(shade: u8) -> Vec<u8> {
+    encode_png(&RgbImage::new(24, 16, vec![shade; 24 * 16 * 3]).unwrap()).unwrap()
+}
+
+fn upload(fixture: &Fixture, name: &str, shade: u8, fields: serde_json::Value) -> Uploaded {
+    fixture.engine.upload(bring(name, shade, fields)).unwrap()
+}
+
+fn bring(name: &str, shade: u8, fields: serde_json::Value) -> Upload {
+    Upload {
+        collection: "default".into(),
+        bytes: png(shade),
+        file_name: name.into(),
+        fields: serde_json::from_value(fields).unwrap(),
+    }
+}
+
+fn ids(page: &ItemPage) -> Vec<i64> {
+    page.items.iter().map(|item| item.item.id).collect()
+}
+
+#[test]
+fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
+    let fixture = Fixture::new();
+    let engine = &fixture.engine;
+    engine.create_collection("default", &small()).unwrap();
+    let fields = json!({"description": "two\nlines", "tags": [" red ", "red", ""],
+        "attributes": {"category": "cat"}});
+    let uploaded = upload(&fixture, "../<b>odd</b>.png", 40, fields);
+    let item = &uploaded.item.item;
+    assert!(uploaded.is_new);
+    assert_eq!(item.file_name, "b>.png");
+    assert_eq!(item.original_path, None);
+    assert_eq!(item.tags, ["red"]);
+    assert_eq!(
+        (item.width, item.height, item.format.as_str()),
+        (24, 16, "png")
+    );
+    assert!(
+        uploaded
+            .item
+            .image_url
+            .starts_with("/api/image/full/b%3E.png?id=")
+    );
+    let id = item.id as u64;
+    assert_eq!(engine.full_picture(item).unwrap().bytes, png(40));
+    assert!(!engine.thumbnail(item).unwrap().bytes.is_empty());
+    let vector = engine.stored_vector(id).unwrap();
+    assert_eq!((vector.dim, vector.vector.len()), (vector.dim, vector.dim));
+
+    // The same bytes without a patent stay another item, and keep their copy.
+    let again = upload(&fixture, "again.png", 40, json!({}));
+    assert!(again.is_new && again.item.item.id != item.id);
+    let deleted = engine.delete_items("default", &Selection::Items(vec![id, id, 99]));
+    assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
+    assert_eq!(
+        engine.full_picture(&again.item.item).unwrap().bytes,
+        png(40)
+    );
+    assert_eq!(
+        engine.listed_item(id).unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+    engine
+        .delete_items(
+            "default",
+            &Selection::Items(vec![again.item.item.id as u64]),
+        )
+        .unwrap();
+    let usage = engine.blobs().usage().unwrap();
+    assert_eq!(
+        usage.count, 0,
+        "copies and thumbnails are gone with the last item"
+    );
+}
+
+#[test]
+fn the_same_sheet_again_is_the_same_item() {
+    let fixture = Fixture::new();
+    fixture
+        .engine
+        .create_collection("default", &small())
+        .unwrap();
+    let name = "USD1107373-20251230-D00001.TIF";
+    let first = upload(&fixture, name, 60, json!({}));
+    let item = &first.item.item;
+    assert_eq!(item.patent_id.as_deref(), Some("USD1107373"));
+    assert_eq!(item.page_num.as_deref(), Some("D00001"));
+    let again = upload(
+        &fixture,
+        "other.png",
+        60,
+        json!({"patent_id": "D1,107,373", "page_num": "d1"}),
+    );
+    assert!(!again.is_new);
+    assert_eq!(again.item.item.id, item.id);
+    let elsewhere = upload(&fixture, name, 60, json!({"patent_id": "USD5"}));
+    assert!(elsewhere.is_new);
+    assert_eq!(
+        elsewhere.item.item.page_num, None,
+        "the name speaks of another patent"
+    );
+    let patent = fixture.engine.patent("US D1,107,373 S1", None).unwrap();
+    assert_eq!(patent.patent_id, "USD1107373");
+    assert_eq!(patent.items.len(), 1);
+    let error = fixture.engine.patent("USD77", None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = fixture.engine.patent("chair", None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn what_is_no_picture_or_out_of_bounds_is_refused_and_leaves_nothing() {
+    let fixture = Fixture::new();
+    let engine = &fixture.engine;
+    let kind = |upload| engine.upload(upload).unwrap_err().kind();
+    let text = Upload {
+        bytes: b"no picture".to_vec(),
+        ..bring("a.png", 1, json!({}))
+    };
+    assert_eq!(kind(text), ErrorKind::UnsupportedMedia);
+    for fields in [
+        json!({"description": "x".repeat(10_001)}),
+        json!({"description": "a\u{0}b"}),
+        json!({"tags": vec!["y".repeat(101)]}),
+        json!({"tags": (0..101).map(|n| n.to_string()).collect::<Vec<_>>()}),
+        json!({"tags": ["a\nb"]}),
+        json!({"attributes": {"a": "z".repeat(70_000)}}),
+        json!({"patent_id": "chair"}),
+        json!({"page_num": "first"}),
+        json!({"external_id": "x".repeat(256)}),
+    ] {
+        let refused = kind(bring("a.png", 1, fields.clone()));
+        assert_eq!(refused, ErrorKind::InvalidInput, "{fields}");
+    }
+    assert!(engine.catalog().collections().unwrap().is_empty());
+    let unknown = serde_json::from_value::<ItemEdit>(json!({"colour": "red"}));
+    assert!(unknown.is_err());
+}
+
+#[test]
+fn edits_are_seen_by_filters_and_lists_at_once() {
+    let fixture = Fixture::new();
+    import(&fixture, "pictures", 5);
+    let engine = &fixture.engine;
+    let list = |filter: ItemFilter| {
+        let request = ListRequest {
+            filter,
+            sort: SortKey::FileName,
+            direction: Direction::Desc,
+            page_size: 3,
+            ..ListRequest::default()
+        };
+        engine.list_items(&request).unwrap()
+    };
+    let first = list(ItemFilter::default());
+    assert_eq!((first.total, first.items.len()), (5, 3));
+    assert_eq!(first.items[0].item.file_name, "0004.png");
+    let tagged = || ItemFilter {
+        tags: vec!["chair".into()],
+        ..ItemFilter::default()
+    };
+    assert_eq!(list(tagged()).total, 0);
+    let id = first.items[1].item.id;
+    let edit: ItemEdit =
+        serde_json::from_value(json!({"tags": ["chair"], "view": "front"})).unwrap();
+    let item = engine.edit_item(id as u64, &edit).unwrap().item;
+    assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 1));
+    assert_eq!(ids(&list(tagged())), [id]);
+    let clear: ItemEdit = serde_json::from_value(json!({"tags": null})).unwrap();
+    let item = engine.edit_item(id as u64, &clear).unwrap().item;
+    assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 0));
+    assert_eq!(list(tagged()).total, 0);
+    let named = ItemFilter {
+        file_name: vec!["003".into()],
+        ..ItemFilter::default()
+    };
+    assert_eq!(list(named).items[0].item.file_name, "0003.png");
+    let error = engine.edit_item(999, &clear).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    for (page, page_size) in [(0, 10), (1, 0), (1, 501), (u64::MAX, 10)] {
+        let request = ListRequest {
+            page,
+            page_size,
+            ..ListRequest::default()
+        };
+        let error = engine.list_items(&request).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+    let beyond = ListRequest {
+        page: 1000,
+        ..ListRequest::default()
+    };
+    let beyond = engine.list_items(&beyond).unwrap();
+    assert_eq!((beyond.total, beyond.items.len()), (5, 0));
+}
+
+#[test]
+fn deletions_follow_the_selection_and_counts_follow_them() {
+    let fixture = Fixture::new();
+    import(&fixture, "pictures", 6);
+    let engine = &fixture.engine;
+    let total = || engine.list_items(&ListRequest::default()).unwrap().total;
+    assert_eq!(total(), 6);
+    upload(&fixture, "new.png", 90, json!({"tags": ["mine"]}));
+    assert_eq!(total(), 7);
+    let empty = Selection::Passing(Box::default());
+    let error = engine.delete_items("default", &empty).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let tagged = Selection::Passing(Box::new(ItemFilter {
+        tags: vec!["mine".into()],
+        ..ItemFilter::default()
+    }));
+    assert_eq!(engine.selected_items("default", &tagged).unwrap().len(), 1);
+    assert_eq!(engine.delete_items("default", &tagged).unwrap().deleted, 1);
+    assert_eq!(total(), 6);
+    // What is deleted may be imported again.
+    assert_eq!(
+        engine
+            .delete_items("default", &Selection::All)
+            .unwrap()
+            .deleted,
+        6
+    );
+    assert_eq!(total(), 0);
+    import(&fixture, "pictures", 6);
+    assert_eq!(total(), 6);
+}
+
+#[test]
+fn each_facet_is_counted_without_its_own_filter() {
+    let fixture = Fixture::new();
+    let engine = &fixture.engine;
+    engine.create_collection("default", &small()).unwrap();
+    for (number, class, country, expiry) in [
+        (1, "10-02", "US", 20_401_230),
+        (2, "10-02", "DE", 20_200_101),
+        (3, "06-01", "DE", 20_401_230),
+    ] {
+        let patent = Patent {
+            patent_id: format!("USD{number:07}"),
+            loc_class: Some(class.into()),
+            applicant_country: Some(country.into()),
+            pub_date: Some(20_150_101 + number * 10_000),
+            expiry_date: Some(expiry),
+            ..Patent::default()
+        };
+        engine
+            .catalog()
+            .write(0, |tx| tx.upsert_patent(&patent))
+            .unwrap();
+        for page in 1..=number {
+            let fields = json!({"patent_id": patent.patent_id, "page_num": format!("D{page}"),
+                "tags": if page == 1 { vec!["first"] } else { vec![] }});
+            upload(&fixture, "a.png", (number * 20 + page) as u8, fields);
+        }
+    }
+    let facets = |filter: ItemFilter| {
+        engine
+            .facets(&FacetRequest {
+                collection: "default".into(),
+                filter,
+                top: 20,
+            })
+            .unwrap()
+    };
+    let counts = |counts: &[FacetCount]| {
+        let pairs = counts
+            .iter()
+            .map(|count| (count.value.clone(), count.count));
+        pairs.collect::<Vec<_>>()
+    };
+    let pairs = |expected: &[(&str, u64)]| {
+        let pairs = expected
+            .iter()
+            .map(|(value, count)| ((*value).to_owned(), *count));
+        pairs.collect::<Vec<_>>()
+    };
+    let all = facets(ItemFilter::default());
+    assert_eq!(all.total, 6);
+    assert_eq!(counts(&all.loc_class), pairs(&[("06-01", 3), ("10-02", 3)]));
+    assert_eq!(
+        counts(&all.pub_year),
+        pairs(&[("2018", 3), ("2017", 2), ("2016", 1)])
+    );
+    assert_eq!(
+        counts(&all.status),
+        pairs(&[("in_force", 4), ("expired", 2)])
+    );
+    assert_eq!(counts(&all.tags), pairs(&[("first", 3)]));
+    assert_eq!(counts(&all.format), pairs(&[("png", 6)]));
+    let german = facets(ItemFilter {
+        country: vec!["de".into()],
+        ..ItemFilter::default()
+    });
+    assert_eq!(german.total, 5);
+    assert_eq!(counts(&german.country), pairs(&[("DE", 5), ("US", 1)]));
+    assert_eq!(
+        counts(&german.loc_class),
+        pairs(&[("06-01", 3), ("10-02", 2)])
+    );
+    assert_eq!(counts(&german.tags), pairs(&[("first", 2)]));
+    // Kept until something changes.
+    assert!(std::ptr::eq(&*all, &*facets(ItemFilter::default())));
+    upload(&fixture, "b.png", 200, json!({"tags": ["first"]}));
+    assert_eq!(
+        counts(&facets(ItemFilter::default()).tags),
+        pairs(&[("first", 4)])
+    );
+}
+
+#[test]
+fn uploads_edits_and_deletions_go_on_beside_an_import() {
+    let fixture = Fixture::new();
+    import(&fixture, "before", 3);
+    let engine = &fixture.engine;
+    std::thread::scope(|scope| {
+        let importing = scope.spawn(|| import(&fixture, "more", 80));
+        for shade in 0..10 {
+            let item = upload(&fixture, "mine.png", 200 + shade, json!({}));
+            let id = item.item.item.id as u64;
+            if shade % 2 == 0 {
+                let one = Selection::Items(vec![id]);
+                assert_eq!(engine.delete_items("default", &one).unwrap().deleted, 1);
+            }
+        }
+        importing.join().unwrap();
+    });
+    // The pictures of both folders begin alike, and stay items of their own.
+    let total = engine.list_items(&ListRequest::default()).unwrap().total;
+    assert_eq!(total, 3 + 80 + 5);
+    for item in engine
+        .list_items(&ListRequest {
+            page_size: 500,
+            ..ListRequest::default()
+        })
+        .unwrap()
+        .items
+    {
+        engine.stored_vector(item.item.id as u64).unwrap();
+        engine.full_picture(&item.item).unwrap();
+    }
+}
