@@ -251,25 +251,16 @@ impl Start {
                 path.display()
             )));
         }
-        if self.size.is_some_and(|size| !SIZES.contains(&size)) {
-            return Err(ApiError::invalid(format!(
-                "size must be from {} to {} pixels",
-                SIZES.start(),
-                SIZES.end()
-            )));
-        }
-        let preprocess = self.preprocess.map(|name| name.parse());
-        let metric = self.metric.map(|name| name.parse());
         Ok(JobRequest {
             paths,
             collection: self.collection.unwrap_or_else(|| "default".to_owned()),
-            settings: CollectionSettings {
-                model: self.model,
-                preprocess: preprocess.transpose().map_err(invalid)?,
-                size: self.size,
-                metric: metric.transpose().map_err(invalid)?,
-                index: self.index,
-            },
+            settings: settings(
+                self.model,
+                self.preprocess,
+                self.size,
+                self.metric,
+                self.index,
+            )?,
             batch_size: self.batch_size.min(MOST_BATCH),
             originals: self.originals,
             retry_of: None,
@@ -277,6 +268,32 @@ impl Start {
             within: None,
         })
     }
+}
+
+/// What a collection is made with, from what a request says.
+pub(crate) fn settings(
+    model: Option<String>,
+    preprocess: Option<String>,
+    size: Option<u32>,
+    metric: Option<String>,
+    index: Option<String>,
+) -> Result<CollectionSettings, ApiError> {
+    if size.is_some_and(|size| !SIZES.contains(&size)) {
+        return Err(ApiError::invalid(format!(
+            "size must be from {} to {} pixels",
+            SIZES.start(),
+            SIZES.end()
+        )));
+    }
+    let preprocess = preprocess.map(|name| name.parse());
+    let metric = metric.map(|name| name.parse());
+    Ok(CollectionSettings {
+        model,
+        preprocess: preprocess.transpose().map_err(invalid)?,
+        size,
+        metric: metric.transpose().map_err(invalid)?,
+        index,
+    })
 }
 
 /// Pictures in one forward pass: more are only larger.

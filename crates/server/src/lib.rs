@@ -19,15 +19,19 @@ mod cookie;
 mod docs;
 mod envelope;
 mod explain;
+mod facets;
+mod filters;
 mod headers;
 mod health;
 mod history;
 mod identity;
+mod images;
 mod metrics;
 mod openapi;
 mod origin;
 mod page;
 mod parameters;
+mod patents;
 mod pictures;
 mod query;
 mod reports;
@@ -162,8 +166,14 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(history::show, history::delete))
         .routes(routes!(history::thumbnail))
         .routes(routes!(history::repeat))
-        .routes(routes!(collections::list))
+        .routes(routes!(collections::list, collections::create))
+        .routes(routes!(collections::show, collections::drop))
         .routes(routes!(collections::stats))
+        .routes(routes!(facets::count))
+        .routes(routes!(images::list, images::upload, images::delete_many))
+        .routes(routes!(images::show, images::edit, images::delete_one))
+        .routes(routes!(images::vector))
+        .routes(routes!(patents::show))
         .routes(routes!(batch::start))
         .routes(routes!(batch::status))
         .routes(routes!(batch::cancel))

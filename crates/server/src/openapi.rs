@@ -34,6 +34,7 @@ use crate::envelope::{ApiError, Failure};
         (name = "history", description = "A user's own searches"),
         (name = "pictures", description = "Pictures as browsers show them"),
         (name = "collections", description = "Sets of images with one encoder each"),
+        (name = "images", description = "The images of collections: list, upload, edit, delete"),
         (name = "imports", description = "Imports of folders and archives"),
         (name = "accounts", description = "Who somebody is"),
         (name = "tokens", description = "Tokens by which scripts act for a user"),

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::envelope::ApiError;
+use crate::filters::{self, FilterParameters};
 
-/// What a search may be given besides what it looks for. Repeating a filter means OR, different
-/// filters AND.
+/// What a search may be given besides what it looks for.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SearchParameters {
     /// Collections to search; `default` when none is given.
@@ -40,38 +40,8 @@ pub(crate) struct SearchParameters {
     ef_search: Option<u32>,
     /// Whether every vector is looked at.
     exact: Option<bool>,
-    /// Words of the patent's title, or part of the image's description.
-    keyword: Option<Vec<String>>,
-    /// Beginnings of the Locarno class.
-    #[schema(example = json!(["10-02"]))]
-    loc_class: Option<Vec<String>>,
-    /// Part of the applicant's name.
-    applicant: Option<Vec<String>>,
-    /// Part of the assignee's name.
-    assignee: Option<Vec<String>>,
-    /// Country code of the applicant.
-    #[schema(example = json!(["US"]))]
-    country: Option<Vec<String>>,
-    /// Granted on this day or later, YYYYMMDD.
-    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
-    pub_date_from: Option<u32>,
-    /// Granted on this day or earlier, YYYYMMDD.
-    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
-    pub_date_to: Option<u32>,
-    /// `in_force` or `expired` today.
-    #[schema(example = json!(["in_force"]))]
-    status: Option<Vec<String>>,
-    /// Tags of the image.
-    tags: Option<Vec<String>>,
-    /// `key=value` pairs of the image's attributes.
-    #[schema(example = json!(["category=cat"]))]
-    attributes: Option<Vec<String>>,
-    /// Patents to keep, in any spelling.
-    patent_id: Option<Vec<String>>,
-    /// Patents to leave out, in any spelling.
-    exclude_patent_id: Option<Vec<String>>,
-    /// Items to leave out.
-    exclude_item_id: Option<Vec<u64>>,
+    #[serde(flatten)]
+    filters: FilterParameters,
     /// Whether the search goes to the caller's history; true unless given.
     history: Option<bool>,
 }
@@ -122,10 +92,9 @@ impl Parameters {
         if value.is_empty() {
             return Ok(());
         }
-        let filter = &mut self.request.filter;
-        let text = || value.to_owned();
         match name {
-            "collection" => self.collections.push(text()),
+            _ if filters::set(&mut self.request.filter, name, value)? => {}
+            "collection" => self.collections.push(value.to_owned()),
             "top_k" => self.top_k = Some(number(name, value)?),
             "top_groups" => self.top_groups = Some(number(name, value)?),
             "min_score" => self.request.min_score = Some(number(name, value)?),
@@ -144,19 +113,6 @@ impl Parameters {
                     false => History::LeaveOut,
                 };
             }
-            "keyword" => filter.keyword.push(text()),
-            "loc_class" => filter.loc_class.push(text()),
-            "applicant" => filter.applicant.push(text()),
-            "assignee" => filter.assignee.push(text()),
-            "country" => filter.country.push(text()),
-            "pub_date_from" => filter.pub_date_from = Some(number(name, value)?),
-            "pub_date_to" => filter.pub_date_to = Some(number(name, value)?),
-            "status" => filter.status.push(text()),
-            "tags" => filter.tags.push(text()),
-            "attributes" => filter.attributes.push(text()),
-            "patent_id" => filter.patent_id.push(text()),
-            "exclude_patent_id" => filter.exclude_patent_id.push(text()),
-            "exclude_item_id" => filter.exclude_item_id.push(number(name, value)?),
             _ => {
                 return Err(ApiError::invalid(format!(
                     "there is no parameter `{name}`; the documentation lists them"
@@ -166,26 +122,11 @@ impl Parameters {
         Ok(())
     }
 
-    /// Takes a JSON value: a scalar, or a list for several values.
-    fn set_json(&mut self, name: &str, value: &Value) -> Result<(), ApiError> {
-        match value {
-            Value::Null => Ok(()),
-            Value::String(text) => self.set(name, text),
-            Value::Number(_) | Value::Bool(_) => self.set(name, &value.to_string()),
-            Value::Array(values) if values.iter().all(|value| !value.is_array()) => values
-                .iter()
-                .try_for_each(|value| self.set_json(name, value)),
-            _ => Err(ApiError::invalid(format!(
-                "parameter `{name}` is neither text nor number nor a list of them"
-            ))),
-        }
-    }
-
     /// Those of a JSON object.
     pub(crate) fn from_json(object: &Map<String, Value>) -> Result<Self, ApiError> {
         let mut parameters = Self::default();
         for (name, value) in object {
-            parameters.set_json(name, value)?;
+            filters::each_value(name, value, &mut |value| parameters.set(name, value))?;
         }
         Ok(parameters)
     }
@@ -227,7 +168,7 @@ pub(crate) fn take<T: DeserializeOwned>(
     object.remove(name).map(read).transpose()
 }
 
-fn number<T: FromStr>(name: &str, value: &str) -> Result<T, ApiError> {
+pub(crate) fn number<T: FromStr>(name: &str, value: &str) -> Result<T, ApiError> {
     value
         .parse()
         .map_err(|_| ApiError::invalid(format!("{name} is `{value}`, which is no such number")))

@@ -6,6 +6,7 @@ mod download;
 mod effort;
 mod features;
 mod filters;
+mod images;
 mod measure;
 mod users;
 mod values;
@@ -27,6 +28,7 @@ pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
 };
 pub(crate) use filters::FilterArguments;
+pub(crate) use images::{ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments};
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 pub(crate) use users::{TokenArguments, UsersCommand};
 use values::{from_name, top_groups, top_k};
@@ -132,6 +134,9 @@ pub(crate) enum Command {
     /// List, create, drop and count collections
     #[command(subcommand)]
     Collections(CollectionsCommand),
+    /// List, show, edit and delete the images of collections
+    #[command(subcommand)]
+    Images(Box<ImagesCommand>),
     /// List, inspect and download encoders
     #[command(subcommand)]
     Models(ModelsCommand),

@@ -9,6 +9,7 @@ mod download;
 mod embed;
 mod eval;
 mod features;
+mod images;
 mod import;
 mod measured;
 mod models;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Search(arguments) => search::run(*arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
+        Command::Images(command) => images::run(*command, settings),
         Command::Features(command) => features::run(command, settings),
         Command::Models(command) => models::run(command, settings),
         Command::Bench(command) => bench::run(&command, settings),

@@ -18,6 +18,6 @@ pub use facets::{FacetCount, FacetRequest, Facets, TOP_MAX};
 pub use item::{ItemVector, ListedItem};
 pub(crate) use list::ItemCounts;
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
-pub use lookalike_catalog::{Direction, SortKey};
+pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
 pub use patent::PatentReport;
 pub use upload::{Upload, Uploaded};

@@ -77,8 +77,8 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
             .starts_with("/api/image/full/b%3E.png?id=")
     );
     let id = item.id as u64;
-    assert_eq!(engine.full_picture(item).unwrap().bytes, png(40));
-    assert!(!engine.thumbnail(item).unwrap().bytes.is_empty());
+    assert_eq!(engine.original(item).unwrap(), png(40));
+    assert!(!engine.thumbnail_bytes(item).unwrap().is_empty());
     let vector = engine.stored_vector(id).unwrap();
     assert_eq!((vector.dim, vector.vector.len()), (vector.dim, vector.dim));
 
@@ -88,7 +88,7 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     let deleted = engine.delete_items("default", &Selection::Items(vec![id, id, 99]));
     assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
     assert_eq!(
-        engine.full_picture(&again.item.item).unwrap().bytes,
+        engine.original(&again.item.item).unwrap(),
         png(40)
     );
     assert_eq!(
@@ -272,7 +272,7 @@ fn each_facet_is_counted_without_its_own_filter() {
         (3, "06-01", "DE", 20_401_230),
     ] {
         let patent = Patent {
-            patent_id: format!("USD{number:07}"),
+            patent_id: format!("USD{number}"),
             loc_class: Some(class.into()),
             applicant_country: Some(country.into()),
             pub_date: Some(20_150_101 + number * 10_000),
@@ -372,6 +372,6 @@ fn uploads_edits_and_deletions_go_on_beside_an_import() {
         .items
     {
         engine.stored_vector(item.item.id as u64).unwrap();
-        engine.full_picture(&item.item).unwrap();
+        engine.original(&item.item).unwrap();
     }
 }

@@ -7,10 +7,12 @@
 
 mod accounts;
 mod batch;
+mod collections;
 mod errors;
 mod explain;
 mod fixture;
 mod history;
+mod images;
 mod openapi;
 mod operation;
 mod pictures;

@@ -1,0 +1,177 @@
+//! `lookalike images`.
+
+use std::io::{self, IsTerminal, Write};
+
+use lookalike_engine::library::{
+    Deleted, ItemEdit, ItemFilter, ItemPage, ListRequest, ListedItem, Selection,
+};
+
+use super::Outcome;
+use crate::arguments::{
+    Format, ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
+};
+use crate::output::{self, Align, Column, Table, printable, shorten};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+
+pub(super) fn run(command: ImagesCommand, settings: &Settings) -> anyhow::Result<Outcome> {
+    match command {
+        ImagesCommand::List(arguments) => list(arguments, settings)?,
+        ImagesCommand::Show { id, format } => {
+            let item = engine(settings, Access::Read)?.listed_item(id)?;
+            print(&item, format.format)?;
+        }
+        ImagesCommand::Edit(arguments) => edit(arguments, settings)?,
+        ImagesCommand::Delete(arguments) => delete(arguments, settings)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn list(arguments: ImagesListArguments, settings: &Settings) -> anyhow::Result<()> {
+    let format = arguments.format.format;
+    let direction = arguments.direction();
+    let request = ListRequest {
+        collection: arguments.collection,
+        filter: ItemFilter {
+            file_name: arguments.file_name,
+            ..arguments.filters.into()
+        },
+        sort: arguments.sort.into(),
+        direction,
+        page: arguments.page,
+        page_size: arguments.page_size,
+    };
+    let page = engine(settings, Access::Read)?.list_items(&request)?;
+    match format {
+        Format::Json => output::json(&page),
+        Format::Jsonl => output::json_lines(&page.items),
+        Format::Table => output::text(&table(&page)),
+    }
+}
+
+fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<()> {
+    let edit = ItemEdit {
+        description: arguments.description.map(Some),
+        tags: arguments.tags.map(Some),
+        attributes: arguments.attributes.map(Some),
+        external_id: arguments.external_id.map(Some),
+        view: arguments.view.map(Some),
+        patent_id: arguments.patent_id.map(Some),
+        page_num: arguments.page_num.map(Some),
+    };
+    if edit == ItemEdit::default() {
+        anyhow::bail!("nothing to change; `lookalike images edit --help` shows what can be");
+    }
+    let item = engine(settings, Access::Write)?.edit_item(arguments.id, &edit)?;
+    print(&item, arguments.format.format)
+}
+
+fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Result<()> {
+    let filter = ItemFilter {
+        file_name: arguments.file_name,
+        ..arguments.filters.into()
+    };
+    let selection = match (arguments.ids.is_empty(), filter.is_empty(), arguments.all) {
+        (false, true, false) => Selection::Items(arguments.ids),
+        (true, false, false) => Selection::Passing(Box::new(filter)),
+        (true, true, true) => Selection::All,
+        _ => anyhow::bail!("say what to delete: ids, or filters, or --all"),
+    };
+    let engine = engine(settings, Access::Write)?;
+    let name = &arguments.collection;
+    let count = engine.selected_items(name, &selection)?.len();
+    if count > 1 && !arguments.yes && !confirm(name, count)? {
+        anyhow::bail!("nothing was deleted; say --yes to delete {count} images without being asked");
+    }
+    let deleted = engine.delete_items(name, &selection)?;
+    match arguments.format.format {
+        Format::Json => output::json(&deleted),
+        Format::Jsonl => output::json_lines([&deleted]),
+        Format::Table => {
+            let Deleted { deleted } = deleted;
+            output::note(settings, &format!("deleted {deleted} images of `{name}`"));
+            Ok(())
+        }
+    }
+}
+
+fn confirm(name: &str, count: usize) -> io::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("delete {count} images of `{name}`? [y/N] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
+fn print(item: &ListedItem, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Json => output::json(item),
+        Format::Jsonl => output::json_lines([item]),
+        Format::Table => output::text(&details(item)),
+    }
+}
+
+fn table(page: &ItemPage) -> String {
+    let mut table = Table::new([
+        Column("id", Align::Right),
+        Column("file", Align::Left),
+        Column("patent", Align::Left),
+        Column("page", Align::Left),
+        Column("pixels", Align::Right),
+        Column("bytes", Align::Right),
+        Column("tags", Align::Left),
+        Column("description", Align::Left),
+    ]);
+    for ListedItem { item, .. } in &page.items {
+        let text = |value: &Option<String>| printable(value.as_deref().unwrap_or("-"));
+        table.row([
+            item.id.to_string(),
+            shorten(&printable(&item.file_name), 40),
+            text(&item.patent_id),
+            text(&item.page_num),
+            format!("{}x{}", item.width, item.height),
+            item.file_size.to_string(),
+            shorten(&printable(&item.tags.join(" ")), 24),
+            shorten(&text(&item.description), 40),
+        ]);
+    }
+    let pages = page.total.div_ceil(page.page_size as u64).max(1);
+    format!(
+        "{}{} images, page {} of {pages}\n",
+        table.render(),
+        page.total,
+        page.page
+    )
+}
+
+fn details(listed: &ListedItem) -> String {
+    let item = &listed.item;
+    let none = || "-".to_owned();
+    let optional = |value: &Option<String>| value.clone().unwrap_or_else(none);
+    let rows = [
+        ("id", item.id.to_string()),
+        ("collection", item.collection.clone()),
+        ("file", item.file_name.clone()),
+        ("original", optional(&item.original_path)),
+        ("external id", optional(&item.external_id)),
+        ("md5", item.md5.clone()),
+        (
+            "picture",
+            format!("{} of {}x{} pixels, {} bytes", item.format, item.width, item.height, item.file_size),
+        ),
+        ("patent", optional(&item.patent_id)),
+        ("page", optional(&item.page_num)),
+        ("view", optional(&item.view)),
+        ("title", optional(&item.patent.title)),
+        ("status", listed.status.map_or_else(none, |status| status.replace('_', " "))),
+        ("description", optional(&item.description)),
+        ("tags", item.tags.join(", ")),
+        ("attributes", item.attributes.to_string()),
+        ("warnings", item.warnings.join("; ")),
+    ];
+    let line = |(name, value): (&str, String)| format!("{name:<12} {}\n", printable(&value));
+    rows.map(line).concat()
+}

@@ -1,0 +1,177 @@
+//! Images over HTTP: lists, uploads, edits, deletion, counts, patents.
+
+use lookalike_testkit::http::{Answer, form, request};
+use serde_json::{Value, json};
+
+use crate::fixture::{Server, picture};
+
+fn send(server: &Server, method: &str, path: &str, body: &Value) -> Answer {
+    let headers = [("content-type", "application/json")];
+    request(server.address, method, path, &headers, body.to_string().as_bytes())
+}
+
+fn upload(server: &Server, fields: &[(&str, Option<&str>, &[u8])]) -> Answer {
+    let (kind, body) = form(fields);
+    let headers = [("content-type", kind.as_str())];
+    request(server.address, "POST", "/api/images", &headers, &body)
+}
+
+fn list(server: &Server, query: &str) -> Value {
+    let answer = server.get(&format!("/api/images{query}"));
+    assert_eq!(answer.status, 200, "{query}");
+    answer.json()["data"].clone()
+}
+
+#[test]
+fn lists_are_paged_sorted_and_filtered() {
+    let server = Server::new();
+    let all = list(&server, "");
+    assert_eq!((&all["total"], &all["page"], &all["page_size"]), (&json!(3), &json!(1), &json!(50)));
+    let names = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["file_name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let page = list(&server, "?sort=file_name&order=desc&page=2&page_size=2");
+    assert_eq!(names(&page), ["<b>odd & 100%.png"]);
+    let page = list(&server, "?loc_class=10&keyword=watch");
+    assert_eq!(names(&page), ["USD1107373-20251230-D00001.TIF"]);
+    let item = &page["items"][0];
+    assert_eq!((&item["status"], &item["title"]), (&json!("in_force"), &json!("Watch <band>")));
+    assert!(item["original_path"].as_str().unwrap().ends_with(".TIF"));
+    for url in ["thumbnail_url", "image_url"] {
+        assert_eq!(server.get(item[url].as_str().unwrap()).status, 200);
+    }
+    assert_eq!(names(&list(&server, "?file_name=PLAIN")), ["plain.png"]);
+    for wrong in ["?sort=colour", "?order=up", "?page=0", "?page_size=501", "?page=x", "?colour=red",
+        "?pub_date_from=1", "?status=lost", "?attributes=x"] {
+        let answer = server.get(&format!("/api/images{wrong}"));
+        assert_eq!(answer.status, 400, "{wrong}");
+        assert!(answer.json()["data"].is_null());
+    }
+    assert_eq!(server.get("/api/images?collection=none").status, 404);
+}
+
+#[test]
+fn an_upload_is_described_edited_found_and_deleted() {
+    let server = Server::new();
+    let bytes = picture(7);
+    let markup = "<script>alert('x')</script>";
+    let answer = upload(
+        &server,
+        &[
+            ("file", Some("../../<img src=x>\\..\\etc/pass wd.png"), &bytes),
+            ("description", None, markup.as_bytes()),
+            ("tags", None, markup.as_bytes()),
+            ("tags", None, b"red"),
+            ("attributes", None, br#"{"category": "cat"}"#),
+            ("patent_id", None, b"US D939,806 S1"),
+        ],
+    );
+    assert_eq!(answer.status, 201);
+    let item = answer.json()["data"].clone();
+    assert_eq!(item["file_name"], "pass wd.png", "no part of a path");
+    assert_eq!(item["original_path"], Value::Null);
+    assert_eq!((&item["tags"], &item["patent_id"]), (&json!([markup, "red"]), &json!("USD939806")));
+    // Markup comes back as text, as JSON, which no browser takes for a page.
+    assert_eq!(item["description"], markup);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    let original = server.get(item["image_url"].as_str().unwrap());
+    assert_eq!((original.status, &original.body), (200, &bytes));
+    let data = server.directory.path();
+    assert!(!data.join("pass wd.png").exists() && !data.parent().unwrap().join("etc").exists());
+
+    let id = item["id"].as_u64().unwrap();
+    let path = format!("/api/images/{id}");
+    let total = |query: &str| list(&server, query)["total"].clone();
+    assert_eq!((total("?tags=red"), total("?attributes=category=cat")), (json!(1), json!(1)));
+    let edited = send(&server, "PATCH", &path, &json!({"tags": null, "description": "a chair"}));
+    assert_eq!(edited.status, 200);
+    let edited = edited.json()["data"].clone();
+    assert_eq!((&edited["tags"], &edited["patent_id"]), (&json!([]), &json!("USD939806")));
+    assert_eq!((total("?tags=red"), total("?keyword=chair")), (json!(0), json!(1)));
+    assert_eq!(server.get(&path).json()["data"]["description"], "a chair");
+    for wrong in [json!({"colour": 1}), json!({"patent_id": "x"}), json!({"tags": "red"}), json!([1])] {
+        assert_eq!(send(&server, "PATCH", &path, &wrong).status, 400, "{wrong}");
+    }
+    let vector = server.get(&format!("{path}/vector")).json()["data"].clone();
+    assert_eq!(vector["vector"].as_array().unwrap().len() as u64, vector["dim"].as_u64().unwrap());
+
+    let patent = server.get("/api/patents/D939806").json()["data"].clone();
+    assert_eq!((&patent["patent_id"], patent["items"].as_array().unwrap().len()), (&json!("USD939806"), 1));
+    assert_eq!(server.get("/api/patents/D1").status, 404);
+    assert_eq!(server.get("/api/patents/..%2F..%2Fetc").status, 400);
+
+    assert_eq!(request(server.address, "DELETE", &path, &[], &[]).json()["data"]["deleted"], 1);
+    for gone in [&path, &format!("{path}/vector")] {
+        assert_eq!(server.get(gone).status, 404);
+    }
+    assert_eq!(request(server.address, "DELETE", &path, &[], &[]).status, 404);
+    assert_eq!(server.get("/api/images/x").status, 400);
+}
+
+#[test]
+fn uploads_that_are_none_are_refused() {
+    let server = Server::new();
+    let bytes = picture(7);
+    let file = ("file", Some("a.png"), bytes.as_slice());
+    assert_eq!(upload(&server, &[("file", Some("a.png"), b"text")]).status, 415);
+    assert_eq!(upload(&server, &[("file", Some("a.png"), &bytes[..40])]).status, 422);
+    for fields in [
+        vec![],
+        vec![file, file],
+        vec![file, ("colour", None, b"red".as_slice())],
+        vec![file, ("attributes", None, b"[1]")],
+        vec![file, ("patent_id", None, b"chair")],
+        vec![("picture", Some("a.png"), bytes.as_slice())],
+    ] {
+        assert_eq!(upload(&server, &fields).status, 400);
+    }
+    assert_eq!(list(&server, "")["total"], 3);
+}
+
+#[test]
+fn only_what_was_said_is_deleted() {
+    let server = Server::new();
+    let delete = |body: Value| send(&server, "DELETE", "/api/images", &body);
+    for nothing in [
+        json!({}),
+        json!({"all": false}),
+        json!({"filter": {}}),
+        json!({"filter": {"tags": []}}),
+        json!({"filter": {"tags": "", "keyword": null}}),
+        json!({"filter": {"colour": "red"}}),
+        json!({"ids": [1], "all": true}),
+        json!({"everything": true}),
+        json!({"ids": ["x"]}),
+    ] {
+        assert_eq!(delete(nothing.clone()).status, 400, "{nothing}");
+    }
+    assert_eq!(delete(json!({"all": true, "collection": "none"})).status, 404);
+    assert_eq!(list(&server, "")["total"], 3);
+    assert_eq!(delete(json!({"ids": []})).json()["data"]["deleted"], 0);
+    assert_eq!(delete(json!({"filter": {"file_name": ["plain"]}})).json()["data"]["deleted"], 1);
+    let first = list(&server, "")["items"][0]["id"].clone();
+    assert_eq!(delete(json!({"ids": [first, 99999]})).json()["data"]["deleted"], 1);
+    assert_eq!(delete(json!({"all": true})).json()["data"]["deleted"], 1);
+    assert_eq!(list(&server, "")["total"], 0);
+}
+
+#[test]
+fn facets_count_under_filters() {
+    let server = Server::new();
+    let facets = |query: &str| server.get(&format!("/api/facets{query}"));
+    let all = facets("").json()["data"].clone();
+    assert_eq!(all["total"], 3);
+    assert_eq!(all["loc_class"], json!([{"value": "10-02", "count": 1}]));
+    assert_eq!(all["format"], json!([{"value": "png", "count": 3}]));
+    assert_eq!(all["pub_year"], json!([{"value": "2025", "count": 1}]));
+    let other = facets("?loc_class=06").json()["data"].clone();
+    assert_eq!((&other["total"], &other["loc_class"]), (&json!(0), &all["loc_class"]));
+    assert_eq!(other["status"], json!([]));
+    for wrong in ["?top=0", "?top=101", "?colour=red"] {
+        assert_eq!(facets(wrong).status, 400);
+    }
+}
