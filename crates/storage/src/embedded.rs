@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use lookalike_catalog::{Catalog, CatalogError, Collection};
-use lookalike_index::{Hit, IndexError, SearchParams};
+use lookalike_index::{Hit, Index, IndexError, SearchParams};
 
 use self::files::Files;
 use self::loaded::Loaded;
@@ -155,6 +155,23 @@ impl Store {
     }
 }
 
+/// Several queries share the passes over the vectors, and the threads.
+fn search_all(
+    index: &Index,
+    queries: &[Vec<f32>],
+    params: &SearchParams<'_>,
+) -> Result<Vec<Vec<Hit>>, VectorError> {
+    let fits = |query: &Vec<f32>| query.len() == index.dim();
+    match queries.len() > 1 && queries.iter().all(fits) {
+        true => Ok(index.search_batch(&queries.concat(), params)?),
+        // One by one, the wrong one is told.
+        false => {
+            let search = |query: &Vec<f32>| Ok(index.search(query, params)?);
+            queries.iter().map(search).collect()
+        }
+    }
+}
+
 impl VectorStore for EmbeddedVectors {
     fn search(
         &self,
@@ -170,16 +187,16 @@ impl VectorStore for EmbeddedVectors {
         };
         self.0.with(collection, |loaded| {
             let metric = loaded.sheets.metric();
-            let search = |query: &Vec<f32>| {
-                let mut hits = loaded.sheets.search(query, &params)?;
-                if wanted.include_front_page {
-                    hits.extend(loaded.front_pages.search(query, &params)?);
+            let mut hits = search_all(&loaded.sheets, queries, &params)?;
+            if wanted.include_front_page {
+                let others = search_all(&loaded.front_pages, queries, &params)?;
+                for (hits, others) in hits.iter_mut().zip(others) {
+                    hits.extend(others);
                     hits.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
                     hits.truncate(wanted.k);
                 }
-                Ok(hits)
-            };
-            queries.iter().map(search).collect()
+            }
+            Ok(hits)
         })
     }
 

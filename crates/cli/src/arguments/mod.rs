@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod documented;
 mod download;
+mod duplicates;
 mod effort;
 mod features;
 mod filters;
@@ -23,12 +24,15 @@ use lookalike_synth::Layout;
 use lookalike_vit::Precision;
 
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
+pub(crate) use duplicates::DuplicatesArguments;
 pub(crate) use effort::EffortArguments;
 pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, LayoutChoice,
 };
 pub(crate) use filters::FilterArguments;
-pub(crate) use images::{ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments};
+pub(crate) use images::{
+    ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
+};
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 pub(crate) use users::{TokenArguments, UsersCommand};
 use values::{from_name, top_groups, top_k};
@@ -137,6 +141,8 @@ pub(crate) enum Command {
     /// List, show, edit and delete the images of collections
     #[command(subcommand)]
     Images(Box<ImagesCommand>),
+    /// Find near duplicates of a collection
+    Duplicates(DuplicatesArguments),
     /// List, inspect and download encoders
     #[command(subcommand)]
     Models(ModelsCommand),

@@ -81,7 +81,9 @@ fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Resu
     let name = &arguments.collection;
     let count = engine.selected_items(name, &selection)?.len();
     if count > 1 && !arguments.yes && !confirm(name, count)? {
-        anyhow::bail!("nothing was deleted; say --yes to delete {count} images without being asked");
+        anyhow::bail!(
+            "nothing was deleted; say --yes to delete {count} images without being asked"
+        );
     }
     let deleted = engine.delete_items(name, &selection)?;
     match arguments.format.format {
@@ -160,13 +162,21 @@ fn details(listed: &ListedItem) -> String {
         ("md5", item.md5.clone()),
         (
             "picture",
-            format!("{} of {}x{} pixels, {} bytes", item.format, item.width, item.height, item.file_size),
+            format!(
+                "{} of {}x{} pixels, {} bytes",
+                item.format, item.width, item.height, item.file_size
+            ),
         ),
         ("patent", optional(&item.patent_id)),
         ("page", optional(&item.page_num)),
         ("view", optional(&item.view)),
         ("title", optional(&item.patent.title)),
-        ("status", listed.status.map_or_else(none, |status| status.replace('_', " "))),
+        (
+            "status",
+            listed
+                .status
+                .map_or_else(none, |status| status.replace('_', " ")),
+        ),
         ("description", optional(&item.description)),
         ("tags", item.tags.join(", ")),
         ("attributes", item.attributes.to_string()),

@@ -6,6 +6,7 @@ mod collections;
 mod compare_metrics;
 mod doctor;
 mod download;
+mod duplicates;
 mod embed;
 mod eval;
 mod features;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Search(arguments) => search::run(*arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
+        Command::Duplicates(arguments) => duplicates::run(&arguments, settings),
         Command::Images(command) => images::run(*command, settings),
         Command::Features(command) => features::run(command, settings),
         Command::Models(command) => models::run(command, settings),

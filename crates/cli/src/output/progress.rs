@@ -42,6 +42,16 @@ impl Step {
 }
 
 impl Step {
+    /// So many done of so many, `elapsed` after the start.
+    pub(crate) fn of_counts((done, total): (u64, u64), elapsed: Duration) -> Self {
+        Self {
+            total,
+            done,
+            per_second: done as f64 / elapsed.as_secs_f64().max(0.001),
+            ..Self::default()
+        }
+    }
+
     /// A download, `elapsed` after its start.
     pub(crate) fn of_download(counts: &DownloadSnapshot, elapsed: Duration) -> Self {
         Self {

@@ -15,6 +15,7 @@ mod download;
 mod embed;
 mod eval;
 mod features;
+mod images;
 mod main_job;
 mod measure;
 mod serve;

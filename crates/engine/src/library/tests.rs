@@ -87,10 +87,7 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     assert!(again.is_new && again.item.item.id != item.id);
     let deleted = engine.delete_items("default", &Selection::Items(vec![id, id, 99]));
     assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
-    assert_eq!(
-        engine.original(&again.item.item).unwrap(),
-        png(40)
-    );
+    assert_eq!(engine.original(&again.item.item).unwrap(), png(40));
     assert_eq!(
         engine.listed_item(id).unwrap_err().kind(),
         ErrorKind::NotFound

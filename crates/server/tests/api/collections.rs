@@ -11,13 +11,21 @@ fn a_collection_is_made_shown_and_dropped() {
     let create = |body: Value| {
         let headers = [("content-type", "application/json")];
         let body = body.to_string();
-        request(server.address, "POST", "/api/collections", &headers, body.as_bytes())
+        request(
+            server.address,
+            "POST",
+            "/api/collections",
+            &headers,
+            body.as_bytes(),
+        )
     };
     let made = create(json!({"name": "chairs", "size": 112, "metric": "l2", "index": "flat"}));
     assert_eq!(made.status, 201);
     let report = made.json()["data"].clone();
-    assert_eq!((&report["name"], &report["metric"], &report["num_entities"]),
-        (&json!("chairs"), &json!("l2"), &json!(0)));
+    assert_eq!(
+        (&report["name"], &report["metric"], &report["num_entities"]),
+        (&json!("chairs"), &json!("l2"), &json!(0))
+    );
     let shown = server.get("/api/collections/chairs").json()["data"].clone();
     assert_eq!(shown["index"]["kind"], "flat");
     assert_eq!(create(json!({"name": "chairs"})).status, 409);

@@ -7,7 +7,13 @@ use crate::fixture::{Server, picture};
 
 fn send(server: &Server, method: &str, path: &str, body: &Value) -> Answer {
     let headers = [("content-type", "application/json")];
-    request(server.address, method, path, &headers, body.to_string().as_bytes())
+    request(
+        server.address,
+        method,
+        path,
+        &headers,
+        body.to_string().as_bytes(),
+    )
 }
 
 fn upload(server: &Server, fields: &[(&str, Option<&str>, &[u8])]) -> Answer {
@@ -26,7 +32,10 @@ fn list(server: &Server, query: &str) -> Value {
 fn lists_are_paged_sorted_and_filtered() {
     let server = Server::new();
     let all = list(&server, "");
-    assert_eq!((&all["total"], &all["page"], &all["page_size"]), (&json!(3), &json!(1), &json!(50)));
+    assert_eq!(
+        (&all["total"], &all["page"], &all["page_size"]),
+        (&json!(3), &json!(1), &json!(50))
+    );
     let names = |page: &Value| -> Vec<String> {
         let items = page["items"].as_array().unwrap().iter();
         items
@@ -38,14 +47,26 @@ fn lists_are_paged_sorted_and_filtered() {
     let page = list(&server, "?loc_class=10&keyword=watch");
     assert_eq!(names(&page), ["USD1107373-20251230-D00001.TIF"]);
     let item = &page["items"][0];
-    assert_eq!((&item["status"], &item["title"]), (&json!("in_force"), &json!("Watch <band>")));
+    assert_eq!(
+        (&item["status"], &item["title"]),
+        (&json!("in_force"), &json!("Watch <band>"))
+    );
     assert!(item["original_path"].as_str().unwrap().ends_with(".TIF"));
     for url in ["thumbnail_url", "image_url"] {
         assert_eq!(server.get(item[url].as_str().unwrap()).status, 200);
     }
     assert_eq!(names(&list(&server, "?file_name=PLAIN")), ["plain.png"]);
-    for wrong in ["?sort=colour", "?order=up", "?page=0", "?page_size=501", "?page=x", "?colour=red",
-        "?pub_date_from=1", "?status=lost", "?attributes=x"] {
+    for wrong in [
+        "?sort=colour",
+        "?order=up",
+        "?page=0",
+        "?page_size=501",
+        "?page=x",
+        "?colour=red",
+        "?pub_date_from=1",
+        "?status=lost",
+        "?attributes=x",
+    ] {
         let answer = server.get(&format!("/api/images{wrong}"));
         assert_eq!(answer.status, 400, "{wrong}");
         assert!(answer.json()["data"].is_null());
@@ -61,7 +82,11 @@ fn an_upload_is_described_edited_found_and_deleted() {
     let answer = upload(
         &server,
         &[
-            ("file", Some("../../<img src=x>\\..\\etc/pass wd.png"), &bytes),
+            (
+                "file",
+                Some("../../<img src=x>\\..\\etc/pass wd.png"),
+                &bytes,
+            ),
             ("description", None, markup.as_bytes()),
             ("tags", None, markup.as_bytes()),
             ("tags", None, b"red"),
@@ -73,7 +98,10 @@ fn an_upload_is_described_edited_found_and_deleted() {
     let item = answer.json()["data"].clone();
     assert_eq!(item["file_name"], "pass wd.png", "no part of a path");
     assert_eq!(item["original_path"], Value::Null);
-    assert_eq!((&item["tags"], &item["patent_id"]), (&json!([markup, "red"]), &json!("USD939806")));
+    assert_eq!(
+        (&item["tags"], &item["patent_id"]),
+        (&json!([markup, "red"]), &json!("USD939806"))
+    );
     // Markup comes back as text, as JSON, which no browser takes for a page.
     assert_eq!(item["description"], markup);
     assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -86,29 +114,63 @@ fn an_upload_is_described_edited_found_and_deleted() {
     let id = item["id"].as_u64().unwrap();
     let path = format!("/api/images/{id}");
     let total = |query: &str| list(&server, query)["total"].clone();
-    assert_eq!((total("?tags=red"), total("?attributes=category=cat")), (json!(1), json!(1)));
-    let edited = send(&server, "PATCH", &path, &json!({"tags": null, "description": "a chair"}));
+    assert_eq!(
+        (total("?tags=red"), total("?attributes=category=cat")),
+        (json!(1), json!(1))
+    );
+    let edited = send(
+        &server,
+        "PATCH",
+        &path,
+        &json!({"tags": null, "description": "a chair"}),
+    );
     assert_eq!(edited.status, 200);
     let edited = edited.json()["data"].clone();
-    assert_eq!((&edited["tags"], &edited["patent_id"]), (&json!([]), &json!("USD939806")));
-    assert_eq!((total("?tags=red"), total("?keyword=chair")), (json!(0), json!(1)));
+    assert_eq!(
+        (&edited["tags"], &edited["patent_id"]),
+        (&json!([]), &json!("USD939806"))
+    );
+    assert_eq!(
+        (total("?tags=red"), total("?keyword=chair")),
+        (json!(0), json!(1))
+    );
     assert_eq!(server.get(&path).json()["data"]["description"], "a chair");
-    for wrong in [json!({"colour": 1}), json!({"patent_id": "x"}), json!({"tags": "red"}), json!([1])] {
+    for wrong in [
+        json!({"colour": 1}),
+        json!({"patent_id": "x"}),
+        json!({"tags": "red"}),
+        json!([1]),
+    ] {
         assert_eq!(send(&server, "PATCH", &path, &wrong).status, 400, "{wrong}");
     }
     let vector = server.get(&format!("{path}/vector")).json()["data"].clone();
-    assert_eq!(vector["vector"].as_array().unwrap().len() as u64, vector["dim"].as_u64().unwrap());
+    assert_eq!(
+        vector["vector"].as_array().unwrap().len() as u64,
+        vector["dim"].as_u64().unwrap()
+    );
 
     let patent = server.get("/api/patents/D939806").json()["data"].clone();
-    assert_eq!((&patent["patent_id"], patent["items"].as_array().unwrap().len()), (&json!("USD939806"), 1));
+    assert_eq!(
+        (
+            &patent["patent_id"],
+            patent["items"].as_array().unwrap().len()
+        ),
+        (&json!("USD939806"), 1)
+    );
     assert_eq!(server.get("/api/patents/D1").status, 404);
     assert_eq!(server.get("/api/patents/..%2F..%2Fetc").status, 400);
 
-    assert_eq!(request(server.address, "DELETE", &path, &[], &[]).json()["data"]["deleted"], 1);
+    assert_eq!(
+        request(server.address, "DELETE", &path, &[], &[]).json()["data"]["deleted"],
+        1
+    );
     for gone in [&path, &format!("{path}/vector")] {
         assert_eq!(server.get(gone).status, 404);
     }
-    assert_eq!(request(server.address, "DELETE", &path, &[], &[]).status, 404);
+    assert_eq!(
+        request(server.address, "DELETE", &path, &[], &[]).status,
+        404
+    );
     assert_eq!(server.get("/api/images/x").status, 400);
 }
 
@@ -117,8 +179,14 @@ fn uploads_that_are_none_are_refused() {
     let server = Server::new();
     let bytes = picture(7);
     let file = ("file", Some("a.png"), bytes.as_slice());
-    assert_eq!(upload(&server, &[("file", Some("a.png"), b"text")]).status, 415);
-    assert_eq!(upload(&server, &[("file", Some("a.png"), &bytes[..40])]).status, 422);
+    assert_eq!(
+        upload(&server, &[("file", Some("a.png"), b"text")]).status,
+        415
+    );
+    assert_eq!(
+        upload(&server, &[("file", Some("a.png"), &bytes[..40])]).status,
+        422
+    );
     for fields in [
         vec![],
         vec![file, file],
@@ -149,12 +217,21 @@ fn only_what_was_said_is_deleted() {
     ] {
         assert_eq!(delete(nothing.clone()).status, 400, "{nothing}");
     }
-    assert_eq!(delete(json!({"all": true, "collection": "none"})).status, 404);
+    assert_eq!(
+        delete(json!({"all": true, "collection": "none"})).status,
+        404
+    );
     assert_eq!(list(&server, "")["total"], 3);
     assert_eq!(delete(json!({"ids": []})).json()["data"]["deleted"], 0);
-    assert_eq!(delete(json!({"filter": {"file_name": ["plain"]}})).json()["data"]["deleted"], 1);
+    assert_eq!(
+        delete(json!({"filter": {"file_name": ["plain"]}})).json()["data"]["deleted"],
+        1
+    );
     let first = list(&server, "")["items"][0]["id"].clone();
-    assert_eq!(delete(json!({"ids": [first, 99999]})).json()["data"]["deleted"], 1);
+    assert_eq!(
+        delete(json!({"ids": [first, 99999]})).json()["data"]["deleted"],
+        1
+    );
     assert_eq!(delete(json!({"all": true})).json()["data"]["deleted"], 1);
     assert_eq!(list(&server, "")["total"], 0);
 }
@@ -169,7 +246,10 @@ fn facets_count_under_filters() {
     assert_eq!(all["format"], json!([{"value": "png", "count": 3}]));
     assert_eq!(all["pub_year"], json!([{"value": "2025", "count": 1}]));
     let other = facets("?loc_class=06").json()["data"].clone();
-    assert_eq!((&other["total"], &other["loc_class"]), (&json!(0), &all["loc_class"]));
+    assert_eq!(
+        (&other["total"], &other["loc_class"]),
+        (&json!(0), &all["loc_class"])
+    );
     assert_eq!(other["status"], json!([]));
     for wrong in ["?top=0", "?top=101", "?colour=red"] {
         assert_eq!(facets(wrong).status, 400);

@@ -1,0 +1,80 @@
+//! `lookalike duplicates`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use lookalike_engine::duplicates::{
+    DuplicateGroup, DuplicatesRequest, SearchProgress,
+};
+
+use super::Outcome;
+use crate::arguments::{DuplicatesArguments, Format};
+use crate::interrupt;
+use crate::output::{self, Align, Column, Table, printable, progress, shorten};
+use crate::settings::Settings;
+use crate::wiring::{Access, engine};
+
+pub(super) fn run(
+    arguments: &DuplicatesArguments,
+    settings: &Settings,
+) -> anyhow::Result<Outcome> {
+    let engine = engine(settings, Access::Read)?;
+    let request = DuplicatesRequest {
+        collection: arguments.collection.clone(),
+        threshold: arguments.threshold,
+        same_patent: arguments.same_patent,
+    };
+    let search = Arc::new(SearchProgress::default());
+    let cancelling = Arc::clone(&search);
+    interrupt::on_signal(move || cancelling.cancel.cancel());
+    let start = Instant::now();
+    let pairs = progress::follow(
+        settings,
+        "images",
+        || progress::Step::of_counts(search.counts(), start.elapsed()),
+        || engine.find_pairs(&request, &search),
+    )?;
+    if !pairs.is_complete() {
+        output::note(
+            settings,
+            "there are too many pairs to keep all; raise --threshold",
+        );
+    }
+    let groups = engine.duplicate_groups(&pairs)?;
+    match arguments.format.format {
+        Format::Json => output::json(&groups)?,
+        Format::Jsonl => output::json_lines(&groups)?,
+        Format::Table => output::text(&table(&groups))?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn table(groups: &[DuplicateGroup]) -> String {
+    let mut table = Table::new([
+        Column("group", Align::Right),
+        Column("id", Align::Right),
+        Column("score", Align::Right),
+        Column("file", Align::Left),
+        Column("patent", Align::Left),
+        Column("pixels", Align::Right),
+    ]);
+    for (number, group) in groups.iter().enumerate() {
+        let members = group.members.iter().map(|member| {
+            let score = member.score.map(|score| format!("{score:.4}"));
+            (&member.item.item, score.unwrap_or_else(|| "same".to_owned()))
+        });
+        let first = (&group.representative.item, "-".to_owned());
+        for (item, score) in std::iter::once(first).chain(members) {
+            table.row([
+                (number + 1).to_string(),
+                item.id.to_string(),
+                score,
+                shorten(&printable(&item.file_name), 48),
+                item.patent_id.clone().unwrap_or_else(|| "-".to_owned()),
+                format!("{}x{}", item.width, item.height),
+            ]);
+        }
+    }
+    let count: usize = groups.iter().map(|group| group.size).sum();
+    format!("{}{count} images in {} groups\n", table.render(), groups.len())
+}

@@ -1,0 +1,44 @@
+//! `lookalike images` and `lookalike duplicates`, on synthetic patents.
+
+use crate::support::Scratch;
+
+#[test]
+fn images_are_listed_shown_edited_and_deleted() {
+    let scratch = Scratch::new();
+    scratch.synth(2, 0);
+    let import = ["import", "designs/patents", "--format", "json"];
+    let imported = scratch.json(&import)["imported"].as_u64().unwrap();
+    let list = |more: &[&str]| {
+        let mut arguments = vec!["images", "list", "--format", "json"];
+        arguments.extend(more);
+        scratch.json(&arguments)
+    };
+    let page = list(&["--sort", "file_name", "--descending", "--page-size", "3"]);
+    assert_eq!(page["total"], imported);
+    assert_eq!(page["items"].as_array().unwrap().len(), 3);
+    let id = page["items"][0]["id"].to_string();
+    let edit = ["images", "edit", &id, "--tag", "chair", "--description", "an old one", "--format", "json"];
+    assert_eq!(scratch.json(&edit)["tags"][0], "chair");
+    assert_eq!(list(&["--tags", "chair"])["total"], 1);
+    let shown = scratch.json(&["images", "show", &id, "--format", "json"]);
+    assert_eq!(shown["description"], "an old one");
+    let table = scratch.run(&["images", "list"]);
+    assert!(String::from_utf8_lossy(&table.stdout).contains("an old one"));
+    let cleared = ["images", "edit", &id, "--description", "", "--format", "json"];
+    assert!(scratch.json(&cleared)["description"].is_null());
+    scratch.fails(&["images", "edit", &id], 1);
+    scratch.fails(&["images", "show", "999999"], 1);
+
+    let groups = scratch.json(&["duplicates", "--threshold", "1", "--format", "json"]);
+    assert!(groups.as_array().is_some());
+    scratch.fails(&["duplicates", "--threshold", "0.1"], 1);
+
+    // One goes without a question, several only with --yes.
+    assert_eq!(scratch.json(&["images", "delete", &id, "--format", "json"])["deleted"], 1);
+    let said = scratch.fails(&["images", "delete", "--all"], 1);
+    assert!(said.contains("--yes"), "{said}");
+    scratch.fails(&["images", "delete"], 1);
+    assert_eq!(list(&[])["total"], imported - 1);
+    let all = ["images", "delete", "--all", "--yes", "--format", "json"];
+    assert_eq!(scratch.json(&all)["deleted"], imported - 1);
+}

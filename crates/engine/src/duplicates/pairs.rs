@@ -1,0 +1,227 @@
+//! Pairs of contents that are near each other, found by searching for each.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lookalike_catalog::{ContentEmbedding, Revision};
+use lookalike_storage::{Effort, Hit, VectorQuery};
+
+use super::{Checked, DuplicatesRequest};
+use crate::import::Cancel;
+use crate::{Engine, EngineError, ErrorKind};
+
+/// Queries searched together. More share the passes over a flat index better, up to its blocks.
+const BATCH: usize = 1024;
+
+/// Neighbours asked for first, and at most when that is not all of them.
+const NEIGHBOURS: usize = 32;
+const NEIGHBOURS_MAX: usize = 1000;
+
+/// Pairs kept, of 24 bytes each: beyond, the threshold is too low for a useful answer.
+const PAIRS_MAX: usize = 5_000_000;
+
+/// Contents of a collection that are near each other.
+#[derive(Debug)]
+pub struct Pairs {
+    pub(super) request: Checked,
+    /// The state of the collection that was searched.
+    pub(super) revision: Revision,
+    /// Each once, the lower content first.
+    pub(super) near: Vec<Pair>,
+    /// Whether there were no more than could be kept.
+    pub(super) is_complete: bool,
+}
+
+/// Two contents and how near they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pair {
+    pub(super) a: u64,
+    pub(super) b: u64,
+    /// By the collection's metric.
+    pub(super) score: f32,
+}
+
+impl Pairs {
+    /// Whether there were no more pairs than are kept: 5 million.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+}
+
+/// How far a search for pairs is, and a way to stop it. Shared by reference.
+#[derive(Debug, Default)]
+pub struct SearchProgress {
+    done: AtomicU64,
+    total: AtomicU64,
+    /// Stops it.
+    pub cancel: Cancel,
+}
+
+impl SearchProgress {
+    /// Items looked at, and items there are.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let total = self.total.load(Ordering::Relaxed);
+        (self.done.load(Ordering::Relaxed).min(total), total)
+    }
+}
+
+impl Engine {
+    /// Finds the pairs of a collection. Cost: a search for each item, over all of rayon's threads.
+    ///
+    /// # Errors
+    /// There is no such collection, the threshold is out of range, the search was cancelled, or
+    /// catalogue or index can't be read.
+    pub fn find_pairs(
+        &self,
+        request: &DuplicatesRequest,
+        progress: &SearchProgress,
+    ) -> Result<Pairs, EngineError> {
+        self.pairs(Checked::new(self, request)?, progress)
+    }
+
+    pub(super) fn pairs(
+        &self,
+        request: Checked,
+        progress: &SearchProgress,
+    ) -> Result<Pairs, EngineError> {
+        // Asked before the items are: what comes meanwhile is looked for again.
+        let revision = self.catalog().revision(&request.collection)?;
+        let total = self.catalog().count_items(&request.collection, 0)?;
+        progress.total.store(total, Ordering::Relaxed);
+        let mut found = Found {
+            near: Vec::new(),
+            is_complete: true,
+        };
+        let mut after = 0;
+        loop {
+            if progress.cancel.is_cancelled() {
+                return Err(EngineError::new(
+                    ErrorKind::Conflict,
+                    "the search for duplicates was cancelled",
+                ));
+            }
+            let items = self
+                .catalog()
+                .embeddings_after(&request.collection, after, BATCH)?;
+            let Some(last) = items.last() else { break };
+            after = last.item_id;
+            let read = items.len() as u64;
+            self.look_up(&request, items, &mut found)?;
+            progress.done.fetch_add(read, Ordering::Relaxed);
+        }
+        found.tidy(&request);
+        Ok(Pairs {
+            request,
+            revision,
+            near: found.near,
+            is_complete: found.is_complete,
+        })
+    }
+
+    /// Adds what is near these items.
+    fn look_up(
+        &self,
+        request: &Checked,
+        mut items: Vec<ContentEmbedding>,
+        found: &mut Found,
+    ) -> Result<(), EngineError> {
+        items.retain(|item| !item.front_page);
+        let queries = items
+            .iter_mut()
+            .map(|item| std::mem::take(&mut item.vector))
+            .collect::<Vec<_>>();
+        let hits = self.neighbours(request, &queries)?;
+        let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let contents = self.catalog().contents_of_items(&ids)?;
+        let of_item = |item: &ContentEmbedding| (item.content_id, item.patent_id.clone());
+        for (item, hits) in items.iter().zip(hits) {
+            let (own, patent) = of_item(item);
+            let near = hits.iter().filter_map(|hit| {
+                let (other, other_patent) = contents.get(&hit.id)?;
+                let same_patent = patent.is_some() && patent == *other_patent;
+                let counts = *other != own && (request.same_patent || !same_patent);
+                counts.then(|| Pair {
+                    a: own.min(*other),
+                    b: own.max(*other),
+                    score: hit.score,
+                })
+            });
+            found.near.extend(near);
+        }
+        if found.near.len() > 2 * PAIRS_MAX {
+            found.tidy(request);
+        }
+        Ok(())
+    }
+
+    /// All that reach the threshold, for each query, but [`NEIGHBOURS_MAX`] at most.
+    fn neighbours(
+        &self,
+        request: &Checked,
+        queries: &[Vec<f32>],
+    ) -> Result<Vec<Vec<Hit>>, EngineError> {
+        let search = |queries: &[Vec<f32>], k| {
+            let wanted = VectorQuery {
+                k,
+                filter: None,
+                include_front_page: false,
+                threshold: Some(request.threshold),
+                effort: Effort::default(),
+            };
+            self.vectors()
+                .search(&request.collection, queries, &wanted)
+        };
+        let mut hits = search(queries, NEIGHBOURS)?;
+        let full: Vec<usize> = (0..hits.len())
+            .filter(|&place| hits[place].len() == NEIGHBOURS)
+            .collect();
+        if !full.is_empty() {
+            let crowded: Vec<Vec<f32>> = full.iter().map(|&place| queries[place].clone()).collect();
+            for (place, more) in full.into_iter().zip(search(&crowded, NEIGHBOURS_MAX)?) {
+                hits[place] = more;
+            }
+        }
+        Ok(hits)
+    }
+}
+
+struct Found {
+    near: Vec<Pair>,
+    is_complete: bool,
+}
+
+impl Found {
+    /// Keeps each pair once, with its better score, and the best if there are too many.
+    fn tidy(&mut self, request: &Checked) {
+        let metric = request.metric;
+        let by_score = |one: &Pair, other: &Pair| metric.compare(one.score, other.score);
+        self.near
+            .sort_unstable_by(|x, y| (x.a, x.b).cmp(&(y.a, y.b)).then(by_score(x, y)));
+        self.near.dedup_by_key(|pair| (pair.a, pair.b));
+        if self.near.len() > PAIRS_MAX {
+            self.near.sort_unstable_by(by_score);
+            self.near.truncate(PAIRS_MAX);
+            self.is_complete = false;
+        }
+    }
+}
+
+/// The neighbours of each content.
+pub(super) fn adjacency(near: &[Pair]) -> HashMap<u64, Vec<(u64, f32)>> {
+    let mut neighbours: HashMap<u64, Vec<(u64, f32)>> = HashMap::new();
+    for pair in near {
+        neighbours
+            .entry(pair.a)
+            .or_default()
+            .push((pair.b, pair.score));
+        neighbours
+            .entry(pair.b)
+            .or_default()
+            .push((pair.a, pair.score));
+    }
+    neighbours
+}
