@@ -1,5 +1,5 @@
-//! Use cases: import, jobs, watch, library, download, feature banks, embed, re-embed, search, group,
-//! evaluate, measure, accounts. Never sees HTTP or command-line arguments.
+//! Use cases: import, jobs, watch, library, download, near duplicates, feature banks, embed,
+//! re-embed, search, group, evaluate, measure, accounts. Never sees HTTP or command-line arguments.
 
 pub mod accounts;
 mod backup;
@@ -9,6 +9,7 @@ mod byte_cache;
 mod clock;
 mod collections;
 pub mod download;
+pub mod duplicates;
 mod embed;
 mod encoders;
 mod engine;

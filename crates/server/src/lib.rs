@@ -17,6 +17,7 @@ mod collections;
 mod connections;
 mod cookie;
 mod docs;
+mod duplicates;
 mod envelope;
 mod explain;
 mod facets;
@@ -169,6 +170,8 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(collections::list, collections::create))
         .routes(routes!(collections::show, collections::drop))
         .routes(routes!(collections::stats))
+        .routes(routes!(duplicates::find, duplicates::cancel))
+        .routes(routes!(duplicates::decide))
         .routes(routes!(facets::count))
         .routes(routes!(images::list, images::upload, images::delete_many))
         .routes(routes!(images::show, images::edit, images::delete_one))

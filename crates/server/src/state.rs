@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
@@ -35,6 +36,7 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
+    duplicates: Duplicates,
     options: ServerOptions,
     slots: Slots,
     reads: Slots,
@@ -56,6 +58,7 @@ impl App {
         let recorder = Recorder::start(Arc::clone(&engine)).map_err(ServeError::History)?;
         Ok(Self {
             shared: Arc::new(Shared {
+                duplicates: Duplicates::new(Arc::clone(&engine)),
                 engine,
                 jobs,
                 slots: Slots::new(options.max_searches, options.max_waiting),
@@ -72,6 +75,10 @@ impl App {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    pub(crate) fn duplicates(&self) -> &Duplicates {
+        &self.shared.duplicates
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {

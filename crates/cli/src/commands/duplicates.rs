@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_engine::duplicates::{
-    DuplicateGroup, DuplicatesRequest, SearchProgress,
-};
+use lookalike_engine::duplicates::{DuplicateGroup, DuplicatesRequest, SearchProgress};
 
 use super::Outcome;
 use crate::arguments::{DuplicatesArguments, Format};
@@ -14,10 +12,7 @@ use crate::output::{self, Align, Column, Table, printable, progress, shorten};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 
-pub(super) fn run(
-    arguments: &DuplicatesArguments,
-    settings: &Settings,
-) -> anyhow::Result<Outcome> {
+pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let engine = engine(settings, Access::Read)?;
     let request = DuplicatesRequest {
         collection: arguments.collection.clone(),
@@ -61,7 +56,10 @@ fn table(groups: &[DuplicateGroup]) -> String {
     for (number, group) in groups.iter().enumerate() {
         let members = group.members.iter().map(|member| {
             let score = member.score.map(|score| format!("{score:.4}"));
-            (&member.item.item, score.unwrap_or_else(|| "same".to_owned()))
+            (
+                &member.item.item,
+                score.unwrap_or_else(|| "same".to_owned()),
+            )
         });
         let first = (&group.representative.item, "-".to_owned());
         for (item, score) in std::iter::once(first).chain(members) {
@@ -76,5 +74,9 @@ fn table(groups: &[DuplicateGroup]) -> String {
         }
     }
     let count: usize = groups.iter().map(|group| group.size).sum();
-    format!("{}{count} images in {} groups\n", table.render(), groups.len())
+    format!(
+        "{}{count} images in {} groups\n",
+        table.render(),
+        groups.len()
+    )
 }

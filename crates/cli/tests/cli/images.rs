@@ -17,14 +17,32 @@ fn images_are_listed_shown_edited_and_deleted() {
     assert_eq!(page["total"], imported);
     assert_eq!(page["items"].as_array().unwrap().len(), 3);
     let id = page["items"][0]["id"].to_string();
-    let edit = ["images", "edit", &id, "--tag", "chair", "--description", "an old one", "--format", "json"];
+    let edit = [
+        "images",
+        "edit",
+        &id,
+        "--tag",
+        "chair",
+        "--description",
+        "an old one",
+        "--format",
+        "json",
+    ];
     assert_eq!(scratch.json(&edit)["tags"][0], "chair");
     assert_eq!(list(&["--tags", "chair"])["total"], 1);
     let shown = scratch.json(&["images", "show", &id, "--format", "json"]);
     assert_eq!(shown["description"], "an old one");
     let table = scratch.run(&["images", "list"]);
     assert!(String::from_utf8_lossy(&table.stdout).contains("an old one"));
-    let cleared = ["images", "edit", &id, "--description", "", "--format", "json"];
+    let cleared = [
+        "images",
+        "edit",
+        &id,
+        "--description",
+        "",
+        "--format",
+        "json",
+    ];
     assert!(scratch.json(&cleared)["description"].is_null());
     scratch.fails(&["images", "edit", &id], 1);
     scratch.fails(&["images", "show", "999999"], 1);
@@ -34,7 +52,10 @@ fn images_are_listed_shown_edited_and_deleted() {
     scratch.fails(&["duplicates", "--threshold", "0.1"], 1);
 
     // One goes without a question, several only with --yes.
-    assert_eq!(scratch.json(&["images", "delete", &id, "--format", "json"])["deleted"], 1);
+    assert_eq!(
+        scratch.json(&["images", "delete", &id, "--format", "json"])["deleted"],
+        1
+    );
     let said = scratch.fails(&["images", "delete", "--all"], 1);
     assert!(said.contains("--yes"), "{said}");
     scratch.fails(&["images", "delete"], 1);

@@ -186,11 +186,16 @@ impl Duplicates {
     ) -> Result<(), EngineError> {
         let shared = Arc::downgrade(&self.0);
         let work = move || {
-            let Some(shared) = shared.upgrade() else { return };
+            let Some(shared) = shared.upgrade() else {
+                return;
+            };
             let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
             let outcome = shared.engine.pairs(request, &progress).map(Arc::new);
             drop(turn);
-            let mut searches = shared.searches.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut searches = shared
+                .searches
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let own = |search: &&mut Search| {
                 search.key == key && Arc::ptr_eq(&search.progress, &progress)
             };
@@ -198,7 +203,9 @@ impl Duplicates {
                 search.outcome = Some(outcome);
             }
         };
-        let spawned = thread::Builder::new().name("duplicates".to_owned()).spawn(work);
+        let spawned = thread::Builder::new()
+            .name("duplicates".to_owned())
+            .spawn(work);
         match spawned {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -236,7 +243,10 @@ impl Duplicates {
 
     /// No operation leaves the list half-changed, so a panic elsewhere does no harm.
     fn lock(&self) -> MutexGuard<'_, Vec<Search>> {
-        self.0.searches.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .searches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -172,8 +172,7 @@ impl Engine {
                 threshold: Some(request.threshold),
                 effort: Effort::default(),
             };
-            self.vectors()
-                .search(&request.collection, queries, &wanted)
+            self.vectors().search(&request.collection, queries, &wanted)
         };
         let mut hits = search(queries, NEIGHBOURS)?;
         let full: Vec<usize> = (0..hits.len())

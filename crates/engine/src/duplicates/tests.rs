@@ -84,7 +84,9 @@ impl Fixture {
     /// Representative and members of each group.
     fn groups(&self, degrees: f32, same_patent: bool) -> Vec<(u64, Vec<u64>)> {
         let request = self.request(degrees, same_patent);
-        let pairs = self.engine().find_pairs(&request, &SearchProgress::default());
+        let pairs = self
+            .engine()
+            .find_pairs(&request, &SearchProgress::default());
         let groups = self.engine().groups(&pairs.unwrap()).unwrap();
         let ids = |group: &groups::Group| group.members.iter().map(|(id, _)| *id).collect();
         groups
@@ -171,8 +173,14 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     assert_eq!(ready().total, 0);
     for wrong in [
         Decision::NotDuplicate { items: vec![1] },
-        Decision::Keep { keep: 1, delete: vec![1] },
-        Decision::Keep { keep: 1, delete: Vec::new() },
+        Decision::Keep {
+            keep: 1,
+            delete: vec![1],
+        },
+        Decision::Keep {
+            keep: 1,
+            delete: Vec::new(),
+        },
     ] {
         let error = engine.decide(&wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{wrong:?}");

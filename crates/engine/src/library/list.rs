@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// The items with these ids that exist, in their order.
-    pub(super) fn listed_items(&self, ids: &[u64]) -> Result<Vec<ListedItem>, EngineError> {
+    pub(crate) fn listed_items(&self, ids: &[u64]) -> Result<Vec<ListedItem>, EngineError> {
         let today = self.today();
         let items = self.catalog().items(ids)?.into_iter();
         let mut items: HashMap<u64, Item> =

@@ -33,7 +33,13 @@ fn ready(server: &Server, query: &str) -> Value {
 fn decide(server: &Server, body: &Value) -> Answer {
     let headers = [("content-type", "application/json")];
     let body = body.to_string();
-    request(server.address, "POST", "/api/duplicates/decisions", &headers, body.as_bytes())
+    request(
+        server.address,
+        "POST",
+        "/api/duplicates/decisions",
+        &headers,
+        body.as_bytes(),
+    )
 }
 
 #[test]
@@ -42,9 +48,15 @@ fn duplicates_are_found_kept_apart_or_deleted() {
     // The fixture has a `plain.png` of the same bytes.
     let (one, other) = (upload(&server, "one.png"), upload(&server, "other.png"));
     let found = ready(&server, "?threshold=1");
-    assert_eq!((&found["total"], &found["is_complete"]), (&json!(1), &json!(true)));
+    assert_eq!(
+        (&found["total"], &found["is_complete"]),
+        (&json!(1), &json!(true))
+    );
     let group = &found["groups"][0];
-    assert_eq!((&group["size"], &group["representative"]["file_name"]), (&json!(3), &json!("plain.png")));
+    assert_eq!(
+        (&group["size"], &group["representative"]["file_name"]),
+        (&json!(3), &json!("plain.png"))
+    );
     assert_eq!(group["members"][0]["same_bytes"], true);
     assert_eq!(group["members"][0]["item"]["id"], one);
     let plain = group["representative"]["id"].clone();
@@ -52,7 +64,10 @@ fn duplicates_are_found_kept_apart_or_deleted() {
     let apart = json!({"decision": "not_duplicate", "items": [plain, one]});
     assert_eq!(decide(&server, &apart).status, 200);
     let group = ready(&server, "?threshold=1")["groups"][0].clone();
-    assert_eq!((&group["size"], &group["members"][0]["item"]["id"]), (&json!(2), &other));
+    assert_eq!(
+        (&group["size"], &group["members"][0]["item"]["id"]),
+        (&json!(2), &other)
+    );
     let keep = json!({"decision": "keep", "keep": plain, "delete": [other]});
     assert_eq!(decide(&server, &keep).json()["data"]["deleted"], 1);
     assert_eq!(ready(&server, "?threshold=1")["total"], 0);
@@ -61,11 +76,21 @@ fn duplicates_are_found_kept_apart_or_deleted() {
 #[test]
 fn what_makes_no_sense_is_refused() {
     let server = Server::new();
-    for wrong in ["?threshold=0.2", "?threshold=2", "?threshold=x", "?page=0&threshold=1", "?colour=red"] {
+    for wrong in [
+        "?threshold=0.2",
+        "?threshold=2",
+        "?threshold=x",
+        "?page=0&threshold=1",
+        "?colour=red",
+    ] {
         if wrong.starts_with("?page") {
             ready(&server, "?threshold=1");
         }
-        assert_eq!(server.get(&format!("/api/duplicates{wrong}")).status, 400, "{wrong}");
+        assert_eq!(
+            server.get(&format!("/api/duplicates{wrong}")).status,
+            400,
+            "{wrong}"
+        );
     }
     assert_eq!(server.get("/api/duplicates?collection=none").status, 404);
     for wrong in [
@@ -80,7 +105,11 @@ fn what_makes_no_sense_is_refused() {
     }
     let missing = json!({"decision": "keep", "keep": 999, "delete": [1, 2]});
     assert_eq!(decide(&server, &missing).status, 404);
-    assert_eq!(server.get("/api/images").json()["data"]["total"], 3, "nothing was deleted");
+    assert_eq!(
+        server.get("/api/images").json()["data"]["total"],
+        3,
+        "nothing was deleted"
+    );
     let cancelled = request(server.address, "DELETE", "/api/duplicates", &[], &[]);
     assert_eq!(cancelled.json()["data"]["cancelled"], 0);
 }

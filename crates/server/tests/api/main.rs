@@ -8,6 +8,7 @@
 mod accounts;
 mod batch;
 mod collections;
+mod duplicates;
 mod errors;
 mod explain;
 mod fixture;
