@@ -42,7 +42,7 @@ pub(crate) struct Which {
 
 /// Searches that were asked to stop.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Cancelled {
+pub(crate) struct CancelledSearches {
     cancelled: usize,
 }
 
@@ -88,17 +88,17 @@ pub(crate) async fn find(
     path = "/api/duplicates",
     tag = "images",
     params(Which),
-    responses((status = 200, body = Envelope<Cancelled>), ApiError),
+    responses((status = 200, body = Envelope<CancelledSearches>), ApiError),
 )]
 pub(crate) async fn cancel(
     State(app): State<App>,
     _: Editor,
     Parameters(which): Parameters<Which>,
-) -> Result<Success<Cancelled>, ApiError> {
+) -> Result<Success<CancelledSearches>, ApiError> {
     let collection = which.collection.unwrap_or_else(|| "default".to_owned());
     let duplicates = app.duplicates().clone();
     let cancelled = app.read(move |_| duplicates.cancel(&collection)).await?;
-    Ok(Success(Cancelled { cancelled }))
+    Ok(Success(CancelledSearches { cancelled }))
 }
 
 /// Decide about duplicates.

@@ -176,7 +176,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(images::list, images::upload, images::delete_many))
         .routes(routes!(images::show, images::edit, images::delete_one))
         .routes(routes!(images::vector))
-        .routes(routes!(patents::show))
+        .routes(routes!(patents::patent))
         .routes(routes!(batch::start))
         .routes(routes!(batch::status))
         .routes(routes!(batch::cancel))

@@ -26,7 +26,7 @@ pub(crate) struct Which {
     params(("patent_id" = String, Path, description = "In any spelling"), Which),
     responses((status = 200, body = Envelope<PatentReport>), ApiError),
 )]
-pub(crate) async fn show(
+pub(crate) async fn patent(
     State(app): State<App>,
     _: Reader,
     editor: Result<Editor, ApiError>,
