@@ -6,7 +6,7 @@ use lookalike_engine::CollectionReport;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Editor, Reader};
+use crate::access::{Admin, Editor, Reader};
 use crate::batch::settings;
 use crate::body::JsonBody;
 use crate::envelope::{ApiError, Envelope, Success};
@@ -113,7 +113,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn drop(
     State(app): State<App>,
-    _: Editor,
+    _: Admin,
     Path(name): Path<String>,
 ) -> Result<Success<Dropped>, ApiError> {
     let drop = app.read(move |engine| {

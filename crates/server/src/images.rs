@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Editor, Reader};
+use crate::access::{Admin, Editor, Reader};
 use crate::body::JsonBody;
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::filters::{self, FilterParameters, NameParameter};
@@ -137,6 +137,8 @@ pub(crate) async fn upload(
 }
 
 /// Delete several images, or all.
+///
+/// Editors delete what they name or filter; only admins delete everything.
 #[utoipa::path(
     delete,
     path = "/api/images",
@@ -147,12 +149,16 @@ pub(crate) async fn upload(
 pub(crate) async fn delete_many(
     State(app): State<App>,
     _: Editor,
+    admin: Result<Admin, ApiError>,
     JsonBody(deletion): JsonBody<Deletion>,
 ) -> Result<Success<Deleted>, ApiError> {
     let selection = match (deletion.ids, deletion.filter, deletion.all) {
         (Some(ids), None, None) => Selection::Items(ids),
         (None, Some(filter), None) => Selection::Passing(Box::new(filters::from_json(&filter)?)),
-        (None, None, Some(true)) => Selection::All,
+        (None, None, Some(true)) => {
+            admin?;
+            Selection::All
+        }
         _ => {
             return Err(ApiError::invalid(
                 "say what to delete by one of `ids`, `filter`, or `all`: true",

@@ -3,6 +3,7 @@
 use lookalike_testkit::http::{Answer, form, request};
 use serde_json::{Value, json};
 
+use crate::accounts::{Browser, add, rules, with_rules};
 use crate::fixture::{Server, picture};
 
 fn send(server: &Server, method: &str, path: &str, body: &Value) -> Answer {
@@ -254,4 +255,33 @@ fn facets_count_under_filters() {
     for wrong in ["?top=0", "?top=101", "?colour=red"] {
         assert_eq!(facets(wrong).status, 400);
     }
+}
+
+#[test]
+fn readers_see_no_paths_and_only_admins_delete_everything() {
+    let server = with_rules(rules());
+    add(&server, "ann", "admin");
+    add(&server, "edi", "editor");
+    add(&server, "rea", "reader");
+    let browsers = ["rea", "edi", "ann"].map(|name| Browser::log_in(&server, name));
+    let item = "/api/patents/USD1107373";
+    for (browser, sees_paths) in browsers.iter().zip([false, true, true]) {
+        let list = browser.get("/api/images").json()["data"]["items"][0].clone();
+        let one = browser.get(&format!("/api/images/{}", list["id"])).json()["data"].clone();
+        let patent = browser.get(item).json()["data"]["items"][0].clone();
+        for shown in [list, one, patent] {
+            assert_eq!(shown["original_path"].is_string(), sees_paths, "{shown}");
+        }
+    }
+    let all = json!({"all": true});
+    let [reader, editor, admin] = &browsers;
+    for browser in [reader, editor] {
+        assert_eq!(browser.send("DELETE", "/api/images", &all).status, 403);
+    }
+    let none = json!({"ids": []});
+    assert_eq!(editor.send("DELETE", "/api/images", &none).status, 200);
+    assert_eq!(
+        admin.send("DELETE", "/api/images", &all).json()["data"]["deleted"],
+        3
+    );
 }

@@ -37,6 +37,7 @@ const READERS: &[&str] = &[
 
 /// Endpoints of administrators.
 const ADMINS: &[&str] = &[
+    "delete /api/collections/{name}",
     "get /metrics",
     "get /api/users",
     "patch /api/users/{name}",
