@@ -64,7 +64,7 @@ def arguments():
     options = parser.parse_args()
     options.seconds = 3 if options.quick else 20
     options.import_seconds = 5 if options.quick else 120
-    options.import_patents = 60 if options.quick else 1_500
+    options.import_patents = 60 if options.quick else 500
     return options
 
 
