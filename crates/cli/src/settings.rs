@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) max_searches: Option<usize>,
     /// Searches of the server that may wait for their turn.
     pub(crate) max_waiting: Option<usize>,
+    /// Requests that a client of the server may make; `None` is without limit.
+    pub(crate) max_requests_per_minute: Option<u32>,
     /// Origins of other sites whose pages may use the API.
     pub(crate) cors_origins: Vec<String>,
     pub(crate) log_format: LogFormat,
@@ -87,6 +89,7 @@ struct ConfigFile {
     import_roots: Option<Vec<PathBuf>>,
     max_searches: Option<usize>,
     max_waiting: Option<usize>,
+    max_requests_per_minute: Option<u32>,
     cors_origins: Option<Vec<String>>,
     log_format: Option<LogFormat>,
     accounts: Option<Switch>,
@@ -133,6 +136,11 @@ impl Settings {
             },
             max_searches: setting("MAX_SEARCHES", file.max_searches)?,
             max_waiting: setting("MAX_WAITING", file.max_waiting)?,
+            max_requests_per_minute: setting(
+                "MAX_REQUESTS_PER_MINUTE",
+                file.max_requests_per_minute,
+            )?
+            .filter(|&count| count > 0),
             cors_origins: match setting::<String>("CORS_ORIGINS", None)? {
                 Some(origins) => origins
                     .split(',')

@@ -48,10 +48,10 @@ pub(crate) struct Reader(pub(crate) Caller);
 pub(crate) struct Member(pub(crate) Caller);
 
 /// May also import, upload, edit and delete.
-pub(crate) struct Editor(pub(crate) Caller);
+pub(crate) struct Editor;
 
 /// May do everything.
-pub(crate) struct Admin(pub(crate) Caller);
+pub(crate) struct Admin;
 
 /// What a handler asks of its caller.
 #[derive(Clone, Copy)]
@@ -61,21 +61,21 @@ enum Least {
 }
 
 macro_rules! extract {
-    ($extractor:ident, $least:expr) => {
+    ($extractor:ident, $least:expr, $make:expr) => {
         impl FromRequestParts<App> for $extractor {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-                admit(parts, app, $least).await.map(Self)
+                admit(parts, app, $least).await.map($make)
             }
         }
     };
 }
 
-extract!(Reader, Least::Anybody);
-extract!(Member, Least::Role(Role::Reader));
-extract!(Editor, Least::Role(Role::Editor));
-extract!(Admin, Least::Role(Role::Admin));
+extract!(Reader, Least::Anybody, Self);
+extract!(Member, Least::Role(Role::Reader), Self);
+extract!(Editor, Least::Role(Role::Editor), |_| Self);
+extract!(Admin, Least::Role(Role::Admin), |_| Self);
 
 async fn admit(parts: &Parts, app: &App, least: Least) -> Result<Caller, ApiError> {
     let rules = &app.options().access;

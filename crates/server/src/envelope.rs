@@ -81,6 +81,18 @@ impl ApiError {
         )
     }
 
+    /// A client makes more requests than it may.
+    pub(crate) fn too_many(wait: std::time::Duration) -> Self {
+        let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("too many requests; try again in {seconds} s"),
+            )
+        }
+    }
+
     /// Logs the cause under a number, and gives away only the number.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(1);

@@ -35,6 +35,7 @@ mod parameters;
 mod patents;
 mod pictures;
 mod query;
+mod rate;
 mod reports;
 mod request_id;
 mod search;
@@ -81,6 +82,8 @@ pub struct ServerOptions {
     pub max_waiting: usize,
     /// Memory for bodies of requests, over all of them.
     pub max_upload_memory_bytes: u64,
+    /// Requests that a client may make; `None` is without limit.
+    pub max_requests_per_minute: Option<u32>,
     /// How long a client may take to send its request's body.
     pub body_timeout: Duration,
     /// Origins of other sites whose pages may use the API, such as `https://example.org`.
@@ -100,6 +103,7 @@ impl Default for ServerOptions {
             max_searches: 16,
             max_waiting: 128,
             max_upload_memory_bytes: 512 << 20,
+            max_requests_per_minute: None,
             body_timeout: Duration::from_secs(60),
             cors_origins: Vec::new(),
             import_roots: ImportRoots::Below(Vec::new()),
@@ -218,6 +222,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
             origin::refuse_others,
         ))
         .layer(origin::allow(&app.options().cors_origins))
+        .layer(middleware::from_fn_with_state(app.clone(), rate::limit))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn(request_id::name))

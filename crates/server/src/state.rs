@@ -11,6 +11,7 @@ use lookalike_engine::{Engine, EngineError};
 
 use crate::envelope::ApiError;
 use crate::metrics::Metrics;
+use crate::rate::Rates;
 use crate::slots::Slots;
 use crate::upload::UploadMemory;
 use crate::{ServeError, ServerOptions};
@@ -43,6 +44,7 @@ struct Shared {
     password_slots: Slots,
     upload_memory: Arc<UploadMemory>,
     metrics: Metrics,
+    rates: Rates,
     recorder: Recorder,
     warming_up: AtomicBool,
 }
@@ -66,6 +68,7 @@ impl App {
                 password_slots: Slots::new(PASSWORDS_AT_ONCE, MOST_WAITING_PASSWORDS),
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
                 metrics: Metrics::new(),
+                rates: Rates::default(),
                 options,
                 recorder,
                 warming_up: AtomicBool::new(false),
@@ -91,6 +94,10 @@ impl App {
 
     pub(crate) fn upload_memory(&self) -> &Arc<UploadMemory> {
         &self.shared.upload_memory
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.shared.rates
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

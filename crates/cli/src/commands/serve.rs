@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
                 .unwrap_or(defaults.max_searches)
                 .max(1),
             max_waiting: settings.max_waiting.unwrap_or(defaults.max_waiting),
+            max_requests_per_minute: settings.max_requests_per_minute,
             cors_origins: origins(settings)?,
             import_roots: match &settings.import_roots {
                 None if address.ip().is_loopback() => ImportRoots::Anywhere,

@@ -172,3 +172,18 @@ fn only_sites_that_were_named_may_use_the_api() {
     assert_eq!(ask("null"), (false, 403));
     assert_eq!(ask(&format!("http://{}", server.address)), (false, 200));
 }
+
+#[test]
+fn a_client_may_make_so_many_requests_a_minute() {
+    let server = Server::with(ServerOptions {
+        max_requests_per_minute: Some(3),
+        ..ServerOptions::default()
+    });
+    for _ in 0..3 {
+        assert_eq!(server.get("/api/collections").status, 200);
+    }
+    let answer = server.get("/api/collections");
+    refused(&answer, 429, "try again");
+    let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+}
