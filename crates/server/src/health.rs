@@ -113,7 +113,7 @@ fn components(report: &HealthReport, models: &Models) -> Value {
     };
     json!({
         "catalog": {"status": catalog, "collections": report.catalog.as_ref().ok()},
-        "index": {"status": catalog, "kind": "flat"},
+        "index": {"status": catalog},
         "model": {"status": models.status, "models": models.each},
         "object_store": {"status": "ok", "kind": "folder"},
         "milvus": {"status": "not configured"},
