@@ -38,6 +38,9 @@ pub(crate) struct Settings {
     pub(crate) max_waiting: Option<usize>,
     /// Requests that a client of the server may make; `None` is without limit.
     pub(crate) max_requests_per_minute: Option<u32>,
+    /// Names by which the server may be asked while there are no accounts, besides those of the
+    /// machine itself.
+    pub(crate) hosts: Vec<String>,
     /// Origins of other sites whose pages may use the API.
     pub(crate) cors_origins: Vec<String>,
     pub(crate) log_format: LogFormat,
@@ -90,6 +93,7 @@ struct ConfigFile {
     max_searches: Option<usize>,
     max_waiting: Option<usize>,
     max_requests_per_minute: Option<u32>,
+    hosts: Option<Vec<String>>,
     cors_origins: Option<Vec<String>>,
     log_format: Option<LogFormat>,
     accounts: Option<Switch>,
@@ -141,13 +145,8 @@ impl Settings {
                 file.max_requests_per_minute,
             )?
             .filter(|&count| count > 0),
-            cors_origins: match setting::<String>("CORS_ORIGINS", None)? {
-                Some(origins) => origins
-                    .split(',')
-                    .map(|one| one.trim().to_owned())
-                    .collect(),
-                None => file.cors_origins.unwrap_or_default(),
-            },
+            hosts: list("HOSTS", file.hosts)?,
+            cors_origins: list("CORS_ORIGINS", file.cors_origins)?,
             log_format: setting("LOG_FORMAT", file.log_format)?.unwrap_or_default(),
             accounts: setting("ACCOUNTS", file.accounts)?,
             anonymous_search: setting("ANONYMOUS_SEARCH", file.anonymous_search)?
@@ -191,4 +190,12 @@ where
         },
         _ => Ok(file),
     }
+}
+
+/// Texts; in the environment separated by commas.
+fn list(name: &str, file: Option<Vec<String>>) -> anyhow::Result<Vec<String>> {
+    Ok(match setting::<String>(name, None)? {
+        Some(texts) => texts.split(',').map(|one| one.trim().to_owned()).collect(),
+        None => file.unwrap_or_default(),
+    })
 }

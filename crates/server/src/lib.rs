@@ -25,6 +25,7 @@ mod filters;
 mod headers;
 mod health;
 mod history;
+mod host;
 mod identity;
 mod images;
 mod metrics;
@@ -86,6 +87,9 @@ pub struct ServerOptions {
     pub max_requests_per_minute: Option<u32>,
     /// How long a client may take to send its request's body.
     pub body_timeout: Duration,
+    /// Names by which the server may be asked, besides those of this machine and addresses; `None`
+    /// takes any.
+    pub hosts: Option<Vec<String>>,
     /// Origins of other sites whose pages may use the API, such as `https://example.org`.
     pub cors_origins: Vec<HeaderValue>,
     /// What may be imported through the API.
@@ -105,6 +109,7 @@ impl Default for ServerOptions {
             max_upload_memory_bytes: 512 << 20,
             max_requests_per_minute: None,
             body_timeout: Duration::from_secs(60),
+            hosts: None,
             cors_origins: Vec::new(),
             import_roots: ImportRoots::Below(Vec::new()),
             owner_token: None,
@@ -220,6 +225,10 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .layer(middleware::from_fn_with_state(
             app.clone(),
             origin::refuse_others,
+        ))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            host::refuse_others,
         ))
         .layer(origin::allow(&app.options().cors_origins))
         .layer(middleware::from_fn_with_state(app.clone(), rate::limit))

@@ -187,3 +187,23 @@ fn a_client_may_make_so_many_requests_a_minute() {
     let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=20).contains(&wait), "{wait}");
 }
+
+#[test]
+fn a_name_of_another_site_does_not_lead_here() {
+    let server = Server::with(ServerOptions {
+        hosts: Some(vec!["designs.example.org".to_owned()]),
+        ..ServerOptions::default()
+    });
+    let status = |host: &str| {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let head =
+            format!("GET /api/collections HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text[9..12].to_owned()
+    };
+    assert_eq!(status("designs.example.org"), "200");
+    assert_eq!(status("localhost:8080"), "200");
+    assert_eq!(status("evil.example"), "403");
+}
