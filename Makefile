@@ -5,7 +5,7 @@ DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
 
-.PHONY: help tools build demo test check check-api bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools web build demo test test-web check check-api bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -13,19 +13,33 @@ help: ## list the targets
 tools:
 	@tools/install-build-tools
 
-build: tools ## build target/release/lookalike
+web: tools web/dist/index.html ## build the web page that the program carries
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-fund --no-audit
+
+web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f)
+	cd web && npm run build
+
+build: tools web ## build target/release/lookalike
 	cargo build --release --locked -p lookalike-cli
 
 demo: build ## make, import and search synthetic design patents, then serve them (SERVE=0: end)
 	@tools/demo $(DEMO) $(SERVE) $(PORT)
 
-test: tools ## run every test
+test: tools web ## run every test but those in a browser
 	cargo test --locked --workspace
+	cd web && npm test
 
-check: tools ## formatting and lints, as they must be in every commit
+test-web: build ## try the page in Chromium against the real server
+	@tools/install-chromium
+	cd web && npm run e2e
+
+check: tools web/node_modules/.package-lock.json ## formatting and lints, as they must be in every commit
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo "cargo-deny is not installed: licences not checked"; fi
+	cd web && npm run check
 
 check-api: build ## try the HTTP API with what its description allows and forbids (schemathesis)
 	@tools/check_api

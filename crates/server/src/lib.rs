@@ -209,10 +209,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .split_for_parts();
     openapi::finish(&mut description);
     let router = api
-        .route("/", get(page::index))
-        .route("/style.css", get(page::style))
-        .route("/app.js", get(page::script))
-        .route("/favicon.svg", get(page::icon))
+        .merge(page::routes())
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(docs::index))
         .route("/docs/start.js", get(docs::start))

@@ -331,7 +331,7 @@ fn health_has_details_for_those_who_are_logged_in() {
         json!({"status": "ok"})
     );
     assert_eq!(server.get("/health/live").status, 200);
-    for page in ["/", "/app.js", "/docs", "/openapi.json"] {
+    for page in ["/", "/patents/USD1", "/docs", "/openapi.json"] {
         assert_eq!(server.get(page).status, 200, "{page}");
     }
     let ann = Browser::log_in(&server, "ann");

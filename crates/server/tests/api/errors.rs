@@ -130,7 +130,7 @@ fn unknown_paths_and_methods_get_the_envelope() {
 #[test]
 fn every_answer_keeps_browsers_out_of_trouble() {
     let server = Server::new();
-    for path in ["/", "/app.js", "/api/nothing", "/health"] {
+    for path in ["/", "/assets/nothing.js", "/api/nothing", "/health"] {
         let answer = server.get(path);
         assert_eq!(
             answer.header("x-content-type-options"),

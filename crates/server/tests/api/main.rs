@@ -16,6 +16,7 @@ mod history;
 mod images;
 mod openapi;
 mod operation;
+mod page;
 mod pictures;
 mod reports;
 mod search;

@@ -1,4 +1,4 @@
-//! Thumbnails, originals, previews and the page.
+//! Thumbnails, originals and previews.
 
 use lookalike_imaging::{Format, Limits, RgbImage, encode_png, probe};
 use lookalike_testkit::http::{form, request};
@@ -75,24 +75,6 @@ fn any_picture_is_previewed_as_jpeg() {
         assert_eq!(Format::sniff(&answer.body), Some(Format::Jpeg));
     }
     assert_eq!(server.post("/api/preview", b"no picture").status, 415);
-}
-
-#[test]
-fn the_page_and_its_parts_are_served() {
-    let server = Server::new();
-    for (path, kind) in [
-        ("/", "text/html; charset=utf-8"),
-        ("/style.css", "text/css; charset=utf-8"),
-        ("/app.js", "text/javascript; charset=utf-8"),
-        ("/favicon.svg", "image/svg+xml"),
-    ] {
-        let answer = server.get(path);
-        assert_eq!(
-            (answer.status, answer.header("content-type")),
-            (200, Some(kind))
-        );
-        assert!(answer.body.len() > 100);
-    }
 }
 
 #[test]

@@ -1,0 +1,137 @@
+// A typed client: paths, parameters and answers come from the description of the API.
+import type { paths } from "./schema";
+
+type Method = "get" | "post" | "patch" | "delete";
+export type PathsOf<M extends Method> = {
+  [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never;
+}[keyof paths];
+
+type Enveloped<R> = R extends { content: { "application/json": { data: infer D } } } ? D : never;
+type Answers<O> = O extends { responses: infer R }
+  ? Enveloped<R[keyof R & (200 | 201 | 202)]>
+  : never;
+export type Data<P extends keyof paths, M extends Method> = Answers<paths[P][M]>;
+
+type Inside<O, K extends "path" | "query"> = O extends { parameters: infer P }
+  ? K extends keyof P
+    ? NonNullable<P[K]>
+    : never
+  : never;
+
+export interface Call<P extends keyof paths, M extends Method> {
+  path?: Inside<paths[P][M], "path">;
+  query?: Inside<paths[P][M], "query">;
+  body?: FormData | Blob | Record<string, unknown>;
+  signal?: AbortSignal;
+}
+
+export type ErrorKind = "offline" | "refused" | "broken";
+
+/** What went wrong, in the server's words where it had any. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    readonly status = 0,
+    readonly retryAfterSeconds: number | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Longest wait before a busy server is asked once more without telling the user. */
+const PATIENCE_SECONDS = 5;
+
+export async function call<P extends PathsOf<M>, M extends Method>(
+  method: M,
+  path: P,
+  options: Call<P, M> = {},
+): Promise<Data<P, M>> {
+  const url = address(path, options);
+  const request = requestOf(method, options);
+  try {
+    return await once<Data<P, M>>(url, request);
+  } catch (error) {
+    const wait = error instanceof ApiError ? error.retryAfterSeconds : null;
+    if (wait === null || wait > PATIENCE_SECONDS) throw error;
+    await pause(wait * 1000, options.signal);
+    return once<Data<P, M>>(url, request);
+  }
+}
+
+/** Any supported picture as one that browsers show. */
+export async function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
+  const response = await send("/api/preview", {
+    method: "POST",
+    body: file,
+    ...(signal && { signal }),
+  });
+  if (!response.ok) throw await failure(response);
+  return response.blob();
+}
+
+async function once<T>(url: string, request: RequestInit): Promise<T> {
+  const response = await send(url, request);
+  if (!response.ok) throw await failure(response);
+  const envelope = (await response.json().catch(() => null)) as { code: number; data: T } | null;
+  if (envelope?.code !== 0) throw new ApiError("broken", "no envelope", response.status);
+  return envelope.data;
+}
+
+async function send(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("offline", String(error));
+  }
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => null)) as { message?: string } | null;
+  const wait = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return new ApiError(
+    body?.message ? "refused" : "broken",
+    body?.message ?? response.statusText,
+    response.status,
+    Number.isFinite(wait) ? wait : null,
+    response.headers.get("x-request-id"),
+  );
+}
+
+function address<P extends keyof paths, M extends Method>(path: P, options: Call<P, M>): string {
+  const values = (options.path ?? {}) as Record<string, string | number>;
+  const filled = String(path).replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(values[name])),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(options.query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== "") query.append(name, String(one));
+    }
+  }
+  return query.size > 0 ? `${filled}?${query}` : filled;
+}
+
+function requestOf<P extends keyof paths, M extends Method>(
+  method: M,
+  { body, signal }: Call<P, M>,
+): RequestInit {
+  const request: RequestInit = { method: method.toUpperCase(), ...(signal && { signal }) };
+  if (body instanceof FormData || body instanceof Blob) return { ...request, body };
+  if (body === undefined) return request;
+  const headers = { "content-type": "application/json" };
+  return { ...request, headers, body: JSON.stringify(body) };
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new DOMException("aborted", "AbortError"));
+    });
+  });
+}

@@ -1,0 +1,17 @@
+// Short names for what the API answers.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Collection = Schemas["CollectionReport"];
+export type Explanation = Schemas["ExplanationData"];
+export type FacetCount = Schemas["FacetCount"];
+export type Facets = Schemas["Facets"];
+export type Group = Schemas["GroupedHits"];
+export type HistoryEntry = Schemas["HistoryEntry"];
+export type Item = Schemas["ListedItem"];
+export type Page = Schemas["PageHit"];
+export type PatentReport = Schemas["PatentReport"];
+export type SearchAnswer = Schemas["SearchAnswer"];
+export type SearchParameters = Schemas["SearchParameters"];
+export type Timing = Schemas["Timing"];

@@ -1,0 +1,56 @@
+// A hit and what it is compared with: both pictures, their facts and the explanation.
+import { computed } from "vue";
+import { useRoute } from "vue-router";
+import { call } from "../api/client";
+import type { Item } from "../api/types";
+import type { Region } from "../search/query";
+import { useLoad } from "./useLoad";
+import { useQueryPictures } from "./useQueryPictures";
+import { useSearch } from "./useSearch";
+
+export function useComparison(itemId: () => number) {
+  const route = useRoute();
+  const { answer } = useSearch();
+  const pictures = useQueryPictures();
+  const number = (name: string) => (route.query[name] ? Number(route.query[name]) : null);
+  const token = computed(() => (route.query["query"] ? String(route.query["query"]) : null));
+  const index = computed(() => number("index") ?? 0);
+  const other = computed(() => number("with"));
+
+  const item = (id: number, signal: AbortSignal): Promise<Item> =>
+    call("get", "/api/images/{id}", { path: { id }, signal });
+  const hit = useLoad(itemId, item);
+  const stored = useLoad(
+    () => other.value,
+    (id, signal) => (id === null ? null : item(id, signal)),
+  );
+  const explanation = useLoad(
+    () => [itemId(), token.value, index.value, other.value] as const,
+    ([item, query, position, query_item], signal) => {
+      const asked =
+        query !== null ? { query, index: position } : query_item !== null ? { query_item } : null;
+      if (!asked) return null;
+      return call("get", "/api/explain", { query: { item, ...asked }, signal });
+    },
+  );
+
+  const isCurrent = computed(
+    () => token.value !== null && token.value === answer.value?.query_token,
+  );
+  const picture = computed(() => (isCurrent.value ? pictures.value[index.value] : undefined));
+  const query = computed((): { src: string | null; name: string; region: Region | null } => {
+    const { value } = stored.data;
+    if (value)
+      return { src: value.image_url, name: value.patent_id ?? value.file_name, region: null };
+    if (picture.value?.src) return picture.value;
+    // After a reload the pictures of this tab are gone, but the server still has the explained one.
+    return { src: explanation.data.value?.query_heatmap ?? null, name: "", region: null };
+  });
+  const score = computed(() => {
+    if (!isCurrent.value) return null;
+    const pages = answer.value?.results.flatMap((group) => group.pages) ?? [];
+    return pages.find((page) => page.id === itemId())?.score ?? null;
+  });
+  const hasQuery = computed(() => token.value !== null || other.value !== null);
+  return { hit, stored, explanation, query, score, hasQuery };
+}

@@ -1,0 +1,61 @@
+// What is known of an item and its patent, as rows of a table.
+import { useWords } from "../i18n";
+import type { Item, PatentReport } from "../api/types";
+
+export interface Fact {
+  key: string;
+  name: string;
+  value: string;
+}
+
+type PatentFacts = Partial<Omit<PatentReport, "items" | "patent_id">> & {
+  patent_id?: string | null;
+};
+
+export function useFactRows() {
+  const { m, f } = useWords();
+
+  function patentRows(patent: PatentFacts): Fact[] {
+    const { fact, status } = m.value;
+    const day = (value: number | null | undefined) => (value ? f.value.day(value) : null);
+    const named = (name: string | null | undefined, country: string | null | undefined) =>
+      [name, country && f.value.country(country)].filter(Boolean).join(", ");
+    return known({
+      patent: [fact.patent, patent.patent_id],
+      title: [fact.title, patent.title],
+      loc_class: [
+        fact.loc_class,
+        [patent.loc_class, f.value.locarno(patent.loc_class)].filter(Boolean).join(" "),
+      ],
+      status: [fact.status, patent.status && (status[patent.status] ?? patent.status)],
+      filed: [fact.filed, day(patent.filing_date)],
+      granted: [fact.granted, day(patent.pub_date)],
+      expires: [fact.expires, day(patent.expiry_date)],
+      applicant: [fact.applicant, named(patent.applicant_name, patent.applicant_country)],
+      assignee: [fact.assignee, patent.assignee_name],
+      inventors: [fact.inventors, patent.inventor_names],
+      claim: [fact.claim, patent.claim_text],
+    });
+  }
+
+  function imageRows(item: Item): Fact[] {
+    const { fact, pixels } = m.value;
+    const { integer, bytes, list } = f.value;
+    return known({
+      page: [fact.page, item.page_num],
+      file: [fact.file, item.file_name],
+      format: [fact.format, item.format.toUpperCase()],
+      pixels: [fact.pixels, pixels(integer(item.width), integer(item.height))],
+      size: [fact.size, bytes(item.file_size)],
+      tags: [fact.tags, list(item.tags)],
+      description: [fact.description, item.description],
+    });
+  }
+  return { patentRows, imageRows };
+}
+
+function known(rows: Record<string, [name: string, value: string | null | undefined]>): Fact[] {
+  return Object.entries(rows).flatMap(([key, [name, value]]) =>
+    value ? [{ key, name, value }] : [],
+  );
+}

@@ -1,0 +1,24 @@
+// Single keys, while the user is not writing and no dialog is open.
+import { onActivated, onDeactivated, onMounted, onUnmounted } from "vue";
+
+export type Hotkeys = Partial<Record<string, (event: KeyboardEvent) => void>>;
+
+export function useHotkeys(keys: Hotkeys): void {
+  const listen = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
+    keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]?.(event);
+  };
+  const start = () => document.addEventListener("keydown", listen);
+  const stop = () => document.removeEventListener("keydown", listen);
+  onMounted(start);
+  onActivated(start);
+  onDeactivated(stop);
+  onUnmounted(stop);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["checkbox", "range"].includes(target.type);
+  return target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName);
+}

@@ -1,0 +1,34 @@
+// The pictures of the query as they are shown, wherever they come from.
+import { computed } from "vue";
+import type { Region } from "../search/query";
+import { useSearch } from "./useSearch";
+
+export interface QueryPicture {
+  key: number;
+  name: string;
+  src: string | null;
+  unreadable: boolean;
+  region: Region | null;
+}
+
+export function useQueryPictures() {
+  const { state } = useSearch();
+  return computed((): QueryPicture[] => {
+    const { query } = state;
+    if (query?.kind === "files") {
+      return query.pictures.map(({ key, file, url, unreadable, region }) => {
+        return { key, name: file.name, src: url, unreadable, region };
+      });
+    }
+    if (query?.kind === "item") {
+      const { id, item, region } = query;
+      const name = [item?.patent_id, item?.page_num].filter(Boolean).join(" ") || item?.file_name;
+      return [
+        { key: id, name: name ?? "", src: item?.image_url ?? null, unreadable: false, region },
+      ];
+    }
+    return (query?.entry?.thumbnail_urls ?? []).map((src, key) => {
+      return { key, name: "", src, unreadable: !src, region: null };
+    });
+  });
+}

@@ -1,0 +1,206 @@
+// The search of this tab: what is asked, how, and the last answer. One for all pages, so that going
+// to a patent and back finds everything as it was.
+import { computed, reactive, shallowRef, watch } from "vue";
+import { type ApiError, call } from "../api/client";
+import type { SearchAnswer } from "../api/types";
+import { type Asked, fromAddress, toAddress } from "../search/address";
+import {
+  defaultOptions,
+  type Filters,
+  noFilters,
+  type Options,
+  type Query,
+  type Region,
+} from "../search/query";
+import { ask, searchParameters } from "../search/request";
+import { recordedId } from "../search/recorded";
+import { useCollection } from "./useCollections";
+import { pictureOf, releasePicture } from "./usePictures";
+import type { LocationQuery, LocationQueryRaw } from "vue-router";
+
+/** Sliders say many values on their way. */
+const SETTLE_MS = 180;
+
+interface State {
+  query: Query | null;
+  options: Options;
+  running: boolean;
+  /** Milliseconds between asking and having the answer. */
+  roundTripMs: number | null;
+}
+
+const state = reactive<State>({
+  query: null,
+  options: defaultOptions(),
+  running: false,
+  roundTripMs: null,
+});
+const answer = shallowRef<SearchAnswer | null>(null);
+const error = shallowRef<ApiError | null>(null);
+const address = computed(() => toAddress(state.query, state.options));
+const { collection, metric } = useCollection(() => state.options.collection);
+
+let abort: AbortController | null = null;
+let settle: ReturnType<typeof setTimeout> | undefined;
+
+async function run(): Promise<void> {
+  clearTimeout(settle);
+  abort?.abort();
+  const { query } = state;
+  if (!query) return;
+  const mine = (abort = new AbortController());
+  state.running = true;
+  const started = performance.now();
+  try {
+    const found = await ask(query, searchParameters(state.options, metric.value), mine.signal);
+    if (mine !== abort) return;
+    answer.value = found;
+    error.value = null;
+    state.roundTripMs = performance.now() - started;
+    if (query.kind === "files") {
+      const id = await recordedId(found.query_token);
+      if (mine === abort) query.historyId = id;
+    }
+  } catch (caught) {
+    if (mine === abort) error.value = caught as ApiError;
+  } finally {
+    if (mine === abort) state.running = false;
+  }
+}
+
+function begin(query: Query | null): void {
+  abort?.abort();
+  abort = null;
+  if (state.query?.kind === "files") {
+    const kept = query?.kind === "files" ? query.pictures : [];
+    state.query.pictures.filter((one) => !kept.includes(one)).forEach(releasePicture);
+  }
+  state.query = query;
+  state.running = false;
+  answer.value = null;
+  error.value = null;
+  if (query) void run();
+}
+
+function searchFiles(files: File[]): void {
+  if (files.length > 0) begin({ kind: "files", pictures: files.map(pictureOf), historyId: null });
+}
+
+function searchItem(id: number, region: Region | null = null): void {
+  begin({ kind: "item", id, item: null, region });
+  void describe(state.query);
+}
+
+/** Leaves one of several pictures out. */
+function removePicture(key: number): void {
+  if (state.query?.kind !== "files") return;
+  const pictures = state.query.pictures.filter((one) => one.key !== key);
+  state.query.pictures.filter((one) => one.key === key).forEach(releasePicture);
+  if (pictures.length === 0) return begin(null);
+  state.query = { kind: "files", pictures, historyId: null };
+  void run();
+}
+
+function setRegion(region: Region | null, key?: number): void {
+  const { query } = state;
+  if (query?.kind === "item") query.region = region;
+  if (query?.kind === "files") {
+    const picture = query.pictures.find((one) => one.key === key);
+    if (picture) picture.region = region;
+  }
+  void run();
+}
+
+function setOptions(changes: Partial<Omit<Options, "filters">>): void {
+  Object.assign(state.options, changes);
+  later();
+}
+
+function setFilters(changes: Partial<Filters>): void {
+  Object.assign(state.options.filters, changes);
+  later();
+}
+
+function clearFilters(): void {
+  setFilters(noFilters());
+}
+
+function later(): void {
+  clearTimeout(settle);
+  settle = setTimeout(run, SETTLE_MS);
+}
+
+/** Takes the search over that an address names, unless it is the one that is here. */
+function restore(wanted: LocationQuery): void {
+  const { asked, options } = fromAddress(wanted);
+  const unsavedHere = asked?.kind === "unsaved" && state.query?.kind === "files";
+  const same = unsavedHere || samePlace(asked);
+  const sameOptions = text(toAddress(null, options)) === text(toAddress(null, state.options));
+  if (same && sameOptions) return;
+  Object.assign(state.options, options);
+  if (same) void run();
+  else if (asked?.kind === "item") searchItem(asked.id, asked.region);
+  else if (asked?.kind === "history") {
+    begin({ kind: "history", id: asked.id, entry: null });
+    void describe(state.query);
+  } else begin(null);
+}
+
+function samePlace(asked: Asked): boolean {
+  const { query } = state;
+  if (!asked || !query) return !asked && !query;
+  if (asked.kind === "history") {
+    return (
+      (query.kind === "history" ? query.id : query.kind === "files" && query.historyId) === asked.id
+    );
+  }
+  const here = {
+    item: query.kind === "item" ? query.id : null,
+    region: JSON.stringify(query.kind === "item" && query.region),
+  };
+  return (
+    asked.kind === "item" && here.item === asked.id && here.region === JSON.stringify(asked.region)
+  );
+}
+
+function text(query: LocationQueryRaw): string {
+  return JSON.stringify(query);
+}
+
+/** Fetches what is shown of a query that is only a number. */
+async function describe(query: Query | null): Promise<void> {
+  try {
+    if (query?.kind === "item") {
+      query.item = await call("get", "/api/images/{id}", { path: { id: query.id } });
+    } else if (query?.kind === "history") {
+      query.entry = await call("get", "/api/history/{id}", { path: { id: query.id } });
+    }
+  } catch {
+    // The search itself says what is wrong.
+  }
+}
+
+watch(metric, (now, before) => {
+  // A limit means nothing in another metric.
+  if (before !== now) state.options.limit = null;
+});
+
+export function useSearch() {
+  return {
+    state,
+    answer,
+    error,
+    address,
+    collection,
+    metric,
+    run,
+    restore,
+    searchFiles,
+    searchItem,
+    removePicture,
+    setRegion,
+    setOptions,
+    setFilters,
+    clearFilters,
+  };
+}

@@ -1,0 +1,58 @@
+// Numbers and dates as a language writes them.
+import type { Language } from "./language";
+import { locarnoName } from "./locarno";
+
+export interface Formats {
+  integer(value: number): string;
+  percent(value: number): string;
+  score(value: number): string;
+  /** With two decimals, as thresholds are set. */
+  threshold(value: number): string;
+  milliseconds(value: number): string;
+  bytes(value: number): string;
+  /** A day as the API writes it: 20251230. */
+  day(value: number): string;
+  moment(unixSeconds: number): string;
+  country(code: string): string;
+  locarno(code: string | null | undefined): string | null;
+  list(values: string[]): string;
+}
+
+export function formatsOf(language: Language): Formats {
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  const number = (options: Intl.NumberFormatOptions) => {
+    const format = new Intl.NumberFormat(locale, options);
+    return (value: number) => format.format(value);
+  };
+  const unit = (name: string, digits: number) =>
+    number({ style: "unit", unit: name, maximumFractionDigits: digits });
+  const fixed = (digits: number) =>
+    number({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const whole = unit("millisecond", 0);
+  const tenths = unit("millisecond", 1);
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
+  const list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
+
+  return {
+    integer: number({ maximumFractionDigits: 0 }),
+    percent: number({ style: "percent", maximumFractionDigits: 0 }),
+    score: fixed(3),
+    threshold: fixed(2),
+    milliseconds: (value) => (value < 10 ? tenths(value) : whole(value)),
+    bytes: (value) => {
+      const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
+      return unit(units[power] ?? "byte", power === 0 ? 0 : 1)(value / 1000 ** power);
+    },
+    day: (value) =>
+      day.format(
+        Date.UTC(Math.floor(value / 1e4), (Math.floor(value / 100) % 100) - 1, value % 100),
+      ),
+    moment: (seconds) => moment.format(seconds * 1000),
+    country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
+    locarno: (code) => locarnoName(code, language),
+    list: (values) => list.format(values),
+  };
+}

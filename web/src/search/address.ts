@@ -1,0 +1,100 @@
+// The state of a search as the query of an address, and back: what makes links that last.
+import type { LocationQuery, LocationQueryRaw } from "vue-router";
+import {
+  defaultOptions,
+  GROUPS_MAX,
+  LIST_FILTERS,
+  type ListFilter,
+  type Options,
+  type Query,
+  type Region,
+} from "./query";
+
+const NAMES: Record<ListFilter, string> = {
+  loc_class: "class",
+  applicant: "applicant",
+  country: "country",
+  status: "status",
+};
+
+/** Pictures that are nowhere but in this tab. */
+const UNSAVED = "new";
+
+export type Asked =
+  | { kind: "item"; id: number; region: Region | null }
+  | { kind: "history"; id: number }
+  | { kind: "unsaved" }
+  | null;
+
+export function toAddress(query: Query | null, options: Options): LocationQueryRaw {
+  const { filters } = options;
+  const address: LocationQueryRaw = {};
+  if (query?.kind === "item") {
+    address["item"] = String(query.id);
+    if (query.region) address["region"] = regionText(query.region);
+  } else if (query?.kind === "history") {
+    address["search"] = String(query.id);
+  } else if (query) {
+    address["search"] = String(query.historyId ?? UNSAVED);
+  }
+  if (options.collection) address["collection"] = options.collection;
+  if (options.groups !== defaultOptions().groups) address["n"] = String(options.groups);
+  if (options.limit !== null) address["limit"] = String(options.limit);
+  if (options.frontPages) address["front"] = "1";
+  if (filters.keyword.trim()) address["words"] = filters.keyword.trim();
+  for (const name of LIST_FILTERS) {
+    if (filters[name].length > 0) address[NAMES[name]] = [...filters[name]];
+  }
+  if (filters.fromYear !== null) address["from"] = String(filters.fromYear);
+  if (filters.toYear !== null) address["to"] = String(filters.toYear);
+  return address;
+}
+
+export function fromAddress(address: LocationQuery): { asked: Asked; options: Options } {
+  const options = defaultOptions();
+  options.collection = one(address, "collection");
+  const groups = number(address, "n") ?? options.groups;
+  options.groups = Math.min(GROUPS_MAX, Math.max(1, Math.round(groups)));
+  options.limit = number(address, "limit");
+  options.frontPages = one(address, "front") === "1";
+  options.filters.keyword = one(address, "words") ?? "";
+  for (const name of LIST_FILTERS) options.filters[name] = all(address, NAMES[name]);
+  options.filters.fromYear = number(address, "from");
+  options.filters.toYear = number(address, "to");
+  return { asked: askedIn(address), options };
+}
+
+function askedIn(address: LocationQuery): Asked {
+  const item = number(address, "item");
+  if (item !== null) return { kind: "item", id: item, region: parseRegion(one(address, "region")) };
+  const past = number(address, "search");
+  if (past !== null) return { kind: "history", id: past };
+  return one(address, "search") === UNSAVED ? { kind: "unsaved" } : null;
+}
+
+export function regionText({ x, y, w, h }: Region): string {
+  return [x, y, w, h].map((value) => Number(value.toFixed(4))).join(",");
+}
+
+function parseRegion(text: string | null): Region | null {
+  const [x, y, w, h, ...rest] = (text ?? "").split(",").map(Number);
+  if (x === undefined || y === undefined || w === undefined || h === undefined) return null;
+  const inside = [x, y, w, h].every((value) => value >= 0 && value <= 1) && w > 0 && h > 0;
+  return rest.length === 0 && inside ? { x, y, w, h } : null;
+}
+
+function all(address: LocationQuery, name: string): string[] {
+  const value = address[name];
+  const values = Array.isArray(value) ? value : [value];
+  return values.filter((text): text is string => Boolean(text));
+}
+
+function one(address: LocationQuery, name: string): string | null {
+  return all(address, name)[0] ?? null;
+}
+
+function number(address: LocationQuery, name: string): number | null {
+  const text = one(address, name);
+  const value = Number(text);
+  return text !== null && Number.isFinite(value) ? value : null;
+}

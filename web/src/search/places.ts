@@ -1,0 +1,27 @@
+// Where hits and comparisons are found.
+import type { RouteLocationRaw } from "vue-router";
+import type { Group, Page } from "../api/types";
+
+export function bestPage(group: Group, smallerIsBetter: boolean): Page | undefined {
+  return group.pages.reduce<Page | undefined>((best, page) => {
+    if (!best) return page;
+    return (smallerIsBetter ? page.score < best.score : page.score > best.score) ? page : best;
+  }, undefined);
+}
+
+export function detailOf(group: Group, page: Page): RouteLocationRaw {
+  if (!group.patent_id) return { name: "item", params: { item: String(page.id) } };
+  const query = { view: String(page.id) };
+  return { name: "patent", params: { patent: group.patent_id }, query };
+}
+
+/** A hit of the search whose token is given, or two stored items. */
+export function comparisonOf(
+  item: number,
+  query: { token: string; index?: number } | { item: number },
+): RouteLocationRaw {
+  const params = { item: String(item) };
+  if ("item" in query) return { name: "compare", params, query: { with: String(query.item) } };
+  const index = query.index ? { index: String(query.index) } : {};
+  return { name: "compare", params, query: { query: query.token, ...index } };
+}

@@ -1,0 +1,68 @@
+// What is searched for, and how: the state of the search page.
+import type { HistoryEntry, Item } from "../api/types";
+
+/** A part of a picture in fractions of its sides. */
+export interface Region {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** A picture that the user brought. */
+export interface Picture {
+  key: number;
+  file: File;
+  /** What an `img` shows; null until the server has made a preview of it. */
+  url: string | null;
+  unreadable: boolean;
+  region: Region | null;
+}
+
+export type Query =
+  | { kind: "files"; pictures: Picture[]; historyId: number | null }
+  | { kind: "item"; id: number; item: Item | null; region: Region | null }
+  | { kind: "history"; id: number; entry: HistoryEntry | null };
+
+export const LIST_FILTERS = ["loc_class", "applicant", "country", "status"] as const;
+export type ListFilter = (typeof LIST_FILTERS)[number];
+
+export type Filters = Record<ListFilter, string[]> & {
+  keyword: string;
+  fromYear: number | null;
+  toYear: number | null;
+};
+
+export interface Options {
+  collection: string | null;
+  /** Patents wanted. */
+  groups: number;
+  /** Lowest score, or largest distance where that is the metric; null: the server's own. */
+  limit: number | null;
+  frontPages: boolean;
+  filters: Filters;
+}
+
+export const GROUPS_MAX = 100;
+
+export function noFilters(): Filters {
+  return {
+    keyword: "",
+    loc_class: [],
+    applicant: [],
+    country: [],
+    status: [],
+    fromYear: null,
+    toYear: null,
+  };
+}
+
+export function defaultOptions(): Options {
+  return { collection: null, groups: 10, limit: null, frontPages: false, filters: noFilters() };
+}
+
+export function filterCount(filters: Filters): number {
+  const lists = LIST_FILTERS.reduce((sum, name) => sum + filters[name].length, 0);
+  const years = filters.fromYear !== null || filters.toYear !== null;
+  return lists + (filters.keyword.trim() ? 1 : 0) + (years ? 1 : 0);
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import en from "../src/i18n/en";
+import { formatsOf } from "../src/i18n/formats";
+import zh from "../src/i18n/zh";
+
+/** Paths of all words, with the number of what is filled in. */
+function shape(messages: object, path = ""): string[] {
+  return Object.entries(messages).flatMap(([key, value]) => {
+    if (typeof value === "function") return [`${path}${key}(${value.length})`];
+    return typeof value === "string" ? [path + key] : shape(value as object, `${path}${key}.`);
+  });
+}
+
+test("both languages have the same words", () => {
+  expect(shape(zh).sort()).toEqual(shape(en).sort());
+});
+
+test("no word is empty", () => {
+  const texts = (messages: object): unknown[] =>
+    Object.values(messages).flatMap((value) =>
+      typeof value === "object" ? texts(value) : [value],
+    );
+  for (const text of [...texts(en), ...texts(zh)]) expect(text).not.toBe("");
+});
+
+test("numbers and dates are written as each language does", () => {
+  expect(formatsOf("en").day(20251230)).toBe("30 Dec 2025");
+  expect(formatsOf("zh").day(20251230)).toBe("2025年12月30日");
+  expect(formatsOf("en").integer(12345)).toBe("12,345");
+  expect(formatsOf("en").milliseconds(1.25)).toBe("1.3 ms");
+  expect(formatsOf("en").bytes(1_500_000)).toBe("1.5 MB");
+  expect(formatsOf("en").locarno("10-02")).toBe("Clocks, watches, measuring instruments");
+  expect(formatsOf("zh").locarno("99-01")).toBeNull();
+});
