@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@playwright/test";
+import { design, rows, searchSheet } from "./designs";
+
+test("a TIFF finds its patent, and the link to it lasts", async ({ page }) => {
+  const { patent } = await searchSheet(page, 3);
+  await expect(page.getByRole("img", { name: /^Query: .*\.TIF$/ })).toBeVisible();
+  await expect(page).toHaveURL(/search=\d+/);
+  await page.reload();
+  await expect(rows(page).first().getByRole("heading")).toHaveText(patent);
+  await expect(page.getByText("Searched again by its stored vector")).toBeVisible();
+});
+
+for (const kind of ["paste", "drop"] as const) {
+  test(`pictures arrive by ${kind}`, async ({ page }) => {
+    const { photo } = design(2);
+    await page.goto("/");
+    await expect(page.getByRole("button", { name: /Drop a picture here/ })).toBeVisible();
+    const bytes = readFileSync(photo).toString("base64");
+    await page.evaluate(
+      ({ kind, bytes }) => {
+        const data = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([data], "photo.jpg", { type: "image/jpeg" }));
+        const event =
+          kind === "paste"
+            ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true })
+            : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+        document.body.dispatchEvent(event);
+      },
+      { kind, bytes },
+    );
+    await expect(page.getByRole("img", { name: "Query: photo.jpg" })).toBeVisible();
+    await expect(rows(page).first()).toBeVisible();
+  });
+}
+
+test("several pictures are one question, and each can be left out", async ({ page }) => {
+  await page.goto("/");
+  await page.setInputFiles("input[type=file]", [design(1).sheet, design(1).photo]);
+  await expect(page.getByText("2 pictures as one question")).toBeVisible();
+  await expect(rows(page).first()).toBeVisible();
+  await page.getByRole("button", { name: /^Remove .*\.jpg$/ }).click();
+  await expect(page.getByText("2 pictures as one question")).toBeHidden();
+  await expect(rows(page).first().getByRole("heading")).toHaveText(design(1).patent);
+});
+
+test("a sample is a query, and the back button takes it back", async ({ page }) => {
+  await page.goto("/");
+  await page
+    .getByRole("button", { name: /^Search with/ })
+    .first()
+    .click();
+  await expect(rows(page).first()).toBeVisible();
+  await expect(page).toHaveURL(/item=\d+/);
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Which designs look like this?" })).toBeVisible();
+});
+
+test("a region of the query counts, by keyboard and by pointer", async ({ page }) => {
+  await page.goto("/");
+  await page
+    .getByRole("button", { name: /^Search with/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Choose a region" }).click();
+  await expect(page).toHaveURL(/region=0.25,0.25,0.5,0.5/);
+  await page.keyboard.press("ArrowRight");
+  await expect(page).toHaveURL(/region=0.27,/);
+  await page.getByRole("button", { name: "Whole picture" }).click();
+  await expect(page).not.toHaveURL(/region/);
+  const box = await page.getByRole("img", { name: /^Query:/ }).boundingBox();
+  if (!box) throw new Error("no picture");
+  await page.mouse.move(box.x + box.width * 0.1, box.y + box.height * 0.1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.6, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/region=0\.1\d*,0\.1/);
+});
+
+test("filters narrow the results, with counts, and each can be taken away", async ({ page }) => {
+  await searchSheet(page, 3, "/?limit=-1&n=30");
+  const before = await rows(page).count();
+  const filter = page.getByRole("group", { name: "Locarno class" }).getByRole("checkbox").first();
+  await filter.check();
+  await expect.poll(() => rows(page).count()).toBeLessThan(before);
+  await expect(page).toHaveURL(/class=/);
+  await page.getByRole("button", { name: /^Remove filter/ }).click();
+  await expect.poll(() => rows(page).count()).toBe(before);
+});
+
+test("the sliders say what they mean and change the results", async ({ page }) => {
+  await searchSheet(page, 3);
+  await page.getByRole("slider", { name: "Patents" }).fill("3");
+  await expect(rows(page)).toHaveCount(3);
+  const score = page.getByRole("slider", { name: "Lowest score" });
+  await score.fill("0.95");
+  await expect(score).toHaveAttribute("aria-valuetext", "0.95, near-identical");
+  await expect(rows(page)).toHaveCount(1);
+});
+
+test("nothing found says what stands in the way, and relaxes just that", async ({ page }) => {
+  await page.goto("/?limit=1");
+  await page.setInputFiles("input[type=file]", design(4).photo);
+  await expect(page.getByText("Nothing scores 1.00 or more.")).toBeVisible();
+  await page.getByRole("button", { name: /^Show from|^Show the nearest/ }).click();
+  await expect(rows(page).first()).toBeVisible();
+
+  await page.getByRole("searchbox").fill("no such words anywhere");
+  await expect(page.getByText("The filters leave nothing")).toBeVisible();
+  await page.getByRole("button", { name: "Remove all filters" }).click();
+  await expect(rows(page).first()).toBeVisible();
+});
+
+test("what is no picture is said in words, with the details one click away", async ({ page }) => {
+  await page.goto("/");
+  const file = { name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
+  await page.setInputFiles("input[type=file]", file);
+  await expect(page.getByRole("alert")).toContainText("not a picture that can be read");
+  await page.getByText("Technical details").click();
+  await expect(page.getByRole("alert")).toContainText("x-request-id");
+});
+
+test("without the server the page says so and tries again", async ({ page }) => {
+  await page.goto("/");
+  await page.route("**/api/search", (route) => route.abort());
+  await page.setInputFiles("input[type=file]", design(3).sheet);
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await page.unroute("**/api/search");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(rows(page).first()).toBeVisible();
+});
+
+test("report and table of a search", async ({ page }) => {
+  const { patent } = await searchSheet(page, 3);
+  const href = (name: string) => page.getByRole("link", { name }).getAttribute("href");
+  const report = await page.request.get((await href("Printable report")) ?? "");
+  expect(await report.text()).toContain(patent);
+  const table = await page.request.get((await href("CSV")) ?? "");
+  expect(await table.text()).toContain(patent);
+});
