@@ -31,6 +31,10 @@ impl Catalog {
     /// # Errors
     /// The catalogue can't be read.
     pub fn home_of_item(&self, id: u64) -> Result<Option<(String, String)>, CatalogError> {
+        // No item has an id that SQLite can't hold.
+        let Ok(id) = i64::try_from(id) else {
+            return Ok(None);
+        };
         self.read(|connection| {
             Ok(connection
                 .prepare_cached(

@@ -73,7 +73,7 @@ pub(crate) async fn find(
     let mut report = app
         .read(move |_| duplicates.report(&request, page, page_size))
         .await?;
-    for group in report.found.iter_mut().flat_map(|page| &mut page.groups) {
+    for group in &mut report.found.groups {
         hide_path(&mut group.representative, editor.is_ok());
         for member in &mut group.members {
             hide_path(&mut member.item, editor.is_ok());

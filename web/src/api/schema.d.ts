@@ -928,7 +928,10 @@ export interface components {
     DuplicatePage: {
       /** @description The largest first, then by the representative's id. */
       groups: components["schemas"]["DuplicateGroup"][];
-      /** @description False when there were more pairs than are kept: raise the threshold to see all. */
+      /**
+       * @description False while the search is under way, and when there were more pairs than are kept: raise the
+       *     threshold to see all.
+       */
       is_complete: boolean;
       /**
        * Format: int64
@@ -944,7 +947,7 @@ export interface components {
       total: number;
     };
     /** @description How a search stands, and a page of what it found. */
-    DuplicatesReport: (components["schemas"]["DuplicatePage"] | null) & {
+    DuplicatesReport: components["schemas"]["DuplicatePage"] & {
       /**
        * Format: int64
        * @description Items there are.
@@ -1130,7 +1133,7 @@ export interface components {
        */
       code: number;
       /** @description How a search stands, and a page of what it found. */
-      data: (components["schemas"]["DuplicatePage"] | null) & {
+      data: components["schemas"]["DuplicatePage"] & {
         /**
          * Format: int64
          * @description Items there are.

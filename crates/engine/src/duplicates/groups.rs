@@ -36,8 +36,22 @@ pub struct DuplicatePage {
     pub page: u64,
     /// Groups of a page.
     pub page_size: usize,
-    /// False when there were more pairs than are kept: raise the threshold to see all.
+    /// False while the search is under way, and when there were more pairs than are kept: raise the
+    /// threshold to see all.
     pub is_complete: bool,
+}
+
+impl DuplicatePage {
+    /// Of a search whose end is not known yet.
+    pub(super) fn empty(page: u64, page_size: usize) -> Self {
+        Self {
+            groups: Vec::new(),
+            total: 0,
+            page,
+            page_size,
+            is_complete: false,
+        }
+    }
 }
 
 /// Items that are near one of them.

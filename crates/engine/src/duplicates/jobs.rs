@@ -35,9 +35,9 @@ pub struct DuplicatesReport {
     pub items: u64,
     /// The worst score of a duplicate.
     pub threshold: f32,
-    /// Null while the search is under way.
+    /// Nothing while the search is under way.
     #[serde(flatten)]
-    pub found: Option<DuplicatePage>,
+    pub found: DuplicatePage,
 }
 
 /// Searches for duplicates of an engine's collections, one at a time. Cloning is cheap.
@@ -104,18 +104,16 @@ impl Duplicates {
         let threshold = request.threshold;
         let (progress, pairs) = self.current(key, &request)?;
         let (processed, items) = progress.counts();
-        let found = match &pairs {
+        let (status, found) = match &pairs {
             Some(pairs) => {
                 let groups = self.groups(key, pairs)?;
-                Some(engine.group_page(pairs, &groups, page, page_size)?)
+                let found = engine.group_page(pairs, &groups, page, page_size)?;
+                (SearchState::Ready, found)
             }
-            None => None,
+            None => (SearchState::Running, DuplicatePage::empty(page, page_size)),
         };
         Ok(DuplicatesReport {
-            status: match found {
-                Some(_) => SearchState::Ready,
-                None => SearchState::Running,
-            },
+            status,
             processed,
             items,
             threshold,

@@ -138,10 +138,10 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let request = fixture.request(10.0, false);
     let ready = || loop {
         let report = duplicates.report(&request, 1, 20).unwrap();
-        if let Some(found) = report.found {
-            assert_eq!(report.status, SearchState::Ready);
-            return found;
+        if report.status == SearchState::Ready {
+            return report.found;
         }
+        assert!(report.found.groups.is_empty() && !report.found.is_complete);
         std::thread::sleep(std::time::Duration::from_millis(2));
     };
     let first = ready();
@@ -156,18 +156,23 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
         members.map(|member| member.item.item.id).collect()
     };
     // Nothing is searched for: the answer is there at once.
-    let report = duplicates.report(&request, 1, 20).unwrap().found.unwrap();
+    let report = duplicates.report(&request, 1, 20).unwrap();
+    assert_eq!(report.status, SearchState::Ready);
+    let report = report.found;
     assert_eq!(shown(&report), [ids[2] as i64]);
     let keep = Decision::Keep {
         keep: ids[0],
         delete: vec![ids[2]],
     };
     assert_eq!(engine.decide(&keep).unwrap().deleted, 1);
-    let report = duplicates.report(&request, 1, 20).unwrap().found.unwrap();
+    let report = duplicates.report(&request, 1, 20).unwrap();
+    assert_eq!(report.status, SearchState::Ready);
+    let report = report.found;
     assert_eq!(report.total, 0);
     // What comes is searched for.
     fixture.add("new", 10, 1.5, None);
-    assert!(duplicates.report(&request, 1, 20).unwrap().found.is_none());
+    let report = duplicates.report(&request, 1, 20).unwrap();
+    assert_eq!(report.status, SearchState::Running);
     assert_eq!(ready().total, 1);
     engine.delete_items("default", &Selection::All).unwrap();
     assert_eq!(ready().total, 0);

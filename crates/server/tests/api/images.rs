@@ -285,3 +285,26 @@ fn readers_see_no_paths_and_only_admins_delete_everything() {
         3
     );
 }
+
+#[test]
+fn ids_that_no_item_can_have_are_not_found() {
+    let server = Server::new();
+    for id in [
+        "0",
+        "99",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+    ] {
+        for path in [
+            format!("/api/images/{id}"),
+            format!("/api/images/{id}/vector"),
+        ] {
+            assert_eq!(server.get(&path).status, 404, "{path}");
+        }
+        let search = server.post(&format!("/api/search/item/{id}"), b"");
+        assert_eq!(search.status, 404, "{id}");
+        let explain = server.get(&format!("/api/explain?item={id}&query_item=1"));
+        assert_eq!(explain.status, 404, "{id}");
+    }
+}
