@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 
 use crate::envelope::ApiError;
+use crate::headers::takes_gzip;
 
 /// What the pages need besides the policy of all others: Swagger UI sets styles of elements and
 /// draws icons from data URLs.
@@ -58,12 +59,9 @@ fn packed(
     let kind = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::VARY, "accept-encoding"),
     ];
-    let takes_gzip = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("gzip"));
-    if takes_gzip {
+    if takes_gzip(headers) {
         return Ok((kind, [(header::CONTENT_ENCODING, "gzip")], bytes).into_response());
     }
     let mut unpacked = Vec::new();

@@ -1,7 +1,7 @@
-//! Response headers that keep browsers out of trouble.
+//! Response headers that keep browsers out of trouble, and what clients take.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -31,4 +31,12 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
         response.headers_mut().entry(name).or_insert(value);
     }
     response
+}
+
+/// Whether the client takes bodies packed by gzip. Answers that depend on it say so by `Vary`.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"))
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::envelope::ApiError;
+use crate::headers::takes_gzip;
 
 /// A file of the built page.
 struct Part {
@@ -76,10 +77,6 @@ fn answer(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Result<Respons
             format!("there is nothing at /{path}"),
         )
     })?;
-    let takes_gzip = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("gzip"));
     let about = [
         (header::CONTENT_TYPE, HeaderValue::from_static(part.kind)),
         (header::CACHE_CONTROL, cache),
@@ -88,7 +85,7 @@ fn answer(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Result<Respons
             HeaderValue::from_name(header::ACCEPT_ENCODING),
         ),
     ];
-    Ok(match takes_gzip {
+    Ok(match takes_gzip(headers) {
         true => (about, [(header::CONTENT_ENCODING, "gzip")], part.packed).into_response(),
         false => (about, part.plain).into_response(),
     })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use lookalike_engine::accounts::is_secret;
 use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
@@ -167,17 +168,12 @@ impl App {
         blocking(move || work(&app.shared.jobs, app.options())).await
     }
 
-    /// Whether a caller knows the owner's secret. Takes as long for a wrong one as for the
-    /// right one.
+    /// Whether a caller knows the owner's secret.
     pub(crate) fn is_owner(&self, token: Option<&[u8]>) -> bool {
-        let (Some(expected), Some(token)) = (&self.options().owner_token, token) else {
-            return false;
-        };
-        let difference = expected
-            .bytes()
-            .zip(token)
-            .fold(0, |sum, (a, b)| sum | (a ^ b));
-        difference == 0 && expected.len() == token.len()
+        match (&self.options().owner_token, token) {
+            (Some(expected), Some(token)) => is_secret(expected.as_bytes(), token),
+            _ => false,
+        }
     }
 
     /// Runs an engine call that only reads from disk.

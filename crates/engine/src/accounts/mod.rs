@@ -20,7 +20,7 @@ pub use account::{Account, Role, check_name};
 pub use password::Password;
 pub(crate) use password::Turns;
 pub use register::{NewAccount, Registrar};
-pub use secret::Secret;
+pub use secret::{Secret, is_secret};
 pub use sessions::{Identity, Login};
 pub use tokens::{NewToken, TokenReport};
 pub use users::AccountChange;

@@ -72,13 +72,19 @@ impl Secret {
         Self(URL_SAFE_NO_PAD.encode(hash))
     }
 
-    /// Whether `text` is this secret; takes as long whichever character differs.
+    /// Whether `text` is this secret; see [`is_secret`].
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        let pairs = self.0.bytes().zip(text.bytes());
-        let difference = pairs.fold(0, |sum, (a, b)| sum | (a ^ b));
-        difference == 0 && self.0.len() == text.len()
+        is_secret(self.0.as_bytes(), text.as_bytes())
     }
+}
+
+/// Whether `shown` is `secret`; takes as long whichever byte differs.
+#[must_use]
+pub fn is_secret(secret: &[u8], shown: &[u8]) -> bool {
+    let pairs = secret.iter().zip(shown);
+    let difference = pairs.fold(0, |sum, (a, b)| sum | (a ^ b));
+    difference == 0 && secret.len() == shown.len()
 }
 
 impl fmt::Debug for Secret {

@@ -3,9 +3,10 @@
 //! Everything that is not a report's own words is escaped and isolated in direction: titles, file
 //! names and tags come from anywhere.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::base64;
 use super::facts::{Facts, Pictures, day};
 use super::risk::Band;
 use super::style::{STYLE, content_security_policy};
@@ -258,7 +259,7 @@ fn image(html: &mut String, jpeg: &[u8], text: &str) {
         "<img alt=\"{}\" src=\"data:image/jpeg;base64,",
         escaped(text)
     ));
-    base64::append(html, jpeg);
+    STANDARD.encode_string(jpeg, html);
     html.push_str("\">");
 }
 

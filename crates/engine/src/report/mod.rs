@@ -1,6 +1,5 @@
 //! A search as a document: HTML for reading and printing, CSV for calculating.
 
-mod base64;
 mod csv;
 mod facts;
 mod html;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-
-use super::base64;
 
 /// The style sheet. Lengths that matter in print are in millimetres; no size of paper is named, so
 /// that A4 and Letter both get their own margins. Bands differ by words and by lightness as well
@@ -13,7 +13,7 @@ pub(super) const STYLE: &str = include_str!("style.css");
 
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let mut policy = "default-src 'none'; img-src data:; style-src 'sha256-".to_owned();
-    base64::append(&mut policy, &Sha256::digest(STYLE));
+    STANDARD.encode_string(Sha256::digest(STYLE), &mut policy);
     policy.push_str("'; base-uri 'none'; form-action 'none'");
     policy
 });
