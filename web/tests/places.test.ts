@@ -6,7 +6,7 @@ const found = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map((match) => match[1]).sort();
 
 test("the server answers with the page at every place of the app", async () => {
-  const list = /const PLACES: .*= \[(.*)\];/.exec(
+  const list = /const PLACES: .*= \[([^\]]*)\];/.exec(
     await read("../../crates/server/src/page.rs"),
   )?.[1];
   const places = found(await read("../src/router.ts"), /path: "\/(\w+)/g);

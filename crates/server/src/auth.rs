@@ -7,7 +7,7 @@ use lookalike_engine::accounts::{Account, Login, NewAccount, Password, Registrar
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::unknown;
+use crate::access::{AccessRules, unknown};
 use crate::body::JsonBody;
 use crate::client::Client;
 use crate::cookie;
@@ -65,6 +65,61 @@ pub(crate) struct Me {
     role: Role,
     /// What to send as `X-CSRF-Token` with everything but GET; null if it is not needed.
     csrf_token: Option<String>,
+}
+
+/// What strangers may do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AccountRules {
+    /// Whether accounts are on; while they are off everybody may do everything.
+    accounts: bool,
+    /// Whether strangers may search and look at pictures.
+    anonymous_search: bool,
+    /// Who may make an account without being an administrator.
+    registration: Open,
+}
+
+/// Who may make an account without being an administrator.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Open {
+    /// Whoever comes first, as there is no account yet; becomes an administrator.
+    First,
+    /// Anybody, as a reader.
+    Open,
+    /// Nobody.
+    Closed,
+}
+
+/// What strangers may do.
+///
+/// Open to all, so that a page knows whether to ask for a login.
+#[utoipa::path(
+    get,
+    path = "/api/auth/rules",
+    tag = "accounts",
+    responses((status = 200, body = Envelope<AccountRules>), ApiError),
+)]
+pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> {
+    let AccessRules {
+        accounts,
+        anonymous_search,
+        open_registration,
+        ..
+    } = app.options().access;
+    let exist = app.read(|engine| engine.accounts().exist()).await?;
+    let registration = match (exist, open_registration) {
+        (false, _) => Open::First,
+        (true, true) => Open::Open,
+        (true, false) => Open::Closed,
+    };
+    Ok(private(
+        [],
+        Success(AccountRules {
+            accounts,
+            anonymous_search,
+            registration,
+        }),
+    ))
 }
 
 /// Make an account.

@@ -194,6 +194,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(pictures::thumbnail))
         .routes(routes!(pictures::full))
         .routes(routes!(pictures::preview))
+        .routes(routes!(auth::rules))
         .routes(routes!(auth::register))
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::log_out))

@@ -29,7 +29,9 @@ static PARTS: &[Part] = include!(concat!(env!("OUT_DIR"), "/parts.rs"));
 const UNBUILT: &str = include_str!("../assets/unbuilt.html");
 
 /// First segments of the page's places; `web/src/router.ts` has the same.
-const PLACES: [&str; 3] = ["patents", "items", "compare"];
+const PLACES: [&str; 8] = [
+    "patents", "items", "compare", "library", "import", "history", "account", "login",
+];
 
 /// Files that are asked for by name beside the document.
 const BESIDE: [&str; 2] = ["favicon.svg", "theme.js"];
@@ -45,7 +47,9 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/", get(document))
         .route("/assets/{name}", get(asset));
     for place in PLACES {
-        router = router.route(&format!("/{place}/{{*rest}}"), get(document));
+        router = router
+            .route(&format!("/{place}"), get(document))
+            .route(&format!("/{place}/{{*rest}}"), get(document));
     }
     for name in BESIDE {
         let beside = move |headers| async move { answer(name, &headers, REVALIDATE) };

@@ -44,30 +44,47 @@ export class ApiError extends Error {
 /** Longest wait before a busy server is asked once more without telling the user. */
 const PATIENCE_SECONDS = 5;
 
+/** What the requests of a session need, and whom to tell that there is none. */
+export interface Session {
+  /** Goes with everything but GET: see "Accounts" in docs/api.md. */
+  csrfToken: string | null;
+  /** The server does not know who asks (any more). */
+  lost: () => void;
+  /** Asks the server for the session's token again; whether it is another one. */
+  renew: () => Promise<boolean>;
+}
+
+let session: Session | null = null;
+
+export function useSessionForCalls(one: Session): void {
+  session = one;
+}
+
 export async function call<P extends PathsOf<M>, M extends Method>(
   method: M,
   path: P,
   options: Call<P, M> = {},
 ): Promise<Data<P, M>> {
   const url = address(path, options);
-  const request = requestOf(method, options);
+  const again = () => once<Data<P, M>>(url, requestOf(method, options));
   try {
-    return await once<Data<P, M>>(url, request);
+    return await again();
   } catch (error) {
-    const wait = error instanceof ApiError ? error.retryAfterSeconds : null;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) session?.lost();
+    // Another tab may have logged in since.
+    if (error.status === 403 && method !== "get" && (await session?.renew())) return again();
+    const wait = error.retryAfterSeconds;
     if (wait === null || wait > PATIENCE_SECONDS) throw error;
     await pause(wait * 1000, options.signal);
-    return once<Data<P, M>>(url, request);
+    return again();
   }
 }
 
 /** Any supported picture as one that browsers show. */
 export async function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
-  const response = await send("/api/preview", {
-    method: "POST",
-    body: file,
-    ...(signal && { signal }),
-  });
+  const request = requestOf("post", { body: file, ...(signal && { signal }) });
+  const response = await send("/api/preview", request);
   if (!response.ok) throw await failure(response);
   return response.blob();
 }
@@ -115,15 +132,20 @@ function address<P extends keyof paths, M extends Method>(path: P, options: Call
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
-function requestOf<P extends keyof paths, M extends Method>(
-  method: M,
-  { body, signal }: Call<P, M>,
+function requestOf(
+  method: Method,
+  { body, signal }: Pick<Call<keyof paths, Method>, "body" | "signal">,
 ): RequestInit {
-  const request: RequestInit = { method: method.toUpperCase(), ...(signal && { signal }) };
-  if (body instanceof FormData || body instanceof Blob) return { ...request, body };
-  if (body === undefined) return request;
-  const headers = { "content-type": "application/json" };
-  return { ...request, headers, body: JSON.stringify(body) };
+  const headers: Record<string, string> = {};
+  const isJson = body !== undefined && !(body instanceof FormData || body instanceof Blob);
+  if (isJson) headers["content-type"] = "application/json";
+  if (method !== "get" && session?.csrfToken) headers["x-csrf-token"] = session.csrfToken;
+  return {
+    method: method.toUpperCase(),
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
+    ...(signal && { signal }),
+  };
 }
 
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -100,6 +100,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/auth/rules": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What strangers may do.
+     * @description Open to all, so that a page knows whether to ask for a login.
+     */
+    get: operations["rules"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/auth/tokens": {
     parameters: {
       query?: never;
@@ -217,6 +237,23 @@ export interface paths {
     get: operations["imports_status"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/batch/upload": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Queue an import of uploaded files. */
+    post: operations["upload_import"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2261,6 +2298,11 @@ export interface components {
        * @description Files to deal with, as far as they are counted.
        */
       total: number;
+      /**
+       * Format: int64
+       * @description Files that were sent along; null where paths on the server are imported.
+       */
+      uploaded_files?: number | null;
     };
     /** @description An item with what follows from its data. */
     ListedItem: components["schemas"]["Item"] & {
@@ -2758,6 +2800,31 @@ export interface components {
        */
       job_id?: number | null;
     };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_AccountRules: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      data: {
+        accounts: boolean;
+        anonymous_search: boolean;
+        registration: components["schemas"]["Open"];
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    AccountRules: {
+      accounts: boolean;
+      anonymous_search: boolean;
+      registration: components["schemas"]["Open"];
+    };
+    /** @enum {string} */
+    Open: "first" | "open" | "closed";
+    ImportForm: {
+      file: string[];
+    };
   };
   responses: {
     /** @description A parameter is wrong */
@@ -3043,6 +3110,37 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
+  rules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_AccountRules"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
   tokens_list: {
     parameters: {
       query?: never;
@@ -3302,6 +3400,41 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_JobReport"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  upload_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "multipart/form-data": components["schemas"]["ImportForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Started"];
         };
       };
       400: components["responses"]["400"];

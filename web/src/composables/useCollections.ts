@@ -1,8 +1,9 @@
 // The collections of the server, fetched once and again when asked.
-import { computed, ref, shallowRef } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 import { type ApiError, call } from "../api/client";
 import type { Collection } from "../api/types";
 import type { Metric } from "../search/request";
+import { useSession } from "./useSession";
 
 const collections = shallowRef<Collection[] | null>(null);
 const error = shallowRef<ApiError | null>(null);
@@ -21,8 +22,23 @@ async function load(): Promise<void> {
   }
 }
 
+let followed = false;
+
+/** Fetches when it is known that the user may see them, and again for another user. */
+async function followSession(): Promise<void> {
+  if (followed) return;
+  followed = true;
+  const { ready, me, may } = useSession();
+  await ready();
+  const fetch = () => {
+    collections.value = null;
+    if (may("reader")) void load();
+  };
+  watch(me, fetch, { immediate: true });
+}
+
 export function useCollections() {
-  if (!collections.value) void load();
+  void followSession();
   return { collections, error, loading, load };
 }
 

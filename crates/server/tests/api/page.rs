@@ -15,7 +15,18 @@ fn is_built(document: &str) -> bool {
 fn every_place_of_the_page_is_the_same_document() {
     let server = Server::new();
     let document = server.get("/");
-    for place in ["/", "/patents/USD1107373", "/items/7", "/compare/7?with=8"] {
+    for place in [
+        "/",
+        "/patents/USD1107373",
+        "/items/7",
+        "/compare/7?with=8",
+        "/library",
+        "/library/duplicates",
+        "/import",
+        "/history?page=2",
+        "/account",
+        "/login",
+    ] {
         let answer = server.get(place);
         assert_eq!(answer.status, 200, "{place}");
         let kind = answer.header("content-type");

@@ -1,19 +1,6 @@
-import type { Messages } from "./en";
+import type { Messages } from "../en";
 
-const messages: Messages = {
-  name: "中文",
-  other: "English",
-  skip: "跳到正文",
-  nav: { search: "搜索", api: "接口" },
-  theme: { label: "主题", system: "跟随系统", light: "浅色", dark: "深色" },
-  collection: "集合",
-  offline: "网络已断开，或服务器没有响应。页面上的内容会保留。",
-  title: {
-    search: "搜索",
-    compare: "对比",
-    notFound: "页面不存在",
-  },
-
+export default {
   start: {
     heading: "哪些外观设计与它相似?",
     drop: "把图片拖到这里、粘贴，或点击选择",
@@ -26,7 +13,6 @@ const messages: Messages = {
     emptyTitle: "这个集合还没有图片",
     emptyText: "请先在服务器上导入图片文件夹，再回到这里：",
   },
-
   query: {
     heading: "查询图",
     another: "换一张图片",
@@ -39,7 +25,6 @@ const messages: Messages = {
     pastNote: "按保存的向量重新搜索；要框选区域，请再次拖入图片。",
     several: (count) => `${count} 张图片作为一次查询`,
   },
-
   region: {
     start: "框选区域",
     clear: "整张图片",
@@ -47,7 +32,6 @@ const messages: Messages = {
     label: (x, y, w, h) =>
       `区域：距左 ${x}，距上 ${y}，宽 ${w}，高 ${h}。方向键移动，按住 Shift 调整大小。`,
   },
-
   options: {
     heading: "选项",
     groups: "专利数",
@@ -63,7 +47,6 @@ const messages: Messages = {
     weak: "弱相似",
     hardly: "几乎无关",
   },
-
   filters: {
     heading: "筛选",
     show: (count) => (count > 0 ? `筛选（${count}）` : "筛选"),
@@ -88,7 +71,6 @@ const messages: Messages = {
     until: (year) => `至 ${year} 年`,
   },
   status: { in_force: "有效", expired: "已过期" },
-
   results: {
     heading: "结果",
     searching: "正在搜索…",
@@ -105,7 +87,6 @@ const messages: Messages = {
     keys: "方向键移动，回车打开，C 对比，F 筛选，Esc 返回",
     hit: "结果图",
   },
-
   empty: {
     score: (limit) => `没有相似度达到 ${limit} 的结果。`,
     distance: (limit) => `没有距离在 ${limit} 以内的结果。`,
@@ -117,7 +98,6 @@ const messages: Messages = {
     collection: "这个集合里还没有可搜索的内容。",
     looking: "正在查找原因…",
   },
-
   timing: {
     heading: "耗时",
     total: (time) => `用时 ${time}`,
@@ -127,105 +107,10 @@ const messages: Messages = {
     total_ms: "合计",
     round_trip_ms: "浏览器端合计",
   },
-
   share: {
     report: "可打印报告",
     csv: "CSV",
     link: "复制链接",
     linked: "链接已复制",
   },
-
-  error: {
-    offline: "服务器没有响应",
-    offlineHelp: "请确认服务器正在运行且网络已连接，然后重试。",
-    refused: "服务器无法完成这个请求",
-    busy: (seconds) => `正在进行的搜索较多，请在 ${seconds} 秒后重试。`,
-    broken: "服务器的应答无法识别",
-    brokenHelp: "请重试；如仍出现，请把下面的内容告诉管理员。",
-    unreadable: "这个文件不是可识别的图片",
-    unreadableHelp: "支持 TIF、JPG、PNG、WebP、GIF 和 BMP。",
-    tooLarge: "超出了服务器一次可接收的大小",
-    tooLargeHelp: "请减少图片数量或换用较小的图片。",
-    gone: "内容已不存在",
-    goneHelp: "可能已被删除，或服务器已重新启动。",
-    again: "重试",
-    details: "技术细节",
-    copy: "复制",
-    copied: "已复制",
-    home: "返回搜索",
-  },
-
-  patent: {
-    views: "视图",
-    view: (name) => `视图 ${name}`,
-    facts: "专利信息",
-    imageFacts: "图片信息",
-    back: "返回结果",
-    previous: "上一张",
-    next: "下一张",
-    original: "打开原图",
-    compareQuery: "与查询图对比",
-    compareView: "与最相似的结果对比",
-    frontPage: "首页副本",
-    none: "暂无信息；导入授权数据后可见",
-  },
-  fact: {
-    patent: "专利号",
-    title: "名称",
-    loc_class: "洛迦诺分类",
-    status: "法律状态",
-    filed: "申请日",
-    granted: "授权日",
-    expires: "到期日",
-    applicant: "申请人",
-    assignee: "受让人",
-    inventors: "发明人",
-    claim: "权利要求",
-    views: "视图数",
-    file: "文件",
-    size: "大小",
-    pixels: "像素",
-    format: "格式",
-    page: "页码",
-    score: "相似度",
-    tags: "标签",
-    description: "说明",
-  },
-  pixels: (width, height) => `${width} × ${height}`,
-
-  compare: {
-    heading: "对比",
-    query: "查询图",
-    hit: "结果图",
-    modes: "显示方式",
-    side: "并排",
-    overlay: "叠加",
-    heat: "热力图",
-    points: "对应点",
-    blend: "从查询图到结果图",
-    explaining: "正在逐块比较两张图片…",
-    noExplanation: "无法解释这两张图片的匹配",
-    heatHelp: "颜色越深，越能在另一张图中找到。",
-    point: (number, similarity) => `第 ${number} 点，相似度 ${similarity}`,
-    pointsHeading: "最匹配的位置",
-    facts: "信息对照",
-    field: "项目",
-    noQuery: "没有可对比的查询图",
-    noQueryHelp: "请先用图片搜索，再对比其中一个结果。",
-  },
-
-  zoom: {
-    stage: (name) => `${name}。拖动平移，滚轮或 + - 缩放，0 适应窗口。`,
-    in: "放大",
-    out: "缩小",
-    fit: "适应窗口",
-    level: (percent) => `缩放 ${percent}`,
-  },
-
-  notFound: {
-    heading: "这个地址没有内容",
-    text: "链接可能已失效或输入有误。",
-  },
-};
-
-export default messages;
+} satisfies Partial<Messages>;

@@ -1,17 +1,4 @@
-const messages = {
-  name: "English",
-  other: "中文",
-  skip: "Skip to the content",
-  nav: { search: "Search", api: "API" },
-  theme: { label: "Theme", system: "As the system", light: "Light", dark: "Dark" },
-  collection: "Collection",
-  offline: "You are offline, or the server does not answer. What is on the page stays.",
-  title: {
-    search: "Search",
-    compare: "Compare",
-    notFound: "Nothing here",
-  },
-
+export default {
   start: {
     heading: "Which designs look like this?",
     drop: "Drop a picture here, paste one, or click to choose",
@@ -25,7 +12,6 @@ const messages = {
     emptyTitle: "This collection has no images yet",
     emptyText: "Import a folder of drawings on the server, then come back:",
   },
-
   query: {
     heading: "Query",
     another: "Another picture",
@@ -38,7 +24,6 @@ const messages = {
     pastNote: "Searched again by its stored vector; drop the picture again to choose a region.",
     several: (count: string) => `${count} pictures as one question`,
   },
-
   region: {
     start: "Choose a region",
     clear: "Whole picture",
@@ -46,7 +31,6 @@ const messages = {
     label: (x: string, y: string, w: string, h: string) =>
       `Region: ${x} from the left, ${y} from the top, ${w} wide, ${h} high. Arrow keys move it, with Shift they resize it.`,
   },
-
   options: {
     heading: "Options",
     groups: "Patents",
@@ -62,7 +46,6 @@ const messages = {
     weak: "weakly similar",
     hardly: "hardly related",
   },
-
   filters: {
     heading: "Filters",
     show: (count: number) => (count > 0 ? `Filters (${count})` : "Filters"),
@@ -88,7 +71,6 @@ const messages = {
     until: (year: string) => `until ${year}`,
   },
   status: { in_force: "In force", expired: "Expired" } as Record<string, string>,
-
   results: {
     heading: "Results",
     searching: "Searching …",
@@ -105,7 +87,6 @@ const messages = {
     keys: "Arrows move, Enter opens, C compares, F filters, Esc goes back",
     hit: "Hit",
   },
-
   empty: {
     score: (limit: string) => `Nothing scores ${limit} or more.`,
     distance: (limit: string) => `Nothing is nearer than ${limit}.`,
@@ -117,7 +98,6 @@ const messages = {
     collection: "There is nothing to find in this collection yet.",
     looking: "Looking for what stands in the way …",
   },
-
   timing: {
     heading: "Timings",
     total: (time: string) => `Answered in ${time}`,
@@ -127,106 +107,10 @@ const messages = {
     total_ms: "Total",
     round_trip_ms: "As seen from here",
   },
-
   share: {
     report: "Printable report",
     csv: "CSV",
     link: "Copy link",
     linked: "Link copied",
   },
-
-  error: {
-    offline: "The server does not answer",
-    offlineHelp: "Check that it is running and that you are connected, then try again.",
-    refused: "The server could not do that",
-    busy: (seconds: string) => `Many searches are running. Try again in ${seconds} seconds.`,
-    broken: "The server gave an answer that can't be read",
-    brokenHelp: "Try again; if it stays so, tell whoever runs the server what is written below.",
-    unreadable: "That file is not a picture that can be read",
-    unreadableHelp: "TIF, JPG, PNG, WebP, GIF and BMP can be read.",
-    tooLarge: "That is more than the server takes at once",
-    tooLargeHelp: "Send fewer or smaller pictures.",
-    gone: "That is not there any more",
-    goneHelp: "It may have been deleted, or the server was restarted since.",
-    again: "Try again",
-    details: "Technical details",
-    copy: "Copy",
-    copied: "Copied",
-    home: "Back to search",
-  },
-
-  patent: {
-    views: "Views",
-    view: (name: string) => `View ${name}`,
-    facts: "About this patent",
-    imageFacts: "About this image",
-    back: "Back to the results",
-    previous: "Previous view",
-    next: "Next view",
-    original: "Open the original",
-    compareQuery: "Compare with the query",
-    compareView: "Compare with the best match",
-    frontPage: "front-page copy",
-    none: "no facts are known; import the grant data to see them",
-  },
-  fact: {
-    patent: "Number",
-    title: "Title",
-    loc_class: "Locarno class",
-    status: "Status",
-    filed: "Filed",
-    granted: "Granted",
-    expires: "Expires",
-    applicant: "Applicant",
-    assignee: "Assignee",
-    inventors: "Inventors",
-    claim: "Claim",
-    views: "Views",
-    file: "File",
-    size: "Size",
-    pixels: "Pixels",
-    format: "Format",
-    page: "Page",
-    score: "Score",
-    tags: "Tags",
-    description: "Description",
-  },
-  pixels: (width: string, height: string) => `${width} × ${height}`,
-
-  compare: {
-    heading: "Compare",
-    query: "Query",
-    hit: "Hit",
-    modes: "View",
-    side: "Side by side",
-    overlay: "Overlay",
-    heat: "Heat map",
-    points: "Linked points",
-    blend: "From query to hit",
-    explaining: "Comparing the two, patch by patch …",
-    noExplanation: "No explanation for these two",
-    heatHelp: "Darker places are found in the other picture too.",
-    point: (number: string, similarity: string) => `Point ${number}, similarity ${similarity}`,
-    pointsHeading: "Places that match best",
-    facts: "Facts side by side",
-    field: "Fact",
-    noQuery: "There is no query to compare with",
-    noQueryHelp: "Search with a picture first, then compare one of its hits.",
-  },
-
-  zoom: {
-    stage: (name: string) => `${name}. Drag to move, wheel or + and - to zoom, 0 to fit.`,
-    in: "Zoom in",
-    out: "Zoom out",
-    fit: "Fit",
-    level: (percent: string) => `Zoom ${percent}`,
-  },
-
-  notFound: {
-    heading: "There is nothing at this address",
-    text: "The link may be old or mistyped.",
-  },
 };
-
-export type Messages = typeof messages;
-export default messages;

@@ -1,0 +1,15 @@
+// The collection that a page of the library shows: the address's, else the one that is searched.
+import { computed } from "vue";
+import { useRoute } from "vue-router";
+import { useCollection } from "./useCollections";
+import { useSearch } from "./useSearch";
+
+export function useChosenCollection() {
+  const route = useRoute();
+  const { state } = useSearch();
+  const name = computed(() => {
+    const { collection } = route.query;
+    return typeof collection === "string" ? collection : state.options.collection;
+  });
+  return useCollection(() => name.value);
+}

@@ -1,0 +1,4 @@
+export default {
+  title: "Images",
+  parts: "Parts of the library",
+};

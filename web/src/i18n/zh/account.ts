@@ -1,0 +1,5 @@
+import type { Messages } from "../en";
+
+export default {
+  title: "账户",
+} satisfies Messages["account"];

@@ -1,0 +1,5 @@
+import type { Messages } from "../en";
+
+export default {
+  title: "集合",
+} satisfies Messages["collections"];

@@ -1,0 +1,5 @@
+import type { Messages } from "../en";
+
+export default {
+  title: "导入",
+} satisfies Messages["imports"];

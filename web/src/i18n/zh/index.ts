@@ -1,0 +1,26 @@
+import type { Messages } from "../en";
+import account from "./account";
+import base from "./base";
+import collections from "./collections";
+import duplicates from "./duplicates";
+import history from "./history";
+import imports from "./imports";
+import library from "./library";
+import patent from "./patent";
+import search from "./search";
+import statistics from "./statistics";
+
+const messages: Messages = {
+  ...base,
+  ...search,
+  ...patent,
+  account,
+  collections,
+  duplicates,
+  history,
+  imports,
+  library,
+  statistics,
+};
+
+export default messages;
