@@ -1,14 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { audit } from "./audit";
 import { rows, searchSheet } from "./designs";
-
-async function audit(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(
-    (one) => `${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`,
-  );
-  expect(found).toEqual([]);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every page passes the accessibility audit, ${colorScheme}`, async ({ page }) => {

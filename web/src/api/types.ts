@@ -19,3 +19,4 @@ export type Role = Schemas["Role"];
 export type SearchAnswer = Schemas["SearchAnswer"];
 export type SearchParameters = Schemas["SearchParameters"];
 export type Timing = Schemas["Timing"];
+export type Token = Schemas["TokenReport"];

@@ -13,6 +13,13 @@ export interface Formats {
   /** A day as the API writes it: 20251230. */
   day(value: number): string;
   moment(unixSeconds: number): string;
+  date(unixSeconds: number): string;
+  /** The date with its day of the week. */
+  weekday(unixSeconds: number): string;
+  /** The time of the day. */
+  time(unixSeconds: number): string;
+  /** A wait. */
+  seconds(value: number): string;
   country(code: string): string;
   locarno(code: string | null | undefined): string | null;
   list(values: string[]): string;
@@ -33,6 +40,9 @@ export function formatsOf(language: Language): Formats {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const weekday = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
   const list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
 
@@ -51,6 +61,10 @@ export function formatsOf(language: Language): Formats {
         Date.UTC(Math.floor(value / 1e4), (Math.floor(value / 100) % 100) - 1, value % 100),
       ),
     moment: (seconds) => moment.format(seconds * 1000),
+    date: (seconds) => date.format(seconds * 1000),
+    weekday: (seconds) => weekday.format(seconds * 1000),
+    time: (seconds) => time.format(seconds * 1000),
+    seconds: number({ style: "unit", unit: "second", unitDisplay: "long" }),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
     locarno: (code) => locarnoName(code, language),
     list: (values) => list.format(values),
