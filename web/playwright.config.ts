@@ -1,6 +1,8 @@
 import { defineConfig } from "@playwright/test";
 
 const address = "http://127.0.0.1:8799";
+/** A server with accounts, on an empty data directory. */
+const accounts = "http://127.0.0.1:8798";
 
 export default defineConfig({
   testDir: "e2e",
@@ -18,10 +20,17 @@ export default defineConfig({
       args: ["--no-sandbox"],
     },
   },
-  webServer: {
-    command: "e2e/serve",
-    url: `${address}/health/live`,
-    timeout: 300_000,
-    stdout: "pipe",
-  },
+  projects: [
+    { name: "designs", testIgnore: "accounts.spec.ts" },
+    { name: "accounts", testMatch: "accounts.spec.ts", use: { baseURL: accounts } },
+  ],
+  webServer: [
+    {
+      command: "e2e/serve",
+      url: `${address}/health/live`,
+      timeout: 300_000,
+      stdout: "pipe",
+    },
+    { command: "e2e/serve-accounts", url: `${accounts}/health/live`, stdout: "pipe" },
+  ],
 });

@@ -1,5 +1,6 @@
 // The places of the app. The server answers with the page for these and no others: see page.rs.
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { wayOf } from "./account/gate";
 import type { Role } from "./api/types";
 import { useSession } from "./composables/useSession";
 import SearchPage from "./pages/SearchPage.vue";
@@ -99,9 +100,8 @@ export const router = createRouter({
 });
 
 router.beforeEach(async (to) => {
-  const { ready, may, me, accounts } = useSession();
+  const { ready, visitor } = useSession();
   await ready();
-  if (to.meta.open || !accounts.value) return true;
-  const welcome = to.meta.own ? me.value !== null : may("reader");
-  return welcome || { name: "login", query: { next: to.fullPath } };
+  const way = wayOf(to.meta, visitor.value);
+  return way !== "login" || { name: "login", query: { next: to.fullPath } };
 });

@@ -1,6 +1,7 @@
 // Who uses the page, and what they may do.
 import { computed, shallowRef } from "vue";
 import { type ApiError, call, useSessionForCalls } from "../api/client";
+import type { Visitor } from "../account/gate";
 import type { AccountRules, Me, Role } from "../api/types";
 
 const RANKS: Record<Role, number> = { reader: 0, editor: 1, admin: 2 };
@@ -8,36 +9,54 @@ const RANKS: Record<Role, number> = { reader: 0, editor: 1, admin: 2 };
 /** Null while nobody is logged in. */
 const me = shallowRef<Me | null>(null);
 const rules = shallowRef<AccountRules | null>(null);
+/** Why it is not known who uses the page. */
+const failure = shallowRef<ApiError | null>(null);
 let known: Promise<void> | null = null;
+/** Whose queries, results and histories the page may hold. */
+let owner: number | null = null;
 
 const session = {
   csrfToken: null as string | null,
   lost: () => take(null),
   renew: async () => {
     const before = session.csrfToken;
-    await askWho();
-    return session.csrfToken !== before;
+    const same = await askWho();
+    return same && session.csrfToken !== before;
   },
 };
 useSessionForCalls(session);
 
-function take(who: Me | null): void {
+/** Whether nobody else used the page before; it is loaded anew otherwise. */
+function take(who: Me | null): boolean {
+  const id = who?.user?.id ?? null;
+  if (id !== null && owner !== null && id !== owner) {
+    location.reload();
+    return false;
+  }
+  owner = id ?? owner;
   me.value = who;
   session.csrfToken = who?.csrf_token ?? null;
+  return true;
 }
 
-async function askWho(): Promise<void> {
+async function askWho(): Promise<boolean> {
   const who = await call("get", "/api/auth/me").catch((error: ApiError) => {
     if (error.status === 401) return null;
     throw error;
   });
-  take(who);
+  return take(who);
 }
 
-async function askRules(): Promise<void> {
-  rules.value = await call("get", "/api/auth/rules");
-  // Nobody is logged in where nobody can be: asking would only fail.
-  await askWho();
+async function start(): Promise<void> {
+  try {
+    const answer = await call("get", "/api/auth/rules");
+    await askWho();
+    rules.value = answer;
+    failure.value = null;
+  } catch (error) {
+    known = null;
+    failure.value = error as ApiError;
+  }
 }
 
 const accounts = computed(() => rules.value?.accounts ?? false);
@@ -47,6 +66,12 @@ function may(role: Role): boolean {
   if (me.value) return RANKS[me.value.role] >= RANKS[role];
   return role === "reader" && (!accounts.value || (rules.value?.anonymous_search ?? false));
 }
+
+const visitor = computed((): Visitor => ({
+  accounts: accounts.value,
+  loggedIn: me.value !== null,
+  may,
+}));
 
 async function logIn(name: string, password: string): Promise<void> {
   take(await call("post", "/api/auth/login", { body: { name, password } }));
@@ -68,15 +93,15 @@ export function useSession() {
   return {
     me,
     rules,
+    failure,
     accounts,
     may,
+    visitor,
     logIn,
     register,
     logOut,
-    /** Resolves when it is known who uses the page; what is unknown is asked again. */
-    ready: () =>
-      (known ??= askRules().catch(() => {
-        known = null;
-      })),
+    askWho,
+    /** Resolves when it is known who uses the page, or why not; what is unknown is asked again. */
+    ready: () => (known ??= start()),
   };
 }
