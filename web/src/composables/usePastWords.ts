@@ -1,0 +1,79 @@
+// A search of the past in words.
+import type { HistoryEntry } from "../api/types";
+import { useWords } from "../i18n";
+import { optionsOf, valuesOf } from "../search/past";
+import { defaultOptions, LIST_FILTERS } from "../search/query";
+import { bandOf } from "../search/score";
+import { useCollections } from "./useCollections";
+import { useFilterNames } from "./useFilterNames";
+
+/** Filters that only scripts set; their values speak for themselves. */
+const OTHER_FILTERS = ["assignee", "tags", "attributes", "patent_id"];
+const LEFT_OUT = ["exclude_patent_id", "exclude_item_id"];
+
+export function usePastWords() {
+  const { m, f } = useWords();
+  const { collections } = useCollections();
+  const { nameOf, years } = useFilterNames();
+
+  function metricOf(entry: HistoryEntry): string {
+    const [name] = entry.collections;
+    return collections.value?.find((one) => one.name === name)?.metric ?? "cosine";
+  }
+
+  /** As cards show it. */
+  function score(entry: HistoryEntry, value: number): string {
+    return metricOf(entry) === "cosine" ? f.value.percent(value) : f.value.score(value);
+  }
+
+  /** What was searched for. */
+  function question(entry: HistoryEntry): string {
+    const { history } = m.value;
+    const [first, ...others] = entry.queries;
+    if (entry.kind === "text") return history.text;
+    if (others.length > 0) return history.pictures(f.value.integer(entry.queries.length));
+    if (first?.region) return history.part;
+    if (first?.kind === "item") return history.item;
+    return first?.kind === "picture" ? history.picture : history.vector;
+  }
+
+  function limit(entry: HistoryEntry, value: number | null): string | null {
+    const { history, bands } = m.value;
+    if (value === null) return null;
+    const shown = f.value.threshold(value);
+    const metric = metricOf(entry);
+    if (metric === "l2") return history.distance(shown);
+    if (metric !== "cosine") return history.scoreOnly(shown);
+    return value <= 0 ? m.value.options.anyScore : history.score(shown, bands[bandOf(value)]);
+  }
+
+  /** How it was searched, as far as it differs from the usual. */
+  function details(entry: HistoryEntry): string[] {
+    const { history } = m.value;
+    const { groups, frontPages, filters, ...options } = optionsOf(entry);
+    const [images] = valuesOf(entry, "top_k");
+    const several = (collections.value?.length ?? 0) > 1;
+    const dates = filters.fromYear !== null || filters.toYear !== null;
+    return [
+      several && f.value.list(entry.collections),
+      images && history.images(f.value.integer(Number(images))),
+      groups !== defaultOptions().groups && history.groups(f.value.integer(groups)),
+      limit(entry, options.limit),
+      frontPages && history.frontPages,
+      ...valuesOf(entry, "keyword").map(history.words),
+      ...LIST_FILTERS.flatMap((name) => filters[name].map((value) => nameOf(name, value))),
+      dates && years(filters.fromYear, filters.toYear),
+      ...OTHER_FILTERS.flatMap((name) => valuesOf(entry, name)),
+      ...LEFT_OUT.flatMap((name) => valuesOf(entry, name)).map(history.without),
+    ].filter((text): text is string => Boolean(text));
+  }
+
+  function found(entry: HistoryEntry): string {
+    const { history } = m.value;
+    const time = f.value.milliseconds(entry.total_ms);
+    if (entry.total_matched === 0) return history.nothing(time);
+    return history.found(f.value.integer(entry.total_matched), time);
+  }
+
+  return { question, details, found, score };
+}

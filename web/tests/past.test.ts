@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { HistoryEntry } from "../src/api/types";
+import { bestHits, byDay, daysBefore, optionsOf } from "../src/search/past";
+import { defaultOptions } from "../src/search/query";
+import { searchParameters } from "../src/search/request";
+
+function entry(changes: Partial<HistoryEntry>, parameters: object = {}): HistoryEntry {
+  return {
+    id: 1,
+    created_at: 1_795_262_400,
+    kind: "pictures",
+    collections: ["default"],
+    parameters: parameters as Record<string, never>,
+    queries: [{ kind: "picture" }],
+    query_token: "t",
+    thumbnail_urls: [],
+    top_hits: [],
+    total_matched: 0,
+    total_ms: 1,
+    ...changes,
+  };
+}
+
+test("an entry tells the options it was made with", () => {
+  const options = {
+    ...defaultOptions(),
+    collection: "chairs",
+    groups: 25,
+    limit: 0.7,
+    frontPages: true,
+    filters: {
+      keyword: "folding chair",
+      loc_class: ["06-01", "06-03"],
+      applicant: [],
+      country: ["DE"],
+      status: ["in_force"],
+      fromYear: 2001,
+      toYear: 2020,
+    },
+  };
+  const asked = searchParameters(options, "cosine");
+  expect(
+    optionsOf(entry({}, { ...asked, collection: ["chairs"], keyword: ["folding chair"] })),
+  ).toEqual(options);
+  expect(optionsOf(entry({}, { top_k: 10 }))).toEqual(defaultOptions());
+  expect(optionsOf(entry({}, { max_distance: 12 })).limit).toBe(12);
+});
+
+test("the best hit of each patent stands for it", () => {
+  const hit = (id: number, group_id: string) => ({ id, group_id, score: 1 / id });
+  const found = entry({ top_hits: [hit(1, "A"), hit(2, "A"), hit(3, "B"), hit(4, "C")] });
+  expect(bestHits(found, 2).map(({ id }) => id)).toEqual([1, 3]);
+});
+
+test("searches are grouped by the days of the clock on the wall", () => {
+  const at = (text: string) => new Date(text).getTime() / 1000;
+  const moments = ["2026-11-21T23:59", "2026-11-21T00:01", "2026-11-20T23:59"].map(at);
+  const days = byDay(moments.map((created_at, id) => entry({ id, created_at })));
+  expect(days.map(({ entries }) => entries.map(({ id }) => id))).toEqual([[0, 1], [2]]);
+  const now = new Date("2026-11-22T12:00");
+  expect(moments.map((moment) => daysBefore(now, moment))).toEqual([1, 1, 2]);
+});
