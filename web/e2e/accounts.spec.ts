@@ -11,8 +11,8 @@ const BOB = "bob";
 const BOBS_PASSWORD = "battery staple";
 
 async function fillIn(page: Page, name: string, password: string) {
-  await page.getByLabel("Name", { exact: true }).fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
 }
 
 async function logIn(page: Page, name: string, password: string) {

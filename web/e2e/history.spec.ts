@@ -11,13 +11,13 @@ const past = (page: Page) =>
 test("a search is found again with its best matches, and made again by a click", async ({
   page,
 }) => {
-  const { patent } = await searchSheet(page, 3, "/?n=7&status=in_force");
+  const { patent } = await searchSheet(page, 3, "/?n=7&limit=0.6");
   await expect(page).toHaveURL(/search=\d+/);
   const address = page.url();
   await page.getByRole("link", { name: "History" }).click();
   await expect(page.getByRole("heading", { name: "Today" })).toBeVisible();
   const newest = past(page).first();
-  await expect(newest).toContainText("7 patents · In force");
+  await expect(newest).toContainText("7 patents · from 0.60, moderately similar");
   await expect(newest.getByRole("img", { name: `${patent}, score 100%` })).toBeVisible();
   await auditInBothThemes(page);
   await fitsPhone(page);
@@ -27,7 +27,7 @@ test("a search is found again with its best matches, and made again by a click",
     new URL(address).searchParams.get("search"),
   );
   await expect(page).toHaveURL(/n=7/);
-  await expect(page).toHaveURL(/status=in_force/);
+  await expect(page).toHaveURL(/limit=0.6/);
 });
 
 test("several pictures and stored images are told apart", async ({ page }) => {
@@ -81,6 +81,7 @@ test("a long history is loaded as it is read", async ({ page }) => {
 });
 
 test("without the server the history says so, and comes when it is back", async ({ page }) => {
+  await page.request.delete("/api/history");
   await page.goto("/");
   await page.route("**/api/history?*", (route) => route.abort());
   await page.getByRole("link", { name: "History" }).click();
