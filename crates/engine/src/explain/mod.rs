@@ -8,6 +8,7 @@
 
 mod colour;
 mod draw;
+mod header;
 mod ink;
 mod matches;
 #[cfg(test)]
@@ -258,8 +259,20 @@ impl Seen {
         grid.columns * grid.rows
     }
 
+    /// How much each patch counts: not those of blank paper, nor of a sheet's printed line.
     fn ink(&self) -> Vec<f32> {
-        ink::weights(&self.prepared, &self.geometry, self.patch)
+        let mut weights = ink::weights(&self.prepared, &self.geometry, self.patch);
+        let bottom = f64::from(header::bottom(&self.picture)) / f64::from(self.picture.height());
+        if bottom > 0.0 {
+            let (_, bottom) = self.geometry.to_input(0.0, bottom);
+            let rows = (bottom / f64::from(self.patch)).ceil().max(0.0) as usize;
+            let header = rows * self.grid().columns;
+            weights
+                .iter_mut()
+                .take(header)
+                .for_each(|weight| *weight = 0.0);
+        }
+        weights
     }
 
     fn grid(&self) -> matches::Grid<'_> {
