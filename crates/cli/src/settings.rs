@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) precision: Precision,
     pub(crate) listen: SocketAddr,
     pub(crate) limits: Limits,
+    /// Largest import that may be sent to the server.
+    pub(crate) max_upload_bytes: Option<u64>,
     pub(crate) pixel_budget_bytes: u64,
     /// Folders that may be imported through the API.
     pub(crate) import_roots: Option<Vec<PathBuf>>,
@@ -88,6 +90,7 @@ struct ConfigFile {
     listen: Option<SocketAddr>,
     max_megapixels: Option<u64>,
     max_file_mb: Option<u64>,
+    max_upload_mb: Option<u64>,
     pixel_budget_mb: Option<u64>,
     import_roots: Option<Vec<PathBuf>>,
     max_searches: Option<usize>,
@@ -133,6 +136,8 @@ impl Settings {
                 max_file_bytes: max_file_mb.unwrap_or(megabytes(defaults.max_file_bytes))
                     * 1_000_000,
             },
+            max_upload_bytes: setting("MAX_UPLOAD_MB", file.max_upload_mb)?
+                .map(|megabytes: u64| megabytes.saturating_mul(1_000_000)),
             pixel_budget_bytes: pixel_budget_mb.unwrap_or(DEFAULT_PIXEL_BUDGET_MB) << 20,
             import_roots: match std::env::var_os("LOOKALIKE_IMPORT_ROOTS") {
                 Some(roots) if !roots.is_empty() => Some(std::env::split_paths(&roots).collect()),

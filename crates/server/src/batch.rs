@@ -232,7 +232,7 @@ pub(crate) async fn list(
     .await
 }
 
-fn started(jobs: &Jobs, job_id: i64) -> Result<Success<Started>, ApiError> {
+pub(crate) fn started(jobs: &Jobs, job_id: i64) -> Result<Success<Started>, ApiError> {
     let status = jobs.report(Some(job_id), 0)?.status.status;
     Ok(Success(Started { job_id, status }))
 }
@@ -263,9 +263,7 @@ impl Start {
             )?,
             batch_size: self.batch_size.min(MOST_BATCH),
             originals: self.originals,
-            retry_of: None,
-            only: None,
-            within: None,
+            ..JobRequest::default()
         })
     }
 }

@@ -40,6 +40,7 @@ mod rate;
 mod reports;
 mod request_id;
 mod search;
+mod sent_files;
 mod slots;
 mod state;
 mod stream;
@@ -59,7 +60,7 @@ use lookalike_engine::jobs::Jobs;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use access::AccessRules;
@@ -76,6 +77,8 @@ const BODY_OVERHEAD: usize = 1 << 20;
 pub struct ServerOptions {
     /// Largest body in bytes, all files of a request together.
     pub max_body_bytes: u64,
+    /// Largest body of an import that is sent along, in bytes; it goes to the disk.
+    pub max_upload_bytes: u64,
     /// Searches at work at once. More than there are cores, so that their pictures meet in one
     /// forward pass.
     pub max_searches: usize,
@@ -104,6 +107,7 @@ impl Default for ServerOptions {
     fn default() -> Self {
         Self {
             max_body_bytes: 100_000_000,
+            max_upload_bytes: 4_000_000_000,
             max_searches: 16,
             max_waiting: 128,
             max_upload_memory_bytes: 512 << 20,
@@ -187,6 +191,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(images::vector))
         .routes(routes!(patents::patent))
         .routes(routes!(batch::start))
+        .routes(routes!(sent_files::upload_import).layer(DefaultBodyLimit::disable()))
         .routes(routes!(batch::status))
         .routes(routes!(batch::cancel))
         .routes(routes!(batch::retry))

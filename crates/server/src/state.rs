@@ -9,6 +9,7 @@ use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::envelope::ApiError;
 use crate::metrics::Metrics;
@@ -21,6 +22,9 @@ use crate::{ServeError, ServerOptions};
 /// thumbnails together.
 const READS_AT_ONCE: usize = 32;
 const READS_WAITING: usize = 2048;
+
+/// Imports that are being sent; each wants the whole line.
+const UPLOADS_AT_ONCE: usize = 4;
 
 /// The engine works on no more passwords at once.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -43,6 +47,7 @@ struct Shared {
     slots: Slots,
     reads: Slots,
     password_slots: Slots,
+    upload_slots: Slots,
     upload_memory: Arc<UploadMemory>,
     metrics: Metrics,
     rates: Rates,
@@ -67,6 +72,7 @@ impl App {
                 slots: Slots::new(options.max_searches, options.max_waiting),
                 reads: Slots::new(READS_AT_ONCE, READS_WAITING),
                 password_slots: Slots::new(PASSWORDS_AT_ONCE, MOST_WAITING_PASSWORDS),
+                upload_slots: Slots::new(UPLOADS_AT_ONCE, 0),
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
                 metrics: Metrics::new(),
                 rates: Rates::default(),
@@ -95,6 +101,15 @@ impl App {
 
     pub(crate) fn upload_memory(&self) -> &Arc<UploadMemory> {
         &self.shared.upload_memory
+    }
+
+    /// A turn to send an import, held until it is there.
+    pub(crate) async fn upload_slot(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        self.shared
+            .upload_slots
+            .take()
+            .await
+            .ok_or_else(ApiError::busy)
     }
 
     pub(crate) fn rates(&self) -> &Rates {

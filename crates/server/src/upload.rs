@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
@@ -19,7 +19,7 @@ pub(crate) const MAX_FILES: usize = 16;
 const MAX_TEXTS: usize = 256;
 
 /// Bytes of a field that is no file.
-const MAX_TEXT_BYTES: usize = 64 << 10;
+pub(crate) const MAX_TEXT_BYTES: usize = 64 << 10;
 
 /// Bytes of bodies in memory, over all requests.
 pub(crate) struct UploadMemory {
@@ -123,14 +123,18 @@ impl FromRequest<App> for Form {
         check_length(&request, limit)?;
         let form = Multipart::from_request(request, app)
             .await
-            .map_err(|error| {
-                ApiError::invalid(format!(
-                    "{}; send a form (multipart/form-data) with the picture as `file`",
-                    error.body_text()
-                ))
-            })?;
+            .map_err(form_expected)?;
         in_time(app, read_fields(form, limit, app.upload_memory().nothing())).await
     }
+}
+
+/// The request is none.
+#[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
+pub(crate) fn form_expected(error: MultipartRejection) -> ApiError {
+    ApiError::invalid(format!(
+        "{}; send a form (multipart/form-data) with the file as `file`",
+        error.body_text()
+    ))
 }
 
 /// Whether a request brings a form.
@@ -152,7 +156,7 @@ pub(crate) async fn read_body(
 }
 
 /// Refuses by the length that was announced, before anything is read.
-fn check_length(request: &Request, limit: u64) -> Result<(), ApiError> {
+pub(crate) fn check_length(request: &Request, limit: u64) -> Result<(), ApiError> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length: Option<u64> = length.and_then(|value| value.to_str().ok()?.parse().ok());
     match length {
@@ -247,7 +251,7 @@ async fn in_time<T>(
     })
 }
 
-fn too_large(limit: u64) -> ApiError {
+pub(crate) fn too_large(limit: u64) -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         format!("the request's body is above the limit of {limit} bytes"),
@@ -256,7 +260,7 @@ fn too_large(limit: u64) -> ApiError {
 
 /// A form that can't be read: the client's fault, or too large.
 #[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
-fn broken(error: MultipartError) -> ApiError {
+pub(crate) fn broken(error: MultipartError) -> ApiError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,

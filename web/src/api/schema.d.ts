@@ -111,7 +111,7 @@ export interface paths {
      * What strangers may do.
      * @description Open to all, so that a page knows whether to ask for a login.
      */
-    get: operations["rules"];
+    get: operations["accounts_rules"];
     put?: never;
     post?: never;
     delete?: never;
@@ -252,8 +252,13 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Queue an import of uploaded files. */
-    post: operations["upload_import"];
+    /**
+     * Queue an import of files that are sent along.
+     * @description Copies are kept of their images. The job's `uploaded_files` says how many were sent, and files
+     *     that fail are listed by the names under which they were sent; they can be tried again for a
+     *     week.
+     */
+    post: operations["imports_upload_import"];
     delete?: never;
     options?: never;
     head?: never;
@@ -826,6 +831,15 @@ export interface components {
       /** @description What it is trusted with. */
       role: components["schemas"]["Role"];
     };
+    /** @description What strangers may do. */
+    AccountRules: {
+      /** @description Whether accounts are on; while they are off everybody may do everything. */
+      accounts: boolean;
+      /** @description Whether strangers may search and look at pictures. */
+      anonymous_search: boolean;
+      /** @description Who may make an account without being an administrator. */
+      registration: components["schemas"]["Open"];
+    };
     /**
      * Format: binary
      * @description Bytes, such as a picture.
@@ -1028,6 +1042,25 @@ export interface components {
         name: string;
         /** @description What it is trusted with. */
         role: components["schemas"]["Role"];
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_AccountRules: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What strangers may do. */
+      data: {
+        /** @description Whether accounts are on; while they are off everybody may do everything. */
+        accounts: boolean;
+        /** @description Whether strangers may search and look at pictures. */
+        anonymous_search: boolean;
+        /** @description Who may make an account without being an administrator. */
+        registration: components["schemas"]["Open"];
       };
       /** @description `success`. */
       message: string;
@@ -1971,6 +2004,29 @@ export interface components {
        */
       total: number;
     };
+    /**
+     * @description Files to import, and what into. What a new collection is made with is ignored where it has that
+     *     already, and refused where it has something else.
+     */
+    ImportForm: {
+      /** @description `default` unless given; made if there is none of that name. */
+      collection?: string | null;
+      /** @description Pictures, grants (XML) and archives (ZIP, TAR). Their names may have folders, with slashes. */
+      file: string[];
+      /** @description Index of a new collection: `auto`, `flat`, `ivf_flat`, `ivf_sq8` or `hnsw`. */
+      index?: string | null;
+      /** @description Metric of a new collection: `cosine`, `ip` or `l2`. */
+      metric?: string | null;
+      /** @description Encoder of a new collection. */
+      model?: string | null;
+      /** @description Preprocessing of a new collection. */
+      preprocess?: string | null;
+      /**
+       * Format: int32
+       * @description Pixels a side of a new collection's pictures, as the encoder sees them.
+       */
+      size?: number | null;
+    };
     /** @description A collection's index. */
     IndexReport: {
       /** @description Kind in use. */
@@ -2259,7 +2315,7 @@ export interface components {
       job_id?: number | null;
       /** @description Why it failed. */
       message?: string | null;
-      /** @description What it imports. */
+      /** @description What it imports; nothing where files were sent. */
       paths: string[];
       /**
        * Format: int64
@@ -2300,7 +2356,8 @@ export interface components {
       total: number;
       /**
        * Format: int64
-       * @description Files that were sent along; null where paths on the server are imported.
+       * @description Files that were sent to be imported, archives as one; null where paths of the server are
+       *     imported.
        */
       uploaded_files?: number | null;
     };
@@ -2369,6 +2426,11 @@ export interface components {
       /** @description Whom it acts for: a choice of the data directory's owner alone. */
       user?: string | null;
     };
+    /**
+     * @description Who may make an account without being an administrator.
+     * @enum {string}
+     */
+    Open: "first" | "open" | "closed";
     /** @description One hit of a group. */
     PageHit: {
       /** @description Its collection. */
@@ -2800,31 +2862,6 @@ export interface components {
        */
       job_id?: number | null;
     };
-    /** @description What every successful answer in JSON looks like. */
-    Envelope_AccountRules: {
-      /**
-       * Format: int32
-       * @description 0.
-       */
-      code: number;
-      data: {
-        accounts: boolean;
-        anonymous_search: boolean;
-        registration: components["schemas"]["Open"];
-      };
-      /** @description `success`. */
-      message: string;
-    };
-    AccountRules: {
-      accounts: boolean;
-      anonymous_search: boolean;
-      registration: components["schemas"]["Open"];
-    };
-    /** @enum {string} */
-    Open: "first" | "open" | "closed";
-    ImportForm: {
-      file: string[];
-    };
   };
   responses: {
     /** @description A parameter is wrong */
@@ -3110,7 +3147,7 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
-  rules: {
+  accounts_rules: {
     parameters: {
       query?: never;
       header?: never;
@@ -3416,7 +3453,7 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
-  upload_import: {
+  imports_upload_import: {
     parameters: {
       query?: never;
       header?: never;

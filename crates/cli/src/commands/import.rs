@@ -248,9 +248,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
             Originals::Reference => EngineOriginals::Reference,
             Originals::Copy => EngineOriginals::Copy,
         },
-        retry_of: None,
-        only: None,
-        within: None,
+        ..JobRequest::default()
     }
 }
 

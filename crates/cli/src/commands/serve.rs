@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use lookalike_engine::import::{Cancel, Originals};
+use lookalike_engine::import::Cancel;
 use lookalike_engine::jobs::{JobRequest, Jobs};
 use lookalike_engine::watch::watch;
-use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
+use lookalike_engine::{Engine, ErrorKind};
 use lookalike_server::{AccessRules, HeaderValue, ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
@@ -60,6 +60,9 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         let defaults = ServerOptions::default();
         let options = ServerOptions {
             max_body_bytes: settings.limits.max_file_bytes,
+            max_upload_bytes: settings
+                .max_upload_bytes
+                .unwrap_or(defaults.max_upload_bytes),
             max_searches: settings
                 .max_searches
                 .unwrap_or(defaults.max_searches)
@@ -151,12 +154,7 @@ fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, setting
     let request = JobRequest {
         paths: folders.to_vec(),
         collection: "default".to_owned(),
-        settings: CollectionSettings::default(),
-        batch_size: 0,
-        originals: Originals::Reference,
-        retry_of: None,
-        only: None,
-        within: None,
+        ..JobRequest::default()
     };
     let (engine, jobs, settings) = (Arc::clone(engine), jobs.clone(), settings.clone());
     std::thread::spawn(move || {

@@ -6,6 +6,7 @@
 mod request;
 mod runner;
 mod status;
+mod uploads;
 
 #[cfg(test)]
 mod tests;
@@ -13,3 +14,4 @@ mod tests;
 pub use request::JobRequest;
 pub use runner::{JobOptions, JobTotals, Jobs};
 pub use status::{JobReport, JobStatus, LISTED_FILES};
+pub use uploads::Upload;

@@ -9,7 +9,7 @@ use crate::import::Originals;
 use crate::{CollectionSettings, EngineError, ErrorKind};
 
 /// An import to queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct JobRequest {
     /// Folders, archives, files, and logs of downloads; absolute.
     pub paths: Vec<PathBuf>,
@@ -33,6 +33,9 @@ pub struct JobRequest {
     /// Files on disk outside these folders are refused, links followed; `None` allows all.
     #[serde(default)]
     pub within: Option<Vec<PathBuf>>,
+    /// Files that were sent, where `paths` is the folder that they lie in until they are imported.
+    #[serde(default)]
+    pub uploaded_files: Option<u64>,
 }
 
 impl JobRequest {

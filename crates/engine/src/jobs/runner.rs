@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use lookalike_catalog::{Job, JobState, WriteTransaction};
 use lookalike_storage::IndexKind;
 
-use super::{JobReport, JobRequest, JobStatus, LISTED_FILES};
+use super::{JobReport, JobRequest, JobStatus, LISTED_FILES, uploads};
 use crate::import::{Control, FileProblem, ImportReport, ImportRequest};
 use crate::{Engine, EngineError, ErrorKind};
 
@@ -31,11 +31,11 @@ pub struct JobOptions {
 /// The queue of a data directory. Shared by threads; [`Jobs::close`] ends it.
 #[derive(Clone)]
 pub struct Jobs {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    engine: Arc<Engine>,
+pub(super) struct Shared {
+    pub(super) engine: Arc<Engine>,
     options: JobOptions,
     state: Mutex<State>,
     /// Signalled when a job ends.
@@ -147,6 +147,7 @@ impl Jobs {
     /// # Errors
     /// The catalogue can't be read.
     pub fn resume(&self) -> Result<usize, EngineError> {
+        self.sweep_uploads()?;
         let jobs = self.shared.engine.catalog().unfinished_jobs()?;
         let mut state = self.shared.lock();
         let left: Vec<i64> = jobs
@@ -236,6 +237,9 @@ impl Jobs {
         }
         drop(state);
         self.shared.ended.notify_all();
+        for &id in &taken {
+            uploads::settle(&self.shared.job(id)?);
+        }
         cancelled.extend(taken);
         match id {
             Some(id) if cancelled.is_empty() => {
@@ -268,7 +272,7 @@ impl Jobs {
         let failures = self.shared.engine.catalog().job_failures(job.id, listed)?;
         let state = self.shared.lock();
         let warnings = state.over.iter().find(|(id, _)| *id == job.id);
-        Ok(JobReport {
+        let mut report = JobReport {
             status: JobStatus::new(&job, state.control(job.id)),
             failed_files: failures
                 .into_iter()
@@ -278,7 +282,13 @@ impl Jobs {
                 })
                 .collect(),
             warnings: warnings.map_or_else(Vec::new, |(_, warnings)| warnings.clone()),
-        })
+        };
+        drop(state);
+        if let Ok(request) = JobRequest::of(&job) {
+            uploads::name_files(&request, &mut report.failed_files);
+            uploads::name_files(&request, &mut report.warnings);
+        }
+        Ok(report)
     }
 
     /// At most `limit` jobs, the newest first.
@@ -440,8 +450,9 @@ impl Shared {
             tx.count_job(id, &counts, elapsed)?;
             Ok(tx.finish_job(id, end, message.as_deref())?)
         });
-        if let Err(error) = recorded {
-            tracing::error!("the end of job {id} could not be recorded: {error}");
+        match recorded.and_then(|()| self.job(id)) {
+            Ok(job) => uploads::settle(&job),
+            Err(error) => tracing::error!("the end of job {id} could not be recorded: {error}"),
         }
         let mut state = self.lock();
         state.totals = state.totals.with(control);
@@ -499,7 +510,7 @@ impl Shared {
         job.ok_or_else(|| not_found(format!("there is no job {id}")))
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &self,
         changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {

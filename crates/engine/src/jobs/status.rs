@@ -20,8 +20,11 @@ pub struct JobStatus {
     pub status: String,
     /// What it imports into.
     pub collection: Option<String>,
-    /// What it imports.
+    /// What it imports; nothing where files were sent.
     pub paths: Vec<String>,
+    /// Files that were sent to be imported, archives as one; null where paths of the server are
+    /// imported.
+    pub uploaded_files: Option<u64>,
     /// The job whose failed files it tries again.
     pub retry_of: Option<i64>,
     /// Why it failed.
@@ -113,6 +116,7 @@ impl JobStatus {
             },
             collection: Some(job.collection.clone()),
             paths: request.iter().flat_map(path_names).collect(),
+            uploaded_files: request.as_ref().and_then(|request| request.uploaded_files),
             retry_of: request.and_then(|request| request.retry_of),
             message: job.message.clone(),
             total,
@@ -167,8 +171,12 @@ impl JobReport {
 }
 
 fn path_names(request: &JobRequest) -> Vec<String> {
-    let paths = request.paths.iter();
+    let paths = match request.uploaded_files {
+        Some(_) => &[],
+        None => request.paths.as_slice(),
+    };
     paths
+        .iter()
         .map(|path| path.to_string_lossy().into_owned())
         .collect()
 }

@@ -1,25 +1,21 @@
 //! Jobs: queued, run, cancelled, retried, taken up again.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 
 use lookalike_catalog::JobState;
 
 use super::*;
+use crate::ErrorKind;
 use crate::fixture::Fixture;
-use crate::import::Originals;
-use crate::{CollectionSettings, ErrorKind};
+use crate::library::ListRequest;
 
 fn request(path: PathBuf, collection: &str) -> JobRequest {
     JobRequest {
         paths: vec![path],
         collection: collection.into(),
-        settings: CollectionSettings::default(),
-        batch_size: 0,
-        originals: Originals::Reference,
-        retry_of: None,
-        only: None,
-        within: None,
+        ..JobRequest::default()
     }
 }
 
@@ -237,4 +233,104 @@ fn an_index_that_the_collection_does_not_have_is_refused_not_ignored() {
     let refused = import("flat");
     assert_eq!(refused.status, "failed");
     assert!(refused.message.unwrap().contains("has index hnsw"));
+}
+
+fn into(collection: &str) -> JobRequest {
+    JobRequest {
+        collection: collection.into(),
+        ..JobRequest::default()
+    }
+}
+
+fn send(upload: &mut Upload, name: &str, bytes: &[u8]) {
+    upload.create(name).unwrap().write_all(bytes).unwrap();
+}
+
+fn uploads(fixture: &Fixture) -> usize {
+    fs::read_dir(fixture.jobs.data_dir().join("uploads")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn files_that_are_sent_are_imported_kept_as_copies_and_gone_afterwards() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 3);
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    let picture = |index: usize| fs::read(folder.join(format!("{index:04}.png"))).unwrap();
+    send(&mut upload, "a/one.png", &picture(0));
+    send(&mut upload, "..\\..\\b\\two.png", &picture(1));
+    // The same name again, and one that would lead out of the folder.
+    send(&mut upload, "a/one.png", &picture(2));
+    send(&mut upload, "/../../../etc/broken.png", b"no picture");
+    fs::remove_dir_all(folder).unwrap();
+    assert_eq!((upload.files(), uploads(&fixture)), (4, 1));
+    let id = fixture.jobs.start_upload(upload, into("sent")).unwrap();
+    let report = fixture.jobs.wait(id).unwrap();
+    let status = &report.status;
+    assert_eq!(
+        (status.status.as_str(), status.imported, status.failed),
+        ("completed", 3, 1)
+    );
+    assert_eq!(
+        (status.uploaded_files, status.paths.is_empty()),
+        (Some(4), true)
+    );
+    assert_eq!(report.failed_files[0].file, "etc/broken.png");
+    let list = ListRequest {
+        collection: "sent".into(),
+        ..ListRequest::default()
+    };
+    for item in fixture.engine.list_items(&list).unwrap().items {
+        assert!(!fixture.engine.original(&item.item).unwrap().is_empty());
+    }
+
+    // What failed can be tried again, after a restart too, and goes when nobody can want it.
+    assert_eq!((fixture.jobs.resume().unwrap(), uploads(&fixture)), (0, 1));
+    let retry = fixture.jobs.retry(Some(id)).unwrap();
+    let report = fixture.jobs.wait(retry).unwrap();
+    assert_eq!((report.status.total, report.status.failed), (1, 1));
+    assert_eq!(uploads(&fixture), 1);
+}
+
+#[test]
+fn an_upload_that_is_done_with_leaves_nothing() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 1);
+    let picture = fs::read(folder.join("0000.png")).unwrap();
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    send(&mut upload, "one.png", &picture);
+    drop(upload);
+    assert_eq!(uploads(&fixture), 0);
+
+    let empty = fixture.jobs.new_upload().unwrap();
+    let refused = fixture.jobs.start_upload(empty, into("sent")).unwrap_err();
+    assert_eq!(
+        (refused.kind(), uploads(&fixture)),
+        (ErrorKind::InvalidInput, 0)
+    );
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    send(&mut upload, "one.png", &picture);
+    let refused = fixture.jobs.start_upload(upload, into(".no")).unwrap_err();
+    assert_eq!(
+        (refused.kind(), uploads(&fixture)),
+        (ErrorKind::InvalidInput, 0)
+    );
+
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    send(&mut upload, "one.png", &picture);
+    let id = fixture.jobs.start_upload(upload, into("sent")).unwrap();
+    assert_eq!(fixture.jobs.wait(id).unwrap().status.imported, 1);
+    assert_eq!(uploads(&fixture), 0);
+
+    // The same again is the same image.
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    send(&mut upload, "one.png", &picture);
+    let id = fixture.jobs.start_upload(upload, into("sent")).unwrap();
+    fixture.jobs.wait(id).unwrap();
+    assert_eq!(fixture.items("sent"), 1);
+
+    // What a killed process left.
+    let left = fixture.jobs.data_dir().join("uploads/0123456789abcdef");
+    fs::create_dir_all(&left).unwrap();
+    fixture.jobs.resume().unwrap();
+    assert_eq!(uploads(&fixture), 0);
 }

@@ -20,4 +20,5 @@ pub(crate) use list::ItemCounts;
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
 pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
 pub use patent::PatentReport;
+pub(crate) use upload::clean_name;
 pub use upload::{Upload, Uploaded};

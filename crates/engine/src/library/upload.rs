@@ -109,7 +109,7 @@ impl Engine {
 /// The item as far as it is known before its picture is decoded.
 fn new_item(upload: &Upload) -> Result<NewItem, EngineError> {
     let fields = upload.fields.checked()?;
-    let file_name = clean(&upload.file_name);
+    let file_name = clean_name(&upload.file_name);
     let mut item = NewItem {
         content: Content {
             md5: hex(&Md5::digest(&upload.bytes)),
@@ -152,7 +152,7 @@ fn new_item(upload: &Upload) -> Result<NewItem, EngineError> {
 
 /// A name that leads nowhere: the last part of a path of any system, without control characters
 /// and marks that turn the direction of text, which make a name look like another.
-fn clean(name: &str) -> String {
+pub(crate) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let turns = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let name: String = last
@@ -195,14 +195,14 @@ mod tests {
             ("a\u{7}\u{202E}gnp.exe", "agnp.exe"),
             ("<b>花</b>.png", "b>.png"),
         ] {
-            assert_eq!(clean(name), expected, "{name:?}");
+            assert_eq!(clean_name(name), expected, "{name:?}");
         }
         let long = format!("{}.jpeg", "花".repeat(200));
-        let short = clean(&long);
+        let short = clean_name(&long);
         assert!(
             short.len() <= FILE_NAME_MAX && short.ends_with("花.jpeg"),
             "{short}"
         );
-        assert_eq!(clean(&"x".repeat(300)), "x".repeat(255));
+        assert_eq!(clean_name(&"x".repeat(300)), "x".repeat(255));
     }
 }

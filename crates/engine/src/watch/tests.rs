@@ -18,12 +18,7 @@ fn request(paths: Vec<PathBuf>) -> JobRequest {
     JobRequest {
         paths,
         collection: "default".into(),
-        settings: CollectionSettings::default(),
-        batch_size: 0,
-        originals: Originals::Reference,
-        retry_of: None,
-        only: None,
-        within: None,
+        ..JobRequest::default()
     }
 }
 

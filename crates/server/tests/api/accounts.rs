@@ -114,8 +114,12 @@ fn the_first_to_register_is_the_administrator_and_lets_others_in() {
         let body = json!({"name": name, "password": PASSWORD});
         send(&server, "POST", "/api/auth/register", &[], &body)
     };
+    let who_may = || server.get("/api/auth/rules").json()["data"].take();
+    let rules = json!({"accounts": true, "anonymous_search": false, "registration": "first"});
+    assert_eq!(who_may(), rules);
     let ann = register("Ann").json();
     assert_eq!(ann["data"]["role"], "admin", "{ann}");
+    assert_eq!(who_may()["registration"], "closed");
     assert_eq!(register("bob").status, 403);
     let ann = Browser::log_in(&server, "ann");
     let add = |body: Value| ann.send("POST", "/api/auth/register", &body);
@@ -142,6 +146,8 @@ fn strangers_register_as_readers_where_that_is_open() {
         ..rules()
     });
     add(&server, "ann", "admin");
+    let rules = server.get("/api/auth/rules").json();
+    assert_eq!(rules["data"]["registration"], "open");
     let register = |body: Value| send(&server, "POST", "/api/auth/register", &[], &body);
     let bob = register(json!({"name": "bob", "password": PASSWORD}));
     assert_eq!(bob.json()["data"]["role"], "reader");

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use lookalike_server::{ImportRoots, ServerOptions};
-use lookalike_testkit::http::{Answer, request};
+use lookalike_testkit::http::{Answer, form, request};
 use serde_json::{Value, json};
 
-use crate::fixture::{Server, picture};
+use crate::fixture::{GRANT, Server, picture};
 
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 
@@ -167,4 +167,60 @@ fn only_configured_folders_are_imported_unless_the_owner_asks() {
     );
     assert_eq!(start("secret"), 200);
     assert_eq!(until_over(&server)["imported"], 3);
+}
+
+#[test]
+fn files_that_are_sent_along_are_imported() {
+    let server = Server::with(ServerOptions {
+        import_roots: ImportRoots::Below(Vec::new()),
+        max_upload_bytes: 200_000,
+        ..ServerOptions::default()
+    });
+    let upload = |fields: &[(&str, Option<&str>, &[u8])]| {
+        let (kind, body) = form(fields);
+        let headers = [("content-type", kind.as_str())];
+        request(server.address, "POST", "/api/batch/upload", &headers, &body)
+    };
+    let grant = GRANT.replace("D1107373", "D1107374");
+    let grant = grant.replace("USD1107373-20251230-D00001", "USD1107374-20251230-D00001");
+    let patent = "week/USD1107374-20251230/USD1107374-20251230";
+    let answer = upload(&[
+        ("collection", None, b"sent"),
+        ("size", None, b"112"),
+        ("file", Some(&format!("{patent}.XML")), grant.as_bytes()),
+        ("file", Some(&format!("{patent}-D00001.TIF")), &picture(6)),
+        ("file", Some("week/broken.png"), b"no picture"),
+    ]);
+    assert_eq!(answer.status, 200, "{:?}", answer.json());
+    let status = until_over(&server);
+    assert_eq!(
+        (&status["status"], &status["imported"], &status["failed"]),
+        (&json!("completed"), &json!(1), &json!(1))
+    );
+    assert_eq!(
+        (&status["uploaded_files"], &status["paths"]),
+        (&json!(3), &json!([]))
+    );
+    assert_eq!(status["failed_files"][0]["file"], "week/broken.png");
+    let patent = server.get("/api/patents/USD1107374?collection=sent").json();
+    assert_eq!(patent["data"]["title"], "Watch <band>");
+    let item = &patent["data"]["items"][0];
+    let full = server.get(item["image_url"].as_str().unwrap());
+    assert_eq!(full.status, 200);
+
+    let many = vec![0; 210_000];
+    for (fields, status, word) in [
+        (vec![], 400, "no file"),
+        (vec![("colour", None, &b"red"[..])], 400, "colour"),
+        (vec![("size", None, &b"-1"[..])], 400, "size"),
+        (vec![("file", None, &b"nameless"[..])], 400, "name"),
+        (vec![("file", Some("a.png"), &many[..])], 413, "200000"),
+    ] {
+        let answer = upload(&fields);
+        assert_eq!(answer.status, status, "{word}");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(word), "{message}");
+    }
+    let left = std::fs::read_dir(server.directory.path().join("data/uploads")).unwrap();
+    assert_eq!(left.count(), 1, "only that of the job with a failed file");
 }

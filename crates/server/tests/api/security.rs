@@ -16,6 +16,7 @@ use crate::fixture::Server;
 const OPEN: &[&str] = &[
     "get /health",
     "get /health/live",
+    "get /api/auth/rules",
     "post /api/auth/login",
     "post /api/auth/logout",
     "post /api/auth/register",

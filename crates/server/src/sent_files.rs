@@ -1,0 +1,227 @@
+//! Imports of files that are sent along: straight to the disk, whatever their number and size.
+
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::StatusCode;
+use lookalike_engine::jobs::{JobRequest, Upload};
+use serde::Serialize;
+use tokio::fs::File;
+use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::time::timeout;
+use utoipa::ToSchema;
+
+use crate::access::Editor;
+use crate::batch::{Started, settings, started};
+use crate::envelope::{ApiError, Envelope, Success};
+use crate::parameters::number;
+use crate::state::App;
+use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected, too_large};
+
+/// Files of one request.
+const MOST_FILES: u64 = 200_000;
+
+/// Fields that are no files.
+const MOST_TEXTS: usize = 16;
+
+/// Written to the disk at once.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// Files to import, and what into. What a new collection is made with is ignored where it has that
+/// already, and refused where it has something else.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportForm {
+    /// Pictures, grants (XML) and archives (ZIP, TAR). Their names may have folders, with slashes.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+    /// `default` unless given; made if there is none of that name.
+    collection: Option<String>,
+    /// Encoder of a new collection.
+    model: Option<String>,
+    /// Preprocessing of a new collection.
+    preprocess: Option<String>,
+    /// Pixels a side of a new collection's pictures, as the encoder sees them.
+    #[schema(minimum = 1, maximum = 16384)]
+    size: Option<u32>,
+    /// Metric of a new collection: `cosine`, `ip` or `l2`.
+    metric: Option<String>,
+    /// Index of a new collection: `auto`, `flat`, `ivf_flat`, `ivf_sq8` or `hnsw`.
+    index: Option<String>,
+}
+
+/// What a form says beside its files.
+#[derive(Default)]
+struct Texts {
+    collection: Option<String>,
+    model: Option<String>,
+    preprocess: Option<String>,
+    size: Option<u32>,
+    metric: Option<String>,
+    index: Option<String>,
+}
+
+/// Queue an import of files that are sent along.
+///
+/// Copies are kept of their images. The job's `uploaded_files` says how many were sent, and files
+/// that fail are listed by the names under which they were sent; they can be tried again for a
+/// week.
+#[utoipa::path(
+    post,
+    path = "/api/batch/upload",
+    tag = "imports",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Envelope<Started>), ApiError),
+)]
+pub(crate) async fn upload_import(
+    State(app): State<App>,
+    _: Editor,
+    request: Request,
+) -> Result<Success<Started>, ApiError> {
+    let limit = app.options().max_upload_bytes;
+    check_length(&request, limit)?;
+    let _slot = app.upload_slot().await?;
+    let form = Multipart::from_request(request, &app)
+        .await
+        .map_err(form_expected)?;
+    let upload = app.jobs(|jobs, _| Ok(jobs.new_upload()?)).await?;
+    let (upload, texts) = receive(&app, form, upload, limit).await?;
+    let request = texts.into_request()?;
+    app.jobs(move |jobs, _| {
+        let job_id = jobs.start_upload(upload, request)?;
+        started(jobs, job_id)
+    })
+    .await
+}
+
+async fn receive(
+    app: &App,
+    mut form: Multipart,
+    mut upload: Upload,
+    limit: u64,
+) -> Result<(Upload, Texts), ApiError> {
+    let mut texts = Texts::default();
+    let mut text_count = 0;
+    let mut left = limit;
+    while let Some(field) = in_time(app, form.next_field()).await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if let Some(file_name) = field.file_name().map(str::to_owned) {
+            if upload.files() == MOST_FILES {
+                return Err(ApiError::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("more than {MOST_FILES} files at once; send them in parts"),
+                ));
+            }
+            let file;
+            (upload, file) = app
+                .jobs(move |_, _| {
+                    let file = upload.create(&file_name)?;
+                    Ok((upload, file))
+                })
+                .await?;
+            left = save(app, field, File::from_std(file), left, limit).await?;
+            continue;
+        }
+        text_count += 1;
+        if text_count > MOST_TEXTS {
+            return Err(ApiError::invalid(format!(
+                "more than {MOST_TEXTS} fields beside the files"
+            )));
+        }
+        texts.set(&name, read_text(app, field, &name).await?)?;
+    }
+    Ok((upload, texts))
+}
+
+/// Returns how many bytes may still come.
+async fn save(
+    app: &App,
+    mut field: Field<'_>,
+    file: File,
+    mut left: u64,
+    limit: u64,
+) -> Result<u64, ApiError> {
+    let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
+    while let Some(chunk) = in_time(app, field.chunk()).await? {
+        left = left
+            .checked_sub(chunk.len() as u64)
+            .ok_or_else(|| too_large(limit))?;
+        file.write_all(&chunk).await.map_err(unwritten)?;
+    }
+    file.flush().await.map_err(unwritten)?;
+    Ok(left)
+}
+
+async fn read_text(app: &App, mut field: Field<'_>, name: &str) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = in_time(app, field.chunk()).await? {
+        if bytes.len() + chunk.len() > MAX_TEXT_BYTES {
+            return Err(ApiError::invalid(format!("field `{name}` is too long")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))
+}
+
+/// A large upload may take long, but something of it must always be on its way.
+async fn in_time<T>(
+    app: &App,
+    part: impl Future<Output = Result<T, axum::extract::multipart::MultipartError>>,
+) -> Result<T, ApiError> {
+    let limit = app.options().body_timeout;
+    match timeout(limit, part).await {
+        Ok(part) => part.map_err(broken),
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            format!("nothing more of the upload came for {} s", limit.as_secs()),
+        )),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
+fn unwritten(error: std::io::Error) -> ApiError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "there is no room left on the server's disk for this upload",
+        ),
+        _ => ApiError::internal(&error),
+    }
+}
+
+impl Texts {
+    fn set(&mut self, name: &str, value: String) -> Result<(), ApiError> {
+        let field = match name {
+            "collection" => &mut self.collection,
+            "model" => &mut self.model,
+            "preprocess" => &mut self.preprocess,
+            "metric" => &mut self.metric,
+            "index" => &mut self.index,
+            "size" => {
+                self.size = Some(number("size", value.trim())?);
+                return Ok(());
+            }
+            "file" => {
+                return Err(ApiError::invalid(
+                    "a `file` without a name can't be imported; send its name along",
+                ));
+            }
+            _ => return Err(ApiError::invalid(format!("there is no parameter `{name}`"))),
+        };
+        *field = Some(value.trim().to_owned());
+        Ok(())
+    }
+
+    fn into_request(self) -> Result<JobRequest, ApiError> {
+        Ok(JobRequest {
+            collection: self.collection.unwrap_or_else(|| "default".to_owned()),
+            settings: settings(
+                self.model,
+                self.preprocess,
+                self.size,
+                self.metric,
+                self.index,
+            )?,
+            ..JobRequest::default()
+        })
+    }
+}
