@@ -75,13 +75,13 @@ pub(crate) struct AccountRules {
     /// Whether strangers may search and look at pictures.
     anonymous_search: bool,
     /// Who may make an account without being an administrator.
-    registration: Open,
+    registration: MayRegister,
 }
 
 /// Who may make an account without being an administrator.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Open {
+pub(crate) enum MayRegister {
     /// Whoever comes first, as there is no account yet; becomes an administrator.
     First,
     /// Anybody, as a reader.
@@ -108,9 +108,9 @@ pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> 
     } = app.options().access;
     let exist = app.read(|engine| engine.accounts().exist()).await?;
     let registration = match (exist, open_registration) {
-        (false, _) => Open::First,
-        (true, true) => Open::Open,
-        (true, false) => Open::Closed,
+        (false, _) => MayRegister::First,
+        (true, true) => MayRegister::Open,
+        (true, false) => MayRegister::Closed,
     };
     Ok(private(
         [],

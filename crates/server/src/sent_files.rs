@@ -126,7 +126,7 @@ async fn receive(
                 "more than {MOST_TEXTS} fields beside the files"
             )));
         }
-        texts.set(&name, read_text(app, field, &name).await?)?;
+        texts.set(&name, &read_text(app, field, &name).await?)?;
     }
     Ok((upload, texts))
 }
@@ -189,7 +189,7 @@ fn unwritten(error: std::io::Error) -> ApiError {
 }
 
 impl Texts {
-    fn set(&mut self, name: &str, value: String) -> Result<(), ApiError> {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
         let field = match name {
             "collection" => &mut self.collection,
             "model" => &mut self.model,

@@ -838,7 +838,7 @@ export interface components {
       /** @description Whether strangers may search and look at pictures. */
       anonymous_search: boolean;
       /** @description Who may make an account without being an administrator. */
-      registration: components["schemas"]["Open"];
+      registration: components["schemas"]["MayRegister"];
     };
     /**
      * Format: binary
@@ -1060,7 +1060,7 @@ export interface components {
         /** @description Whether strangers may search and look at pictures. */
         anonymous_search: boolean;
         /** @description Who may make an account without being an administrator. */
-        registration: components["schemas"]["Open"];
+        registration: components["schemas"]["MayRegister"];
       };
       /** @description `success`. */
       message: string;
@@ -2375,6 +2375,11 @@ export interface components {
       /** @description To be sent as `Authorization: Bearer lk_...`. */
       token: string;
     };
+    /**
+     * @description Who may make an account without being an administrator.
+     * @enum {string}
+     */
+    MayRegister: "first" | "open" | "closed";
     /** @description Who somebody is. */
     Me: {
       /** @description Whether accounts are on; while they are off everybody may do everything. */
@@ -2426,11 +2431,6 @@ export interface components {
       /** @description Whom it acts for: a choice of the data directory's owner alone. */
       user?: string | null;
     };
-    /**
-     * @description Who may make an account without being an administrator.
-     * @enum {string}
-     */
-    Open: "first" | "open" | "closed";
     /** @description One hit of a group. */
     PageHit: {
       /** @description Its collection. */
