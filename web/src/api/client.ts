@@ -66,44 +66,100 @@ export async function call<P extends PathsOf<M>, M extends Method>(
   options: Call<P, M> = {},
 ): Promise<Data<P, M>> {
   const url = address(path, options);
-  const again = () => once<Data<P, M>>(url, requestOf(method, options));
+  const send = async () => opened<Data<P, M>>(await fetched(url, requestOf(method, options)));
   try {
-    return await again();
+    return await inSession(method, send);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.status === 401) session?.lost();
-    // Another tab may have logged in since.
-    if (error.status === 403 && method !== "get" && (await session?.renew())) return again();
-    const wait = error.retryAfterSeconds;
+    const wait = error instanceof ApiError ? error.retryAfterSeconds : null;
     if (wait === null || wait > PATIENCE_SECONDS) throw error;
     await pause(wait * 1000, options.signal);
-    return again();
+    return send();
+  }
+}
+
+/** Bytes that are on their way, of all of them. */
+export type OnProgress = (sent: number, total: number) => void;
+
+/** Posts a form that may be large: what is busy is not asked again without the user. */
+export function upload<P extends PathsOf<"post">>(
+  path: P,
+  form: FormData,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Data<P, "post">> {
+  return inSession("post", async () =>
+    opened<Data<P, "post">>(await posted(String(path), form, onProgress, signal)),
+  );
+}
+
+async function inSession<T>(method: Method, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : null;
+    if (status === 401) session?.lost();
+    // Another tab may have logged in since.
+    if (status === 403 && method !== "get" && (await session?.renew())) return send();
+    throw error;
   }
 }
 
 /** Any supported picture as one that browsers show. */
 export async function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
   const request = requestOf("post", { body: file, ...(signal && { signal }) });
-  const response = await send("/api/preview", request);
+  const response = await fetched("/api/preview", request);
   if (!response.ok) throw await failure(response);
   return response.blob();
 }
 
-async function once<T>(url: string, request: RequestInit): Promise<T> {
-  const response = await send(url, request);
+/** What is in the envelope. */
+async function opened<T>(response: Response): Promise<T> {
   if (!response.ok) throw await failure(response);
   const envelope = (await response.json().catch(() => null)) as { code: number; data: T } | null;
   if (envelope?.code !== 0) throw new ApiError("broken", "no envelope", response.status);
   return envelope.data;
 }
 
-async function send(url: string, request: RequestInit): Promise<Response> {
+async function fetched(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("offline", String(error));
   }
+}
+
+/** As `fetched`, by the one interface of browsers that tells how far a request is. */
+function posted(
+  url: string,
+  form: FormData,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
+    request.onload = () => {
+      const { responseText, status, statusText } = request;
+      const headers = new Headers();
+      for (const name of ["retry-after", "x-request-id"]) {
+        const value = request.getResponseHeader(name);
+        if (value !== null) headers.set(name, value);
+      }
+      resolve(new Response(responseText, { status, statusText, headers }));
+    };
+    request.onerror = () => reject(new ApiError("offline", "the connection was lost"));
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    request.onloadend = () => signal.removeEventListener("abort", stop);
+    request.open("POST", url);
+    for (const [name, value] of Object.entries(headersOf("post"))) {
+      request.setRequestHeader(name, value);
+    }
+    signal.addEventListener("abort", stop);
+    request.send(form);
+    if (signal.aborted) stop();
+  });
 }
 
 async function failure(response: Response): Promise<ApiError> {
@@ -136,16 +192,20 @@ function requestOf(
   method: Method,
   { body, signal }: Pick<Call<keyof paths, Method>, "body" | "signal">,
 ): RequestInit {
-  const headers: Record<string, string> = {};
   const isJson = body !== undefined && !(body instanceof FormData || body instanceof Blob);
+  const headers = headersOf(method);
   if (isJson) headers["content-type"] = "application/json";
-  if (method !== "get" && session?.csrfToken) headers["x-csrf-token"] = session.csrfToken;
   return {
     method: method.toUpperCase(),
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
     ...(signal && { signal }),
   };
+}
+
+function headersOf(method: Method): Record<string, string> {
+  const token = session?.csrfToken;
+  return method !== "get" && token ? { "x-csrf-token": token } : {};
 }
 
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {

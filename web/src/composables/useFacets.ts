@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import type { Facets } from "../api/types";
 import { filterParameters } from "../search/request";
 import type { Options } from "../search/query";
+import { useCollections } from "./useCollections";
 
 export function useFacets(options: Options) {
   const facets = shallowRef<Facets | null>(null);
@@ -29,5 +30,7 @@ export function useFacets(options: Options) {
   };
 
   watch([() => options.filters, () => options.collection], load, { deep: true, immediate: true });
+  // What is counted may have changed when the collections are looked at again.
+  watch(useCollections().collections, (_, before) => before && load());
   return facets;
 }

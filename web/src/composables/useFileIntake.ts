@@ -1,24 +1,50 @@
-// Pictures that are dropped or pasted anywhere on the page.
-import { onScopeDispose, ref } from "vue";
+// Files that are dropped or pasted anywhere: the page that is shown says what becomes of them.
+import { onMounted, onScopeDispose, onUnmounted, ref, shallowRef } from "vue";
 
-export function useFileIntake(take: (files: File[]) => void) {
-  const over = ref(false);
+export interface Intake {
+  /** What letting go will do, in words. */
+  words: string;
+  take: (transfer: DataTransfer) => void;
+}
+
+/** Null where files are of no use now. */
+type Offer = () => Intake | null;
+
+const ofPage = shallowRef<Offer | null>(null);
+
+/** To be used by a page that has another use for files than the app. */
+export function takeFiles(offer: Offer): void {
+  onMounted(() => (ofPage.value = offer));
+  onUnmounted(() => {
+    if (ofPage.value === offer) ofPage.value = null;
+  });
+}
+
+/** To be used once, with what becomes of files where no page takes them; gives what a file that is
+ * held over the page is offered. */
+export function useFileIntake(usual: Offer) {
+  const offered = ref<Intake | null>(null);
+  const intake = () => (ofPage.value ?? usual)();
   let depth = 0;
 
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
   const leave = () => {
     depth = 0;
-    over.value = false;
+    offered.value = null;
   };
   const listeners: Record<string, (event: Event) => void> = {
     dragenter: (event) => {
       if (!hasFiles(event as DragEvent)) return;
       event.preventDefault();
       depth += 1;
-      over.value = true;
+      offered.value = intake();
     },
     dragover: (event) => {
-      if (hasFiles(event as DragEvent)) event.preventDefault();
+      const { dataTransfer } = event as DragEvent;
+      if (!dataTransfer || !hasFiles(event as DragEvent)) return;
+      // Left alone, the browser would go to the file.
+      event.preventDefault();
+      if (!offered.value) dataTransfer.dropEffect = "none";
     },
     dragleave: () => {
       depth -= 1;
@@ -29,11 +55,11 @@ export function useFileIntake(take: (files: File[]) => void) {
       leave();
       if (!dataTransfer?.files.length) return;
       event.preventDefault();
-      take([...dataTransfer.files]);
+      intake()?.take(dataTransfer);
     },
     paste: (event) => {
-      const files = (event as ClipboardEvent).clipboardData?.files;
-      if (files?.length) take([...files]);
+      const { clipboardData } = event as ClipboardEvent;
+      if (clipboardData?.files.length) intake()?.take(clipboardData);
     },
   };
   for (const [name, listener] of Object.entries(listeners)) {
@@ -44,5 +70,5 @@ export function useFileIntake(take: (files: File[]) => void) {
       document.removeEventListener(name, listener);
     }
   });
-  return over;
+  return offered;
 }

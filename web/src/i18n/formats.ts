@@ -10,6 +10,10 @@ export interface Formats {
   threshold(value: number): string;
   milliseconds(value: number): string;
   bytes(value: number): string;
+  /** A number of a speed: with a decimal while it is small. */
+  rate(value: number): string;
+  /** In the two largest units that matter: "1h 5m". */
+  duration(seconds: number): string;
   /** A day as the API writes it: 20251230. */
   day(value: number): string;
   moment(unixSeconds: number): string;
@@ -37,6 +41,13 @@ export function formatsOf(language: Language): Formats {
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits });
   const whole = unit("millisecond", 0);
   const tenths = unit("millisecond", 1);
+  const narrow = (name: string) =>
+    number({ style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: 0 });
+  const hours = narrow("hour");
+  const minutes = narrow("minute");
+  const seconds = narrow("second");
+  const integer = number({ maximumFractionDigits: 0 });
+  const tenth = number({ maximumFractionDigits: 1 });
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
@@ -47,7 +58,7 @@ export function formatsOf(language: Language): Formats {
   const list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
 
   return {
-    integer: number({ maximumFractionDigits: 0 }),
+    integer,
     percent: number({ style: "percent", maximumFractionDigits: 0 }),
     score: fixed(3),
     threshold: fixed(2),
@@ -55,6 +66,14 @@ export function formatsOf(language: Language): Formats {
     bytes: (value) => {
       const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
       return unit(units[power] ?? "byte", power === 0 ? 0 : 1)(value / 1000 ** power);
+    },
+    rate: (value) => (value < 10 ? tenth(value) : integer(value)),
+    duration: (value) => {
+      const whole = Math.max(0, Math.round(value));
+      const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+      if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(" ");
+      if (m > 0) return [minutes(m), s > 0 && seconds(s)].filter(Boolean).join(" ");
+      return seconds(s);
     },
     day: (value) =>
       day.format(

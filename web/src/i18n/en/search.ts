@@ -9,8 +9,10 @@ export default {
     state: (images: string, patents: string) => `${images} images of ${patents} patents`,
     untrained:
       "The built-in encoder is untrained: results show that search works, not how well it could.",
-    emptyTitle: "This collection has no images yet",
-    emptyText: "Import a folder of drawings on the server, then come back:",
+    emptyTitle: "There are no images here yet",
+    emptyText: "Import drawings or photos of designs, and they can be searched at once.",
+    emptyTextReader: "As soon as somebody imports some, you can search them here.",
+    emptyImport: "Import images",
   },
   query: {
     heading: "Query",

@@ -10,8 +10,10 @@ export default {
     sample: (name) => `用 ${name} 搜索`,
     state: (images, patents) => `${images} 张图片，${patents} 件专利`,
     untrained: "内置编码器未经训练：结果只说明流程可用，不代表最终效果。",
-    emptyTitle: "这个集合还没有图片",
-    emptyText: "请先在服务器上导入图片文件夹，再回到这里：",
+    emptyTitle: "这里还没有图片",
+    emptyText: "导入外观设计的图纸或照片，随即就能搜索。",
+    emptyTextReader: "有人导入图片之后，就可以在这里搜索。",
+    emptyImport: "导入图片",
   },
   query: {
     heading: "查询图",

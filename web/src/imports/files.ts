@@ -1,0 +1,95 @@
+// The files of this computer that are to be imported.
+
+/** A file with where it lies: "USD123/USD123-D00001.TIF". Sheets find their grant by their folder. */
+export interface SentFile {
+  file: File;
+  path: string;
+}
+
+export type FileKind = "picture" | "grant" | "archive";
+
+const KINDS: Record<FileKind, readonly string[]> = {
+  picture: ["tif", "tiff", "jpg", "jpeg", "png", "webp", "gif", "bmp"],
+  grant: ["xml"],
+  archive: ["zip", "tar"],
+};
+
+/** What the import reads: an `accept` for a file chooser. */
+export const ACCEPT = Object.values(KINDS)
+  .flat()
+  .map((ending) => `.${ending}`)
+  .join(",");
+
+/** What a file is by its name; null for what the import would pass over. */
+export function kindOf(path: string): FileKind | null {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const kinds = Object.keys(KINDS) as FileKind[];
+  return kinds.find((kind) => KINDS[kind].includes(ending)) ?? null;
+}
+
+export interface Selection {
+  files: SentFile[];
+  /** Files that the import would pass over. */
+  others: number;
+}
+
+export const NOTHING: Selection = { files: [], others: 0 };
+
+/** What was there and what comes; the same path again is the newer file. */
+export function added(before: Selection, come: SentFile[]): Selection {
+  const byPath = new Map(before.files.map((one) => [one.path, one]));
+  let { others } = before;
+  for (const one of come) {
+    if (kindOf(one.path)) byPath.set(one.path, one);
+    else others += 1;
+  }
+  return { files: [...byPath.values()], others };
+}
+
+export function counts({ files }: Selection): Record<FileKind, number> {
+  const counts = { picture: 0, grant: 0, archive: 0 };
+  for (const { path } of files) {
+    const kind = kindOf(path);
+    if (kind) counts[kind] += 1;
+  }
+  return counts;
+}
+
+export function bytesOf({ files }: Selection): number {
+  return files.reduce((sum, { file }) => sum + file.size, 0);
+}
+
+/** Files of a chooser; those of a folder know where in it they lie. */
+export function chosenFiles(files: Iterable<File>): SentFile[] {
+  return [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+}
+
+/** All that was dropped, folders with what is in them. */
+export async function droppedFiles(transfer: DataTransfer): Promise<SentFile[]> {
+  // Both lists are empty as soon as the event is over.
+  const files = chosenFiles(transfer.files);
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  if (entries.some((entry) => entry === null)) return files;
+  const found: SentFile[] = [];
+  for (const entry of entries) if (entry) await collect(entry, found);
+  return found;
+}
+
+async function collect(entry: FileSystemEntry, found: SentFile[]): Promise<void> {
+  if (entry.isDirectory) {
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    for (;;) {
+      // A browser gives a hundred at a time, and none at the end.
+      const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+        reader.readEntries(resolve, reject),
+      );
+      if (some.length === 0) return;
+      for (const one of some) await collect(one, found);
+    }
+  }
+  const file = await new Promise<File>((resolve, reject) =>
+    (entry as FileSystemFileEntry).file(resolve, reject),
+  );
+  found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+}
