@@ -29,6 +29,9 @@ test("numbers and dates are written as each language does", () => {
   expect(formatsOf("en").integer(12345)).toBe("12,345");
   expect(formatsOf("en").milliseconds(1.25)).toBe("1.3 ms");
   expect(formatsOf("en").bytes(1_500_000)).toBe("1.5 MB");
+  expect(formatsOf("en").duration(3725)).toBe("1h 2m");
+  expect(formatsOf("zh").duration(65)).toBe("1分钟 5秒");
+  expect(formatsOf("en").duration(0.24)).toBe("0.2s");
   expect(formatsOf("en").locarno("10-02")).toBe("Clocks, watches, measuring instruments");
   expect(formatsOf("zh").locarno("99-01")).toBeNull();
 });

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { added, bytesOf, counts, kindOf, NOTHING, type SentFile } from "../src/imports/files";
-import { inOrder, isWholePath, type Job, lastPart, newlyOver } from "../src/imports/jobs";
+import {
+  inOrder,
+  isWholePath,
+  type Job,
+  lastPart,
+  newlyOver,
+  pathBelow,
+} from "../src/imports/jobs";
 import { type Reading, speedAt, speedNow, withReading } from "../src/imports/meter";
 
 function sent(path: string, size = 10): SentFile {
@@ -53,6 +60,15 @@ test("paths of all systems have a last part and a beginning", () => {
   expect(lastPart("C:\\designs\\a.zip")).toBe("a.zip");
   expect(["/data", "C:\\data", "\\\\host\\data"].every(isWholePath)).toBe(true);
   expect(["data", "./data", "~/data", ""].some(isWholePath)).toBe(false);
+});
+
+test("files are named from the imported folder on", () => {
+  const folders = ["/data/a", "/data/b.tar"];
+  expect(pathBelow("/data/a/x/1.tif", folders)).toBe("x/1.tif");
+  expect(pathBelow("/data/b.tar!/x/1.tif", folders)).toBe("x/1.tif");
+  expect(pathBelow("/data/aa/1.tif", folders)).toBe("/data/aa/1.tif");
+  expect(pathBelow("/data/a", folders)).toBe("/data/a");
+  expect(pathBelow("USD1/1.tif", [])).toBe("USD1/1.tif");
 });
 
 test("a speed is that of the last seconds", () => {

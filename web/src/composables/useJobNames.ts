@@ -32,15 +32,14 @@ export function useJobNames() {
     const speed = over || readings.length === 0 ? job.speed_per_sec : speedNow(readings);
     const remaining = job.estimated_remaining_sec;
     const left = typeof remaining === "number" ? words.remaining(duration(remaining)) : "";
+    const nothing = stateOf(job) === "failed" && job.processed === 0;
+    const done = nothing ? "" : words.imported(job.imported, integer(job.imported));
+    const took = nothing ? "" : words.took(duration(job.elapsed_sec));
     return {
       state: state[stateOf(job)],
-      amount: over
-        ? words.imported(job.imported, integer(job.imported))
-        : started
-          ? words.of(integer(job.processed), integer(job.total))
-          : "",
+      amount: over ? done : started ? words.of(integer(job.processed), integer(job.total)) : "",
       speed: started && speed > 0 ? words.speed(rate(speed)) : "",
-      time: over ? words.took(duration(job.elapsed_sec)) : started ? left : "",
+      time: over ? took : started ? left : "",
     };
   }
   return { nameOf, figuresOf };

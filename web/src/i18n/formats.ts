@@ -41,11 +41,12 @@ export function formatsOf(language: Language): Formats {
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits });
   const whole = unit("millisecond", 0);
   const tenths = unit("millisecond", 1);
-  const narrow = (name: string) =>
-    number({ style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: 0 });
+  const narrow = (name: string, digits = 0) =>
+    number({ style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: digits });
   const hours = narrow("hour");
   const minutes = narrow("minute");
   const seconds = narrow("second");
+  const parts = narrow("second", 1);
   const integer = number({ maximumFractionDigits: 0 });
   const tenth = number({ maximumFractionDigits: 1 });
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
@@ -69,6 +70,7 @@ export function formatsOf(language: Language): Formats {
     },
     rate: (value) => (value < 10 ? tenth(value) : integer(value)),
     duration: (value) => {
+      if (value > 0 && value < 1) return parts(value);
       const whole = Math.max(0, Math.round(value));
       const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
       if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(" ");

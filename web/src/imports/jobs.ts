@@ -42,3 +42,11 @@ export function lastPart(path: string): string {
 export function isWholePath(path: string): boolean {
   return /^(\/|\\\\|[A-Za-z]:[\\/])/.test(path);
 }
+
+/** A file's path from the imported folder on; whole where it lies in none of them. */
+export function pathBelow(path: string, folders: string[]): string {
+  const folder = folders.find(
+    (one) => /^[/\\!]/.test(path.slice(one.length)) && path.startsWith(one),
+  );
+  return folder === undefined ? path : path.slice(folder.length).replace(/^[/\\!]+/, "");
+}

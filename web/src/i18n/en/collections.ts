@@ -47,18 +47,18 @@ export default {
     l2: "Distance",
   } as Record<string, string>,
   preprocessings: {
-    letterbox: "Whole picture, centred on a white square",
+    letterbox: "Whole picture on a white square",
     native: "Whole picture in its own proportions",
     "short-side": "Short side fitted, little cut off",
     stretch: "Stretched to a square",
     processor: "As the encoder's own settings say",
-    "letterbox+processor": "White square, then the encoder's own settings",
+    "letterbox+processor": "White square, then the encoder's own",
   } as Record<string, string>,
   indexes: {
     auto: "Chosen by the number of images",
     flat: "Exact, every image is compared",
     hnsw: "Graph: fast, finds 98 to 99 of 100",
     ivf_flat: "Lists: finds 97 to 99 of 100",
-    ivf_sq8: "Compact lists: less memory, finds about as many",
+    ivf_sq8: "Lists in less memory, finds about as many",
   } as Record<string, string>,
 };

@@ -13,6 +13,7 @@ export default {
     choose: "Choose files",
     folder: "Choose a folder",
     more: "Add files",
+    moreFolder: "Add a folder",
     picture: (count: number, shown: string) => (count === 1 ? "1 picture" : `${shown} pictures`),
     grant: (count: number, shown: string) =>
       count === 1 ? "1 XML of a grant" : `${shown} XMLs of grants`,
@@ -25,7 +26,7 @@ export default {
     rest: (count: string) => `and ${count} more`,
     start: (count: number, shown: string) =>
       count === 1 ? "Import 1 file" : `Import ${shown} files`,
-    clear: "Choose others",
+    clear: "Clear",
   },
   sending: {
     label: "Upload",

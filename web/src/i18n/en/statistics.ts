@@ -34,5 +34,4 @@ export default {
   value: "Value",
   more: (count: string) => `${count} more`,
   less: "Fewer",
-  unknown: "Nothing is known of this yet.",
 };

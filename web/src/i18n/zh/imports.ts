@@ -14,7 +14,8 @@ export default {
     formats: "支持 TIF、JPG、PNG、WebP、GIF、BMP；图纸旁的授权 XML；ZIP 和 TAR",
     choose: "选择文件",
     folder: "选择文件夹",
-    more: "继续添加",
+    more: "添加文件",
+    moreFolder: "添加文件夹",
     picture: (_, shown) => `${shown} 张图片`,
     grant: (_, shown) => `${shown} 个授权 XML`,
     archive: (_, shown) => `${shown} 个压缩包`,
@@ -22,7 +23,7 @@ export default {
     nothing: "其中没有可导入的文件",
     rest: (count) => `以及另外 ${count} 个`,
     start: (_, shown) => `导入 ${shown} 个文件`,
-    clear: "重新选择",
+    clear: "清空",
   },
   sending: {
     label: "上传",

@@ -36,5 +36,4 @@ export default {
   value: "项目",
   more: (count) => `另有 ${count} 项`,
   less: "收起",
-  unknown: "暂无信息。",
 } satisfies Messages["statistics"];
