@@ -1,7 +1,5 @@
 export default {
   title: "Import",
-  notAllowed: "Importing is for editors",
-  notAllowedHelp: "Ask an administrator to make you one. What others import is listed below.",
   into: "Into collection",
   newCollection: "A new collection …",
   advanced: "Encoder, metric and index",

@@ -2,8 +2,6 @@ import type { Messages } from "../en";
 
 export default {
   title: "导入",
-  notAllowed: "只有编辑者可以导入",
-  notAllowedHelp: "请联系管理员为你开通。其他人的导入记录列在下面。",
   into: "导入到集合",
   newCollection: "新建集合…",
   advanced: "编码器、度量与索引",
