@@ -14,6 +14,7 @@ const options: Options = {
     applicant: ["A & B, Inc."],
     country: ["DE"],
     status: ["in_force"],
+    tags: ["red"],
     fromYear: 2001,
     toYear: 2020,
   },

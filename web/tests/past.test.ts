@@ -34,6 +34,7 @@ test("an entry tells the options it was made with", () => {
       applicant: [],
       country: ["DE"],
       status: ["in_force"],
+      tags: ["red"],
       fromYear: 2001,
       toYear: 2020,
     },

@@ -8,7 +8,7 @@ import { useCollections } from "./useCollections";
 import { useFilterNames } from "./useFilterNames";
 
 /** Filters that only scripts set; their values speak for themselves. */
-const OTHER_FILTERS = ["assignee", "tags", "attributes", "patent_id"];
+const OTHER_FILTERS = ["assignee", "attributes", "patent_id"];
 const LEFT_OUT = ["exclude_patent_id", "exclude_item_id"];
 
 export function usePastWords() {

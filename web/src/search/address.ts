@@ -2,9 +2,11 @@
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
 import {
   defaultOptions,
+  type Filters,
   GROUPS_MAX,
   LIST_FILTERS,
   type ListFilter,
+  noFilters,
   type Options,
   type Query,
   type Region,
@@ -15,6 +17,7 @@ const NAMES: Record<ListFilter, string> = {
   applicant: "applicant",
   country: "country",
   status: "status",
+  tags: "tag",
 };
 
 /** Pictures that are nowhere but in this tab. */
@@ -27,7 +30,6 @@ export type Asked =
   | null;
 
 export function toAddress(query: Query | null, options: Options): LocationQueryRaw {
-  const { filters } = options;
   const address: LocationQueryRaw = {};
   if (query?.kind === "item") {
     address["item"] = String(query.id);
@@ -41,6 +43,11 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   if (options.groups !== defaultOptions().groups) address["n"] = String(options.groups);
   if (options.limit !== null) address["limit"] = String(options.limit);
   if (options.frontPages) address["front"] = "1";
+  return { ...address, ...filtersToAddress(options.filters) };
+}
+
+export function filtersToAddress(filters: Filters): LocationQueryRaw {
+  const address: LocationQueryRaw = {};
   if (filters.keyword.trim()) address["words"] = filters.keyword.trim();
   for (const name of LIST_FILTERS) {
     if (filters[name].length > 0) address[NAMES[name]] = [...filters[name]];
@@ -57,11 +64,17 @@ export function fromAddress(address: LocationQuery): { asked: Asked; options: Op
   options.groups = Math.min(GROUPS_MAX, Math.max(1, Math.round(groups)));
   options.limit = number(address, "limit");
   options.frontPages = one(address, "front") === "1";
-  options.filters.keyword = one(address, "words") ?? "";
-  for (const name of LIST_FILTERS) options.filters[name] = all(address, NAMES[name]);
-  options.filters.fromYear = number(address, "from");
-  options.filters.toYear = number(address, "to");
+  options.filters = filtersFromAddress(address);
   return { asked: askedIn(address), options };
+}
+
+export function filtersFromAddress(address: LocationQuery): Filters {
+  const filters = noFilters();
+  filters.keyword = one(address, "words") ?? "";
+  for (const name of LIST_FILTERS) filters[name] = all(address, NAMES[name]);
+  filters.fromYear = number(address, "from");
+  filters.toYear = number(address, "to");
+  return filters;
 }
 
 function askedIn(address: LocationQuery): Asked {
@@ -89,11 +102,12 @@ function all(address: LocationQuery, name: string): string[] {
   return values.filter((text): text is string => Boolean(text));
 }
 
-function one(address: LocationQuery, name: string): string | null {
+/** The first value of a name, if it has one. */
+export function one(address: LocationQuery, name: string): string | null {
   return all(address, name)[0] ?? null;
 }
 
-function number(address: LocationQuery, name: string): number | null {
+export function number(address: LocationQuery, name: string): number | null {
   const text = one(address, name);
   const value = Number(text);
   return text !== null && Number.isFinite(value) ? value : null;

@@ -24,7 +24,7 @@ export type Query =
   | { kind: "item"; id: number; item: Item | null; region: Region | null }
   | { kind: "history"; id: number; entry: HistoryEntry | null };
 
-export const LIST_FILTERS = ["loc_class", "applicant", "country", "status"] as const;
+export const LIST_FILTERS = ["loc_class", "applicant", "country", "status", "tags"] as const;
 export type ListFilter = (typeof LIST_FILTERS)[number];
 
 export type Filters = Record<ListFilter, string[]> & {
@@ -52,6 +52,7 @@ export function noFilters(): Filters {
     applicant: [],
     country: [],
     status: [],
+    tags: [],
     fromYear: null,
     toYear: null,
   };

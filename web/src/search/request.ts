@@ -16,6 +16,7 @@ export function filterParameters(filters: Filters): Parameters {
     applicant: filters.applicant,
     country: filters.country,
     status: filters.status,
+    tags: filters.tags,
     pub_date_from: filters.fromYear === null ? null : filters.fromYear * 10_000 + 101,
     pub_date_to: filters.toYear === null ? null : filters.toYear * 10_000 + 1231,
   };

@@ -59,6 +59,7 @@ export default {
     applicant: "Applicant",
     country: "Country",
     status: "Status",
+    tags: "Tags",
     years: "Granted",
     from: "From year",
     to: "To year",

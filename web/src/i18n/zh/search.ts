@@ -59,6 +59,7 @@ export default {
     applicant: "申请人",
     country: "国家或地区",
     status: "法律状态",
+    tags: "标签",
     years: "授权年份",
     from: "起始年份",
     to: "截止年份",

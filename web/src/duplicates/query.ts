@@ -1,0 +1,46 @@
+// What counts as a duplicate: the state of the duplicates page, and its address.
+import type { LocationQuery, LocationQueryRaw } from "vue-router";
+import { number, one } from "../search/address";
+import type { Metric } from "../search/request";
+
+export interface DuplicatesQuery {
+  /** Worst score of a duplicate; null: the usual one, which only cosine has. */
+  threshold: number | null;
+  samePatent: boolean;
+  page: number;
+}
+
+export const PAGE_SIZE = 10;
+
+/** What the server takes for cosine, and what it takes when nothing is asked for. */
+export const LOWEST = 0.5;
+export const USUAL = 0.95;
+const STEP = 0.05;
+
+export function toAddress(collection: string | null, query: DuplicatesQuery): LocationQueryRaw {
+  const address: LocationQueryRaw = {};
+  if (collection) address["collection"] = collection;
+  if (query.threshold !== null) address["threshold"] = String(query.threshold);
+  if (query.samePatent) address["same"] = "1";
+  if (query.page > 1) address["page"] = String(query.page);
+  return address;
+}
+
+export function fromAddress(address: LocationQuery): DuplicatesQuery {
+  return {
+    threshold: number(address, "threshold"),
+    samePatent: one(address, "same") === "1",
+    page: Math.max(1, Math.round(number(address, "page") ?? 1)),
+  };
+}
+
+/** Whether a search can be begun: only cosine has a usual threshold. */
+export function isComplete(query: DuplicatesQuery, metric: Metric): boolean {
+  return metric === "cosine" || query.threshold !== null;
+}
+
+/** The next looser threshold that is worth a try; null where there is none. */
+export function looser(threshold: number): number | null {
+  const next = Math.ceil((threshold - STEP) * 20 - 1e-6) / 20;
+  return next >= LOWEST && next < threshold ? next : null;
+}
