@@ -105,7 +105,7 @@ test("an administrator lets others in; the last one stays", async ({ page }) => 
   await auditInBothThemes(page);
   await dialog.getByRole("button", { name: "Add user" }).click();
   await expect(users.getByRole("status")).toHaveText("bob can log in now.");
-  await expect(users.getByRole("row", { name: /^bob/ })).toContainText("Active");
+  await expect(users.getByRole("row", { name: /^bob/ })).toBeVisible();
   await auditInBothThemes(page);
   await fitsPhone(page);
 });
@@ -193,9 +193,9 @@ test("users are shut out, let in, given a password, and removed", async ({ page 
   const users = page.getByRole("region", { name: "Users" });
   const bob = users.getByRole("row", { name: /^bob/ });
   await users.getByRole("button", { name: "Shut bob out" }).click();
-  await expect(bob).toContainText("Shut out");
+  await expect(users.getByRole("status")).toHaveText("bob is shut out.");
   await users.getByRole("button", { name: "Let bob in again" }).click();
-  await expect(bob).toContainText("Active");
+  await expect(users.getByRole("status")).toHaveText("bob can log in again.");
   await users.getByRole("button", { name: "Reset the password of bob" }).click();
   const reset = page.getByRole("dialog", { name: "Reset the password of bob" });
   await reset.getByLabel("New password").fill("staple battery");

@@ -77,6 +77,16 @@ test("a long history is loaded as it is read", async ({ page }) => {
   await expect(past(page)).toHaveCount(30);
   await past(page).nth(29).scrollIntoViewIfNeeded();
   await expect(past(page)).toHaveCount(45);
+
+  // Back from a search the list is as it was, with the search on top of it.
+  await past(page)
+    .nth(40)
+    .getByRole("link", { name: /^Search again/ })
+    .click();
+  await expect(rows(page).first()).toBeVisible();
+  await page.goBack();
+  await expect(past(page)).toHaveCount(46);
+  await expect(past(page).nth(38)).toBeInViewport();
   await page.request.delete("/api/history");
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HistoryEntry } from "../src/api/types";
-import { bestHits, byDay, daysBefore, optionsOf } from "../src/search/past";
+import { bestHits, byDay, daysBefore, optionsOf, withNewest } from "../src/search/past";
 import { defaultOptions } from "../src/search/query";
 import { searchParameters } from "../src/search/request";
 
@@ -60,4 +60,14 @@ test("searches are grouped by the days of the clock on the wall", () => {
   expect(days.map(({ entries }) => entries.map(({ id }) => id))).toEqual([[0, 1], [2]]);
   const now = new Date("2026-11-22T12:00");
   expect(moments.map((moment) => daysBefore(now, moment))).toEqual([1, 1, 2]);
+});
+
+test("the first page brings what is known up to date", () => {
+  const list = (...ids: number[]) => ids.map((id) => entry({ id }));
+  const merged = (known: number[], newest: number[], total: number) =>
+    withNewest(list(...known), list(...newest), total).map(({ id }) => id);
+  expect(merged([], [3, 2], 3)).toEqual([3, 2]);
+  expect(merged([3, 2, 1], [4, 3], 4)).toEqual([4, 3, 2, 1]);
+  expect(merged([3, 2, 1], [9, 8], 9)).toEqual([9, 8]);
+  expect(merged([3, 2, 1], [3], 1)).toEqual([3]);
 });

@@ -1,7 +1,8 @@
 // The own searches, the newest first, page by page.
-import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import { computed, onActivated, onScopeDispose, ref, shallowRef } from "vue";
 import { type ApiError, call } from "../api/client";
 import type { HistoryEntry } from "../api/types";
+import { withNewest } from "../search/past";
 
 const PAGE_SIZE = 30;
 
@@ -15,27 +16,32 @@ export function useHistory() {
 
   const hasMore = computed(() => (entries.value?.length ?? 0) < total.value);
 
-  async function more(): Promise<void> {
+  /** Page 1 has the newest. */
+  async function load(page: number): Promise<void> {
     if (loading.value) return;
     loading.value = true;
     error.value = null;
-    const known = entries.value ?? [];
-    const ids = new Set(known.map((entry) => entry.id));
-    // Entries move between pages when others are deleted or added: known ones may come again.
-    const page = Math.floor(known.length / PAGE_SIZE) + 1;
     try {
       const query = { page, page_size: PAGE_SIZE };
       const found = await call("get", "/api/history", { query, signal: abort.signal });
-      const added = found.items.filter((entry) => !ids.has(entry.id));
-      const isStale = added.length === 0 && known.length > 0 && known.length < found.total;
-      entries.value = isStale ? null : [...known, ...added];
+      const known = entries.value ?? [];
+      const ids = new Set(known.map(({ id }) => id));
+      const added = found.items.filter(({ id }) => !ids.has(id));
+      entries.value =
+        page === 1 ? withNewest(known, found.items, found.total) : [...known, ...added];
       total.value = found.total;
     } catch (caught) {
       if (!abort.signal.aborted) error.value = caught as ApiError;
     } finally {
       loading.value = false;
     }
-    if (entries.value === null && !error.value && !abort.signal.aborted) await more();
+  }
+
+  async function more(): Promise<void> {
+    const before = entries.value?.length ?? 0;
+    await load(Math.floor(before / PAGE_SIZE) + 1);
+    // Newer searches moved the known ones to later pages.
+    if (!error.value && entries.value?.length === before && hasMore.value) await load(1);
   }
 
   async function remove(id: number): Promise<void> {
@@ -55,6 +61,6 @@ export function useHistory() {
     total.value = 0;
   }
 
-  void more();
+  onActivated(() => load(1));
   return { entries, total, loading, error, hasMore, more, remove, clear };
 }

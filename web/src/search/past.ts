@@ -40,6 +40,19 @@ export function bestHits(entry: HistoryEntry, most: number): HistoryEntry["top_h
     .slice(0, most);
 }
 
+/** The known entries, brought up to date by the first page of all. */
+export function withNewest(
+  known: readonly HistoryEntry[],
+  newest: HistoryEntry[],
+  total: number,
+): HistoryEntry[] {
+  const ids = new Set(newest.map(({ id }) => id));
+  const older = known.filter(({ id }) => !ids.has(id));
+  const isWhole = newest.length >= total;
+  const isGap = older.length === known.length;
+  return isWhole || isGap ? newest : [...newest, ...older];
+}
+
 export interface Day {
   /** A moment of it, in Unix seconds. */
   moment: number;

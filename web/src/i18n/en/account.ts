@@ -111,8 +111,6 @@ export default {
     role: "Role",
     roleOf: (name: string) => `Role of ${name}`,
     since: "Since",
-    state: "State",
-    active: "Active",
     shut: "Shut out",
     actions: "Actions",
     shutOut: "Shut out",

@@ -106,8 +106,6 @@ export default {
     role: "角色",
     roleOf: (name) => `${name} 的角色`,
     since: "创建时间",
-    state: "状态",
-    active: "正常",
     shut: "已停用",
     actions: "操作",
     shutOut: "停用",
