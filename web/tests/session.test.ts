@@ -75,6 +75,15 @@ test("a token of an earlier session is renewed, and the change is made after all
   ]);
 });
 
+test("previews of pictures know the session too", async () => {
+  await loggedIn("first");
+  const { previewOf } = await import("../src/api/client");
+  answers["POST /api/preview"] = [[403, null, "send the csrf_token"], [200]];
+  answers["GET /api/auth/me"] = [[200, me("second")]];
+  expect((await previewOf(new Blob(["TIFF"]))).size).toBeGreaterThan(0);
+  expect(asked.at(-1)).toEqual({ what: "POST /api/preview", token: "second" });
+});
+
 test("what is refused with the right token is not asked twice", async () => {
   const { call } = await loggedIn("first");
   answers["DELETE /api/history"] = [[403, null, "this takes the role admin"]];

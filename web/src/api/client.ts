@@ -105,11 +105,13 @@ async function inSession<T>(method: Method, send: () => Promise<T>): Promise<T> 
 }
 
 /** Any supported picture as one that browsers show. */
-export async function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
-  const request = requestOf("post", { body: file, ...(signal && { signal }) });
-  const response = await fetched("/api/preview", request);
-  if (!response.ok) throw await failure(response);
-  return response.blob();
+export function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
+  return inSession("post", async () => {
+    const request = requestOf("post", { body: file, ...(signal && { signal }) });
+    const response = await fetched("/api/preview", request);
+    if (!response.ok) throw await failure(response);
+    return response.blob();
+  });
 }
 
 /** What is in the envelope. */
