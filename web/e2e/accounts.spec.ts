@@ -1,6 +1,7 @@
 // On a server of its own, with accounts and an empty data directory: each test goes on where the
 // one before it ended.
 import { expect, type Page, test } from "@playwright/test";
+import { LOOKS, take } from "./album";
 import { auditInBothThemes, fitsPhone } from "./audit";
 
 test.describe.configure({ mode: "serial" });
@@ -81,6 +82,17 @@ test("who guesses too often is told how long to wait", async ({ page }) => {
   await expect(page).toHaveURL("/");
 });
 
+test("without the server the login says so, and comes when it is back", async ({ page }) => {
+  await page.route("**/api/auth/rules", (route) => route.abort());
+  await page.goto("/account");
+  await expect(page.getByRole("alert")).toContainText("The server does not answer");
+  await page.unroute("**/api/auth/rules");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page).toHaveURL("/login?next=/account");
+  await logIn(page, ANN, annsPassword);
+  await expect(page).toHaveURL("/account");
+});
+
 test("a login leads nowhere but into the page", async ({ page }) => {
   await page.goto("/login?next=//example.org/");
   await logIn(page, ANN, annsPassword);
@@ -117,6 +129,7 @@ test("a reader is shown what readers may do, and told the rest", async ({ page }
   await expect(page.getByRole("region", { name: "Users" })).toHaveCount(0);
   await page.goto("/import");
   await expect(page.getByRole("heading", { name: /needs the role Editor/ })).toBeVisible();
+  await auditInBothThemes(page);
 });
 
 test("a script acts by a token until it is revoked", async ({ page, playwright, baseURL }) => {
@@ -214,3 +227,24 @@ test("who logs out is a stranger", async ({ page }) => {
   await page.goto("/history");
   await expect(page).toHaveURL("/login?next=/history");
 });
+
+for (const look of LOOKS) {
+  test.describe(`${look.locale} ${look.colorScheme}`, () => {
+    test.use(look);
+
+    test("pictures", async ({ page }) => {
+      await page.goto("/login");
+      await expect(page.locator("form")).toBeVisible();
+      await take(page, "login", look);
+      const login = { name: ANN, password: annsPassword };
+      const answer = await page.request.post("/api/auth/login", { data: login });
+      const headers = { "x-csrf-token": (await answer.json()).data.csrf_token };
+      const send = (path: string, data: object) => page.request.post(path, { data, headers });
+      await send("/api/auth/register", { name: BOB, password: BOBS_PASSWORD, role: "editor" });
+      await send("/api/auth/tokens", { name: "Nightly import", days: 90 });
+      await page.goto("/account");
+      await expect(page.locator("table")).toHaveCount(2);
+      await take(page, "account", look);
+    });
+  });
+}

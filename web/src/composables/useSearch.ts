@@ -16,6 +16,7 @@ import { ask, searchParameters } from "../search/request";
 import { recordedId } from "../search/recorded";
 import { useCollection } from "./useCollections";
 import { pictureOf, releasePicture } from "./usePictures";
+import { useSession } from "./useSession";
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
 
 /** Sliders say many values on their way. */
@@ -39,6 +40,7 @@ const answer = shallowRef<SearchAnswer | null>(null);
 const error = shallowRef<ApiError | null>(null);
 const address = computed(() => toAddress(state.query, state.options));
 const { collection, metric } = useCollection(() => state.options.collection);
+const { me } = useSession();
 
 let abort: AbortController | null = null;
 let settle: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +59,9 @@ async function run(): Promise<void> {
     answer.value = found;
     error.value = null;
     state.roundTripMs = performance.now() - started;
-    if (query.kind === "files") {
+    state.running = false;
+    // Strangers have no history.
+    if (query.kind === "files" && me.value) {
       const id = await recordedId(found.query_token);
       if (mine === abort) query.historyId = id;
     }
