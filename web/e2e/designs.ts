@@ -5,6 +5,10 @@ import { expect, type Page } from "@playwright/test";
 
 const directory = resolve(process.env["E2E_DIRECTORY"] ?? "../target/e2e", "designs");
 
+export function designsDirectory(): string {
+  return directory;
+}
+
 interface Design {
   patent_id: string;
   sheets: { file: string; front_page: boolean }[];
