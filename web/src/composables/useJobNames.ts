@@ -33,8 +33,10 @@ export function useJobNames() {
     const remaining = job.estimated_remaining_sec;
     const left = typeof remaining === "number" ? words.remaining(duration(remaining)) : "";
     const nothing = stateOf(job) === "failed" && job.processed === 0;
-    const done = nothing ? "" : words.imported(job.imported, integer(job.imported));
-    const took = nothing ? "" : words.took(duration(job.elapsed_sec));
+    const imported = nothing ? "" : words.imported(job.imported, integer(job.imported));
+    const onlySkipped = job.imported === 0 && job.skipped > 0;
+    const done = onlySkipped ? words.skipped(integer(job.skipped)) : imported;
+    const took = job.elapsed_sec > 0 ? words.took(duration(job.elapsed_sec)) : "";
     return {
       state: state[stateOf(job)],
       amount: over ? done : started ? words.of(integer(job.processed), integer(job.total)) : "",

@@ -70,7 +70,7 @@ export function formatsOf(language: Language): Formats {
     },
     rate: (value) => (value < 10 ? tenth(value) : integer(value)),
     duration: (value) => {
-      if (value > 0 && value < 1) return parts(value);
+      if (value > 0 && value < 1) return parts(Math.max(0.1, value));
       const whole = Math.max(0, Math.round(value));
       const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
       if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(" ");

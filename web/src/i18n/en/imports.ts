@@ -66,7 +66,7 @@ export default {
     progress: (what: string) => `Progress of ${what}`,
     of: (processed: string, total: string) => `${processed} of ${total}`,
     imported: (count: number, shown: string) => (count === 1 ? "1 imported" : `${shown} imported`),
-    skipped: (shown: string) => `${shown} were there already`,
+    skipped: (shown: string) => `${shown} there already`,
     speed: (rate: string) => `${rate} images/s`,
     remaining: (duration: string) => `${duration} left`,
     took: (duration: string) => `took ${duration}`,

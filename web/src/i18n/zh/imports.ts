@@ -60,7 +60,7 @@ export default {
     progress: (what) => `${what} 的进度`,
     of: (processed, total) => `${processed} / ${total}`,
     imported: (_, shown) => `已导入 ${shown}`,
-    skipped: (shown) => `${shown} 张此前已有`,
+    skipped: (shown) => `${shown} 张已存在`,
     speed: (rate) => `${rate} 张/秒`,
     remaining: (duration) => `剩余 ${duration}`,
     took: (duration) => `用时 ${duration}`,
