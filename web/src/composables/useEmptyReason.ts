@@ -12,7 +12,7 @@ export type EmptyReason =
   | { kind: "collection" };
 
 export function useEmptyReason(answer: () => SearchAnswer | null) {
-  const { state, metric } = useSearch();
+  const { state, asked, metric } = useSearch();
   const reason = shallowRef<EmptyReason>({ kind: "looking" });
 
   watch(
@@ -23,7 +23,7 @@ export function useEmptyReason(answer: () => SearchAnswer | null) {
       onCleanup(() => abort.abort());
       reason.value = { kind: "looking" };
       const parameters = {
-        ...searchParameters(state.options, metric.value),
+        ...searchParameters(asked.value, metric.value),
         top_groups: 1,
         history: false,
         ...(metric.value === "cosine" ? { min_score: -1 } : { min_score: null }),

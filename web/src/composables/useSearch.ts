@@ -41,6 +41,11 @@ const error = shallowRef<ApiError | null>(null);
 const address = computed(() => toAddress(state.query, state.options));
 const { collection, metric } = useCollection(() => state.options.collection);
 const { me } = useSession();
+/** The options with the collection that is meant: the server knows of none but `default` by itself. */
+const asked = computed((): Options => ({
+  ...state.options,
+  collection: state.options.collection ?? collection.value?.name ?? null,
+}));
 
 let abort: AbortController | null = null;
 let settle: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +59,7 @@ async function run(): Promise<void> {
   state.running = true;
   const started = performance.now();
   try {
-    const found = await ask(query, searchParameters(state.options, metric.value), mine.signal);
+    const found = await ask(query, searchParameters(asked.value, metric.value), mine.signal);
     if (mine !== abort) return;
     answer.value = found;
     error.value = null;
@@ -136,16 +141,16 @@ function later(): void {
 
 /** Takes the search over that an address names, unless it is the one that is here. */
 function restore(wanted: LocationQuery): void {
-  const { asked, options } = fromAddress(wanted);
-  const unsavedHere = asked?.kind === "unsaved" && state.query?.kind === "files";
-  const same = unsavedHere || samePlace(asked);
+  const { asked: query, options } = fromAddress(wanted);
+  const unsavedHere = query?.kind === "unsaved" && state.query?.kind === "files";
+  const same = unsavedHere || samePlace(query);
   const sameOptions = text(toAddress(null, options)) === text(toAddress(null, state.options));
   if (same && sameOptions) return;
   Object.assign(state.options, options);
   if (same) void run();
-  else if (asked?.kind === "item") searchItem(asked.id, asked.region);
-  else if (asked?.kind === "history") {
-    begin({ kind: "history", id: asked.id, entry: null });
+  else if (query?.kind === "item") searchItem(query.id, query.region);
+  else if (query?.kind === "history") {
+    begin({ kind: "history", id: query.id, entry: null });
     void describe(state.query);
   } else begin(null);
 }
@@ -192,6 +197,7 @@ watch(metric, (now, before) => {
 export function useSearch() {
   return {
     state,
+    asked,
     answer,
     error,
     address,

@@ -14,7 +14,6 @@ export default {
   made: "Made on",
   actions: "Actions",
   chosen: "chosen",
-  choose: (name: string) => `Choose ${name}`,
   search: "Search",
   searchIn: (name: string) => `Search in ${name}`,
   import: "Import",

@@ -27,7 +27,7 @@ export default {
     clear: "Clear",
   },
   sending: {
-    label: "Upload",
+    label: "files are being sent",
     to: (files: number, shown: string, collection: string) =>
       files === 1 ? `Sending 1 file to ${collection}` : `Sending ${shown} files to ${collection}`,
     amount: (sent: string, total: string) => `${sent} of ${total}`,

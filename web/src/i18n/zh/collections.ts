@@ -16,7 +16,6 @@ export default {
   made: "创建日期",
   actions: "操作",
   chosen: "当前",
-  choose: (name) => `切换到 ${name}`,
   search: "搜索",
   searchIn: (name) => `在 ${name} 中搜索`,
   import: "导入",

@@ -24,7 +24,7 @@ export default {
     clear: "清空",
   },
   sending: {
-    label: "上传",
+    label: "正在发送文件",
     to: (_, shown, collection) => `正在把 ${shown} 个文件发送到 ${collection}`,
     amount: (sent, total) => `${sent} / ${total}`,
     speed: (bytes) => `${bytes}/秒`,

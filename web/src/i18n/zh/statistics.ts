@@ -24,7 +24,6 @@ export default {
   dimensions: (count) => `每张图片 ${count} 维`,
   years: "授权年份",
   byYear: "各授权年份的图片数",
-  year: "年份",
   span: (from, to) => `${from} 至 ${to} 年`,
   count: (_, shown) => `${shown} 张图片`,
   classes: "洛迦诺分类",
@@ -33,7 +32,6 @@ export default {
   status: "法律状态",
   formats: "格式",
   tags: "标签",
-  value: "项目",
   more: (count) => `另有 ${count} 项`,
   less: "收起",
 } satisfies Messages["statistics"];
