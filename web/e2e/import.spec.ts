@@ -159,7 +159,7 @@ test("a path of the server is imported, and a mended file at the second try", as
     .first();
   await expect(job).toContainText("1 failed");
   cpSync(design(8).photo, join(folder, "mended.jpg"));
-  await job.getByRole("button", { name: basename(folder) }).click();
+  await job.getByRole("button", { name: basename(folder), exact: true }).click();
   await job.getByRole("button", { name: "Try the failed files again" }).click();
   const again = jobs(page).first();
   await expect(again).toContainText("failed files again");
