@@ -29,6 +29,15 @@ for (const look of LOOKS) {
       await page.goto("/history");
       await expect(page.locator(".hits img").first()).toBeVisible();
       await take(page, "history", look);
+      await page.goto("/import");
+      await expect(page.locator(".jobs li").first()).toBeVisible();
+      await take(page, "import", look);
+      await page.goto("/library/statistics");
+      await expect(page.locator(".charts table").first()).toBeVisible();
+      await take(page, "statistics", look);
+      await page.goto("/library/collections");
+      await expect(page.locator("tbody tr").first()).toBeVisible();
+      await take(page, "collections", look);
     });
   });
 }
