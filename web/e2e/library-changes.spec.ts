@@ -34,7 +34,7 @@ test("what the server refuses is said in the dialog", async ({ page }) => {
   await dialog.getByText("Patent, page and view").click();
   await dialog.getByLabel("Patent", { exact: true }).fill("no patent");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog.getByRole("alert")).toBeVisible();
+  await expect(dialog.getByRole("alert")).toContainText("A patent is written like");
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();
 });

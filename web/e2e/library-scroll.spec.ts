@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import { useLibrary } from "./library";
 
 const { at, items } = useLibrary("e2e-library");
@@ -23,31 +23,50 @@ async function pretend(page: Page, total: number) {
   });
 }
 
-test("some thousands of images scroll through without long tasks", async ({ page }) => {
+/** Milliseconds of work in the longest task of the page: other programs on the machine don't count. */
+async function longestTask(browser: Browser, page: Page, work: () => Promise<void>) {
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  await work();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: {
+      name: string;
+      pid: number;
+      tid: number;
+      tdur?: number;
+      args: { name?: string };
+    }[];
+  };
+  const thread = ({ pid, tid }: { pid: number; tid: number }) => `${pid}:${tid}`;
+  const main = traceEvents.filter((event) => event.args.name === "CrRendererMain").map(thread);
+  const tasks = traceEvents.filter(
+    (event) => event.name.endsWith("RunTask") && main.includes(thread(event)),
+  );
+  return Math.max(...tasks.map((event) => event.tdur ?? 0)) / 1000;
+}
+
+test("some thousands of images scroll through without long tasks", async ({ browser, page }) => {
   await pretend(page, 5000);
   for (const view of ["gallery", "table"]) {
     await page.goto(`${at}&view=${view}`);
     await expect(page.getByText("5,000 images", { exact: true })).toBeVisible();
     await page.waitForTimeout(500);
-    const { longest, frames, height } = await page.evaluate(async () => {
-      let longest = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
-      }).observe({ type: "longtask" });
-      let frames = 0;
-      const height = document.documentElement.scrollHeight;
-      while (scrollY + innerHeight < height - 1) {
-        scrollBy(0, 400);
-        await new Promise(requestAnimationFrame);
-        frames += 1;
-      }
-      return { longest, frames, height };
-    });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const longest = await longestTask(browser, page, () =>
+      page.evaluate(async () => {
+        const height = document.documentElement.scrollHeight;
+        for (let frame = 1; scrollY + innerHeight < height - 1; frame++) {
+          scrollBy(0, 400);
+          await new Promise(requestAnimationFrame);
+          // Resting lets what is in sight be fetched and drawn.
+          if (frame % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+      }),
+    );
     await expect(page.getByText("USD0004999").first()).toBeVisible();
-    const figures = `${view}: ${height} px in ${frames} frames, longest task ${Math.round(longest)} ms`;
+    const figures = `${view}: ${height} px of 5,000 images, longest task ${longest.toFixed(1)} ms`;
     test.info().annotations.push({ type: "figures", description: figures });
     console.log(figures);
-    expect(longest).toBeLessThan(150);
+    expect(longest).toBeLessThan(100);
   }
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LocationQuery } from "vue-router";
 import type { Item } from "../src/api/types";
-import { looser } from "../src/duplicates/query";
+import { looser, within } from "../src/duplicates/query";
 import { fromAddress, toAddress } from "../src/library/address";
 import { tagsAfter } from "../src/library/changes";
 import {
@@ -79,6 +79,14 @@ test("a deletion names images, or filters, or everything, and never more than is
 
 test("tags are added once and taken away", () => {
   expect(tagsAfter(["a", "b"], { add: ["c", "a"], remove: ["b"] })).toEqual(["a", "c"]);
+});
+
+test("a threshold stays within what the server takes, and only cosine has a usual one", () => {
+  const query = { threshold: 0.2, samePatent: false, page: 1 };
+  expect(within(query, "cosine")?.threshold).toBe(0.5);
+  expect(within({ ...query, threshold: null }, "cosine")?.threshold).toBeNull();
+  expect(within(query, "l2")?.threshold).toBe(0.2);
+  expect(within({ ...query, threshold: null }, "l2")).toBeNull();
 });
 
 test("the next looser threshold is a round one, down to what the server takes", () => {

@@ -1,7 +1,7 @@
 // What is done with the images of a list: selecting, opening, and asking for changes of them.
-import { computed, ref } from "vue";
+import { computed, ref, watch } from "vue";
 import { useRouter } from "vue-router";
-import { call } from "../api/client";
+import { ApiError, call } from "../api/client";
 import type { Item } from "../api/types";
 import { changeTags, everyImage, type Progress, type TagChange } from "../library/changes";
 import { placeOf } from "../library/places";
@@ -38,9 +38,16 @@ export function useImageActions(
     anchor = null;
   }
 
+  watch(list.key, () => (anchor = null));
+
   async function extend(from: number, to: number): Promise<void> {
     anchor ??= from;
-    selection.set(await list.between(anchor, to), true);
+    try {
+      selection.set(await list.between(anchor, to), true);
+    } catch (caught) {
+      // Another list may have begun on the way.
+      if (caught instanceof ApiError) list.error.value = caught;
+    }
   }
 
   const itemAt = (index: number) => list.itemAt(index);

@@ -12,6 +12,8 @@ const MOST_PAGES = 60;
 const REST_MS = 90;
 /** Words are typed letter by letter. */
 const SETTLE_MS = 180;
+/** What could not be fetched is tried again, as nobody sees its error from far below. */
+const RETRY_MS = 4000;
 
 let kept: { key: string; pages: [number, Item[]][]; total: number } | null = null;
 
@@ -98,7 +100,10 @@ export function useImageList(parameters: () => Parameters | null) {
       error.value = null;
       forget();
     } catch (caught) {
-      if (!mine.signal.aborted) error.value = caught as ApiError;
+      if (mine.signal.aborted) return;
+      error.value = caught as ApiError;
+      clearTimeout(timer);
+      timer = setTimeout(fill, RETRY_MS);
     } finally {
       if (pending.get(page) === mine) pending.delete(page);
     }

@@ -34,9 +34,14 @@ export function fromAddress(address: LocationQuery): DuplicatesQuery {
   };
 }
 
-/** Whether a search can be begun: only cosine has a usual threshold. */
-export function isComplete(query: DuplicatesQuery, metric: Metric): boolean {
-  return metric === "cosine" || query.threshold !== null;
+/** What is asked for, within what the server takes; null where only the user knows how near is near. */
+export function within(query: DuplicatesQuery, metric: Metric): DuplicatesQuery | null {
+  const { threshold } = query;
+  if (metric !== "cosine") return threshold === null ? null : query;
+  return {
+    ...query,
+    threshold: threshold === null ? null : Math.min(1, Math.max(LOWEST, threshold)),
+  };
 }
 
 /** The next looser threshold that is worth a try; null where there is none. */

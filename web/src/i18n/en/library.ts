@@ -1,7 +1,7 @@
 export default {
   title: "Images",
   parts: "Parts of the library",
-  images: (count: string) => `${count} images`,
+  images: (count: string) => (count === "1" ? "1 image" : `${count} images`),
   waiting: "On its way",
   open: (name: string) => `Open ${name}`,
   select: (name: string) => `Select ${name}`,
@@ -61,6 +61,8 @@ export default {
     view: "View",
     external_id: "Your own number",
   },
+  refused: "One of these values can't be saved",
+  refusedText: "A patent is written like USD1234567, a page like D00001.",
   noneHeading: "No image passes these filters",
   noneText: "Take one of them away, or all.",
   emptyHeading: "There are no images here yet",

@@ -63,6 +63,8 @@ export default {
     view: "视图",
     external_id: "自定义编号",
   },
+  refused: "其中有内容无法保存",
+  refusedText: "专利号形如 USD1234567，页码形如 D00001。",
   noneHeading: "没有符合筛选条件的图片",
   noneText: "请移除其中一个或全部条件。",
   emptyHeading: "这里还没有图片",
