@@ -6,23 +6,25 @@ import { expect, type Locator, type Page, test } from "@playwright/test";
 import { audit } from "./audit";
 import { design } from "./designs";
 
-/** Of this file alone: made by its first import, dropped at its end. */
+/** Of this file alone: what is imported goes into them, and both are dropped at its end. */
 const COLLECTION = "e2e-incoming";
+const NEW_COLLECTION = "e2e-first-import";
 
 let directory: string;
 let archive: string;
 
-test.beforeAll(() => {
+test.beforeAll(async ({ request }) => {
   directory = mkdtempSync(join(tmpdir(), "lookalike-import-"));
   const program = process.env["LOOKALIKE"] ?? "../target/release/lookalike";
   const out = join(directory, "archives");
   const made = ["--patents", "2", "--seed", "11", "--format", "zip"];
   execFileSync(program, ["synth", "--out", out, ...made]);
+  await request.post("/api/collections", { data: { name: COLLECTION } });
   archive = filesBelow(out).find((file) => /\.zip$/i.test(file)) ?? "";
 });
 
 test.afterAll(async ({ request }) => {
-  await request.delete(`/api/collections/${COLLECTION}`);
+  for (const name of [COLLECTION, NEW_COLLECTION]) await request.delete(`/api/collections/${name}`);
 });
 
 function filesBelow(folder: string): string[] {
@@ -50,7 +52,7 @@ function jobs(page: Page): Locator {
 
 async function openImport(page: Page) {
   await page.goto(`/import?collection=${COLLECTION}`);
-  await expect(page.getByRole("heading", { name: "From this computer" })).toBeVisible();
+  await expect(page.getByLabel("Into collection")).toHaveValue(COLLECTION);
 }
 
 async function choose(page: Page, files: string[]) {
@@ -76,14 +78,14 @@ test("pictures and an archive are sent into a new collection, and what is broken
   await page.getByRole("button", { name: "Import 4 files" }).click();
   const name = page.getByRole("textbox", { name: "Name" });
   await expect(name).toBeFocused();
-  await name.fill(COLLECTION);
+  await name.fill(NEW_COLLECTION);
   await page.getByRole("button", { name: "Import 4 files" }).click();
 
   const job = jobs(page).first();
   await expect(job).toContainText("4 sent files");
   await expect(job).toContainText("Done");
   await expect(job).toContainText("1 failed");
-  await expect(page.getByLabel("Into collection")).toHaveValue(COLLECTION);
+  await expect(page.getByLabel("Into collection")).toHaveValue(NEW_COLLECTION);
   await job.getByRole("button", { name: "4 sent files" }).click();
   const failed = job.getByRole("list", { name: "Files that failed" });
   await expect(failed.getByRole("listitem")).toHaveCount(1);
@@ -95,8 +97,8 @@ test("pictures and an archive are sent into a new collection, and what is broken
   await expect(again).toContainText("Done");
   await expect(again).toContainText("1 failed");
 
-  await again.getByRole("link", { name: `Search in ${COLLECTION}` }).click();
-  await expect(page).toHaveURL(new RegExp(`collection=${COLLECTION}`));
+  await again.getByRole("link", { name: `Search in ${NEW_COLLECTION}` }).click();
+  await expect(page).toHaveURL(new RegExp(`collection=${NEW_COLLECTION}`));
   await expect(page.getByRole("button", { name: /^Search with/ }).first()).toBeVisible();
 });
 
