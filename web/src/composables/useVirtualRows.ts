@@ -7,6 +7,8 @@ const AROUND_PX = 600;
 
 export interface Shape {
   rows: number;
+  /** Items of a row. */
+  columns: number;
   rowHeight: number;
   /** Of what stands above the first row and stays in sight. */
   head: number;
@@ -24,6 +26,7 @@ export function useVirtualRows(element: Ref<HTMLElement | null>, shape: (width: 
     return extentOf(rows * rowHeight + head, viewport.value);
   });
   let place: Place = { top: 0, lead: 0 };
+  let position = 0;
 
   /** The top of the list in the window. */
   const boxTop = () => element.value?.getBoundingClientRect().top ?? 0;
@@ -33,9 +36,10 @@ export function useVirtualRows(element: Ref<HTMLElement | null>, shape: (width: 
     const now = follow(extent.value, place, top);
     if (Math.abs(now.place.top - top) >= 1) scrollBy(0, now.place.top - top);
     place = { top: -boxTop(), lead: now.place.lead };
+    position = now.position;
     lead.value = place.lead;
     const { rows, rowHeight } = form.value;
-    const seen = rowsAt(now.position, viewport.value, { rows, rowHeight, around: AROUND_PX });
+    const seen = rowsAt(position, viewport.value, { rows, rowHeight, around: AROUND_PX });
     start.value = seen.start;
     end.value = seen.end;
   }
@@ -47,18 +51,26 @@ export function useVirtualRows(element: Ref<HTMLElement | null>, shape: (width: 
     const above = top - place.lead + row * rowHeight;
     const below = above + head + rowHeight - (viewport.value - covered);
     const by = above < 0 ? above : below > 0 ? below : 0;
-    if (by === 0) return;
-    const position = place.lead - top + by;
-    const now = leadAt(extent.value, position);
-    scrollBy(0, position - now + top);
+    if (by !== 0) go(place.lead - top + by);
+  }
+
+  function go(to: number): void {
+    const now = leadAt(extent.value, to);
+    scrollBy(0, to - now + boxTop());
     place = { top: -boxTop(), lead: now };
     update();
   }
 
   function measure(): void {
+    const before = form.value;
+    const item = (position / before.rowHeight) * before.columns;
     viewport.value = innerHeight;
     width.value = element.value?.clientWidth ?? 0;
+    const { columns, rowHeight } = form.value;
     update();
+    // What was in sight stays so, when the element has its new height.
+    const isMoved = columns !== before.columns && position > 0;
+    if (isMoved) void nextTick(() => go((item / columns) * rowHeight));
   }
 
   const observer = new ResizeObserver(measure);
