@@ -38,6 +38,15 @@ for (const look of LOOKS) {
       await page.goto("/library/collections");
       await expect(page.locator("tbody tr").first()).toBeVisible();
       await take(page, "collections", look);
+      await page.setViewportSize({ width: 1440, height: 900 });
+      for (const view of ["gallery", "table"]) {
+        await page.goto(`/library?view=${view}`);
+        await expect(page.locator("[role=grid] img").first()).toBeVisible();
+        await take(page, view, look);
+      }
+      await page.goto("/library/duplicates?threshold=0.9");
+      await expect(page.locator("article, .notice").first()).toBeVisible();
+      await take(page, "duplicates", look);
     });
   });
 }
