@@ -6,7 +6,7 @@ export interface GridActions {
   pick: (index: number) => void;
   /** Selects from where selecting began, else from the first one given, to the other. */
   extend: (from: number, to: number) => void;
-  pickLoaded: () => void;
+  pickAll: () => void;
   edit: (index: number) => void;
   remove: (index: number) => void;
   clear: () => void;
@@ -60,7 +60,7 @@ export function useGridKeys(grid: Grid, act: GridActions) {
 
   function actionOf(event: KeyboardEvent): (() => void) | undefined {
     const { value } = grid.active;
-    if (event.ctrlKey || event.metaKey) return event.key === "a" ? act.pickLoaded : undefined;
+    if (event.ctrlKey || event.metaKey) return event.key === "a" ? act.pickAll : undefined;
     const to = target(event.key);
     if (to !== undefined) return () => void walk(to, event.shiftKey);
     const actions: Record<string, () => void> = {

@@ -70,7 +70,10 @@ export function useImageActions(
       anchor = index;
     }),
     extend: forEditor((from: number, to: number) => void extend(from, to)),
-    pickLoaded: forEditor(() => selection.set(list.loaded(), true)),
+    pickAll: forEditor(() => {
+      selection.selectAll();
+      anchor = null;
+    }),
     edit: forEditor(forItem(dialogs.edit)),
     remove: forEditor((index: number) => {
       const item = itemAt(index);

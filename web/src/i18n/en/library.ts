@@ -31,7 +31,7 @@ export default {
   },
   views: "Shown as",
   view: { gallery: "Gallery", table: "Table" },
-  keys: "Arrows move, Enter opens, Space selects, with Shift a range, E edits, Delete deletes, F filters",
+  keys: "Arrows move, Enter opens, Space selects, with Shift a range, Ctrl+A all, E edits, Delete deletes, F filters",
   readerKeys: "Arrows move, Enter opens, F filters",
   selection: "Selected images",
   count: (count: string) => `${count} selected`,

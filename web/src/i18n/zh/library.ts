@@ -33,7 +33,7 @@ export default {
   },
   views: "显示方式",
   view: { gallery: "图库", table: "列表" },
-  keys: "方向键移动，回车打开，空格选择，按住 Shift 连选，E 编辑，Delete 删除，F 筛选",
+  keys: "方向键移动，回车打开，空格选择，按住 Shift 连选，Ctrl+A 全选，E 编辑，Delete 删除，F 筛选",
   readerKeys: "方向键移动，回车打开，F 筛选",
   selection: "已选图片",
   count: (count) => `已选 ${count} 张`,
