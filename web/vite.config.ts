@@ -17,6 +17,8 @@ export default defineConfig({
     // The server's policy loads nothing from data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Fewer requests: what is small goes along with what is loaded anyway.
+    rollupOptions: { output: { experimentalMinChunkSize: 16_000 } },
   },
   test: { include: ["tests/**/*.test.ts"] },
 });

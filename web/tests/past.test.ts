@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HistoryEntry } from "../src/api/types";
-import { bestHits, byDay, daysBefore, optionsOf, withNewest } from "../src/search/past";
+import { byDay, daysBefore, optionsOf, withNewest } from "../src/search/past";
 import { defaultOptions } from "../src/search/query";
 import { searchParameters } from "../src/search/request";
 
@@ -45,12 +45,6 @@ test("an entry tells the options it was made with", () => {
   ).toEqual(options);
   expect(optionsOf(entry({}, { top_k: 10 }))).toEqual(defaultOptions());
   expect(optionsOf(entry({}, { max_distance: 12 })).limit).toBe(12);
-});
-
-test("the best hit of each patent stands for it", () => {
-  const hit = (id: number, group_id: string) => ({ id, group_id, score: 1 / id });
-  const found = entry({ top_hits: [hit(1, "A"), hit(2, "A"), hit(3, "B"), hit(4, "C")] });
-  expect(bestHits(found, 2).map(({ id }) => id)).toEqual([1, 3]);
 });
 
 test("searches are grouped by the days of the clock on the wall", () => {

@@ -1341,8 +1341,8 @@ export interface components {
         query_token: string;
         /** @description Paths of the query pictures' thumbnails in the API, in the order of the queries. */
         thumbnail_urls: string[];
-        /** @description The best hits, best first; at most ten. */
-        top_hits: components["schemas"]["SearchHit"][];
+        /** @description The best hit of each of the best groups, best first; at most ten. */
+        top_hits: components["schemas"]["PastHit"][];
         /**
          * Format: int64
          * @description Items found.
@@ -1971,8 +1971,8 @@ export interface components {
       query_token: string;
       /** @description Paths of the query pictures' thumbnails in the API, in the order of the queries. */
       thumbnail_urls: string[];
-      /** @description The best hits, best first; at most ten. */
-      top_hits: components["schemas"]["SearchHit"][];
+      /** @description The best hit of each of the best groups, best first; at most ten. */
+      top_hits: components["schemas"]["PastHit"][];
       /**
        * Format: int64
        * @description Items found.
@@ -2469,6 +2469,11 @@ export interface components {
        * @description The password so far.
        */
       old_password: string;
+    };
+    /** @description A hit of then. */
+    PastHit: components["schemas"]["SearchHit"] & {
+      /** @description Path of the item's thumbnail in the API; null if it was deleted since. */
+      thumbnail_url?: string | null;
     };
     /** @description Bibliographic data of a patent. Dates are YYYYMMDD integers. */
     Patent: {

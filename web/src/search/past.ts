@@ -32,14 +32,6 @@ export function optionsOf(entry: HistoryEntry): Options {
   return options;
 }
 
-/** The best hit of each group, best first. */
-export function bestHits(entry: HistoryEntry, most: number): HistoryEntry["top_hits"] {
-  const groups = new Set<string>();
-  return entry.top_hits
-    .filter(({ group_id }) => !groups.has(group_id) && groups.add(group_id))
-    .slice(0, most);
-}
-
 /** The known entries, brought up to date by the first page of all. */
 export function withNewest(
   known: readonly HistoryEntry[],

@@ -7,6 +7,7 @@ mod recorder;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lookalike_catalog::{SearchHit, StoredSearch};
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 pub use recorder::Recorder;
 
+use crate::pictures::thumbnail_url;
 use crate::search::{KeptQuery, Query, QueryDescription, QueryKind, SearchRequest};
 use crate::{Engine, EngineError, ErrorKind};
 
@@ -40,14 +42,24 @@ pub struct HistoryEntry {
     pub queries: Vec<QueryDescription>,
     /// Paths of the query pictures' thumbnails in the API, in the order of the queries.
     pub thumbnail_urls: Vec<String>,
-    /// The best hits, best first; at most ten.
-    pub top_hits: Vec<SearchHit>,
+    /// The best hit of each of the best groups, best first; at most ten.
+    pub top_hits: Vec<PastHit>,
     /// Items found.
     pub total_matched: u64,
     /// Milliseconds that it took.
     pub total_ms: f64,
     /// The answer's token.
     pub query_token: String,
+}
+
+/// A hit of then.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PastHit {
+    /// The hit.
+    #[serde(flatten)]
+    pub hit: SearchHit,
+    /// Path of the item's thumbnail in the API; null if it was deleted since.
+    pub thumbnail_url: Option<String>,
 }
 
 /// Some of a user's entries.
@@ -105,7 +117,7 @@ impl Engine {
         let offset = (page - 1).saturating_mul(page_size);
         let (total, stored) = self.catalog().searches(user_id, offset, page_size)?;
         Ok(HistoryPage {
-            items: stored.into_iter().map(entry).collect(),
+            items: self.entries(stored)?,
             total,
             page,
             page_size,
@@ -121,7 +133,22 @@ impl Engine {
         user_id: Option<i64>,
         id: i64,
     ) -> Result<HistoryEntry, EngineError> {
-        Ok(entry(self.stored_search(user_id, id)?))
+        let mut entries = self.entries(vec![self.stored_search(user_id, id)?])?;
+        entries.pop().ok_or_else(|| no_entry(id))
+    }
+
+    fn entries(&self, stored: Vec<StoredSearch>) -> Result<Vec<HistoryEntry>, EngineError> {
+        let hits = stored.iter().flat_map(|stored| &stored.search.hits);
+        let mut ids: Vec<u64> = hits.map(|hit| hit.id.unsigned_abs()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let items = self.catalog().items(&ids)?.into_iter();
+        let thumbnails: HashMap<i64, String> =
+            items.map(|item| (item.id, thumbnail_url(&item))).collect();
+        Ok(stored
+            .into_iter()
+            .map(|stored| entry(stored, &thumbnails))
+            .collect())
     }
 
     /// The JPEG thumbnail of the query at `position` of an entry.
@@ -218,7 +245,7 @@ impl Engine {
     }
 }
 
-fn entry(stored: StoredSearch) -> HistoryEntry {
+fn entry(stored: StoredSearch, thumbnails: &HashMap<i64, String>) -> HistoryEntry {
     let id = stored.id;
     let thumbnail_urls = stored
         .queries
@@ -240,7 +267,15 @@ fn entry(stored: StoredSearch) -> HistoryEntry {
         parameters: stored.search.parameters,
         queries,
         thumbnail_urls,
-        top_hits: stored.search.hits,
+        top_hits: stored
+            .search
+            .hits
+            .into_iter()
+            .map(|hit| PastHit {
+                thumbnail_url: thumbnails.get(&hit.id).cloned(),
+                hit,
+            })
+            .collect(),
         total_matched: stored.search.total_matched,
         total_ms: stored.search.total_ms,
         query_token: stored.search.query_token,

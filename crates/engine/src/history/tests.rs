@@ -70,7 +70,7 @@ fn a_search_made_again_finds_the_same() {
     let top: Vec<(i64, f32)> = entry
         .top_hits
         .iter()
-        .map(|hit| (hit.id, hit.score))
+        .map(|past| (past.hit.id, past.hit.score))
         .collect();
     assert_eq!(top, expected);
 

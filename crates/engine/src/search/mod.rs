@@ -14,6 +14,7 @@ mod rank;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -90,7 +91,7 @@ impl Engine {
                 ..request.request.clone()
             },
             vectors: by_embedding(&collections, vectors),
-            top_hits: answer.ranked.iter().take(TOP_HITS).map(top_hit).collect(),
+            top_hits: top_hits(&answer.ranked),
             answer,
         })
     }
@@ -118,6 +119,17 @@ impl Engine {
             .get(state, collection.id, filter, find)
             .map(Some)
     }
+}
+
+/// The best hit of each of the best groups.
+fn top_hits(ranked: &[RankedItem]) -> Vec<SearchHit> {
+    let mut groups = HashSet::new();
+    ranked
+        .iter()
+        .map(top_hit)
+        .filter(|hit| groups.insert(hit.group_id.clone()))
+        .take(TOP_HITS)
+        .collect()
 }
 
 fn top_hit(hit: &RankedItem) -> SearchHit {

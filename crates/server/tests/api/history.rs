@@ -48,6 +48,7 @@ fn searches_are_listed_shown_and_made_again() {
     assert_eq!(entry["query_token"], found["query_token"]);
     let best = &found["results"][0]["pages"][0];
     assert_eq!(entry["top_hits"][0]["id"], best["id"]);
+    assert_eq!(entry["top_hits"][0]["thumbnail_url"], best["thumbnail_url"]);
     assert_eq!(
         entry["top_hits"][0]["group_id"],
         found["results"][0]["group_id"]
