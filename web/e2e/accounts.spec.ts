@@ -1,14 +1,14 @@
-// On a server of its own, with accounts and an empty data directory: each test goes on where the
-// one before it ended.
-import { expect, type Page, test } from "@playwright/test";
+// Each test goes on where the one before it ended.
+import { expect, type Page } from "@playwright/test";
 import { LOOKS, take } from "./album";
 import { auditInBothThemes, fitsPhone } from "./audit";
+import { test } from "./server";
 
 test.describe.configure({ mode: "serial" });
+test.use({ journey: "accounts" });
 
-const ANN = "ann";
+const [ANN, BOB] = ["ann", "bob"];
 let annsPassword = "correct horse";
-const BOB = "bob";
 const BOBS_PASSWORD = "battery staple";
 
 async function fillIn(page: Page, name: string, password: string) {

@@ -133,6 +133,7 @@ test("a folder keeps its grants beside their drawings", async ({ page }) => {
   await (await chooser).setFiles(dirname(design(6).sheet));
   await expect(page.getByText(/1 XML of a grant/)).toBeVisible();
   await page.getByRole("button", { name: /^Import \d+ files$/ }).click();
+  await expect(jobs(page).first()).toContainText("sent files");
   await expect(jobs(page).first()).toContainText("Done");
   await page.goto(`/library/statistics?collection=${COLLECTION}`);
   await expect(page.getByText("Patents", { exact: true })).toBeVisible();

@@ -1,21 +1,14 @@
 // Everything once, in the browser alone, from an empty data directory.
 import { readFile } from "node:fs/promises";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { design, designsDirectory, rows } from "./designs";
-import { type Server, startServer } from "./server";
+import { test } from "./server";
 
-let server: Server;
-test.beforeAll(async () => {
-  server = await startServer({ LOOKALIKE_ACCOUNTS: "on" });
-});
-test.afterAll(() => server.stop());
+test.use({ journey: "everything" });
 
 test("register, import, search with a photo, compare, report, delete, log out", async ({
-  browser,
+  page,
 }) => {
-  const context = await browser.newContext({ baseURL: server.address });
-  const page = await context.newPage();
-
   await test.step("register", async () => {
     await page.goto("/");
     await expect(page).toHaveURL(/\/login/);
@@ -86,5 +79,4 @@ test("register, import, search with a photo, compare, report, delete, log out", 
     await page.goto("/library");
     await expect(page).toHaveURL(/\/login/);
   });
-  await context.close();
 });

@@ -69,6 +69,8 @@ test("a region of the query counts, by keyboard and by pointer", async ({ page }
   await expect(page).toHaveURL(/region=0.27,/);
   await page.getByRole("button", { name: "Whole picture" }).click();
   await expect(page).not.toHaveURL(/region/);
+  // Other results make another height of the page, which may scroll it.
+  await page.waitForLoadState("networkidle");
   const box = await page.getByRole("img", { name: /^Query:/ }).boundingBox();
   if (!box) throw new Error("no picture");
   await page.mouse.move(box.x + box.width * 0.1, box.y + box.height * 0.1);

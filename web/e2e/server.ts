@@ -1,22 +1,18 @@
-// A server of its own for a journey that begins with nothing, and ends with it.
+// Journeys that begin with nothing: a server of their own with accounts, on an empty data directory
+// and a free port, which ends with them.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { test as base } from "@playwright/test";
 
 const program = resolve(process.env["LOOKALIKE"] ?? "../target/release/lookalike");
 
-export interface Server {
-  address: string;
-  stop: () => Promise<void>;
-}
-
-/** On an empty data directory and a free port; `settings` are environment variables. */
-export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
-  const data = await mkdtemp(join(tmpdir(), "lookalike-"));
+async function startServer(journey: string) {
+  const data = await mkdtemp(join(tmpdir(), `lookalike-${journey}-`));
   const child = spawn(program, ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
-    env: { ...process.env, ...settings },
+    env: { ...process.env, LOOKALIKE_ACCOUNTS: "on" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise<void>((done) => child.once("close", () => done()));
@@ -37,3 +33,17 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   };
   return { address, stop };
 }
+
+export const test = base.extend<object, { journey: string; server: string }>({
+  /** Tests of the same journey, one after the other, have the same server. */
+  journey: ["", { option: true, scope: "worker" }],
+  server: [
+    async ({ journey }, use) => {
+      const { address, stop } = await startServer(journey);
+      await use(address);
+      await stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: ({ server }, use) => use(server),
+});

@@ -2,6 +2,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 import { wayOf } from "./account/gate";
 import type { Role } from "./api/types";
+import { followNavigation } from "./composables/useNavigating";
 import { useSession } from "./composables/useSession";
 import SearchPage from "./pages/SearchPage.vue";
 
@@ -98,6 +99,8 @@ export const router = createRouter({
     return to.path === from.path ? false : { top: 0 };
   },
 });
+
+followNavigation(router);
 
 router.beforeEach(async (to) => {
   const { ready, visitor } = useSession();

@@ -1,10 +1,11 @@
 // Where an image has a page of its own, and what it is called.
 import type { RouteLocationRaw } from "vue-router";
 import type { Item } from "../api/types";
+import { patentOf } from "../search/places";
 
 export function placeOf(item: Item): RouteLocationRaw {
   if (!item.patent_id) return { name: "item", params: { item: String(item.id) } };
-  return { name: "patent", params: { patent: item.patent_id }, query: { view: String(item.id) } };
+  return patentOf(item.patent_id, item);
 }
 
 /** Short: the patent and its page, else the file. */

@@ -11,8 +11,15 @@ export function bestPage(group: Group, smallerIsBetter: boolean): Page | undefin
 
 export function detailOf(group: Group, page: Page): RouteLocationRaw {
   if (!group.patent_id) return { name: "item", params: { item: String(page.id) } };
-  const query = { view: String(page.id) };
-  return { name: "patent", params: { patent: group.patent_id }, query };
+  return patentOf(group.patent_id, page);
+}
+
+/** A patent's page, at one of its images: in the collection of that, as others may have it too. */
+export function patentOf(
+  patent: string,
+  { id, collection }: Pick<Page, "id" | "collection">,
+): RouteLocationRaw {
+  return { name: "patent", params: { patent }, query: { view: String(id), collection } };
 }
 
 /** A hit of the search whose token is given, or two stored items. */
