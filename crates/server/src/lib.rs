@@ -167,7 +167,11 @@ pub fn router(
 }
 
 fn routes(app: App) -> Result<Router, ServeError> {
-    let limit = usize::try_from(app.options().max_body_bytes).unwrap_or(usize::MAX);
+    let body_limit = |bytes: u64| {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        DefaultBodyLimit::max(bytes.saturating_add(BODY_OVERHEAD))
+    };
+    let uploads = body_limit(app.options().max_upload_bytes);
     let (api, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(search::by_pictures))
         .routes(routes!(search::by_vector))
@@ -191,7 +195,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(images::vector))
         .routes(routes!(patents::patent))
         .routes(routes!(batch::start))
-        .routes(routes!(sent_files::upload_import).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(sent_files::upload_import).layer(uploads))
         .routes(routes!(batch::status))
         .routes(routes!(batch::cancel))
         .routes(routes!(batch::retry))
@@ -224,7 +228,7 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .layer(Extension(Document::new(&description)?))
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
-        .layer(DefaultBodyLimit::max(limit.saturating_add(BODY_OVERHEAD)))
+        .layer(body_limit(app.options().max_body_bytes))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             origin::refuse_others,

@@ -1,5 +1,7 @@
 //! Imports of files that are sent along: straight to the disk, whatever their number and size.
 
+use std::collections::BTreeMap;
+
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
@@ -15,13 +17,10 @@ use crate::batch::{Started, settings, started};
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::parameters::number;
 use crate::state::App;
-use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected, too_large};
+use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected};
 
 /// Files of one request.
 const MOST_FILES: u64 = 200_000;
-
-/// Fields that are no files.
-const MOST_TEXTS: usize = 16;
 
 /// Written to the disk at once.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -48,16 +47,19 @@ pub(crate) struct ImportForm {
     index: Option<String>,
 }
 
+/// Fields that are no files.
+const PARAMETERS: [&str; 6] = [
+    "collection",
+    "model",
+    "preprocess",
+    "size",
+    "metric",
+    "index",
+];
+
 /// What a form says beside its files.
 #[derive(Default)]
-struct Texts {
-    collection: Option<String>,
-    model: Option<String>,
-    preprocess: Option<String>,
-    size: Option<u32>,
-    metric: Option<String>,
-    index: Option<String>,
-}
+struct Texts(BTreeMap<&'static str, String>);
 
 /// Queue an import of files that are sent along.
 ///
@@ -76,14 +78,13 @@ pub(crate) async fn upload_import(
     _: Editor,
     request: Request,
 ) -> Result<Success<Started>, ApiError> {
-    let limit = app.options().max_upload_bytes;
-    check_length(&request, limit)?;
+    check_length(&request, app.options().max_upload_bytes)?;
     let _slot = app.upload_slot().await?;
     let form = Multipart::from_request(request, &app)
         .await
         .map_err(form_expected)?;
     let upload = app.jobs(|jobs, _| Ok(jobs.new_upload()?)).await?;
-    let (upload, texts) = receive(&app, form, upload, limit).await?;
+    let (upload, texts) = receive(&app, form, upload).await?;
     let request = texts.into_request()?;
     app.jobs(move |jobs, _| {
         let job_id = jobs.start_upload(upload, request)?;
@@ -96,11 +97,8 @@ async fn receive(
     app: &App,
     mut form: Multipart,
     mut upload: Upload,
-    limit: u64,
 ) -> Result<(Upload, Texts), ApiError> {
     let mut texts = Texts::default();
-    let mut text_count = 0;
-    let mut left = limit;
     while let Some(field) = in_time(app, form.next_field()).await? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
@@ -117,37 +115,20 @@ async fn receive(
                     Ok((upload, file))
                 })
                 .await?;
-            left = save(app, field, File::from_std(file), left, limit).await?;
+            save(app, field, File::from_std(file)).await?;
             continue;
-        }
-        text_count += 1;
-        if text_count > MOST_TEXTS {
-            return Err(ApiError::invalid(format!(
-                "more than {MOST_TEXTS} fields beside the files"
-            )));
         }
         texts.set(&name, &read_text(app, field, &name).await?)?;
     }
     Ok((upload, texts))
 }
 
-/// Returns how many bytes may still come.
-async fn save(
-    app: &App,
-    mut field: Field<'_>,
-    file: File,
-    mut left: u64,
-    limit: u64,
-) -> Result<u64, ApiError> {
+async fn save(app: &App, mut field: Field<'_>, file: File) -> Result<(), ApiError> {
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
     while let Some(chunk) = in_time(app, field.chunk()).await? {
-        left = left
-            .checked_sub(chunk.len() as u64)
-            .ok_or_else(|| too_large(limit))?;
         file.write_all(&chunk).await.map_err(unwritten)?;
     }
-    file.flush().await.map_err(unwritten)?;
-    Ok(left)
+    file.flush().await.map_err(unwritten)
 }
 
 async fn read_text(app: &App, mut field: Field<'_>, name: &str) -> Result<String, ApiError> {
@@ -190,37 +171,32 @@ fn unwritten(error: std::io::Error) -> ApiError {
 
 impl Texts {
     fn set(&mut self, name: &str, value: &str) -> Result<(), ApiError> {
-        let field = match name {
-            "collection" => &mut self.collection,
-            "model" => &mut self.model,
-            "preprocess" => &mut self.preprocess,
-            "metric" => &mut self.metric,
-            "index" => &mut self.index,
-            "size" => {
-                self.size = Some(number("size", value.trim())?);
-                return Ok(());
-            }
-            "file" => {
-                return Err(ApiError::invalid(
-                    "a `file` without a name can't be imported; send its name along",
-                ));
-            }
-            _ => return Err(ApiError::invalid(format!("there is no parameter `{name}`"))),
-        };
-        *field = Some(value.trim().to_owned());
+        if name == "file" {
+            return Err(ApiError::invalid(
+                "a `file` without a name can't be imported; send its name along",
+            ));
+        }
+        let known = PARAMETERS.into_iter().find(|known| *known == name);
+        let name =
+            known.ok_or_else(|| ApiError::invalid(format!("there is no parameter `{name}`")))?;
+        self.0.insert(name, value.trim().to_owned());
         Ok(())
     }
 
-    fn into_request(self) -> Result<JobRequest, ApiError> {
+    fn into_request(mut self) -> Result<JobRequest, ApiError> {
+        let mut take = |name| self.0.remove(name);
+        let collection = take("collection");
+        let size = take("size").map(|size| number("size", &size)).transpose()?;
+        let settings = settings(
+            take("model"),
+            take("preprocess"),
+            size,
+            take("metric"),
+            take("index"),
+        )?;
         Ok(JobRequest {
-            collection: self.collection.unwrap_or_else(|| "default".to_owned()),
-            settings: settings(
-                self.model,
-                self.preprocess,
-                self.size,
-                self.metric,
-                self.index,
-            )?,
+            collection: collection.unwrap_or_else(|| "default".to_owned()),
+            settings,
             ..JobRequest::default()
         })
     }

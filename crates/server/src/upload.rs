@@ -251,7 +251,7 @@ async fn in_time<T>(
     })
 }
 
-pub(crate) fn too_large(limit: u64) -> ApiError {
+fn too_large(limit: u64) -> ApiError {
     ApiError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         format!("the request's body is above the limit of {limit} bytes"),

@@ -173,7 +173,9 @@ fn only_configured_folders_are_imported_unless_the_owner_asks() {
 fn files_that_are_sent_along_are_imported() {
     let server = Server::with(ServerOptions {
         import_roots: ImportRoots::Below(Vec::new()),
-        max_upload_bytes: 200_000,
+        // Larger than any other body may be.
+        max_body_bytes: 1000,
+        max_upload_bytes: 2_000_000,
         ..ServerOptions::default()
     });
     let upload = |fields: &[(&str, Option<&str>, &[u8])]| {
@@ -189,7 +191,7 @@ fn files_that_are_sent_along_are_imported() {
         ("size", None, b"112"),
         ("file", Some(&format!("{patent}.XML")), grant.as_bytes()),
         ("file", Some(&format!("{patent}-D00001.TIF")), &picture(6)),
-        ("file", Some("week/broken.png"), b"no picture"),
+        ("file", Some("week/broken.png"), &[b'x'; 1_500_000]),
     ]);
     assert_eq!(answer.status, 200, "{:?}", answer.json());
     let status = until_over(&server);
@@ -208,13 +210,13 @@ fn files_that_are_sent_along_are_imported() {
     let full = server.get(item["image_url"].as_str().unwrap());
     assert_eq!(full.status, 200);
 
-    let many = vec![0; 210_000];
+    let many = vec![0; 2_100_000];
     for (fields, status, word) in [
         (vec![], 400, "no file"),
         (vec![("colour", None, &b"red"[..])], 400, "colour"),
         (vec![("size", None, &b"-1"[..])], 400, "size"),
         (vec![("file", None, &b"nameless"[..])], 400, "name"),
-        (vec![("file", Some("a.png"), &many[..])], 413, "200000"),
+        (vec![("file", Some("a.png"), &many[..])], 413, "2000000"),
     ] {
         let answer = upload(&fields);
         assert_eq!(answer.status, status, "{word}");
