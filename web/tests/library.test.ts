@@ -3,14 +3,13 @@ import type { LocationQuery } from "vue-router";
 import type { Item } from "../src/api/types";
 import { looser, within } from "../src/duplicates/query";
 import { fromAddress, toAddress } from "../src/library/address";
-import { tagsAfter } from "../src/library/changes";
 import {
   defaultImageQuery,
   filtersOf,
   type ImageQuery,
   listParameters,
 } from "../src/library/query";
-import { deletionOf, useSelection } from "../src/library/selection";
+import { selected, useSelection } from "../src/library/selection";
 import { noFilters } from "../src/search/query";
 
 const items = [1, 2, 3, 4].map((id) => ({ id }) as Item);
@@ -63,22 +62,18 @@ test("a deletion names images, or filters, or everything, and never more than is
   const none = filtersOf(defaultImageQuery());
   const some = { ...none, tags: ["red"] };
   selection.set(items.slice(0, 2), true);
-  expect(deletionOf(selection, "c", some)).toEqual({ collection: "c", ids: [1, 2] });
+  expect(selected(selection, "c", some)).toEqual({ collection: "c", ids: [1, 2] });
   selection.selectAll();
-  expect(deletionOf(selection, "c", none)).toEqual({ collection: "c", all: true });
-  expect(deletionOf(selection, "c", some)).toEqual({
+  expect(selected(selection, "c", none)).toEqual({ collection: "c", all: true });
+  expect(selected(selection, "c", some)).toEqual({
     collection: "c",
     filter: { ...some, exclude_item_id: [] },
   });
   selection.set(items.slice(0, 1), false);
-  expect(deletionOf(selection, "c", none)).toEqual({
+  expect(selected(selection, "c", none)).toEqual({
     collection: "c",
     filter: { ...none, exclude_item_id: [1] },
   });
-});
-
-test("tags are added once and taken away", () => {
-  expect(tagsAfter(["a", "b"], { add: ["c", "a"], remove: ["b"] })).toEqual(["a", "c"]);
 });
 
 test("a threshold stays within what the server takes, and only cosine has a usual one", () => {

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::write::WriteTransaction;
-use crate::{Catalog, CatalogError};
+use crate::{Catalog, CatalogError, Collection};
 
 /// Changes of an item. `None` leaves a field as it is, `Some(None)` empties it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +55,31 @@ impl WriteTransaction<'_> {
     /// The catalogue can't be written.
     pub fn change_item(&self, id: u64, changes: &ItemChanges) -> Result<bool, CatalogError> {
         change(self.connection, id, changes)
+    }
+
+    /// Those of the items that are of the collection, with their tags.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn tags_of_items(
+        &self,
+        collection: &Collection,
+        ids: &[u64],
+    ) -> Result<Vec<(u64, Vec<String>)>, CatalogError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT tags FROM items WHERE id = ?1 AND collection_id = ?2")?;
+        let mut found = Vec::new();
+        for &id in ids {
+            let Ok(key) = i64::try_from(id) else { continue };
+            let tags: Option<String> = statement
+                .query_row((key, collection.id), |row| row.get(0))
+                .optional()?;
+            if let Some(tags) = tags {
+                found.push((id, serde_json::from_str(&tags).unwrap_or_default()));
+            }
+        }
+        Ok(found)
     }
 }
 

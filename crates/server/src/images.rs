@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use lookalike_engine::library::{
     Deleted, Direction, ItemEdit, ItemPage, ItemVector, ListRequest, ListedItem, Selection,
-    SortKey, Upload,
+    SortKey, TagChange, Tagged, Upload,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -77,6 +77,29 @@ pub(crate) struct Deletion {
     filter: Option<Map<String, Value>>,
     /// `true`: everything in the collection.
     all: Option<bool>,
+}
+
+/// Which images get and lose which tags: `ids`, or `filter`, or `all`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tagging {
+    /// `default` unless given.
+    collection: Option<String>,
+    /// These items, at most 100,000.
+    ids: Option<Vec<u64>>,
+    /// What passes these filters, of which there must be one.
+    #[schema(value_type = Option<FilterParameters>)]
+    filter: Option<Map<String, Value>>,
+    /// `true`: everything in the collection.
+    all: Option<bool>,
+    /// Tags to add.
+    #[serde(default)]
+    #[schema(required = false)]
+    add_tags: Vec<String>,
+    /// Tags to take away.
+    #[serde(default)]
+    #[schema(required = false)]
+    remove_tags: Vec<String>,
 }
 
 /// List images.
@@ -152,22 +175,38 @@ pub(crate) async fn delete_many(
     admin: Result<Admin, ApiError>,
     JsonBody(deletion): JsonBody<Deletion>,
 ) -> Result<Success<Deleted>, ApiError> {
-    let selection = match (deletion.ids, deletion.filter, deletion.all) {
-        (Some(ids), None, None) => Selection::Items(ids),
-        (None, Some(filter), None) => Selection::Passing(Box::new(filters::from_json(&filter)?)),
-        (None, None, Some(true)) => {
-            admin?;
-            Selection::All
-        }
-        _ => {
-            return Err(ApiError::invalid(
-                "say what to delete by one of `ids`, `filter`, or `all`: true",
-            ));
-        }
-    };
+    let selection = selection(deletion.ids, deletion.filter, deletion.all)?;
+    if matches!(selection, Selection::All) {
+        admin?;
+    }
     let collection = deletion.collection.unwrap_or_else(|| "default".to_owned());
     let delete = app.read(move |engine| engine.delete_items(&collection, &selection));
     Ok(Success(delete.await?))
+}
+
+/// Tag several images, or all.
+///
+/// An image has each tag once, and at most 100: when one would have more, nothing more is changed.
+#[utoipa::path(
+    patch,
+    path = "/api/images",
+    tag = "images",
+    request_body = Tagging,
+    responses((status = 200, body = Envelope<Tagged>), ApiError),
+)]
+pub(crate) async fn tag_many(
+    State(app): State<App>,
+    _: Editor,
+    JsonBody(tagging): JsonBody<Tagging>,
+) -> Result<Success<Tagged>, ApiError> {
+    let selection = selection(tagging.ids, tagging.filter, tagging.all)?;
+    let collection = tagging.collection.unwrap_or_else(|| "default".to_owned());
+    let change = TagChange {
+        add: tagging.add_tags,
+        remove: tagging.remove_tags,
+    };
+    let tag = app.read(move |engine| engine.tag_items(&collection, &selection, &change));
+    Ok(Success(tag.await?))
 }
 
 /// Show an image's data.
@@ -247,6 +286,23 @@ pub(crate) async fn vector(
     let id = number("id", &id)?;
     let vector = app.read(move |engine| engine.stored_vector(id)).await?;
     Ok(Success(vector))
+}
+
+fn selection(
+    ids: Option<Vec<u64>>,
+    filter: Option<Map<String, Value>>,
+    all: Option<bool>,
+) -> Result<Selection, ApiError> {
+    match (ids, filter, all) {
+        (Some(ids), None, None) => Ok(Selection::Items(ids)),
+        (None, Some(filter), None) => {
+            Ok(Selection::Passing(Box::new(filters::from_json(&filter)?)))
+        }
+        (None, None, Some(true)) => Ok(Selection::All),
+        _ => Err(ApiError::invalid(
+            "say which images by one of `ids`, `filter`, or `all`: true",
+        )),
+    }
 }
 
 /// Where a file lies on this machine is nothing for those who only look.

@@ -190,7 +190,12 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .routes(routes!(duplicates::find, duplicates::cancel))
         .routes(routes!(duplicates::decide))
         .routes(routes!(facets::count))
-        .routes(routes!(images::list, images::upload, images::delete_many))
+        .routes(routes!(
+            images::list,
+            images::upload,
+            images::tag_many,
+            images::delete_many
+        ))
         .routes(routes!(images::show, images::edit, images::delete_one))
         .routes(routes!(images::vector))
         .routes(routes!(patents::patent))

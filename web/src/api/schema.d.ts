@@ -570,7 +570,11 @@ export interface paths {
     delete: operations["images_delete_many"];
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Tag several images, or all.
+     * @description An image has each tag once, and at most 100: when one would have more, nothing more is changed.
+     */
+    patch: operations["images_tag_many"];
     trace?: never;
   };
   "/api/images/{id}": {
@@ -1579,6 +1583,24 @@ export interface components {
         /** Format: int64 */
         job_id: number;
         status: string;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_Tagged: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What became of a change of tags. */
+      data: {
+        /**
+         * Format: int64
+         * @description Items that have other tags now.
+         */
+        changed: number;
       };
       /** @description `success`. */
       message: string;
@@ -2763,6 +2785,28 @@ export interface components {
       /** Format: int64 */
       job_id: number;
       status: string;
+    };
+    /** @description What became of a change of tags. */
+    Tagged: {
+      /**
+       * Format: int64
+       * @description Items that have other tags now.
+       */
+      changed: number;
+    };
+    /** @description Which images get and lose which tags: `ids`, or `filter`, or `all`. */
+    Tagging: {
+      /** @description Tags to add. */
+      add_tags?: string[];
+      /** @description `true`: everything in the collection. */
+      all?: boolean | null;
+      /** @description `default` unless given. */
+      collection?: string | null;
+      filter?: components["schemas"]["FilterParameters"] | null;
+      /** @description These items, at most 100,000. */
+      ids?: number[] | null;
+      /** @description Tags to take away. */
+      remove_tags?: string[];
     };
     /** @description Where the time went, in milliseconds. */
     Timing: {
@@ -4390,6 +4434,41 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_Deleted"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  images_tag_many: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Tagging"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Tagged"];
         };
       };
       400: components["responses"]["400"];

@@ -3,9 +3,9 @@ import { computed, ref, watch } from "vue";
 import { useRouter } from "vue-router";
 import { ApiError, call } from "../api/client";
 import type { Item } from "../api/types";
-import { changeTags, everyImage, type Progress, type TagChange } from "../library/changes";
+import type { TagChange } from "../library/selection";
 import { placeOf } from "../library/places";
-import { deletionOf, useSelection } from "../library/selection";
+import { selected, useSelection } from "../library/selection";
 import type { Parameters } from "../search/request";
 import { useCollections } from "./useCollections";
 import type { GridActions } from "./useGridKeys";
@@ -91,27 +91,18 @@ export function useImageActions(
   }
 
   async function removeSelected(): Promise<void> {
-    const body = deletionOf(selection, collection(), filters());
+    const body = selected(selection, collection(), filters());
     await call("delete", "/api/images", { body });
     await refresh();
   }
 
-  async function tagSelected(
-    change: TagChange,
-    progress: (now: Progress) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const items = selection.isAll.value
-      ? await everyImage({ collection: collection(), ...filters() }, signal)
-      : [...selection.chosen.values()];
-    try {
-      const wanted = items.filter((item) => selection.has(item.id));
-      await changeTags(wanted, change, progress, signal);
-      clear();
-    } finally {
-      changed();
-      void list.again();
-    }
+  async function tagSelected({ add, remove }: TagChange): Promise<void> {
+    const which = selected(selection, collection(), filters());
+    const body = { ...which, add_tags: add, remove_tags: remove };
+    await call("patch", "/api/images", { body });
+    clear();
+    changed();
+    void list.again();
   }
 
   return { actions, active, selection, removeSelected, tagSelected };

@@ -38,8 +38,14 @@ export function useSelection(total: () => number) {
 
 export type Selection = ReturnType<typeof useSelection>;
 
-/** What a deletion takes: ids, a filter, or everything, which only administrators may delete. */
-export function deletionOf(
+export interface TagChange {
+  add: string[];
+  remove: string[];
+}
+
+/** What requests for many images take: ids, a filter, or everything, which only administrators may
+ * delete. */
+export function selected(
   { isAll, chosen, except }: Pick<Selection, "isAll" | "chosen" | "except">,
   collection: string,
   filters: Parameters,

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use crate::search::canonical;
 use crate::{Engine, EngineError};
 
-/// Items deleted in one transaction: a few dozen milliseconds, for which other writers wait.
-const BATCH: usize = 1000;
+/// Items changed in one transaction: a few dozen milliseconds, for which other writers wait.
+pub(super) const BATCH: usize = 1000;
 
 /// Ids given one by one.
 const IDS_MAX: usize = 100_000;
 
-/// What is to be deleted.
+/// What is to be deleted or tagged.
 #[derive(Clone, Debug)]
 pub enum Selection {
     /// These items, if they are of the collection.
@@ -88,7 +88,7 @@ impl Engine {
                 Ok(ids)
             }
             Selection::Passing(filter) if filter.is_empty() => Err(EngineError::invalid(
-                "the filter is empty, which every item passes; to delete all items, say so",
+                "the filter is empty, which every item passes; for all items say so",
             )),
             Selection::Passing(filter) => Ok(all(&canonical(filter)?)?),
             Selection::All => Ok(all(&ItemFilter::default())?),

@@ -150,7 +150,7 @@ fn bounded(
 }
 
 /// Trimmed, each once, in the order given.
-fn tags(given: &[String]) -> Result<Vec<String>, EngineError> {
+pub(super) fn tags(given: &[String]) -> Result<Vec<String>, EngineError> {
     let mut tags: Vec<String> = Vec::new();
     for tag in given {
         let tag = line("a tag", tag.trim(), TAGS_MAX)?;

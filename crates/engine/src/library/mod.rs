@@ -7,6 +7,7 @@ mod facets;
 mod item;
 mod list;
 mod patent;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -20,5 +21,6 @@ pub(crate) use list::ItemCounts;
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
 pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
 pub use patent::PatentReport;
+pub use tag::{TagChange, Tagged};
 pub(crate) use upload::clean_name;
 pub use upload::{Upload, Uploaded};

@@ -259,6 +259,58 @@ fn deletions_follow_the_selection_and_counts_follow_them() {
 }
 
 #[test]
+fn many_items_get_and_lose_tags_at_once() {
+    let fixture = Fixture::new();
+    import(&fixture, "pictures", 4);
+    let engine = &fixture.engine;
+    let change = |selection: &Selection, add: &[&str], remove: &[&str]| {
+        let texts = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect();
+        let change = TagChange {
+            add: texts(add),
+            remove: texts(remove),
+        };
+        engine.tag_items("default", selection, &change)
+    };
+    let tags = || -> Vec<Vec<String>> {
+        let page = engine.list_items(&ListRequest::default()).unwrap();
+        page.items.into_iter().map(|one| one.item.tags).collect()
+    };
+    let ids = engine.selected_items("default", &Selection::All).unwrap();
+    let two = Selection::Items(vec![ids[0], ids[1], 9999]);
+    assert_eq!(change(&two, &[" red ", "new"], &[]).unwrap().changed, 2);
+    assert_eq!(
+        change(&Selection::All, &["red"], &["new"]).unwrap().changed,
+        4
+    );
+    assert_eq!(tags(), [["red"]; 4]);
+    assert_eq!(
+        change(&Selection::All, &["red"], &["blue"])
+            .unwrap()
+            .changed,
+        0
+    );
+    let passing = Selection::Passing(Box::new(ItemFilter {
+        tags: vec!["red".into()],
+        ..ItemFilter::default()
+    }));
+    assert_eq!(
+        change(&passing, &["blue"], &["red", "red"])
+            .unwrap()
+            .changed,
+        4
+    );
+    assert_eq!(tags(), [["blue"]; 4]);
+
+    let many: Vec<String> = (0..100).map(|tag| format!("t{tag}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let error = change(&Selection::All, &many, &[]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(tags(), [["blue"]; 4], "nothing of it");
+    let empty = change(&Selection::Passing(Box::default()), &["x"], &[]);
+    assert_eq!(empty.unwrap_err().kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
 fn each_facet_is_counted_without_its_own_filter() {
     let fixture = Fixture::new();
     let engine = &fixture.engine;

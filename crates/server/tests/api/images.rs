@@ -202,6 +202,28 @@ fn uploads_that_are_none_are_refused() {
 }
 
 #[test]
+fn only_what_was_said_is_tagged() {
+    let server = Server::new();
+    let tag = |body: Value| send(&server, "PATCH", "/api/images", &body);
+    for wrong in [
+        json!({"add_tags": ["red"]}),
+        json!({"all": false, "add_tags": ["red"]}),
+        json!({"filter": {}, "add_tags": ["red"]}),
+        json!({"ids": [1], "tags": ["red"]}),
+        json!({"ids": [1], "add_tags": "red"}),
+        json!({"all": true, "add_tags": ["x".repeat(101)]}),
+    ] {
+        assert_eq!(tag(wrong.clone()).status, 400, "{wrong}");
+    }
+    let plain = json!({"filter": {"file_name": ["plain"]}, "add_tags": ["red"]});
+    assert_eq!(tag(plain).json()["data"]["changed"], 1);
+    let all = json!({"all": true, "add_tags": ["blue"], "remove_tags": ["red"]});
+    assert_eq!(tag(all).json()["data"]["changed"], 3);
+    assert_eq!(list(&server, "?tags=blue")["total"], 3);
+    assert_eq!(list(&server, "?tags=red")["total"], 0);
+}
+
+#[test]
 fn only_what_was_said_is_deleted() {
     let server = Server::new();
     let delete = |body: Value| send(&server, "DELETE", "/api/images", &body);

@@ -50,7 +50,6 @@ export default {
   removeTag: (tag: string) => `Take away ${tag}`,
   tagHint: "Enter or a comma ends a tag",
   save: "Save",
-  saving: "Saving",
   stop: "Stop",
   progress: (done: string, total: string) => `${done} of ${total}`,
   more: "Patent, page and view",

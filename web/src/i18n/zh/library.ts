@@ -52,7 +52,6 @@ export default {
   removeTag: (tag) => `移除标签 ${tag}`,
   tagHint: "按回车或逗号确认",
   save: "保存",
-  saving: "正在保存",
   stop: "停止",
   progress: (done, total) => `${done} / ${total}`,
   more: "专利、页码与视图",
