@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chosenSettings, isCollectionName, usualSettings } from "../src/collections/settings";
-import { yearColumns } from "../src/statistics/years";
+import { scaleOf, yearColumns } from "../src/statistics/years";
 
 const years = (counts: Record<number, number>) =>
   Object.entries(counts).map(([value, count]) => ({ value, count }));
@@ -20,6 +20,15 @@ test("years share columns where there is little room", () => {
   expect(columns).toHaveLength(7);
   expect(columns.reduce((sum, { count }) => sum + count, 0)).toBe(10);
   expect(yearColumns([], 8)).toEqual([]);
+});
+
+test("a scale has a few round counts, none above the most", () => {
+  expect(scaleOf(1)).toEqual([1]);
+  expect(scaleOf(4)).toEqual([1, 2, 3, 4]);
+  expect(scaleOf(9)).toEqual([2, 4, 6, 8]);
+  expect(scaleOf(84)).toEqual([20, 40, 60, 80]);
+  expect(scaleOf(149)).toEqual([50, 100]);
+  expect(scaleOf(12_345)).toEqual([5000, 10_000]);
 });
 
 test("only what was chosen of a collection is sent", () => {

@@ -10,6 +10,16 @@ export interface YearColumn {
 /** Years of a column, where there is no room for one each. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100];
 
+/** Counts that lines behind the columns mark: round ones, a few, none above the tallest column. */
+export function scaleOf(most: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
+  const step =
+    [power / 5, power / 2, power, power * 2].find(
+      (one) => Number.isInteger(one) && most / one < 5,
+    ) ?? power;
+  return Array.from({ length: Math.floor(most / step) }, (_, index) => (index + 1) * step);
+}
+
 /** From the first year to the last without a gap, in at most so many columns of whole steps. */
 export function yearColumns(counts: FacetCount[], most: number): YearColumn[] {
   const known = counts
