@@ -28,6 +28,9 @@ test("numbers and dates are written as each language does", () => {
   expect(formatsOf("zh").day(20251230)).toBe("2025年12月30日");
   expect(formatsOf("en").integer(12345)).toBe("12,345");
   expect(formatsOf("en").milliseconds(1.25)).toBe("1.3 ms");
+  expect(formatsOf("en").similarity(0.696)).toBe("69%");
+  expect(formatsOf("en").similarity(0.29)).toBe("29%");
+  expect(formatsOf("en").similarity(0.9998)).toBe("100%");
   expect(formatsOf("en").bytes(1_500_000)).toBe("1.5 MB");
   expect(formatsOf("en").duration(3725)).toBe("1h 2m");
   expect(formatsOf("zh").duration(65)).toBe("1分钟 5秒");

@@ -23,7 +23,7 @@ export function usePastWords() {
 
   /** As cards show it. */
   function score(entry: HistoryEntry, value: number): string {
-    return metricOf(entry) === "cosine" ? f.value.percent(value) : f.value.score(value);
+    return metricOf(entry) === "cosine" ? f.value.similarity(value) : f.value.score(value);
   }
 
   /** What was searched for. */

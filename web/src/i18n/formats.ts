@@ -5,6 +5,8 @@ import { locarnoName } from "./locarno";
 export interface Formats {
   integer(value: number): string;
   percent(value: number): string;
+  /** A cosine score in percent, rounded down: what says 70% passes a limit of 0.70. */
+  similarity(value: number): string;
   score(value: number): string;
   /** With two decimals, as thresholds are set. */
   threshold(value: number): string;
@@ -48,6 +50,7 @@ export function formatsOf(language: Language): Formats {
   const seconds = narrow("second");
   const parts = narrow("second", 1);
   const integer = number({ maximumFractionDigits: 0 });
+  const percent = number({ style: "percent", maximumFractionDigits: 0 });
   const tenth = number({ maximumFractionDigits: 1 });
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
@@ -60,7 +63,9 @@ export function formatsOf(language: Language): Formats {
 
   return {
     integer,
-    percent: number({ style: "percent", maximumFractionDigits: 0 }),
+    percent,
+    // A picture compared with itself may miss 1 by what the numbers of a vector are rounded by.
+    similarity: (value) => percent(Math.floor(value * 100 + 0.05) / 100),
     score: fixed(3),
     threshold: fixed(2),
     milliseconds: (value) => (value < 10 ? tenths(value) : whole(value)),
