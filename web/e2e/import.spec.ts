@@ -72,7 +72,7 @@ test("pictures and an archive are sent into a new collection, and what is broken
   await page.getByLabel("Into collection").selectOption({ label: "A new collection …" });
   await choose(page, [design(1).sheet, design(2).photo, archive, broken, notes]);
   await expect(page.getByText("3 pictures, 1 archive")).toBeVisible();
-  await expect(page.getByText("1 file that is none of these is left out.")).toBeVisible();
+  await expect(page.getByText("1 other file is left out.")).toBeVisible();
 
   // Without a name there is nothing to import into.
   await page.getByRole("button", { name: "Import 4 files" }).click();

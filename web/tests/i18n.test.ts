@@ -32,9 +32,9 @@ test("numbers and dates are written as each language does", () => {
   expect(formatsOf("en").similarity(0.29)).toBe("29%");
   expect(formatsOf("en").similarity(0.9998)).toBe("100%");
   expect(formatsOf("en").bytes(1_500_000)).toBe("1.5 MB");
-  expect(formatsOf("en").duration(3725)).toBe("1h 2m");
-  expect(formatsOf("zh").duration(65)).toBe("1分钟 5秒");
-  expect(formatsOf("en").duration(0.24)).toBe("0.2s");
+  expect(formatsOf("en").duration(3725)).toBe("1\u00a0h 2\u00a0min");
+  expect(formatsOf("zh").duration(65)).toBe("1分5秒");
+  expect(formatsOf("en").duration(0.24)).toBe("0.2\u00a0s");
   expect(formatsOf("en").locarno("10-02")).toBe("Clocks, watches, measuring instruments");
   expect(formatsOf("zh").locarno("99-01")).toBeNull();
 });

@@ -14,7 +14,7 @@ export interface Formats {
   bytes(value: number): string;
   /** A number of a speed: with a decimal while it is small. */
   rate(value: number): string;
-  /** In the two largest units that matter: "1h 5m". */
+  /** In the two largest units that matter: "1 h 5 min". */
   duration(seconds: number): string;
   /** A day as the API writes it: 20251230. */
   day(value: number): string;
@@ -43,12 +43,15 @@ export function formatsOf(language: Language): Formats {
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits });
   const whole = unit("millisecond", 0);
   const tenths = unit("millisecond", 1);
-  const narrow = (name: string, digits = 0) =>
-    number({ style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: digits });
-  const hours = narrow("hour");
-  const minutes = narrow("minute");
-  const seconds = narrow("second");
-  const parts = narrow("second", 1);
+  /** Symbols stand apart from their number, Chinese units do not. */
+  const timed = (symbol: string, name: string, digits = 0) => {
+    const format = number({ maximumFractionDigits: digits });
+    return (value: number) => format(value) + (language === "zh" ? name : `\u00a0${symbol}`);
+  };
+  const hours = timed("h", "小时");
+  const minutes = timed("min", "分");
+  const seconds = timed("s", "秒");
+  const parts = timed("s", "秒", 1);
   const integer = number({ maximumFractionDigits: 0 });
   const percent = number({ style: "percent", maximumFractionDigits: 0 });
   const tenth = number({ maximumFractionDigits: 1 });
@@ -59,6 +62,7 @@ export function formatsOf(language: Language): Formats {
   const weekday = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
+  const space = language === "zh" ? "" : " ";
   const list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
 
   return {
@@ -78,8 +82,8 @@ export function formatsOf(language: Language): Formats {
       if (value > 0 && value < 1) return parts(Math.max(0.1, value));
       const whole = Math.max(0, Math.round(value));
       const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-      if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(" ");
-      if (m > 0) return [minutes(m), s > 0 && seconds(s)].filter(Boolean).join(" ");
+      if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(space);
+      if (m > 0) return [minutes(m), s > 0 && seconds(s)].filter(Boolean).join(space);
       return seconds(s);
     },
     day: (value) =>

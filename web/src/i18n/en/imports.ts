@@ -17,9 +17,7 @@ export default {
       count === 1 ? "1 XML of a grant" : `${shown} XMLs of grants`,
     archive: (count: number, shown: string) => (count === 1 ? "1 archive" : `${shown} archives`),
     others: (count: number, shown: string) =>
-      count === 1
-        ? "1 file that is none of these is left out."
-        : `${shown} files that are none of these are left out.`,
+      count === 1 ? "1 other file is left out." : `${shown} other files are left out.`,
     nothing: "Nothing to import in there",
     rest: (count: string) => `and ${count} more`,
     start: (count: number, shown: string) =>

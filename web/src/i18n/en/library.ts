@@ -8,6 +8,7 @@ export default {
   selected: "Selected",
   picture: "Picture",
   edit: (name: string) => `Edit ${name}`,
+  onPage: (page: string) => `page ${page}`,
   editShort: "Edit",
   file: "Part of the file name",
   sort: "Sorted by",

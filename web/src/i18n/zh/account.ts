@@ -1,7 +1,7 @@
 import type { Messages } from "../en";
 
 const roles: Messages["account"]["roles"] = {
-  reader: { name: "读者", may: "可以搜索和查看图片，并保留自己的历史记录。" },
+  reader: { name: "只读", may: "可以搜索和查看图片，并保留自己的历史记录。" },
   editor: { name: "编辑", may: "可以搜索，并导入、编辑和删除图片。" },
   admin: { name: "管理员", may: "拥有全部权限，并负责管理用户和集合。" },
 };
@@ -30,7 +30,7 @@ export default {
   },
   register: {
     heading: "注册账户",
-    text: "您将成为读者：可以搜索、查看图片，并随时找回自己的搜索记录。",
+    text: "注册后可以搜索和查看图片，并随时找回自己的搜索记录。",
     verb: "注册",
   },
   problem: {

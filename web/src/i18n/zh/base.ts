@@ -29,7 +29,7 @@ export default {
     busy: (seconds) => `正在进行的搜索较多，请在 ${seconds} 秒后重试。`,
     broken: "服务器的应答无法识别",
     brokenHelp: "请重试；如仍出现，请把下面的内容告诉管理员。",
-    unreadable: "这个文件不是可识别的图片",
+    unreadable: "无法识别这个图片文件",
     unreadableHelp: "支持 TIF、JPG、PNG、WebP、GIF 和 BMP。",
     tooLarge: "超出了服务器一次可接收的大小",
     tooLargeHelp: "请减少图片数量或换用较小的图片。",
@@ -50,7 +50,7 @@ export default {
     level: (percent) => `缩放 ${percent}`,
   },
   notFound: {
-    heading: "这个地址没有内容",
-    text: "链接可能已失效或输入有误。",
+    heading: "页面不存在",
+    text: "链接可能已失效，或地址输入有误。",
   },
 } satisfies Partial<Messages>;

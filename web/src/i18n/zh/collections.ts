@@ -34,7 +34,7 @@ export default {
   modelHelp:
     "把图片转换为向量。builtin 内置于程序，适合图纸；其他编码器先在服务器上查找，没有则下载。",
   preprocess: "预处理",
-  preprocessHelp: "图片如何适配编码器的输入。",
+  preprocessHelp: "如何把图片调整为编码器所需的形状。",
   size: "尺寸（像素）",
   sizeHelp: "编码器输入的边长。越大细节越多，耗时也越长。",
   sizeUsual: "编码器自身的尺寸",

@@ -2,7 +2,7 @@ import type { Messages } from "../en";
 
 export default {
   title: "图片",
-  parts: "图库的各部分",
+  parts: "图库导航",
   images: (count) => `${count} 张图片`,
   waiting: "加载中",
   open: (name) => `打开 ${name}`,
@@ -10,6 +10,7 @@ export default {
   selected: "已选",
   picture: "缩略图",
   edit: (name) => `编辑 ${name}`,
+  onPage: (page) => `第 ${page} 页`,
   editShort: "编辑",
   file: "文件名包含",
   sort: "排序",
@@ -32,7 +33,7 @@ export default {
     size: { asc: "从小到大", desc: "从大到小" },
   },
   views: "显示方式",
-  view: { gallery: "图库", table: "列表" },
+  view: { gallery: "网格", table: "列表" },
   keys: "方向键移动，回车打开，空格选择，按住 Shift 连选，Ctrl+A 全选，E 编辑，Delete 删除，F 筛选",
   readerKeys: "方向键移动，回车打开，F 筛选",
   selection: "已选图片",
@@ -68,6 +69,6 @@ export default {
   noneText: "请移除其中一个或全部条件。",
   emptyHeading: "这里还没有图片",
   emptyText: "导入文件夹、压缩包或图片文件后，就会显示在这里。",
-  emptyReader: "编辑者导入图片后，就会显示在这里。",
+  emptyReader: "有人导入图片后，就会显示在这里。",
   toImport: "导入图片",
 } satisfies Messages["library"];

@@ -2,14 +2,14 @@ import type { Messages } from "../en";
 
 export default {
   start: {
-    heading: "哪些外观设计与它相似?",
+    heading: "哪些外观设计与它相似？",
     drop: "把图片拖到这里、粘贴，或点击选择",
     dropNow: "松开即开始搜索",
-    formats: "支持 TIF、JPG、PNG、WebP;多张图片作为一次查询",
-    samples: "或者试试这些",
+    formats: "支持 TIF、JPG、PNG、WebP；可同时选择多张，作为一次查询",
+    samples: "没有图片？试试这些",
     sample: (name) => `用 ${name} 搜索`,
     state: (images, patents) => `${images} 张图片，${patents} 件专利`,
-    untrained: "内置编码器未经训练：结果只说明流程可用，不代表最终效果。",
+    untrained: "内置编码器未经训练，结果仅供试用，不代表实际效果。",
     emptyTitle: "这里还没有图片",
     emptyText: "导入外观设计的图纸或照片，随即就能搜索。",
     emptyTextReader: "有人导入图片之后，就可以在这里搜索。",
@@ -24,7 +24,7 @@ export default {
     unreadable: "无法把这个文件显示为图片。",
     item: "库中图片",
     past: "来自历史记录",
-    pastNote: "按保存的向量重新搜索；要框选区域，请再次拖入图片。",
+    pastNote: "按历史记录重新搜索；要框选区域，请重新选择图片。",
     several: (count) => `${count} 张图片作为一次查询`,
   },
   region: {
@@ -52,8 +52,8 @@ export default {
   filters: {
     heading: "筛选",
     show: (count) => (count > 0 ? `筛选（${count}）` : "筛选"),
-    showAll: (count) => (count > 0 ? `选项与筛选(${count})` : "选项与筛选"),
-    keyword: "标题或全文包含",
+    showAll: (count) => (count > 0 ? `选项与筛选（${count}）` : "选项与筛选"),
+    keyword: "名称或全文包含",
     keywordPlaceholder: "椅子、灯具…",
     loc_class: "洛迦诺分类",
     applicant: "申请人",
@@ -93,10 +93,10 @@ export default {
   empty: {
     score: (limit) => `没有相似度达到 ${limit} 的结果。`,
     distance: (limit) => `没有距离在 ${limit} 以内的结果。`,
-    best: (score, words) => `最接近的设计为 ${score}（${words}）。`,
-    lower: (score) => `从 ${score} 起显示`,
-    raise: "仍然显示最接近的结果",
-    filters: "筛选之后没有足够相似的结果。",
+    best: (score, words) => `最接近的一件为 ${score}（${words}）。`,
+    lower: (score) => `显示 ${score} 以上的结果`,
+    raise: "显示最接近的结果",
+    filters: "在筛选范围内没有足够相似的结果。",
     clearFilters: "移除全部筛选条件",
     collection: "这个集合里还没有可搜索的内容。",
     looking: "正在查找原因…",
