@@ -13,7 +13,7 @@ test("the statistics lead to the images they count", async ({ page }) => {
   await expect(page.getByText("Encoder")).toBeVisible();
   const classes = page.getByRole("table", { name: "Locarno classes" });
   await expect(classes.getByRole("row").first()).toContainText(/\d+ images?/);
-  const years = page.getByRole("table", { name: /year of their grant/ });
+  const years = page.getByRole("table", { name: /year of grant/ });
   await expect(years.getByRole("link").first()).toHaveAccessibleName(/^\d{4}: \d+ image/);
   const link = classes.getByRole("link").first();
   const code = ((await link.textContent()) ?? "").trim().split(" ")[0] ?? "";

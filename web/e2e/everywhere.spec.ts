@@ -45,7 +45,7 @@ test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) 
 test("the language changes at once and is remembered", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "中文" }).click();
-  await expect(page.getByRole("heading", { name: "哪些外观设计与它相似?" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "哪些外观设计与它相似？" })).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await page.reload();
   await expect(page.getByRole("button", { name: "English" })).toBeVisible();
