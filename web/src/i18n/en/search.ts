@@ -2,6 +2,7 @@ export default {
   start: {
     heading: "Which designs look like this?",
     drop: "Drop a picture here, paste one, or click to choose",
+    choose: "Choose or paste a picture",
     dropNow: "Let go to search",
     formats: "TIF, JPG, PNG or WebP; several at once are one question",
     samples: "Or try one of these",

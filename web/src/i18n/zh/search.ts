@@ -4,8 +4,9 @@ export default {
   start: {
     heading: "哪些外观设计与它相似？",
     drop: "把图片拖到这里、粘贴，或点击选择",
+    choose: "选择或粘贴图片",
     dropNow: "松开即开始搜索",
-    formats: "支持 TIF、JPG、PNG、WebP；可同时选择多张，作为一次查询",
+    formats: "支持 TIF、JPG、PNG、WebP；可同时选择多张",
     samples: "没有图片？试试这些",
     sample: (name) => `用 ${name} 搜索`,
     state: (images, patents) => `${images} 张图片，${patents} 件专利`,
