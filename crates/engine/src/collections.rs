@@ -171,7 +171,21 @@ impl Engine {
         let Some(collection) = self.catalog().find_collection(name)? else {
             return self.create_collection(name, settings);
         };
+        self.check_settings(&collection, settings)?;
+        Ok(collection)
+    }
+
+    /// Whether a collection is as it is asked for.
+    ///
+    /// # Errors
+    /// It is not.
+    pub(crate) fn check_settings(
+        &self,
+        collection: &Collection,
+        settings: &CollectionSettings,
+    ) -> Result<(), EngineError> {
         let spec = &collection.spec;
+        let name = &spec.name;
         let none = String::new;
         let differences = [
             (
@@ -186,7 +200,7 @@ impl Engine {
             ),
             (
                 "size",
-                self.effective_size(&collection, settings)?,
+                self.effective_size(collection, settings)?,
                 spec.size.map(|size| size.to_string()),
             ),
             (
@@ -213,7 +227,7 @@ impl Engine {
                 ));
             }
         }
-        Ok(collection)
+        Ok(())
     }
 
     /// Drops a collection with its items, and the thumbnails and copies only they used.

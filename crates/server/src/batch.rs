@@ -154,11 +154,23 @@ pub(crate) async fn start(
 pub(crate) async fn status(
     State(app): State<App>,
     _: Reader,
+    editor: Result<Editor, ApiError>,
     Parameters(shown): Parameters<Shown>,
 ) -> Result<Success<JobReport>, ApiError> {
     let listed = shown.listed.unwrap_or(LISTED_FILES).min(MOST_LISTED_FILES);
-    app.jobs(move |jobs, _| Ok(Success(jobs.report(shown.job_id, listed)?)))
-        .await
+    app.jobs(move |jobs, _| {
+        let mut report = jobs.report(shown.job_id, listed)?;
+        if editor.is_err() {
+            hide_paths(&mut report.status);
+            for problem in report.failed_files.iter_mut().chain(&mut report.warnings) {
+                problem.file = last_part(&problem.file);
+                // It may name paths too.
+                problem.reason = FOR_EDITORS.to_owned();
+            }
+        }
+        Ok(Success(report))
+    })
+    .await
 }
 
 /// Stop an import; without `job_id`, all of them.
@@ -222,14 +234,36 @@ pub(crate) async fn retry(
 pub(crate) async fn list(
     State(app): State<App>,
     _: Reader,
+    editor: Result<Editor, ApiError>,
     Parameters(page): Parameters<Page>,
 ) -> Result<Success<JobList>, ApiError> {
     let limit = page.limit.unwrap_or(LISTED_JOBS).min(MOST_LISTED_JOBS);
     app.jobs(move |jobs, _| {
-        let jobs = jobs.list(limit)?;
+        let mut jobs = jobs.list(limit)?;
+        if editor.is_err() {
+            jobs.iter_mut().for_each(hide_paths);
+        }
         Ok(Success(JobList { jobs }))
     })
     .await
+}
+
+/// What readers are told of what went wrong with an import.
+const FOR_EDITORS: &str = "editors can see why";
+
+/// Where files lie on this machine is nothing for those who only look.
+fn hide_paths(status: &mut JobStatus) {
+    for path in &mut status.paths {
+        *path = last_part(path);
+    }
+    if status.message.is_some() {
+        status.message = Some(FOR_EDITORS.to_owned());
+    }
+}
+
+fn last_part(path: &str) -> String {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    last.unwrap_or_default().to_owned()
 }
 
 pub(crate) fn started(jobs: &Jobs, job_id: i64) -> Result<Success<Started>, ApiError> {

@@ -22,6 +22,7 @@ mod envelope;
 mod explain;
 mod facets;
 mod filters;
+mod form_body;
 mod headers;
 mod health;
 mod history;

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::access::Editor;
 use crate::batch::{Started, settings, started};
 use crate::envelope::{ApiError, Envelope, Success};
+use crate::form_body::{Kept, metered};
 use crate::parameters::number;
 use crate::state::App;
 use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected};
@@ -58,7 +59,7 @@ const PARAMETERS: [&str; 6] = [
 ];
 
 /// What a form says beside its files.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Texts(BTreeMap<&'static str, String>);
 
 /// Queue an import of files that are sent along.
@@ -80,11 +81,12 @@ pub(crate) async fn upload_import(
 ) -> Result<Success<Started>, ApiError> {
     check_length(&request, app.options().max_upload_bytes)?;
     let _slot = app.upload_slot().await?;
+    let (request, kept) = metered(request);
     let form = Multipart::from_request(request, &app)
         .await
         .map_err(form_expected)?;
     let upload = app.jobs(|jobs, _| Ok(jobs.new_upload()?)).await?;
-    let (upload, texts) = receive(&app, form, upload).await?;
+    let (upload, texts) = receive(&app, form, &kept, upload).await?;
     let request = texts.into_request()?;
     app.jobs(move |jobs, _| {
         let job_id = jobs.start_upload(upload, request)?;
@@ -96,12 +98,18 @@ pub(crate) async fn upload_import(
 async fn receive(
     app: &App,
     mut form: Multipart,
+    kept: &Kept,
     mut upload: Upload,
 ) -> Result<(Upload, Texts), ApiError> {
     let mut texts = Texts::default();
     while let Some(field) = in_time(app, form.next_field()).await? {
+        kept.forget();
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
+            if upload.files() == 0 {
+                // What is wrong with the rest is said before files are taken.
+                texts.clone().into_request()?;
+            }
             if upload.files() == MOST_FILES {
                 return Err(ApiError::new(
                     StatusCode::PAYLOAD_TOO_LARGE,
@@ -115,7 +123,7 @@ async fn receive(
                     Ok((upload, file))
                 })
                 .await?;
-            save(app, field, File::from_std(file)).await?;
+            save(app, field, kept, File::from_std(file)).await?;
             continue;
         }
         texts.set(&name, &read_text(app, field, &name).await?)?;
@@ -123,9 +131,10 @@ async fn receive(
     Ok((upload, texts))
 }
 
-async fn save(app: &App, mut field: Field<'_>, file: File) -> Result<(), ApiError> {
+async fn save(app: &App, mut field: Field<'_>, kept: &Kept, file: File) -> Result<(), ApiError> {
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
     while let Some(chunk) = in_time(app, field.chunk()).await? {
+        kept.forget();
         file.write_all(&chunk).await.map_err(unwritten)?;
     }
     file.flush().await.map_err(unwritten)

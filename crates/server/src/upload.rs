@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
 
 use crate::envelope::ApiError;
+use crate::form_body::{Kept, metered};
 use crate::state::App;
 
 /// Files of one request.
@@ -121,10 +122,12 @@ impl FromRequest<App> for Form {
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let limit = app.options().max_body_bytes;
         check_length(&request, limit)?;
+        let (request, kept) = metered(request);
         let form = Multipart::from_request(request, app)
             .await
             .map_err(form_expected)?;
-        in_time(app, read_fields(form, limit, app.upload_memory().nothing())).await
+        let reserved = app.upload_memory().nothing();
+        in_time(app, read_fields(form, &kept, limit, reserved)).await
     }
 }
 
@@ -187,6 +190,7 @@ async fn read_all(
 
 async fn read_fields(
     mut form: Multipart,
+    kept: &Kept,
     limit: u64,
     mut reserved: Reserved,
 ) -> Result<Form, ApiError> {
@@ -194,6 +198,7 @@ async fn read_fields(
     let (mut files, mut texts) = (0, 0);
     let mut left = limit;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        kept.forget();
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
         let is_file = name == "file" || file_name.is_some();
@@ -208,6 +213,7 @@ async fn read_fields(
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            kept.forget();
             left = left
                 .checked_sub(chunk.len() as u64)
                 .ok_or_else(|| too_large(limit))?;

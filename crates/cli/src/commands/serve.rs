@@ -73,7 +73,8 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
             hosts: (!access.accounts && address.ip().is_loopback()).then(|| settings.hosts.clone()),
             cors_origins: origins(settings)?,
             import_roots: match &settings.import_roots {
-                None if address.ip().is_loopback() => ImportRoots::Anywhere,
+                // With accounts not everybody who gets here is the machine's own user.
+                None if address.ip().is_loopback() && !access.accounts => ImportRoots::Anywhere,
                 roots => ImportRoots::Below(roots.clone().unwrap_or_default()),
             },
             owner_token: Some(token),

@@ -11,7 +11,7 @@ mod uploads;
 #[cfg(test)]
 mod tests;
 
-pub use request::JobRequest;
+pub use request::{JobRequest, SentFiles};
 pub use runner::{JobOptions, JobTotals, Jobs};
 pub use status::{JobReport, JobStatus, LISTED_FILES};
 pub use uploads::Upload;

@@ -33,9 +33,20 @@ pub struct JobRequest {
     /// Files on disk outside these folders are refused, links followed; `None` allows all.
     #[serde(default)]
     pub within: Option<Vec<PathBuf>>,
-    /// Files that were sent, where `paths` is the folder that they lie in until they are imported.
+    /// Files that were sent along, instead of `paths`.
     #[serde(default)]
-    pub uploaded_files: Option<u64>,
+    pub sent: Option<SentFiles>,
+}
+
+/// Files that were sent, where they lie until they are imported: see
+/// [`Jobs::new_upload`](super::Jobs::new_upload).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SentFiles {
+    /// The name of their folder, in the data directory wherever that is: a copy of the catalogue
+    /// elsewhere must not reach for the files of this one.
+    pub folder: String,
+    /// How many there are.
+    pub files: u64,
 }
 
 impl JobRequest {

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use lookalike_catalog::{Job, JobState, WriteTransaction};
 use lookalike_storage::IndexKind;
@@ -15,6 +16,9 @@ use crate::{Engine, EngineError, ErrorKind};
 
 /// Jobs looked through for one to retry.
 const RETRIED: usize = 1000;
+
+/// Between two attempts to record a job's end.
+const RECORDED_AGAIN: Duration = Duration::from_secs(2);
 
 /// Jobs that are over whose warnings are still known.
 const REMEMBERED: usize = 16;
@@ -114,15 +118,21 @@ impl Jobs {
                 .because(error)
             })?;
         }
-        if request.paths.is_empty() {
+        if let Some(sent) = &request.sent {
+            uploads::find(self.data_dir(), sent)?;
+        } else if request.paths.is_empty() {
             return Err(EngineError::invalid("there is no path to import"));
-        }
-        let catalog = self.shared.engine.catalog();
-        if catalog.find_collection(&request.collection)?.is_none() {
-            catalog.check_new_name(&request.collection)?;
         }
         if let Some(index) = &request.settings.index {
             let _: IndexKind = index.parse()?;
+        }
+        let catalog = self.shared.engine.catalog();
+        match catalog.find_collection(&request.collection)? {
+            Some(collection) => {
+                let engine = &self.shared.engine;
+                engine.check_settings(&collection, &request.settings)?;
+            }
+            None => catalog.check_new_name(&request.collection)?,
         }
         let json = request.to_json()?;
         let mut state = self.shared.lock();
@@ -147,7 +157,8 @@ impl Jobs {
     /// # Errors
     /// The catalogue can't be read.
     pub fn resume(&self) -> Result<usize, EngineError> {
-        self.sweep_uploads()?;
+        let now = self.shared.engine.now().as_second();
+        uploads::sweep(self.shared.engine.catalog(), self.data_dir(), now)?;
         let jobs = self.shared.engine.catalog().unfinished_jobs()?;
         let mut state = self.shared.lock();
         let left: Vec<i64> = jobs
@@ -161,17 +172,26 @@ impl Jobs {
     }
 
     /// Queues a job for the files that failed in job `id`, or in the newest job in which any
-    /// did; returns the new job's id.
+    /// did; returns the new job's id, or that of one that is about to try them already.
     ///
     /// # Errors
     /// There is no such job, it is not over, or nothing failed in it.
     pub fn retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
         let job = self.job_to_retry(id)?;
-        let request = JobRequest {
-            retry_of: Some(job.id),
-            ..JobRequest::of(&job)?
-        };
-        self.start(request)
+        for other in self.shared.engine.catalog().unfinished_jobs()? {
+            if JobRequest::of(&other)?.retry_of == Some(job.id) {
+                return Ok(other.id);
+            }
+        }
+        let request = JobRequest::of(&job)?;
+        self.start(match job.state {
+            // It did not come to all of its files.
+            JobState::Failed => request,
+            _ => JobRequest {
+                retry_of: Some(job.id),
+                ..request
+            },
+        })
     }
 
     /// The job whose failed files [`Jobs::retry`] would queue.
@@ -201,7 +221,7 @@ impl Jobs {
                 job.id
             )));
         }
-        if job.counts.failed == 0 {
+        if job.counts.failed == 0 && job.state != JobState::Failed {
             return Err(conflict(format!("no file failed in job {}", job.id)));
         }
         Ok(job)
@@ -238,7 +258,7 @@ impl Jobs {
         drop(state);
         self.shared.ended.notify_all();
         for &id in &taken {
-            uploads::settle(&self.shared.job(id)?);
+            self.shared.settle_upload(&self.shared.job(id)?);
         }
         cancelled.extend(taken);
         match id {
@@ -284,9 +304,9 @@ impl Jobs {
             warnings: warnings.map_or_else(Vec::new, |(_, warnings)| warnings.clone()),
         };
         drop(state);
-        if let Ok(request) = JobRequest::of(&job) {
-            uploads::name_files(&request, &mut report.failed_files);
-            uploads::name_files(&request, &mut report.warnings);
+        if let Some(sent) = JobRequest::of(&job).ok().and_then(|request| request.sent) {
+            uploads::name_files(&sent, &mut report.failed_files);
+            uploads::name_files(&sent, &mut report.warnings);
         }
         Ok(report)
     }
@@ -446,13 +466,28 @@ impl Shared {
         };
         let elapsed = control.progress.elapsed().as_millis() as u64;
         let counts = control.progress.snapshot().into();
-        let recorded = self.write(|tx| {
-            tx.count_job(id, &counts, elapsed)?;
-            Ok(tx.finish_job(id, end, message.as_deref())?)
-        });
-        match recorded.and_then(|()| self.job(id)) {
-            Ok(job) => uploads::settle(&job),
-            Err(error) => tracing::error!("the end of job {id} could not be recorded: {error}"),
+        // A full disk must not leave it running for ever: it ends when that can be written down.
+        let record = || {
+            self.write(|tx| {
+                tx.count_job(id, &counts, elapsed)?;
+                Ok(tx.finish_job(id, end, message.as_deref())?)
+            })
+        };
+        while let Err(error) = record() {
+            tracing::error!("the end of job {id} could not be recorded: {error}");
+            let mut state = self.lock();
+            if !state.closing {
+                (state, _) = self
+                    .ended
+                    .wait_timeout(state, RECORDED_AGAIN)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.closing {
+                break;
+            }
+        }
+        if let Ok(job) = self.job(id) {
+            self.settle_upload(&job);
         }
         let mut state = self.lock();
         state.totals = state.totals.with(control);
@@ -491,18 +526,30 @@ impl Shared {
             ),
             None => request.only.map(|files| files.into_iter().collect()),
         };
+        let sent = request.sent.as_ref();
+        let sent = sent.map(|sent| uploads::find(&self.options.data_dir, sent));
+        let sent = sent.transpose()?.map(|folder| vec![folder]);
         let request = ImportRequest {
-            paths: request.paths,
+            paths: sent.clone().unwrap_or(request.paths),
             only,
             collection: request.collection,
             settings: request.settings,
             batch_size: request.batch_size,
             originals: request.originals,
-            within: request.within,
+            // Whatever was sent, links in it lead nowhere else.
+            within: sent.or(request.within),
             workers: self.options.workers,
             data_dir: self.options.data_dir.clone(),
         };
         self.engine.import(&request, control)
+    }
+
+    fn settle_upload(&self, job: &Job) {
+        let now = self.engine.now().as_second();
+        let settled = uploads::settle(self.engine.catalog(), &self.options.data_dir, job, now);
+        if let Err(error) = settled {
+            tracing::warn!("an upload is looked at again at the next start only: {error}");
+        }
     }
 
     fn job(&self, id: i64) -> Result<Job, EngineError> {

@@ -116,7 +116,10 @@ impl JobStatus {
             },
             collection: Some(job.collection.clone()),
             paths: request.iter().flat_map(path_names).collect(),
-            uploaded_files: request.as_ref().and_then(|request| request.uploaded_files),
+            uploaded_files: request
+                .as_ref()
+                .and_then(|request| request.sent.as_ref())
+                .map(|sent| sent.files),
             retry_of: request.and_then(|request| request.retry_of),
             message: job.message.clone(),
             total,
@@ -171,12 +174,8 @@ impl JobReport {
 }
 
 fn path_names(request: &JobRequest) -> Vec<String> {
-    let paths = match request.uploaded_files {
-        Some(_) => &[],
-        None => request.paths.as_slice(),
-    };
+    let paths = request.paths.iter();
     paths
-        .iter()
         .map(|path| path.to_string_lossy().into_owned())
         .collect()
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use lookalike_catalog::JobState;
 
@@ -97,7 +99,7 @@ fn a_cancelled_job_keeps_what_it_did() {
         .start(request(folder.clone(), "default"))
         .unwrap();
     while fixture.jobs.report(Some(id), 10).unwrap().status.imported == 0 {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     fixture.jobs.cancel(Some(id)).unwrap();
     let report = fixture.jobs.wait(id).unwrap();
@@ -128,7 +130,7 @@ fn what_was_not_over_goes_on_in_the_next_process() {
         .imported
         == 0
     {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     let fixture = fixture.reopen();
     assert!(
@@ -182,7 +184,7 @@ fn a_cancelled_job_stays_so_when_the_process_ends() {
     let folder = fixture.pictures("pictures", 500);
     let id = fixture.jobs.start(request(folder, "default")).unwrap();
     while fixture.jobs.report(Some(id), 0).unwrap().status.imported == 0 {
-        std::thread::yield_now();
+        thread::yield_now();
     }
     fixture.jobs.cancel(Some(id)).unwrap();
     let fixture = fixture.reopen();
@@ -230,9 +232,11 @@ fn an_index_that_the_collection_does_not_have_is_refused_not_ignored() {
     };
     assert_eq!(import("hnsw").status, "completed");
     assert_eq!(import("hnsw").skipped, 2);
-    let refused = import("flat");
-    assert_eq!(refused.status, "failed");
-    assert!(refused.message.unwrap().contains("has index hnsw"));
+    let mut request = request(folder.clone(), "default");
+    request.settings.index = Some("flat".to_owned());
+    let refused = fixture.jobs.start(request).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    assert!(refused.to_string().contains("has index hnsw"));
 }
 
 fn into(collection: &str) -> JobRequest {
@@ -246,8 +250,12 @@ fn send(upload: &mut Upload, name: &str, bytes: &[u8]) {
     upload.create(name).unwrap().write_all(bytes).unwrap();
 }
 
-fn uploads(fixture: &Fixture) -> usize {
-    fs::read_dir(fixture.jobs.data_dir().join("uploads")).map_or(0, Iterator::count)
+/// Waits until there are so many uploads: they are removed aside.
+fn until_uploads(fixture: &Fixture, count: usize) {
+    let folder = fixture.jobs.data_dir().join("uploads");
+    while fs::read_dir(&folder).map_or(0, Iterator::count) != count {
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -262,7 +270,8 @@ fn files_that_are_sent_are_imported_kept_as_copies_and_gone_afterwards() {
     send(&mut upload, "a/one.png", &picture(2));
     send(&mut upload, "/../../../etc/broken.png", b"no picture");
     fs::remove_dir_all(folder).unwrap();
-    assert_eq!((upload.files(), uploads(&fixture)), (4, 1));
+    assert_eq!(upload.files(), 4);
+    until_uploads(&fixture, 1);
     let id = fixture.jobs.start_upload(upload, into("sent")).unwrap();
     let report = fixture.jobs.wait(id).unwrap();
     let status = &report.status;
@@ -283,12 +292,29 @@ fn files_that_are_sent_are_imported_kept_as_copies_and_gone_afterwards() {
         assert!(!fixture.engine.original(&item.item).unwrap().is_empty());
     }
 
-    // What failed can be tried again, after a restart too, and goes when nobody can want it.
-    assert_eq!((fixture.jobs.resume().unwrap(), uploads(&fixture)), (0, 1));
+    // What failed can be tried again, after a restart too.
+    assert_eq!(fixture.jobs.resume().unwrap(), 0);
     let retry = fixture.jobs.retry(Some(id)).unwrap();
     let report = fixture.jobs.wait(retry).unwrap();
     assert_eq!((report.status.total, report.status.failed), (1, 1));
-    assert_eq!(uploads(&fixture), 1);
+    until_uploads(&fixture, 1);
+
+    // Giving up an attempt gives up nothing else.
+    let other = fixture
+        .jobs
+        .start(request(fixture.pictures("more", 200), "sent"));
+    let retry = fixture.jobs.retry(Some(id)).unwrap();
+    assert_eq!(
+        fixture.jobs.retry(Some(id)).unwrap(),
+        retry,
+        "once is enough"
+    );
+    fixture.jobs.cancel(Some(retry)).unwrap();
+    fixture.jobs.wait(other.unwrap()).unwrap();
+    fixture.jobs.wait(retry).unwrap();
+    until_uploads(&fixture, 1);
+    let retry = fixture.jobs.retry(Some(id)).unwrap();
+    assert_eq!(fixture.jobs.wait(retry).unwrap().status.failed, 1);
 }
 
 #[test]
@@ -299,27 +325,23 @@ fn an_upload_that_is_done_with_leaves_nothing() {
     let mut upload = fixture.jobs.new_upload().unwrap();
     send(&mut upload, "one.png", &picture);
     drop(upload);
-    assert_eq!(uploads(&fixture), 0);
+    until_uploads(&fixture, 0);
 
     let empty = fixture.jobs.new_upload().unwrap();
     let refused = fixture.jobs.start_upload(empty, into("sent")).unwrap_err();
-    assert_eq!(
-        (refused.kind(), uploads(&fixture)),
-        (ErrorKind::InvalidInput, 0)
-    );
+    assert_eq!(refused.kind(), ErrorKind::InvalidInput);
+    until_uploads(&fixture, 0);
     let mut upload = fixture.jobs.new_upload().unwrap();
     send(&mut upload, "one.png", &picture);
     let refused = fixture.jobs.start_upload(upload, into(".no")).unwrap_err();
-    assert_eq!(
-        (refused.kind(), uploads(&fixture)),
-        (ErrorKind::InvalidInput, 0)
-    );
+    assert_eq!(refused.kind(), ErrorKind::InvalidInput);
+    until_uploads(&fixture, 0);
 
     let mut upload = fixture.jobs.new_upload().unwrap();
     send(&mut upload, "one.png", &picture);
     let id = fixture.jobs.start_upload(upload, into("sent")).unwrap();
     assert_eq!(fixture.jobs.wait(id).unwrap().status.imported, 1);
-    assert_eq!(uploads(&fixture), 0);
+    until_uploads(&fixture, 0);
 
     // The same again is the same image.
     let mut upload = fixture.jobs.new_upload().unwrap();
@@ -332,5 +354,61 @@ fn an_upload_that_is_done_with_leaves_nothing() {
     let left = fixture.jobs.data_dir().join("uploads/0123456789abcdef");
     fs::create_dir_all(&left).unwrap();
     fixture.jobs.resume().unwrap();
-    assert_eq!(uploads(&fixture), 0);
+    until_uploads(&fixture, 0);
+}
+
+#[test]
+fn names_that_clash_lose_no_file() {
+    let fixture = Fixture::new();
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    let long = "x".repeat(400);
+    let deep = format!("{}/{long}.png", vec![long.as_str(); 20].join("/"));
+    for name in [
+        "a", "a/b.png", "x.png", "3/x.png", "x.png", "x.png", "", "..", &deep,
+    ] {
+        send(&mut upload, name, b"");
+    }
+    assert_eq!(upload.files(), 9);
+    let mut folders = vec![upload_folder(&fixture)];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false => files += 1,
+            }
+        }
+    }
+    assert_eq!(files, 9);
+}
+
+fn upload_folder(fixture: &Fixture) -> PathBuf {
+    let mut uploads = fs::read_dir(fixture.jobs.data_dir().join("uploads")).unwrap();
+    uploads.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn a_job_that_failed_whole_can_be_started_again_with_what_was_sent() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 1);
+    let mut upload = fixture.jobs.new_upload().unwrap();
+    send(
+        &mut upload,
+        "one.png",
+        &fs::read(folder.join("0000.png")).unwrap(),
+    );
+    let request = JobRequest {
+        settings: crate::CollectionSettings {
+            model: Some("/no/such/model".into()),
+            ..Default::default()
+        },
+        ..into("sent")
+    };
+    let id = fixture.jobs.start_upload(upload, request).unwrap();
+    assert_eq!(fixture.jobs.wait(id).unwrap().status.status, "failed");
+    until_uploads(&fixture, 1);
+    let again = fixture.jobs.retry(Some(id)).unwrap();
+    assert_eq!(fixture.jobs.wait(again).unwrap().status.status, "failed");
+    until_uploads(&fixture, 1);
 }

@@ -226,3 +226,23 @@ fn files_that_are_sent_along_are_imported() {
     let left = std::fs::read_dir(server.directory.path().join("data/uploads")).unwrap();
     assert_eq!(left.count(), 1, "only that of the job with a failed file");
 }
+
+#[test]
+fn a_part_with_an_endless_head_is_cut_off() {
+    let server = Server::with(anywhere());
+    let body = [b"--x\r\nX-Endless: ".as_slice(), &[b'a'; 8 << 20]].concat();
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    for path in ["/api/batch/upload", "/api/search", "/api/images"] {
+        let answer = request(server.address, "POST", path, &headers, &body);
+        assert_eq!(answer.status, 400, "{path}");
+    }
+    // A large file is none, however fast it comes.
+    let large = vec![b'x'; 8 << 20];
+    let (kind, body) = form(&[("file", Some("large.png"), &large)]);
+    let headers = [("content-type", kind.as_str())];
+    let answer = request(server.address, "POST", "/api/batch/upload", &headers, &body);
+    assert_eq!(answer.status, 200);
+    assert_eq!(until_over(&server)["failed"], 1);
+    let answer = request(server.address, "POST", "/api/search", &headers, &body);
+    assert_eq!(answer.status, 415);
+}
