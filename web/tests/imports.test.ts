@@ -11,7 +11,7 @@ import {
 import { type Reading, speedAt, speedNow, withReading } from "../src/imports/meter";
 
 function sent(path: string, size = 10): SentFile {
-  return { path, file: new File([new Uint8Array(size)], path) };
+  return { path, file: new File([new Uint8Array(size)], path, { lastModified: 0 }) };
 }
 
 test("files are told apart by their names' endings", () => {
@@ -29,6 +29,16 @@ test("files are added once each, and what can't be imported is counted", () => {
   expect(twice.others).toBe(1);
   expect(bytesOf(twice)).toBe(40);
   expect(counts(twice)).toEqual({ picture: 2, grant: 0, archive: 1 });
+});
+
+test("files of one name from different folders are all kept", () => {
+  const named = (size: number) => sent("1.tif", size);
+  const all = [named(10), named(20), named(10), named(30)].reduce(
+    (before, one) => added(before, [one]),
+    NOTHING,
+  );
+  expect(all.files.map(({ path }) => path)).toEqual(["1.tif", "2/1.tif", "3/1.tif"]);
+  expect(bytesOf(all)).toBe(60);
 });
 
 function job(job_id: number, status: string): Job {

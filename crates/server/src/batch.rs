@@ -128,6 +128,7 @@ pub(crate) async fn start(
     headers: HeaderMap,
     JsonBody(start): JsonBody<Start>,
 ) -> Result<Success<Started>, ApiError> {
+    check_model(&app, &headers, start.model.as_deref())?;
     let mut request = start.into_request()?;
     let is_owner = is_owner(&app, &headers);
     app.jobs(move |jobs, options| {
@@ -326,6 +327,27 @@ pub(crate) fn settings(
         metric: metric.transpose().map_err(invalid)?,
         index,
     })
+}
+
+/// Whoever may not read any folder of this machine names no model by its path either: what the
+/// answer says of it tells what is there.
+pub(crate) fn check_model(
+    app: &App,
+    headers: &HeaderMap,
+    model: Option<&str>,
+) -> Result<(), ApiError> {
+    let is_path = model.is_some_and(|model| {
+        let has_folder = model.contains(['/', '\\']) && !model.starts_with("hf:");
+        has_folder || model.starts_with('.') || model.ends_with(".npz")
+    });
+    match app.options().import_roots {
+        ImportRoots::Below(_) if is_path && !is_owner(app, headers) => Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            "models are taken by name here, such as `builtin` or `dinov2-small`; for one in a folder \
+             of the server make the collection there: lookalike import --model FOLDER",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Pictures in one forward pass: more are only larger.

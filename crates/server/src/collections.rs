@@ -1,13 +1,13 @@
 //! Collections and their numbers.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::CollectionReport;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Admin, Editor, Reader};
-use crate::batch::settings;
+use crate::batch::{check_model, settings};
 use crate::body::JsonBody;
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::query::Parameters;
@@ -73,8 +73,10 @@ pub(crate) struct NewCollection {
 pub(crate) async fn create(
     State(app): State<App>,
     _: Editor,
+    headers: HeaderMap,
     JsonBody(new): JsonBody<NewCollection>,
 ) -> Result<(StatusCode, Success<CollectionReport>), ApiError> {
+    check_model(&app, &headers, new.model.as_deref())?;
     let settings = settings(new.model, new.preprocess, new.size, new.metric, new.index)?;
     let name = new.name;
     let create = app.read(move |engine| {

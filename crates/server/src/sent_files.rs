@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::jobs::{JobRequest, Upload};
 use serde::Serialize;
 use tokio::fs::File;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::access::Editor;
-use crate::batch::{Started, settings, started};
+use crate::batch::{Started, check_model, settings, started};
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::form_body::{Kept, metered};
 use crate::parameters::number;
@@ -77,6 +77,7 @@ struct Texts(BTreeMap<&'static str, String>);
 pub(crate) async fn upload_import(
     State(app): State<App>,
     _: Editor,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Success<Started>, ApiError> {
     check_length(&request, app.options().max_upload_bytes)?;
@@ -86,7 +87,8 @@ pub(crate) async fn upload_import(
         .await
         .map_err(form_expected)?;
     let upload = app.jobs(|jobs, _| Ok(jobs.new_upload()?)).await?;
-    let (upload, texts) = receive(&app, form, &kept, upload).await?;
+    let (upload, texts) = receive(&app, &headers, form, &kept, upload).await?;
+    texts.check(&app, &headers)?;
     let request = texts.into_request()?;
     app.jobs(move |jobs, _| {
         let job_id = jobs.start_upload(upload, request)?;
@@ -97,6 +99,7 @@ pub(crate) async fn upload_import(
 
 async fn receive(
     app: &App,
+    headers: &HeaderMap,
     mut form: Multipart,
     kept: &Kept,
     mut upload: Upload,
@@ -108,7 +111,7 @@ async fn receive(
         if let Some(file_name) = field.file_name().map(str::to_owned) {
             if upload.files() == 0 {
                 // What is wrong with the rest is said before files are taken.
-                texts.clone().into_request()?;
+                texts.check(app, headers)?;
             }
             if upload.files() == MOST_FILES {
                 return Err(ApiError::new(
@@ -190,6 +193,11 @@ impl Texts {
             known.ok_or_else(|| ApiError::invalid(format!("there is no parameter `{name}`")))?;
         self.0.insert(name, value.trim().to_owned());
         Ok(())
+    }
+
+    fn check(&self, app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
+        check_model(app, headers, self.0.get("model").map(String::as_str))?;
+        self.clone().into_request().map(drop)
     }
 
     fn into_request(mut self) -> Result<JobRequest, ApiError> {

@@ -36,15 +36,28 @@ export interface Selection {
 
 export const NOTHING: Selection = { files: [], others: 0 };
 
-/** What was there and what comes; the same path again is the newer file. */
+/** What was there and what comes. The same place in a folder again is its newer file; a name alone
+ * may come from anywhere, and another file of that name goes to a folder of its own. */
 export function added(before: Selection, come: SentFile[]): Selection {
   const byPath = new Map(before.files.map((one) => [one.path, one]));
   let { others } = before;
-  for (const one of come) {
-    if (kindOf(one.path)) byPath.set(one.path, one);
-    else others += 1;
+  for (const { file, path } of come) {
+    if (!kindOf(path)) {
+      others += 1;
+      continue;
+    }
+    let free = path;
+    const isOther = (known: SentFile | undefined) => known && !isSame(known.file, file);
+    if (!path.includes("/")) {
+      for (let copy = 2; isOther(byPath.get(free)); copy++) free = `${copy}/${path}`;
+    }
+    byPath.set(free, { file, path: free });
   }
   return { files: [...byPath.values()], others };
+}
+
+function isSame(one: File, other: File): boolean {
+  return one.size === other.size && one.lastModified === other.lastModified;
 }
 
 export function counts({ files }: Selection): Record<FileKind, number> {

@@ -223,8 +223,11 @@ fn files_that_are_sent_along_are_imported() {
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(word), "{message}");
     }
-    let left = std::fs::read_dir(server.directory.path().join("data/uploads")).unwrap();
-    assert_eq!(left.count(), 1, "only that of the job with a failed file");
+    // Only that of the job with a failed file stays; the others are removed aside.
+    let folder = server.directory.path().join("data/uploads");
+    while std::fs::read_dir(&folder).unwrap().count() != 1 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -245,4 +248,26 @@ fn a_part_with_an_endless_head_is_cut_off() {
     assert_eq!(until_over(&server)["failed"], 1);
     let answer = request(server.address, "POST", "/api/search", &headers, &body);
     assert_eq!(answer.status, 415);
+}
+
+#[test]
+fn models_are_taken_by_name_where_folders_are_not() {
+    let server = Server::new();
+    let body = json!({ "name": "c", "model": "/etc/passwd" });
+    assert_eq!(post(&server, "/api/collections", &body).status, 403);
+    for model in ["/etc", "./models", "..", "a/b", "weights.npz"] {
+        let body = json!({ "path": "/no/such/folder", "model": model });
+        let answer = post(&server, "/api/batch/start", &body);
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert_eq!(answer.status, 403, "{model}");
+        assert!(message.contains("by name"), "{message}");
+        let fields = [
+            ("model", None, model.as_bytes()),
+            ("file", Some("a.png"), b"x"),
+        ];
+        let (kind, body) = form(&fields);
+        let headers = [("content-type", kind.as_str())];
+        let answer = request(server.address, "POST", "/api/batch/upload", &headers, &body);
+        assert_eq!(answer.status, 403, "{model}");
+    }
 }
