@@ -73,7 +73,7 @@ export async function call<P extends PathsOf<M>, M extends Method>(
     const wait = error instanceof ApiError ? error.retryAfterSeconds : null;
     if (wait === null || wait > PATIENCE_SECONDS) throw error;
     await pause(wait * 1000, options.signal);
-    return send();
+    return inSession(method, send);
   }
 }
 

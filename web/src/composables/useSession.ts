@@ -34,11 +34,17 @@ function take(who: Me | null): boolean {
     return false;
   }
   owner = id ?? owner;
-  me.value = who;
+  // Whoever watches it fetches anew.
+  if (!isSame(who, me.value)) me.value = who;
   session.csrfToken = who?.csrf_token ?? null;
   return true;
 }
 
+function isSame(one: Me | null, other: Me | null): boolean {
+  return one?.user?.id === other?.user?.id && one?.role === other?.role;
+}
+
+/** Asks who uses the page; whether nobody else did before. */
 async function askWho(): Promise<boolean> {
   const who = await call("get", "/api/auth/me").catch((error: ApiError) => {
     if (error.status === 401) return null;
