@@ -5,6 +5,7 @@
 //! on with smaller ones, so that a few huge pictures do not keep the others waiting.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError};
 use lookalike_imaging::{Limits, Permit, PixelBudget, decode_cost, probe};
@@ -14,6 +15,9 @@ use super::reader::Loaded;
 /// Pictures that a worker puts aside before it waits after all. Their bytes count among those
 /// in flight, so this bounds how far others are kept back by that, not memory.
 const POSTPONED: usize = 4;
+
+/// How often a worker that waits for files looks whether a large one may be decoded now.
+const LOOKED_AGAIN: Duration = Duration::from_millis(5);
 
 pub(super) struct Queue<'a> {
     pub(super) files: &'a Receiver<Loaded>,
@@ -50,8 +54,17 @@ impl Queue<'_> {
             let file = match self.files.try_recv() {
                 Ok(file) => file,
                 Err(_) if !is_idle => return Next::Pause,
-                Err(_) if !self.postponed.is_empty() => return self.wait_for_postponed(),
+                Err(TryRecvError::Disconnected) if !self.postponed.is_empty() => {
+                    return self.wait_for_postponed();
+                }
                 Err(TryRecvError::Disconnected) => return Next::End,
+                // Smaller ones may be on their way: whichever is there first.
+                Err(TryRecvError::Empty) if !self.postponed.is_empty() => {
+                    match self.files.recv_timeout(LOOKED_AGAIN) {
+                        Ok(file) => file,
+                        Err(_) => continue,
+                    }
+                }
                 Err(TryRecvError::Empty) => match self.files.recv() {
                     Ok(file) => file,
                     Err(_) => return Next::End,
