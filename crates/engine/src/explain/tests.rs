@@ -9,6 +9,7 @@ use lookalike_imaging::{
 use super::*;
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
+use crate::library::{ListRequest, SortKey};
 use crate::{CollectionSettings, search::Region};
 
 const PATCH: u32 = 14;
@@ -158,7 +159,13 @@ fn imported(shifts: &[usize]) -> Imported {
         .import(&request, &Control::default())
         .unwrap();
     assert_eq!(report.imported, shifts.len() as u64);
-    let ids = (1..=shifts.len() as u64).collect();
+    // By name: files are read side by side, and the first to be read is item 1.
+    let by_name = ListRequest {
+        sort: SortKey::FileName,
+        ..ListRequest::default()
+    };
+    let listed = fixture.engine.list_items(&by_name).unwrap().items;
+    let ids = listed.iter().map(|one| one.item.id as u64).collect();
     Imported { fixture, ids }
 }
 
