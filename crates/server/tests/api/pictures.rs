@@ -47,9 +47,17 @@ fn names_are_looked_up_and_never_reach_the_file_system() {
     let server = Server::new();
     let odd = "/api/image/%3Cb%3Eodd%20%26%20100%25.png";
     assert_eq!(server.get(odd).status, 200);
+    let listed = server.get("/api/images").json()["data"]["items"].take();
+    let other = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["file_name"] != "plain.png")
+        .unwrap();
+    let another_item = format!("/api/image/plain.png?id={}", other["id"]);
     for path in [
+        another_item.as_str(),
         "/api/image/nope.png",
-        "/api/image/plain.png?id=1",
         "/api/image/plain.png?id=999",
         "/api/image/..%2f..%2fcatalog.sqlite",
         "/api/image/full/..%2f..%2f..%2fetc%2fpasswd",
