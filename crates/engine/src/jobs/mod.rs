@@ -3,6 +3,7 @@
 //! The queue stands in the catalogue: what was waiting or running when the process ended goes
 //! on when it starts again.
 
+mod queue;
 mod request;
 mod runner;
 mod status;
@@ -11,7 +12,8 @@ mod uploads;
 #[cfg(test)]
 mod tests;
 
+pub use queue::Jobs;
 pub use request::{JobRequest, SentFiles};
-pub use runner::{JobOptions, JobTotals, Jobs};
+pub use runner::{JobOptions, JobTotals};
 pub use status::{JobReport, JobStatus, LISTED_FILES};
 pub use uploads::Upload;

@@ -2,20 +2,16 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use lookalike_catalog::{Job, JobState, WriteTransaction};
-use lookalike_storage::IndexKind;
 
-use super::{JobReport, JobRequest, JobStatus, LISTED_FILES, uploads};
+use super::{JobRequest, LISTED_FILES, uploads};
 use crate::import::{Control, FileProblem, ImportReport, ImportRequest};
 use crate::{Engine, EngineError, ErrorKind};
-
-/// Jobs looked through for one to retry.
-const RETRIED: usize = 1000;
 
 /// Between two attempts to record a job's end.
 const RECORDED_AGAIN: Duration = Duration::from_secs(2);
@@ -32,18 +28,12 @@ pub struct JobOptions {
     pub data_dir: PathBuf,
 }
 
-/// The queue of a data directory. Shared by threads; [`Jobs::close`] ends it.
-#[derive(Clone)]
-pub struct Jobs {
-    pub(super) shared: Arc<Shared>,
-}
-
 pub(super) struct Shared {
     pub(super) engine: Arc<Engine>,
-    options: JobOptions,
+    pub(super) options: JobOptions,
     state: Mutex<State>,
     /// Signalled when a job ends.
-    ended: Condvar,
+    pub(super) ended: Condvar,
 }
 
 /// What is going on in this process, and the files that its jobs dealt with so far.
@@ -62,337 +52,37 @@ pub struct JobTotals {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// Of jobs that are over.
-    totals: JobTotals,
-    waiting: VecDeque<i64>,
-    running: Vec<Running>,
+    pub(super) totals: JobTotals,
+    pub(super) waiting: VecDeque<i64>,
+    pub(super) running: Vec<Running>,
     /// The newest last.
-    over: VecDeque<(i64, Vec<FileProblem>)>,
-    closing: bool,
+    pub(super) over: VecDeque<(i64, Vec<FileProblem>)>,
+    pub(super) closing: bool,
 }
 
-struct Running {
-    id: i64,
+pub(super) struct Running {
+    pub(super) id: i64,
     collection: String,
-    control: Arc<Control>,
-    thread: Option<JoinHandle<()>>,
+    pub(super) control: Arc<Control>,
+    pub(super) thread: Option<JoinHandle<()>>,
     /// Somebody asked for its end, which closing does not.
-    cancelled: bool,
-}
-
-impl Jobs {
-    /// An empty queue over `engine`; see [`Jobs::resume`] for what an earlier process left.
-    #[must_use]
-    pub fn new(engine: Arc<Engine>, options: JobOptions) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                engine,
-                options,
-                state: Mutex::default(),
-                ended: Condvar::new(),
-            }),
-        }
-    }
-
-    /// The data directory.
-    #[must_use]
-    pub fn data_dir(&self) -> &Path {
-        &self.shared.options.data_dir
-    }
-
-    /// Queues an import and returns its job's id; it starts as soon as no other job of the
-    /// collection is before it. An import that an earlier process left unfinished is the same
-    /// job again.
-    ///
-    /// # Errors
-    /// A path does not exist, the collection can't have that name, the index kind is not
-    /// known, or this process does not own the data directory for writing.
-    pub fn start(&self, mut request: JobRequest) -> Result<i64, EngineError> {
-        for path in &mut request.paths {
-            *path = std::fs::canonicalize(&*path).map_err(|error| {
-                EngineError::new(
-                    ErrorKind::NotFound,
-                    format!("can't import {}: {error}", path.display()),
-                )
-                .because(error)
-            })?;
-        }
-        if let Some(sent) = &request.sent {
-            uploads::find(self.data_dir(), sent)?;
-        } else if request.paths.is_empty() {
-            return Err(EngineError::invalid("there is no path to import"));
-        }
-        if let Some(index) = &request.settings.index {
-            let _: IndexKind = index.parse()?;
-        }
-        let catalog = self.shared.engine.catalog();
-        match catalog.find_collection(&request.collection)? {
-            Some(collection) => {
-                let engine = &self.shared.engine;
-                engine.check_settings(&collection, &request.settings)?;
-            }
-            None => catalog.check_new_name(&request.collection)?,
-        }
-        let json = request.to_json()?;
-        let mut state = self.shared.lock();
-        let unfinished = self.shared.engine.catalog().unfinished_jobs()?;
-        let left = unfinished
-            .iter()
-            .find(|job| job.request == json && !state.has(job.id));
-        let id = match left {
-            Some(job) => job.id,
-            None => self
-                .shared
-                .write(|tx| Ok(tx.add_job(&request.collection, &json)?))?,
-        };
-        state.waiting.push_back(id);
-        Shared::start_next(&self.shared, &mut state);
-        Ok(id)
-    }
-
-    /// Goes on with what was waiting or running when an earlier process ended; returns how
-    /// many jobs that are.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn resume(&self) -> Result<usize, EngineError> {
-        let now = self.shared.engine.now().as_second();
-        uploads::sweep(self.shared.engine.catalog(), self.data_dir(), now)?;
-        let jobs = self.shared.engine.catalog().unfinished_jobs()?;
-        let mut state = self.shared.lock();
-        let left: Vec<i64> = jobs
-            .iter()
-            .map(|job| job.id)
-            .filter(|&id| !state.has(id))
-            .collect();
-        state.waiting.extend(&left);
-        Shared::start_next(&self.shared, &mut state);
-        Ok(left.len())
-    }
-
-    /// Queues a job for the files that failed in job `id`, or in the newest job in which any
-    /// did; returns the new job's id, or that of one that is about to try them already.
-    ///
-    /// # Errors
-    /// There is no such job, it is not over, or nothing failed in it.
-    pub fn retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
-        let job = self.job_to_retry(id)?;
-        for other in self.shared.engine.catalog().unfinished_jobs()? {
-            if JobRequest::of(&other)?.retry_of == Some(job.id) {
-                return Ok(other.id);
-            }
-        }
-        let request = JobRequest::of(&job)?;
-        self.start(match job.state {
-            // It did not come to all of its files.
-            JobState::Failed => request,
-            _ => JobRequest {
-                retry_of: Some(job.id),
-                ..request
-            },
-        })
-    }
-
-    /// The job whose failed files [`Jobs::retry`] would queue.
-    ///
-    /// # Errors
-    /// As [`Jobs::retry`].
-    pub fn to_retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
-        Ok(self.job_to_retry(id)?.id)
-    }
-
-    fn job_to_retry(&self, id: Option<i64>) -> Result<Job, EngineError> {
-        let job = match id {
-            Some(id) => self.shared.job(id)?,
-            None => self
-                .shared
-                .engine
-                .catalog()
-                .jobs(RETRIED)?
-                .into_iter()
-                .find(|job| job.state.is_final() && job.counts.failed > 0)
-                .ok_or_else(|| not_found("no file failed in the last imports".to_owned()))?,
-        };
-        if !job.state.is_final() {
-            return Err(conflict(format!(
-                "job {} is not over; wait for its end, or, if its process was killed, repeat \
-                 the import or start the server: either goes on with it",
-                job.id
-            )));
-        }
-        if job.counts.failed == 0 && job.state != JobState::Failed {
-            return Err(conflict(format!("no file failed in job {}", job.id)));
-        }
-        Ok(job)
-    }
-
-    /// Stops a job: a waiting one at once, a running one at its next safe point. Without an
-    /// id, all jobs that are not over. Returns those that it concerns.
-    ///
-    /// # Errors
-    /// There is no such job, or it is over.
-    pub fn cancel(&self, id: Option<i64>) -> Result<Vec<i64>, EngineError> {
-        let concerned = |job: i64| id.is_none_or(|id| id == job);
-        let mut cancelled = Vec::new();
-        let mut state = self.shared.lock();
-        let taken: Vec<i64> = state
-            .waiting
-            .iter()
-            .copied()
-            .filter(|&job| concerned(job))
-            .collect();
-        self.shared.write(|tx| {
-            taken
-                .iter()
-                .try_for_each(|&job| Ok(tx.finish_job(job, JobState::Cancelled, None)?))
-        })?;
-        state.waiting.retain(|&job| !concerned(job));
-        for running in &mut state.running {
-            if concerned(running.id) {
-                running.cancelled = true;
-                running.control.cancel.cancel();
-                cancelled.push(running.id);
-            }
-        }
-        drop(state);
-        self.shared.ended.notify_all();
-        for &id in &taken {
-            self.shared.settle_upload(&self.shared.job(id)?);
-        }
-        cancelled.extend(taken);
-        match id {
-            Some(id) if cancelled.is_empty() => {
-                let job = self.shared.job(id)?;
-                Err(conflict(format!(
-                    "job {id} is {} already",
-                    job.state.name()
-                )))
-            }
-            _ => Ok(cancelled),
-        }
-    }
-
-    /// How a job is going, with at most `listed` of the files that failed. Without an id: the
-    /// one that runs, else the next, else the last.
-    ///
-    /// # Errors
-    /// There is no such job, or the catalogue can't be read.
-    pub fn report(&self, id: Option<i64>, listed: usize) -> Result<JobReport, EngineError> {
-        let job = match id {
-            Some(id) => Some(self.shared.job(id)?),
-            None => self.newest()?,
-        };
-        let Some(job) = job else {
-            return Ok(JobReport {
-                status: JobStatus::idle(),
-                ..JobReport::default()
-            });
-        };
-        let failures = self.shared.engine.catalog().job_failures(job.id, listed)?;
-        let state = self.shared.lock();
-        let warnings = state.over.iter().find(|(id, _)| *id == job.id);
-        let mut report = JobReport {
-            status: JobStatus::new(&job, state.control(job.id)),
-            failed_files: failures
-                .into_iter()
-                .map(|failure| FileProblem {
-                    file: failure.file,
-                    reason: failure.reason,
-                })
-                .collect(),
-            warnings: warnings.map_or_else(Vec::new, |(_, warnings)| warnings.clone()),
-        };
-        drop(state);
-        if let Some(sent) = JobRequest::of(&job).ok().and_then(|request| request.sent) {
-            uploads::name_files(&sent, &mut report.failed_files);
-            uploads::name_files(&sent, &mut report.warnings);
-        }
-        Ok(report)
-    }
-
-    /// At most `limit` jobs, the newest first.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn list(&self, limit: usize) -> Result<Vec<JobStatus>, EngineError> {
-        let jobs = self.shared.engine.catalog().jobs(limit)?;
-        let state = self.shared.lock();
-        Ok(jobs
-            .iter()
-            .map(|job| JobStatus::new(job, state.control(job.id)))
-            .collect())
-    }
-
-    /// Waits until a job is over.
-    ///
-    /// # Errors
-    /// There is no such job, or the catalogue can't be read.
-    pub fn wait(&self, id: i64) -> Result<JobReport, EngineError> {
-        let mut state = self.shared.lock();
-        while !state.closing && state.has(id) {
-            state = self
-                .shared
-                .ended
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        drop(state);
-        self.report(Some(id), LISTED_FILES)
-    }
-
-    /// What is going on in this process.
-    #[must_use]
-    pub fn totals(&self) -> JobTotals {
-        let state = self.shared.lock();
-        let over = JobTotals {
-            running: state.running.len(),
-            queued: state.waiting.len(),
-            ..state.totals
-        };
-        let running = state.running.iter();
-        running.fold(over, |totals, running| totals.with(&running.control))
-    }
-
-    /// Stops what runs at its next safe point and waits for that. Running and waiting jobs go
-    /// on at the next [`Jobs::resume`].
-    pub fn close(&self) {
-        let threads: Vec<JoinHandle<()>> = {
-            let mut state = self.shared.lock();
-            state.closing = true;
-            state
-                .running
-                .iter_mut()
-                .filter_map(|running| {
-                    running.control.cancel.cancel();
-                    running.thread.take()
-                })
-                .collect()
-        };
-        for thread in threads {
-            if thread.join().is_err() {
-                tracing::error!("an import ended unexpectedly");
-            }
-        }
-        self.shared.ended.notify_all();
-    }
-
-    fn newest(&self) -> Result<Option<Job>, EngineError> {
-        let first = {
-            let state = self.shared.lock();
-            let running = state.running.first().map(|running| running.id);
-            running.or_else(|| state.waiting.front().copied())
-        };
-        match first {
-            Some(id) => Ok(Some(self.shared.job(id)?)),
-            None => Ok(self.shared.engine.catalog().jobs(1)?.pop()),
-        }
-    }
+    pub(super) cancelled: bool,
 }
 
 impl Shared {
+    pub(super) fn new(engine: Arc<Engine>, options: JobOptions) -> Self {
+        Self {
+            engine,
+            options,
+            state: Mutex::default(),
+            ended: Condvar::new(),
+        }
+    }
+
     /// Starts every waiting job whose collection no other job is at.
-    fn start_next(shared: &Arc<Self>, state: &mut State) {
+    pub(super) fn start_next(shared: &Arc<Self>, state: &mut State) {
         let mut taken: HashSet<String> = state
             .running
             .iter()
@@ -544,7 +234,7 @@ impl Shared {
         self.engine.import(&request, control)
     }
 
-    fn settle_upload(&self, job: &Job) {
+    pub(super) fn settle_upload(&self, job: &Job) {
         let now = self.engine.now().as_second();
         let settled = uploads::settle(self.engine.catalog(), &self.options.data_dir, job, now);
         if let Err(error) = settled {
@@ -552,7 +242,7 @@ impl Shared {
         }
     }
 
-    fn job(&self, id: i64) -> Result<Job, EngineError> {
+    pub(super) fn job(&self, id: i64) -> Result<Job, EngineError> {
         let job = self.engine.catalog().job(id)?;
         job.ok_or_else(|| not_found(format!("there is no job {id}")))
     }
@@ -566,13 +256,13 @@ impl Shared {
     }
 
     /// No operation leaves the state half-changed, so a panic elsewhere does no harm.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl JobTotals {
-    fn with(self, control: &Control) -> Self {
+    pub(super) fn with(self, control: &Control) -> Self {
         let counts = control.progress.snapshot();
         Self {
             imported: self.imported + counts.imported,
@@ -585,11 +275,11 @@ impl JobTotals {
 
 impl State {
     /// Whether the job waits or runs in this process.
-    fn has(&self, id: i64) -> bool {
+    pub(super) fn has(&self, id: i64) -> bool {
         self.waiting.contains(&id) || self.control(id).is_some()
     }
 
-    fn control(&self, id: i64) -> Option<&Control> {
+    pub(super) fn control(&self, id: i64) -> Option<&Control> {
         let running = self.running.iter().find(|running| running.id == id);
         running.map(|running| &*running.control)
     }
@@ -611,10 +301,6 @@ fn with_causes(error: &EngineError) -> String {
     message
 }
 
-fn conflict(message: String) -> EngineError {
-    EngineError::new(ErrorKind::Conflict, message)
-}
-
-fn not_found(message: String) -> EngineError {
+pub(super) fn not_found(message: String) -> EngineError {
     EngineError::new(ErrorKind::NotFound, message)
 }
