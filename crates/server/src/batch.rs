@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use lookalike_engine::CollectionSettings;
 use lookalike_engine::import::Originals;
 use lookalike_engine::jobs::{JobReport, JobRequest, JobStatus, Jobs};
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use crate::body::{JsonBody, JsonOrNothing};
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::identity::is_owner;
 use crate::query::Parameters;
+use crate::settings::{check_model, settings};
 use crate::state::App;
 
 /// Jobs listed unless asked otherwise, and at most.
@@ -303,58 +303,8 @@ impl Start {
     }
 }
 
-/// What a collection is made with, from what a request says.
-pub(crate) fn settings(
-    model: Option<String>,
-    preprocess: Option<String>,
-    size: Option<u32>,
-    metric: Option<String>,
-    index: Option<String>,
-) -> Result<CollectionSettings, ApiError> {
-    if size.is_some_and(|size| !SIZES.contains(&size)) {
-        return Err(ApiError::invalid(format!(
-            "size must be from {} to {} pixels",
-            SIZES.start(),
-            SIZES.end()
-        )));
-    }
-    let preprocess = preprocess.map(|name| name.parse());
-    let metric = metric.map(|name| name.parse());
-    Ok(CollectionSettings {
-        model,
-        preprocess: preprocess.transpose().map_err(invalid)?,
-        size,
-        metric: metric.transpose().map_err(invalid)?,
-        index,
-    })
-}
-
-/// Whoever may not read any folder of this machine names no model by its path either: what the
-/// answer says of it tells what is there.
-pub(crate) fn check_model(
-    app: &App,
-    headers: &HeaderMap,
-    model: Option<&str>,
-) -> Result<(), ApiError> {
-    let is_path = model.is_some_and(|model| {
-        let has_folder = model.contains(['/', '\\']) && !model.starts_with("hf:");
-        has_folder || model.starts_with('.') || model.ends_with(".npz")
-    });
-    match app.options().import_roots {
-        ImportRoots::Below(_) if is_path && !is_owner(app, headers) => Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            "models are taken by name here, such as `builtin` or `dinov2-small`; for one in a folder \
-             of the server make the collection there: lookalike import --model FOLDER",
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// Pictures in one forward pass: more are only larger.
 const MOST_BATCH: usize = 1024;
-
-/// Sides that an encoder may be given, in pixels.
-const SIZES: std::ops::RangeInclusive<u32> = 1..=16_384;
 
 /// Says the same of what lies elsewhere and of what does not exist: what is on the machine
 /// is nobody's business.
@@ -377,9 +327,4 @@ fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
         )),
         None => Ok(()),
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
-fn invalid(error: impl ToString) -> ApiError {
-    ApiError::invalid(error.to_string())
 }

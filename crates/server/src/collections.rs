@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Admin, Editor, Reader};
-use crate::batch::{check_model, settings};
 use crate::body::JsonBody;
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::query::Parameters;
+use crate::settings::{check_model, settings};
 use crate::state::App;
 
 #[derive(Deserialize, IntoParams)]

@@ -42,6 +42,7 @@ mod reports;
 mod request_id;
 mod search;
 mod sent_files;
+mod settings;
 mod slots;
 mod state;
 mod stream;

@@ -13,10 +13,11 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::access::Editor;
-use crate::batch::{Started, check_model, settings, started};
+use crate::batch::{Started, started};
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::form_body::{Kept, metered};
 use crate::parameters::number;
+use crate::settings::{check_model, settings};
 use crate::state::App;
 use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected};
 
