@@ -7,6 +7,7 @@ import {
   lastPart,
   newlyOver,
   pathBelow,
+  retriable,
 } from "../src/imports/jobs";
 import { type Reading, speedAt, speedNow, withReading } from "../src/imports/meter";
 
@@ -63,6 +64,22 @@ test("an import is over once, even one that was never seen under way", () => {
   expect(newlyOver(now, now)).toEqual([]);
   expect(newlyOver(null, now)).toEqual([]);
   expect(newlyOver([], now)).toHaveLength(4);
+});
+
+test("what failed can be tried again, unless that was done", () => {
+  const failed = (id: number, more: Partial<Job>) =>
+    ({ ...job(id, "completed"), failed: 1, ...more }) as Job;
+  const jobs = [
+    failed(8, { status: "running" }),
+    failed(7, { status: "failed", failed: 0 }),
+    failed(6, { failed: 0, status: "cancelled", retry_of: 5 }),
+    failed(5, {}),
+    failed(4, { retry_of: 3 }),
+    failed(3, {}),
+    failed(2, { failed: 0 }),
+    failed(1, { status: "cancelled" }),
+  ];
+  expect([...retriable(jobs)]).toEqual([7, 5, 4, 1]);
 });
 
 test("paths of all systems have a last part and a beginning", () => {

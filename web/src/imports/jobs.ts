@@ -15,6 +15,17 @@ export function isOver(job: JobStatus): boolean {
   return ["cancelled", "completed", "failed"].includes(stateOf(job));
 }
 
+/** Those whose failed files can be tried again; those that failed whole are begun again. */
+export function retriable(jobs: Job[]): Set<number> {
+  const tried = jobs.filter((job) => stateOf(job) !== "cancelled").map((job) => job.retry_of);
+  return new Set(
+    jobs
+      .filter((job) => isOver(job) && (job.failed > 0 || stateOf(job) === "failed"))
+      .map((job) => job.job_id)
+      .filter((id) => !tried.includes(id)),
+  );
+}
+
 /** Running ones first, then the waiting ones in their order, then what is over, the newest first. */
 export function inOrder(jobs: Job[]): Job[] {
   const rank = (job: Job) => (isOver(job) ? 2 : stateOf(job) === "queued" ? 1 : 0);

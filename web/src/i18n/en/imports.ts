@@ -72,6 +72,7 @@ export default {
     warnings: (shown: string) => `${shown} to note`,
     cancel: "Stop",
     cancelThis: (what: string) => `Stop importing ${what}`,
+    againThis: (what: string) => `Try importing ${what} again`,
     search: "Search in it",
     searchThis: (collection: string) => `Search in ${collection}`,
     over: (what: string, imported: string, failed: string) =>

@@ -68,6 +68,7 @@ export default {
     warnings: (shown) => `${shown} 条提示`,
     cancel: "停止",
     cancelThis: (what) => `停止导入 ${what}`,
+    againThis: (what) => `重试导入 ${what}`,
     search: "搜索该集合",
     searchThis: (collection) => `在 ${collection} 中搜索`,
     over: (what, imported, failed) => `${what}：已导入 ${imported}，失败 ${failed}`,
