@@ -1,5 +1,18 @@
-// The keyboard in a grid of images, of which one at a time has the focus.
+// Keys and clicks in a grid of images, of which one at a time has the focus.
 import { nextTick, type Ref } from "vue";
+import type { Selection } from "../library/selection";
+import type { ImageList } from "./useImageList";
+
+/** What every grid of images is given. */
+export interface GridProps {
+  list: ImageList;
+  total: number;
+  selection: Selection;
+  actions: GridActions;
+  editable: boolean;
+  /** Px at the end of the window that something covers. */
+  covered: number;
+}
 
 export interface GridActions {
   open: (index: number) => void;
@@ -22,7 +35,7 @@ export interface Grid {
   show: (index: number) => void;
 }
 
-export function useGridKeys(grid: Grid, act: GridActions) {
+export function useGrid(grid: Grid, act: GridActions) {
   async function focus(index: number): Promise<void> {
     const to = within(index);
     grid.active.value = to;
@@ -82,5 +95,12 @@ export function useGridKeys(grid: Grid, act: GridActions) {
     action();
   }
 
-  return { key, focus };
+  /** A click on the box of an image. */
+  function pick(event: MouseEvent, index: number): void {
+    if (event.shiftKey) act.extend(grid.active.value, index);
+    else act.pick(index);
+    void focus(index);
+  }
+
+  return { key, pick, focus };
 }

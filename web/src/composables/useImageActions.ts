@@ -8,7 +8,7 @@ import { placeOf } from "../library/places";
 import { selected, useSelection } from "../library/selection";
 import type { Parameters } from "../search/request";
 import { useCollections } from "./useCollections";
-import type { GridActions } from "./useGridKeys";
+import type { GridActions } from "./useGrid";
 import type { ImageList } from "./useImageList";
 
 export interface Listed {
