@@ -1,7 +1,7 @@
 //! The searches.
 
 use axum::extract::{Path, State};
-use lookalike_engine::search::{Query, SearchAnswer, SearchRequest};
+use lookalike_engine::search::{Query, QueryFile, SearchAnswer, SearchRequest};
 use serde_json::{Map, Value};
 
 use crate::access::{Caller, Reader};
@@ -34,7 +34,12 @@ pub(crate) async fn by_pictures(
     let mut queries = Vec::new();
     for (name, field) in form.fields {
         match field {
-            Field::File(file) if name == "file" => queries.push(Query::Image(file.bytes)),
+            Field::File(file) if name == "file" => {
+                queries.push(Query::Image(QueryFile::new(
+                    file.name.as_deref(),
+                    file.bytes,
+                )));
+            }
             Field::File(_) => {
                 return Err(ApiError::invalid(format!(
                     "the picture came as `{name}`; send it as `file`"

@@ -2609,6 +2609,8 @@ export interface components {
     };
     /** @description A query in words: what the answer and the history say of it. */
     QueryDescription: {
+      /** @description The name of the file that the picture came as, or of the item. */
+      file_name?: string | null;
       /**
        * Format: int64
        * @description The item's id.

@@ -31,10 +31,15 @@ export function usePastWords() {
     const { history } = m.value;
     const [first, ...others] = entry.queries;
     if (entry.kind === "text") return history.text;
-    if (others.length > 0) return history.pictures(f.value.integer(entry.queries.length));
-    if (first?.region) return history.part;
-    if (first?.kind === "item") return history.item;
-    return first?.kind === "picture" ? history.picture : history.vector;
+    const name = first?.file_name;
+    if (others.length > 0) {
+      return name
+        ? history.several(name, f.value.integer(others.length))
+        : history.pictures(f.value.integer(entry.queries.length));
+    }
+    if (first?.region) return name ? history.partOf(name) : history.part;
+    if (first?.kind === "item") return name ?? history.item;
+    return first?.kind === "picture" ? (name ?? history.picture) : history.vector;
   }
 
   function limit(entry: HistoryEntry, value: number | null): string | null {

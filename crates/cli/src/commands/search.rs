@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use lookalike_engine::npy;
 use lookalike_engine::search::{
-    GroupedHits, Limit, Query, RankedItem, SearchAnswer, SearchRequest,
+    GroupedHits, Limit, Query, QueryFile, RankedItem, SearchAnswer, SearchRequest,
 };
 use serde::Serialize;
 
@@ -71,7 +71,10 @@ fn queries(arguments: &SearchArguments) -> anyhow::Result<(Vec<Query>, String)> 
     let images = arguments
         .images
         .iter()
-        .map(|path| read(path).map(Query::Image))
+        .map(|path| {
+            let name = path.file_name().map(|name| name.to_string_lossy());
+            Ok(Query::Image(QueryFile::new(name.as_deref(), read(path)?)))
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     let names: Vec<String> = arguments
         .images

@@ -7,10 +7,11 @@ use lookalike_imaging::{
 };
 
 use super::*;
+use crate::CollectionSettings;
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
 use crate::library::{ListRequest, SortKey};
-use crate::{CollectionSettings, search::Region};
+use crate::search::{QueryFile, Region};
 
 const PATCH: u32 = 14;
 
@@ -208,7 +209,7 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
     let engine = &fixture.engine;
     let request = SearchRequest {
         queries: vec![
-            Query::Image(encode_png(&drawing(45)).unwrap()),
+            Query::Image(QueryFile::new(None, encode_png(&drawing(45)).unwrap())),
             Query::Vector(vec![1.0; 192]),
         ],
         regions: vec![Region {

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lookalike_catalog::{SearchHit, StoredSearch};
+use lookalike_catalog::{Item, SearchHit, StoredSearch};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -138,16 +138,29 @@ impl Engine {
     }
 
     fn entries(&self, stored: Vec<StoredSearch>) -> Result<Vec<HistoryEntry>, EngineError> {
+        let described: Vec<Vec<QueryDescription>> = stored
+            .iter()
+            .map(|stored| {
+                stored
+                    .queries
+                    .iter()
+                    .map(|query| describe(&query.description))
+            })
+            .map(Iterator::collect)
+            .collect();
         let hits = stored.iter().flat_map(|stored| &stored.search.hits);
-        let mut ids: Vec<u64> = hits.map(|hit| hit.id.unsigned_abs()).collect();
+        let mut ids: Vec<u64> = hits
+            .map(|hit| hit.id.unsigned_abs())
+            .chain(described.iter().flatten().filter_map(|query| query.id))
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let items = self.catalog().items(&ids)?.into_iter();
-        let thumbnails: HashMap<i64, String> =
-            items.map(|item| (item.id, thumbnail_url(&item))).collect();
+        let items: HashMap<i64, Item> = items.map(|item| (item.id, item)).collect();
         Ok(stored
             .into_iter()
-            .map(|stored| entry(stored, &thumbnails))
+            .zip(described)
+            .map(|(stored, queries)| entry(stored, queries, &items))
             .collect())
     }
 
@@ -233,6 +246,7 @@ impl Engine {
                 Query::Kept(KeptQuery {
                     kind: description.kind,
                     id: description.id,
+                    file_name: description.file_name,
                     vectors: query.vectors,
                     thumbnail: query.thumbnail.map(Arc::from),
                 })
@@ -245,7 +259,11 @@ impl Engine {
     }
 }
 
-fn entry(stored: StoredSearch, thumbnails: &HashMap<i64, String>) -> HistoryEntry {
+fn entry(
+    stored: StoredSearch,
+    mut queries: Vec<QueryDescription>,
+    items: &HashMap<i64, Item>,
+) -> HistoryEntry {
     let id = stored.id;
     let thumbnail_urls = stored
         .queries
@@ -254,11 +272,12 @@ fn entry(stored: StoredSearch, thumbnails: &HashMap<i64, String>) -> HistoryEntr
         .filter(|(_, query)| query.has_thumbnail)
         .map(|(position, _)| format!("/api/history/{id}/thumbnail/{position}"))
         .collect();
-    let queries = stored
-        .queries
-        .iter()
-        .map(|query| describe(&query.description))
-        .collect();
+    for query in &mut queries {
+        let item = query.id.and_then(|id| items.get(&i64::try_from(id).ok()?));
+        if let Some(item) = item {
+            query.file_name = Some(item.file_name.clone());
+        }
+    }
     HistoryEntry {
         id,
         created_at: stored.created_at,
@@ -272,7 +291,7 @@ fn entry(stored: StoredSearch, thumbnails: &HashMap<i64, String>) -> HistoryEntr
             .hits
             .into_iter()
             .map(|hit| PastHit {
-                thumbnail_url: thumbnails.get(&hit.id).cloned(),
+                thumbnail_url: items.get(&hit.id).map(thumbnail_url),
                 hit,
             })
             .collect(),
@@ -287,6 +306,7 @@ fn describe(description: &str) -> QueryDescription {
     serde_json::from_str(description).unwrap_or(QueryDescription {
         kind: QueryKind::Vector,
         id: None,
+        file_name: None,
         region: None,
     })
 }

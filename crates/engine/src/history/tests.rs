@@ -6,7 +6,7 @@ use super::*;
 use crate::CollectionSettings;
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
-use crate::search::{SearchAnswer, SearchRequest};
+use crate::search::{QueryFile, SearchAnswer, SearchRequest};
 
 fn fixture() -> Fixture {
     let fixture = Fixture::new();
@@ -34,7 +34,10 @@ fn fixture() -> Fixture {
 fn request(owner: Option<i64>) -> SearchRequest {
     let picture = RgbImage::filled(400, 200, [21, 21, 21]);
     SearchRequest {
-        queries: vec![Query::Image(encode_png(&picture).unwrap())],
+        queries: vec![Query::Image(QueryFile::new(
+            Some("C:\\designs\\lamp.png"),
+            encode_png(&picture).unwrap(),
+        ))],
         min_score: Some(-1.0),
         owner,
         ..SearchRequest::default()
@@ -62,6 +65,7 @@ fn a_search_made_again_finds_the_same() {
     let entry = &page.items[0];
     assert_eq!((entry.kind.as_str(), entry.total_matched), ("pictures", 6));
     assert_eq!(entry.query_token, answer.query_token);
+    assert_eq!(entry.queries[0].file_name.as_deref(), Some("lamp.png"));
     assert_eq!(
         serde_json::to_value(&entry.parameters).unwrap(),
         serde_json::json!({"collection": ["default"], "top_k": 10, "min_score": -1.0})

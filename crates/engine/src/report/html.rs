@@ -5,9 +5,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::facts::{Facts, Pictures, day};
+use super::parameters;
 use super::risk::Band;
 use super::style::{STYLE, content_security_policy};
 use super::words::{Language, Words};
@@ -29,13 +30,14 @@ pub(super) fn document(facts: &Facts, pictures: &Pictures, language: Language) -
         words.title,
         facts.past.at.strftime("%Y-%m-%d %H:%M"),
     );
-    head(&mut html, facts, pictures, words);
+    head(&mut html, facts, pictures, language);
     results(&mut html, facts, pictures, words);
     html.push_str("</body>\n</html>\n");
     html
 }
 
-fn head(html: &mut String, facts: &Facts, pictures: &Pictures, words: &Words) {
+fn head(html: &mut String, facts: &Facts, pictures: &Pictures, language: Language) {
+    let words = language.words();
     let time = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
     html.push_str(&format!(
         "<h1>{}</h1>\n<p class=\"when\">{}: {} · {}: {}</p>\n<section class=\"query\">\n\
@@ -65,16 +67,20 @@ fn head(html: &mut String, facts: &Facts, pictures: &Pictures, words: &Words) {
         let metric = &collection.metric_name;
         entry(html, words.encoder, &format!("{encoder} ({metric})"));
     }
+    let parameter = |html: &mut String, name: &str, value: &Value| {
+        let text = parameters::value(name, value, words);
+        entry(html, parameters::name(name, language), &text);
+    };
     for (name, value) in facts.past.request.parameters() {
         if name != "collection" && name != "region" {
-            entry(html, &name, &plain(&value));
+            parameter(html, &name, &value);
         }
     }
     let info = &facts.past.answer.query_info;
     if facts.past.request.min_score.is_none()
         && let Some(min_score) = info.min_score
     {
-        entry(html, "min_score", &min_score.to_string());
+        parameter(html, "min_score", &json!(min_score.to_string()));
     }
     let found = format!(
         "{} {} {} {}",
@@ -96,6 +102,9 @@ fn query(html: &mut String, description: &QueryDescription, jpeg: Option<&Vec<u8
         (QueryKind::Item, None) => words.item.to_owned(),
         (QueryKind::Vector, _) => words.vector.to_owned(),
     };
+    if let Some(name) = &description.file_name {
+        caption.push_str(&format!(" {name}"));
+    }
     if let Some([x, y, width, height]) = description.region {
         let percent = |part: f64| (part * 100.0).round();
         caption.push_str(&format!(
@@ -261,15 +270,6 @@ fn image(html: &mut String, jpeg: &[u8], text: &str) {
     ));
     STANDARD.encode_string(jpeg, html);
     html.push_str("\">");
-}
-
-/// A parameter as text: lists with commas.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
 }
 
 /// Text as it may stand between tags and in quoted attributes.

@@ -3,6 +3,7 @@
 mod csv;
 mod facts;
 mod html;
+mod parameters;
 mod risk;
 mod style;
 #[cfg(test)]

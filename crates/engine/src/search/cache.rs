@@ -29,13 +29,13 @@ impl Key {
         region: Option<Region>,
         collection: &Collection,
     ) -> Option<Self> {
-        let Query::Image(bytes) = query else {
+        let Query::Image(file) = query else {
             return None;
         };
         let spec = &collection.spec;
         let mut hash = Sha256::new();
         // Neither part has a length that is fixed: the hash of the one before that of the other.
-        hash.update(Sha256::digest(bytes));
+        hash.update(Sha256::digest(&file.bytes));
         hash.update(format!(
             "{region:?}{:?}{:?}{:?}{:?}",
             spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize

@@ -31,6 +31,9 @@ pub struct QueryDescription {
     /// The item's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
+    /// The name of the file that the picture came as, or of the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
     /// The part of the picture that counted: x, y, width and height in fractions of its sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<[f64; 4]>,
@@ -43,6 +46,8 @@ pub struct KeptQuery {
     pub kind: QueryKind,
     /// The item's id.
     pub id: Option<u64>,
+    /// The name of the file that the picture came as.
+    pub file_name: Option<String>,
     /// Its vector for each kind of embedding, named as by [`embedding_name`].
     pub vectors: Vec<(String, Vec<f32>)>,
     /// A small JPEG of its picture.
@@ -68,6 +73,14 @@ impl Query {
             Self::Image(_) | Self::Vector(_) => None,
         }
     }
+
+    fn file_name(&self) -> Option<&str> {
+        match self {
+            Self::Image(file) => file.name(),
+            Self::Kept(kept) => kept.file_name.as_deref(),
+            Self::Item(_) | Self::Vector(_) => None,
+        }
+    }
 }
 
 impl SearchRequest {
@@ -80,6 +93,7 @@ impl SearchRequest {
             QueryDescription {
                 kind,
                 id: query.item_id(),
+                file_name: query.file_name().map(str::to_owned),
                 region: region.map(Region::numbers),
             }
         };
@@ -113,6 +127,7 @@ impl PastSearch {
         Query::Kept(KeptQuery {
             kind: query.kind(),
             id: query.item_id(),
+            file_name: query.file_name().map(str::to_owned),
             vectors: self.vectors_of(position),
             thumbnail: None,
         })

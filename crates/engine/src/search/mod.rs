@@ -27,7 +27,7 @@ pub(crate) use filters::{FilterCache, State};
 pub use kept::{KeptQuery, QueryDescription, QueryKind};
 pub use lookalike_storage::Effort;
 pub(crate) use past::{PastSearch, Recent, unknown_token};
-pub use query::{Limit, Query, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
+pub use query::{Limit, Query, QueryFile, Region, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 pub(crate) use query::{canonical, no_item};
 
 use crate::{Engine, EngineError};

@@ -81,7 +81,7 @@ impl Engine {
 impl PastSearch {
     fn picture_bytes(&self) -> usize {
         let bytes = |query: &Query| match query {
-            Query::Image(bytes) => bytes.len(),
+            Query::Image(file) => file.bytes.len(),
             _ => 0,
         };
         self.request.queries.iter().map(bytes).sum()

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::Key;
 use super::kept::{KeptQuery, QueryKind, embedding_name};
+use crate::library::clean_name;
 use crate::{Encoder, Engine, EngineError, ErrorKind};
 
 /// Largest `top_k`.
@@ -24,14 +25,35 @@ const DEFAULT_MIN_SCORE: f32 = 0.5;
 /// One thing to look for.
 #[derive(Clone, Debug)]
 pub enum Query {
-    /// The bytes of an image file.
-    Image(Vec<u8>),
+    /// An image file.
+    Image(QueryFile),
     /// A stored item.
     Item(u64),
     /// An embedding.
     Vector(Vec<f32>),
     /// A query of an earlier search.
     Kept(KeptQuery),
+}
+
+/// An image file to look for.
+#[derive(Clone, Debug)]
+pub struct QueryFile {
+    /// What whoever searches calls it, made harmless.
+    name: Option<String>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl QueryFile {
+    /// A file called `name`, of which only the last part of a path is kept.
+    #[must_use]
+    pub fn new(name: Option<&str>, bytes: Vec<u8>) -> Self {
+        let name = name.filter(|name| !name.is_empty()).map(clean_name);
+        Self { name, bytes }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
 }
 
 /// A part of a picture, in fractions of its sides.
@@ -454,7 +476,7 @@ impl Engine {
         position: usize,
     ) -> Result<RgbImage, EngineError> {
         let picture = match request.queries.get(position) {
-            Some(Query::Image(bytes)) => self.decode(bytes)?.image,
+            Some(Query::Image(file)) => self.decode(&file.bytes)?.image,
             Some(Query::Item(id)) => self.item_picture(*id)?,
             Some(Query::Kept(KeptQuery {
                 kind: QueryKind::Item,

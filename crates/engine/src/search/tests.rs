@@ -357,7 +357,10 @@ fn wrong_requests_are_refused_with_their_fault() {
         &|r| r.queries = vec![Query::Vector(vec![1.0, f32::INFINITY])],
         "position 1",
     );
-    invalid(&|r| r.queries = vec![Query::Image(vec![1])], "no encoder");
+    invalid(
+        &|r| r.queries = vec![Query::Image(QueryFile::new(None, vec![1]))],
+        "no encoder",
+    );
     let missing = refused(&|r| r.collections = vec!["nope".into()]);
     assert_eq!(missing.0, ErrorKind::NotFound);
     let missing = refused(&|r| r.queries = vec![Query::Item(99)]);

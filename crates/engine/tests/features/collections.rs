@@ -3,7 +3,7 @@
 use lookalike_catalog::{Content, NewItem};
 use lookalike_engine::features::FeatureImportRequest;
 use lookalike_engine::import::Control;
-use lookalike_engine::search::Query;
+use lookalike_engine::search::{Query, QueryFile};
 use lookalike_engine::{CollectionSettings, ErrorKind};
 use lookalike_storage::Metric;
 use serde_json::json;
@@ -67,7 +67,7 @@ fn vectors_of_any_length_are_searched_by_each_metric() {
     let picture = fixture
         .engine
         .search(&lookalike_engine::search::SearchRequest {
-            queries: vec![Query::Image(Vec::new())],
+            queries: vec![Query::Image(QueryFile::new(None, Vec::new()))],
             collections: vec!["cosine".into()],
             ..Default::default()
         });
@@ -190,7 +190,10 @@ fn our_own_bank_brings_its_encoder_along() {
         );
         assert!(spec.normalize);
         // A picture can be looked for: the encoder is found and fits.
-        elsewhere.search("brought", Query::Image(picture.clone()));
+        elsewhere.search(
+            "brought",
+            Query::Image(QueryFile::new(None, picture.clone())),
+        );
         // It also fits a collection that was made here, but not one of plain vectors.
         elsewhere
             .engine
