@@ -91,6 +91,8 @@ fn chooses_files_by_ending_and_content() {
         ("d.webp", b""),
         ("notes.txt", b"II*\0"),
         ("e.csv", b""),
+        ("f.heic", b""),
+        ("g.HEIC", b""),
         ("hash1", b"\x89PNG\r\n"),
         ("hash2", b"plain"),
         ("hash3", b"RIFF1234WEBP"),
@@ -128,6 +130,8 @@ fn chooses_files_by_ending_and_content() {
         images,
         ["a.TIF", "b.tiff", "c.JpG", "d.webp", "hash1", "hash3"]
     );
+    let unread = &folders(root.path())[0].unread;
+    assert_eq!(unread.iter().collect::<Vec<_>>(), [(&"heic".into(), &2)]);
 }
 
 #[test]

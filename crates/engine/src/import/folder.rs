@@ -44,6 +44,7 @@ impl FolderPlan {
             }
         }
         plan.compare(&folder.files);
+        plan.warnings.extend(unread(&folder.files));
         plan
     }
 
@@ -153,6 +154,22 @@ fn view(grant: &Grant, index: usize) -> Option<String> {
         return None;
     }
     Some(grant.views.get(index)?.view?.as_str().to_owned())
+}
+
+/// What the folder holds that nobody will find.
+fn unread(folder: &PatentFolder) -> Option<FileProblem> {
+    let kinds = folder.unread.iter();
+    let counts: Vec<String> = kinds
+        .map(|(ending, count)| format!("{count} .{ending}"))
+        .collect();
+    (!counts.is_empty()).then(|| FileProblem {
+        file: folder.directory.clone(),
+        reason: format!(
+            "passed over, as such files are not read: {}; convert what should be found to JPEG \
+             or PNG",
+            counts.join(", ")
+        ),
+    })
 }
 
 type GrantResult = Result<Grant, (GrantErrorKind, String)>;

@@ -103,6 +103,7 @@ impl<'a> Listing<'a> {
         let mut kept = folder.files.images.iter().map(is_wanted);
         folder.notes.retain(|_| kept.next().unwrap_or(true));
         folder.files.images.retain(is_wanted);
+        folder.files.unread.clear();
         let any = !folder.files.images.is_empty() || folder.files.xml.iter().any(is_wanted);
         any.then_some(folder)
     }
@@ -197,11 +198,7 @@ fn log_folders(path: &Path) -> Box<dyn Iterator<Item = Result<Folder, FileProble
         Err(error) => return Box::new(std::iter::once(Err(problem(error.to_string())))),
     };
     Box::new(std::iter::from_fn(move || {
-        let mut folder = plain(PatentFolder {
-            directory: path.to_string_lossy().into_owned(),
-            xml: Vec::new(),
-            images: Vec::new(),
-        });
+        let mut folder = plain(PatentFolder::new(path.to_string_lossy().into_owned()));
         for image in images.by_ref().take(LOG_FOLDER) {
             let logged = image.map_err(|error| error.to_string()).and_then(|image| {
                 let file = SourceFile::on_disk(&image.file).map_err(|error| error.to_string())?;

@@ -112,6 +112,18 @@ fn sheets_get_patent_page_order_and_view() {
 }
 
 #[test]
+fn pictures_that_are_not_read_are_told_of() {
+    let names = ["a.HEIC", "b.heic", "c.nef", "d.jpg", "notes.txt"];
+    let (plan, sheets) = plan(&names.map(|name| (name, "")));
+    assert_eq!((plan.warnings.len(), sheets.len()), (1, 1));
+    let reason = &plan.warnings[0].reason;
+    assert!(reason.contains("2 .heic, 1 .nef; convert"), "{reason}");
+
+    let (plan, sheets) = self::plan(&[("a.heic", "")]);
+    assert_eq!((plan.warnings.len(), sheets.len()), (1, 0));
+}
+
+#[test]
 fn a_broken_grant_fails_alone() {
     let (plan, sheets) = plan(&[
         ("USD0939806-20220104.XML", "<us-patent-grant><us-bib"),

@@ -21,11 +21,20 @@ pub(super) enum FileClass {
     Archive,
     /// Named like an archive that is not read.
     PackedArchive,
+    /// Named like a picture or a document with pictures that is not read.
+    Unread,
     Other,
 }
 
 /// Endings of image files, in lower case.
 const IMAGE_EXTENSIONS: [&str; 8] = ["tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp"];
+
+/// Endings of pictures that are not read, and of documents that often hold some. Whoever imports
+/// them wonders where they are.
+const UNREAD_EXTENSIONS: [&str; 21] = [
+    "ai", "arw", "avif", "cr2", "cr3", "dng", "eps", "heic", "heif", "j2k", "jp2", "jxl", "nef",
+    "orf", "pdf", "psd", "raf", "raw", "rw2", "svg", "tga",
+];
 
 /// Endings of archives that hold folders but are not read.
 const PACKED_EXTENSIONS: [&str; 6] = ["7z", "rar", "tgz", "tbz2", "txz", "tzst"];
@@ -45,6 +54,7 @@ pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> Fil
         Some(extension) if IMAGE_EXTENSIONS.contains(&extension) => FileClass::Image,
         Some("zip" | "tar") => FileClass::Archive,
         Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,
+        Some(extension) if UNREAD_EXTENSIONS.contains(&extension) => FileClass::Unread,
         None if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
         _ => FileClass::Other,
     }
@@ -58,12 +68,16 @@ pub(super) fn may_matter(path: &str) -> bool {
     }
     match extension(path).as_deref() {
         Some("xml" | "zip" | "tar") | None => true,
-        Some(extension) => IMAGE_EXTENSIONS.contains(&extension) || is_packed(path, extension),
+        Some(extension) => {
+            IMAGE_EXTENSIONS.contains(&extension)
+                || UNREAD_EXTENSIONS.contains(&extension)
+                || is_packed(path, extension)
+        }
     }
 }
 
 /// Whether an import of the folder that a file lies in may take it or report it, by its name
-/// alone: grants, images, archives, and what has no ending. Nothing is opened.
+/// alone: grants, images, read or not, archives, and what has no ending. Nothing is opened.
 #[must_use]
 pub fn may_be_source(path: &Path) -> bool {
     path.file_name()

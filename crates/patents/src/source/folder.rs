@@ -1,10 +1,10 @@
 //! What one directory holds, on disk or in an archive.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::archive::Archive;
-use super::classify::{FileClass, classify};
+use super::classify::{FileClass, classify, extension};
 use super::error::{Fault, SourceError, SourceErrorKind};
 use super::file::SourceFile;
 use super::listing::entry_path;
@@ -21,6 +21,9 @@ pub struct PatentFolder {
     pub xml: Vec<SourceFile>,
     /// Files that look like images. Whether they are shows when they are decoded.
     pub images: Vec<SourceFile>,
+    /// How many there are of pictures, and of documents that often hold some, that are not read,
+    /// by their ending in lower case.
+    pub unread: BTreeMap<String, u64>,
 }
 
 /// What one level of folders or of an archive holds.
@@ -33,16 +36,24 @@ pub(super) struct Contents {
 }
 
 impl PatentFolder {
-    pub(super) fn new(directory: String) -> Self {
+    /// One that holds nothing yet.
+    #[must_use]
+    pub fn new(directory: String) -> Self {
         Self {
             directory,
             xml: Vec::new(),
             images: Vec::new(),
+            unread: BTreeMap::new(),
         }
     }
 
+    pub(super) fn count_unread(&mut self, name: &str) {
+        let ending = extension(name).unwrap_or_default();
+        *self.unread.entry(ending).or_default() += 1;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.xml.is_empty() && self.images.is_empty()
+        self.xml.is_empty() && self.images.is_empty() && self.unread.is_empty()
     }
 }
 
@@ -66,7 +77,7 @@ impl Contents {
                     continue;
                 }
                 FileClass::Other => continue,
-                FileClass::Grant | FileClass::Image => {
+                FileClass::Grant | FileClass::Image | FileClass::Unread => {
                     let folders = &mut contents.folders;
                     let folder = *folder_by_directory.entry(directory).or_insert_with(|| {
                         folders.push(PatentFolder::new(directory_path(archive, directory)));
@@ -77,6 +88,7 @@ impl Contents {
             };
             match class {
                 FileClass::Grant => list.xml.push(file),
+                FileClass::Unread => list.count_unread(file.name()),
                 _ => list.images.push(file),
             }
         }

@@ -13,7 +13,7 @@ use super::folder::{Contents, PatentFolder, packed};
 use super::inflated::Kept;
 
 /// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] for every directory
-/// that holds a grant or an image, and a [`SourceError`] for everything that was left out because
+/// that holds a grant or an image or a picture that is not read, and a [`SourceError`] for everything that was left out because
 /// it cannot be read.
 ///
 /// Directories come depth first and in the order of names. Links are followed, each directory once
@@ -194,6 +194,7 @@ impl Scan {
                         FileClass::Image => folder.images.push(file),
                         FileClass::Archive => below.push(Pending::Archive(file)),
                         FileClass::PackedArchive => failures.push(packed(&file)),
+                        FileClass::Unread => folder.count_unread(file.name()),
                         FileClass::Other => {}
                     }
                 }
@@ -232,7 +233,9 @@ fn is_archive(file: &SourceFile) -> bool {
     match classify(file.name(), |_| None) {
         FileClass::Archive | FileClass::PackedArchive => true,
         FileClass::Grant | FileClass::Image => false,
-        FileClass::Other => file.format().is_ok_and(|format| format != Format::Unknown),
+        FileClass::Unread | FileClass::Other => {
+            file.format().is_ok_and(|format| format != Format::Unknown)
+        }
     }
 }
 
