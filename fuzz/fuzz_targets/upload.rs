@@ -75,6 +75,7 @@ fuzz_target!(|bytes: &[u8]| {
         2 => ("/api/preview", "application/octet-stream"),
         3 => ("/api/search/vector", "application/json"),
         4 => ("/api/search/item/1", "application/json"),
+        5 if choice >= 128 => ("/api/batch/upload", "multipart/form-data; boundary=x"),
         _ => ("/api/batch/start", "application/json"),
     };
     let server = server();

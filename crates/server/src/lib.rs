@@ -90,7 +90,8 @@ pub struct ServerOptions {
     pub max_upload_memory_bytes: u64,
     /// Requests that a client may make; `None` is without limit.
     pub max_requests_per_minute: Option<u32>,
-    /// How long a client may take to send its request's body.
+    /// How long a client may take to send its request's body; of the files of an import, how long
+    /// nothing may come.
     pub body_timeout: Duration,
     /// Names by which the server may be asked, besides those of this machine and addresses; `None`
     /// takes any.

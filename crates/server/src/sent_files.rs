@@ -1,15 +1,17 @@
 //! Imports of files that are sent along: straight to the disk, whatever their number and size.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::time::Duration;
 
-use axum::extract::multipart::Field;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::jobs::{JobRequest, Upload};
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use crate::access::Editor;
@@ -23,6 +25,10 @@ use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected};
 
 /// Files of one request.
 const MOST_FILES: u64 = 200_000;
+
+/// Slower clients are cut off, so that none keeps the others from uploading. In bytes a second,
+/// since the upload began.
+const SLOWEST: u64 = 1 << 10;
 
 /// Written to the disk at once.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -58,6 +64,54 @@ const PARAMETERS: [&str; 6] = [
     "metric",
     "index",
 ];
+
+/// How an upload comes in.
+struct Arrival {
+    begun: Instant,
+    bytes: u64,
+    /// The longest that nothing comes, and what a client may lag behind [`SLOWEST`].
+    patience: Duration,
+}
+
+impl Arrival {
+    fn begin(patience: Duration) -> Self {
+        Self {
+            begun: Instant::now(),
+            bytes: 0,
+            patience,
+        }
+    }
+
+    /// What comes next, if it comes in time.
+    async fn next<T>(
+        &self,
+        part: impl Future<Output = Result<T, MultipartError>>,
+    ) -> Result<T, ApiError> {
+        let earned = Duration::from_secs(self.bytes / SLOWEST);
+        let end = self.begun + self.patience + earned;
+        let end = end.min(Instant::now() + self.patience);
+        match timeout_at(end, part).await {
+            Ok(part) => part.map_err(broken),
+            Err(_) => Err(ApiError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                format!(
+                    "nothing more of the upload came for {} s, or it is slower than {SLOWEST} \
+                     bytes a second",
+                    self.patience.as_secs()
+                ),
+            )),
+        }
+    }
+
+    async fn chunk(
+        &mut self,
+        field: &mut Field<'_>,
+    ) -> Result<Option<impl Deref<Target = [u8]> + use<>>, ApiError> {
+        let chunk = self.next(field.chunk()).await?;
+        self.bytes += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+        Ok(chunk)
+    }
+}
 
 /// What a form says beside its files.
 #[derive(Clone, Default)]
@@ -106,7 +160,8 @@ async fn receive(
     mut upload: Upload,
 ) -> Result<(Upload, Texts), ApiError> {
     let mut texts = Texts::default();
-    while let Some(field) = in_time(app, form.next_field()).await? {
+    let mut arrival = Arrival::begin(app.options().body_timeout);
+    while let Some(field) = arrival.next(form.next_field()).await? {
         kept.forget();
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
@@ -127,26 +182,35 @@ async fn receive(
                     Ok((upload, file))
                 })
                 .await?;
-            save(app, field, kept, File::from_std(file)).await?;
+            save(&mut arrival, field, kept, File::from_std(file)).await?;
             continue;
         }
-        texts.set(&name, &read_text(app, field, &name).await?)?;
+        texts.set(&name, &read_text(&mut arrival, field, &name).await?)?;
     }
     Ok((upload, texts))
 }
 
-async fn save(app: &App, mut field: Field<'_>, kept: &Kept, file: File) -> Result<(), ApiError> {
+async fn save(
+    arrival: &mut Arrival,
+    mut field: Field<'_>,
+    kept: &Kept,
+    file: File,
+) -> Result<(), ApiError> {
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, file);
-    while let Some(chunk) = in_time(app, field.chunk()).await? {
+    while let Some(chunk) = arrival.chunk(&mut field).await? {
         kept.forget();
         file.write_all(&chunk).await.map_err(unwritten)?;
     }
     file.flush().await.map_err(unwritten)
 }
 
-async fn read_text(app: &App, mut field: Field<'_>, name: &str) -> Result<String, ApiError> {
+async fn read_text(
+    arrival: &mut Arrival,
+    mut field: Field<'_>,
+    name: &str,
+) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = in_time(app, field.chunk()).await? {
+    while let Some(chunk) = arrival.chunk(&mut field).await? {
         if bytes.len() + chunk.len() > MAX_TEXT_BYTES {
             return Err(ApiError::invalid(format!("field `{name}` is too long")));
         }
@@ -154,21 +218,6 @@ async fn read_text(app: &App, mut field: Field<'_>, name: &str) -> Result<String
     }
     String::from_utf8(bytes)
         .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))
-}
-
-/// A large upload may take long, but something of it must always be on its way.
-async fn in_time<T>(
-    app: &App,
-    part: impl Future<Output = Result<T, axum::extract::multipart::MultipartError>>,
-) -> Result<T, ApiError> {
-    let limit = app.options().body_timeout;
-    match timeout(limit, part).await {
-        Ok(part) => part.map_err(broken),
-        Err(_) => Err(ApiError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            format!("nothing more of the upload came for {} s", limit.as_secs()),
-        )),
-    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]

@@ -119,6 +119,34 @@ fn slow_clients_are_cut_off_and_harm_nobody() {
 }
 
 #[test]
+fn uploads_that_drip_are_cut_off() {
+    let server = Server::with(ServerOptions {
+        body_timeout: Duration::from_millis(200),
+        ..ServerOptions::default()
+    });
+    let mut slow = TcpStream::connect(server.address).unwrap();
+    slow.write_all(
+        b"POST /api/batch/upload HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\
+          content-type: multipart/form-data; boundary=x\r\n\r\n--x\r\n\
+          content-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n",
+    )
+    .unwrap();
+    // Something comes all the time.
+    let drips = slow.try_clone().unwrap();
+    let dripping = std::thread::spawn(move || {
+        while (&drips).write_all(b"a").is_ok() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let mut text = [0; 64];
+    let read = slow.read(&mut text).unwrap();
+    let text = String::from_utf8_lossy(&text[..read]).into_owned();
+    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+    drop(slow.shutdown(std::net::Shutdown::Both));
+    dripping.join().unwrap();
+}
+
+#[test]
 fn unknown_paths_and_methods_get_the_envelope() {
     let server = Server::new();
     refused(&server.get("/api/nothing"), 404, "/api/nothing");

@@ -42,7 +42,10 @@ fn searches_are_listed_shown_and_made_again() {
     );
     assert_eq!(
         entry["queries"],
-        json!([{"kind": "picture"}, {"kind": "picture"}])
+        json!([
+            {"kind": "picture", "file_name": "q.png"},
+            {"kind": "picture", "file_name": "r.png"}
+        ])
     );
     assert_eq!(entry["total_matched"], found["query_info"]["total_matched"]);
     assert_eq!(entry["query_token"], found["query_token"]);
@@ -115,9 +118,10 @@ fn items_and_vectors_have_no_picture_of_their_own() {
         .map(|e| &e["kind"])
         .collect();
     assert_eq!(kinds, ["vector", "item"]);
+    let item = server.get("/api/images/1").json()["data"].take();
     assert_eq!(
         page["items"][1]["queries"],
-        json!([{"kind": "item", "id": 1}])
+        json!([{"kind": "item", "id": 1, "file_name": item["file_name"]}])
     );
     assert_eq!(page["items"][0]["thumbnail_urls"], json!([]));
     for entry in page["items"].as_array().unwrap() {

@@ -282,7 +282,10 @@ fn every_picture_has_a_region_of_its_own() {
     let whole = search(&[]).json();
     assert_eq!(
         whole["data"]["query_info"]["queries"],
-        json!([{"kind": "picture"}, {"kind": "picture"}])
+        json!([
+            {"kind": "picture", "file_name": "one.png"},
+            {"kind": "picture", "file_name": "two.png"}
+        ])
     );
     let (left, right) = ("0,0,0.5,1", "0.5,0,0.5,1");
     let one_for_all = search(&[left]).json();
@@ -290,8 +293,8 @@ fn every_picture_has_a_region_of_its_own() {
     assert_eq!(
         one_each["data"]["query_info"]["queries"],
         json!([
-            {"kind": "picture", "region": [0.0, 0.0, 0.5, 1.0]},
-            {"kind": "picture", "region": [0.5, 0.0, 0.5, 1.0]},
+            {"kind": "picture", "file_name": "one.png", "region": [0.0, 0.0, 0.5, 1.0]},
+            {"kind": "picture", "file_name": "two.png", "region": [0.5, 0.0, 0.5, 1.0]},
         ])
     );
     let twice = search(&[left, left]).json();
