@@ -23,7 +23,7 @@ use lookalike_engine::{Encoder, EncoderSettings, Encoders};
 use lookalike_imaging::{DecodeOptions, RgbImage, decode, encode_jpeg, thumbnail};
 use lookalike_patents::SheetName;
 use lookalike_storage::blob::{BlobKey, BlobStore, FolderBlobs};
-use lookalike_vit::{CurrentThread, Precision};
+use lookalike_vit::{Precision, SingleThread};
 use md5::{Digest, Md5};
 use serde_json::json;
 
@@ -136,7 +136,7 @@ struct Import {
     blobs: FolderBlobs,
     collection: Collection,
     encoder: Encoder,
-    thread: CurrentThread,
+    thread: SingleThread,
     batch: Vec<Prepared>,
     rows: Vec<Row>,
     clock: Clock,
@@ -163,7 +163,7 @@ impl Import {
             blobs: FolderBlobs::new(directory.join("blobs")),
             collection,
             encoder,
-            thread: CurrentThread::claim()?,
+            thread: SingleThread::start()?,
             batch: Vec::new(),
             rows: Vec::new(),
             clock: Clock::start()?,

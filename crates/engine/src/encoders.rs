@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
-use lookalike_vit::{CurrentThread, EmbedError, LoadOptions, Model, Precision};
+use lookalike_vit::{EmbedError, LoadOptions, Model, Precision, SingleThread};
 
 use crate::models::{self, HubEnvironment, Located, PullProgress};
 use crate::{EngineError, ErrorKind};
@@ -263,13 +263,13 @@ impl Encoder {
         self.finish(self.model.embed(prepared))
     }
 
-    /// The same embeddings, computed on the calling thread alone.
+    /// The same embeddings, computed on `thread` alone.
     ///
     /// # Errors
     /// As [`Encoder::embed`].
     pub fn embed_on(
         &self,
-        thread: &CurrentThread,
+        thread: &SingleThread,
         prepared: &[&RgbImage],
     ) -> Result<Vec<Vec<f32>>, EngineError> {
         self.finish(self.model.embed_on(thread, prepared))

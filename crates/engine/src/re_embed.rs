@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use lookalike_catalog::{Collection, Item, NewCollection};
 use lookalike_imaging::RgbImage;
 use lookalike_patents::SourceFile;
-use lookalike_vit::CurrentThread;
+use lookalike_vit::SingleThread;
 use md5::{Digest, Md5};
 
 use crate::import::{Cancel, Control, FileProblem, ImportReport, per_second};
@@ -282,11 +282,21 @@ impl Stages<'_> {
         &self,
         items: &Receiver<Item>,
         embedded: &Sender<Embedded>,
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), EngineError> {
-        let thread = CurrentThread::claim().map_err(|error| {
+        let thread = SingleThread::start().map_err(|error| {
             EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
         })?;
+        thread.run(|| self.work_on(&thread, items, embedded, stop))
+    }
+
+    fn work_on(
+        &self,
+        thread: &SingleThread,
+        items: &Receiver<Item>,
+        embedded: &Sender<Embedded>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), EngineError> {
         let batch_size = self.encoder.default_batch_size();
         let mut batch: Vec<(Box<Item>, RgbImage)> = Vec::new();
         while !stop() {
@@ -302,7 +312,7 @@ impl Stages<'_> {
             };
             if batch.len() >= batch_size || !more {
                 let pictures: Vec<&RgbImage> = batch.iter().map(|(_, picture)| picture).collect();
-                let embeddings = self.encoder.embed_on(&thread, &pictures)?;
+                let embeddings = self.encoder.embed_on(thread, &pictures)?;
                 let items = batch.drain(..).map(|(item, _)| item);
                 if !items
                     .zip(embeddings)

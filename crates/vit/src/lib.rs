@@ -24,7 +24,7 @@ pub use folder::describe;
 pub use model::{Model, Tokens};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
-pub use threads::CurrentThread;
+pub use threads::SingleThread;
 
 /// Headers of NumPy arrays, for whoever reads arrays that are no weights.
 pub mod npy {

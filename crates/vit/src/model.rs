@@ -15,7 +15,7 @@ use crate::error::{EmbedError, LoadError};
 use crate::folder::ModelFiles;
 use crate::network::{Arithmetic, Loader, Network, Output, Summary, Workspace};
 use crate::options::{LoadOptions, Precision};
-use crate::threads::CurrentThread;
+use crate::threads::SingleThread;
 
 /// Most patches of an image: a square of 3584 pixels at patch 14. Memory grows with the number
 /// of patches, time with its square.
@@ -184,19 +184,19 @@ impl Model {
     /// # Errors
     /// An image's sides are not multiples of the patch, or it is too large.
     pub fn embed(&self, images: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        self.run(images, Output::Class, &self.pool)
+        self.pool.install(|| self.run(images, Output::Class))
     }
 
-    /// As [`Model::embed`], on the calling thread alone, which `thread` must have claimed.
+    /// As [`Model::embed`], on `thread` alone.
     ///
     /// # Errors
     /// As [`Model::embed`].
     pub fn embed_on(
         &self,
-        thread: &CurrentThread,
+        thread: &SingleThread,
         images: &[&RgbImage],
     ) -> Result<Vec<Vec<f32>>, EmbedError> {
-        self.run(images, Output::Class, thread.pool())
+        thread.run(|| self.run(images, Output::Class))
     }
 
     /// Class and patch tokens of one image, not normalised.
@@ -205,7 +205,8 @@ impl Model {
     /// The image's sides are not multiples of the patch, or it is too large.
     pub fn embed_tokens(&self, image: &RgbImage) -> Result<Tokens, EmbedError> {
         let mut cls = self
-            .run(&[image], Output::Tokens, &self.pool)?
+            .pool
+            .install(|| self.run(&[image], Output::Tokens))?
             .swap_remove(0);
         let dim = self.dim();
         let patches = cls.split_off(dim);
@@ -232,12 +233,8 @@ impl Model {
         self.isa
     }
 
-    fn run(
-        &self,
-        images: &[&RgbImage],
-        output: Output,
-        pool: &ThreadPool,
-    ) -> Result<Vec<Vec<f32>>, EmbedError> {
+    /// In the current pool.
+    fn run(&self, images: &[&RgbImage], output: Output) -> Result<Vec<Vec<f32>>, EmbedError> {
         let leading = 1 + self.config.registers;
         let mut tokens = Vec::with_capacity(images.len());
         for (index, image) in images.iter().enumerate() {
@@ -254,10 +251,8 @@ impl Model {
                 sum <= BATCH_TOKENS
             });
             let end = start + count.count().max(1);
-            results.extend(pool.install(|| {
-                self.network
-                    .forward(&images[start..end], output, &mut workspace)
-            }));
+            let images = &images[start..end];
+            results.extend(self.network.forward(images, output, &mut workspace));
         }
         if workspace.bytes() <= KEPT_WORKSPACE_BYTES {
             self.workspaces().push(workspace);

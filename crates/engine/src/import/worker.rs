@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender};
 use lookalike_catalog::NewItem;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
-use lookalike_vit::CurrentThread;
+use lookalike_vit::SingleThread;
 
 use super::batch::{NewFile, Original};
 use super::in_flight::InFlight;
@@ -44,15 +44,20 @@ impl Worker<'_> {
     /// Works until all files are done, nobody takes outcomes any more, or `stop` says so.
     ///
     /// # Errors
-    /// The thread can't be used for embedding.
+    /// The system gives no thread.
     pub(super) fn run(
         &self,
         files: &Receiver<Loaded>,
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), EngineError> {
-        let thread = CurrentThread::claim().map_err(|error| {
+        let thread = SingleThread::start().map_err(|error| {
             EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
         })?;
+        thread.run(|| self.work(&thread, files, stop));
+        Ok(())
+    }
+
+    fn work(&self, thread: &SingleThread, files: &Receiver<Loaded>, stop: &dyn Fn() -> bool) {
         let batch_size = match self.request.batch_size {
             0 => self.encoder.default_batch_size(),
             size => size,
@@ -68,7 +73,7 @@ impl Worker<'_> {
             let next = match queue.next(batch.is_empty()) {
                 Next::File(file) => Some(file),
                 Next::Pause => None,
-                Next::End => return Ok(()),
+                Next::End => return,
             };
             let more = next.is_some();
             let delivered = match next.map(|file| self.prepare(file)) {
@@ -80,11 +85,10 @@ impl Worker<'_> {
                 None => true,
             };
             let full = batch.len() >= batch_size || !more;
-            if !delivered || (full && !self.embed(&thread, std::mem::take(&mut batch))) {
-                return Ok(());
+            if !delivered || (full && !self.embed(thread, std::mem::take(&mut batch))) {
+                return;
             }
         }
-        Ok(())
     }
 
     fn prepare(&self, turn: Turn) -> Result<Prepared, (Box<NewItem>, String)> {
@@ -121,7 +125,7 @@ impl Worker<'_> {
     }
 
     /// False when nobody takes outcomes any more.
-    fn embed(&self, thread: &CurrentThread, batch: Vec<Prepared>) -> bool {
+    fn embed(&self, thread: &SingleThread, batch: Vec<Prepared>) -> bool {
         let pictures: Vec<&RgbImage> = batch.iter().map(|file| &file.picture).collect();
         let embeddings: Vec<Result<Vec<f32>, String>> =
             match self.encoder.embed_on(thread, &pictures) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use lookalike_imaging::RgbImage;
-use lookalike_vit::{CurrentThread, EmbedError, LoadOptions, Model, Precision};
+use lookalike_vit::{EmbedError, LoadOptions, Model, Precision, SingleThread};
 
 use crate::common::{cosine, fixtures, image, load, load_as};
 
@@ -62,15 +62,15 @@ fn neither_batch_nor_threads_change_a_bit() {
                 bits(&expected),
                 "{folder}, {threads} threads, reversed"
             );
-            let claimed = thread::scope(|scope| {
-                let on_one_thread = || {
-                    let thread = CurrentThread::claim().unwrap();
-                    assert!(CurrentThread::claim().is_err(), "claimed twice");
-                    model.embed_on(&thread, &references).unwrap()
-                };
-                scope.spawn(on_one_thread).join().unwrap()
-            });
-            assert_eq!(bits(&claimed), bits(&expected), "{folder}, claimed thread");
+            let thread = SingleThread::start().unwrap();
+            let within = thread.run(|| model.embed_on(&thread, &references).unwrap());
+            assert_eq!(bits(&within), bits(&expected), "{folder}, on one thread");
+            let from_without = model.embed_on(&thread, &references).unwrap();
+            assert_eq!(
+                bits(&from_without),
+                bits(&expected),
+                "{folder}, from another"
+            );
         }
         for (image, expected) in images.iter().zip(&expected) {
             let tokens = load(2).embed_tokens(image).unwrap();
