@@ -23,7 +23,15 @@ const QUERY_GROUP: usize = 64;
 
 /// Rows, times queries, below which one thread does it: a tenth of a millisecond, against some
 /// hundredths for a pool to wake up.
-const PARALLEL_ROWS: usize = 1 << 13;
+const PARALLEL_ROWS: usize = 1 << 12;
+
+/// Queries from which on threads share them instead of the rows, so that none looks for a bound
+/// that another has found.
+const LEAST_SHARE: usize = 8;
+
+/// Codes that every thread may read for itself without waiting for memory: about what a core's
+/// cache or its share of a common one holds.
+const NEAR_BYTES: usize = 4 << 20;
 
 /// Rows that may be among the best of a query, scored together: each time costs as much as scoring
 /// some ten.
@@ -83,37 +91,25 @@ pub(crate) fn exact(
     params: &SearchParams<'_>,
     part: &Part,
 ) -> Vec<Vec<Hit>> {
-    let dim = snapshot.rows.dim;
-    let units = units(snapshot, part);
-    let mut hits = Vec::with_capacity(queries.len() / dim);
-    for group in queries.chunks(QUERY_GROUP * dim) {
-        let search = GroupSearch::new(snapshot, group, params);
-        let work = part.len().saturating_mul(group.len());
-        let threads = match work >= PARALLEL_ROWS {
-            true => rayon::current_num_threads().min(units.len()),
-            false => 1,
-        };
-        // Each takes the next unit that is left; one state a thread, as a new one has to find its
-        // bounds from nothing.
-        let next = AtomicUsize::new(0);
-        let run = || {
-            let mut found = search.found();
-            while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                search.visit(&mut found, unit);
-            }
-            (0..search.bounded.len()).for_each(|query| search.settle(&mut found, query));
-            found
-        };
-        let found = match threads {
-            ..=1 => run(),
-            _ => {
-                let runs = (0..threads).into_par_iter().with_max_len(1);
-                runs.map(|_| run()).reduce(|| search.found(), Found::merge)
-            }
-        };
-        hits.extend(found.best.into_iter().map(Best::finish));
+    let rows = &snapshot.rows;
+    let (dim, units) = (rows.dim, units(snapshot, part));
+    let count = queries.len() / dim;
+    let threads = match part.len().saturating_mul(count) >= PARALLEL_ROWS {
+        true => rayon::current_num_threads(),
+        false => 1,
+    };
+    let share = count.div_ceil(threads).min(QUERY_GROUP);
+    let code_bytes = part.len() * rows.codes.row_len() * size_of::<Line>();
+    if threads > 1 && share >= LEAST_SHARE && code_bytes <= NEAR_BYTES {
+        let groups = queries.par_chunks(share * dim).with_max_len(1);
+        return groups
+            .flat_map_iter(|group| GroupSearch::new(snapshot, group, params).run(&units, 1))
+            .collect();
     }
-    hits
+    let groups = queries.chunks(QUERY_GROUP * dim);
+    groups
+        .flat_map(|group| GroupSearch::new(snapshot, group, params).run(&units, threads))
+        .collect()
 }
 
 /// The rows of `part` that are nearest by their codes, compared exactly.
@@ -362,6 +358,29 @@ impl<'a> GroupSearch<'a> {
                 .map(|query| scorer(snapshot, query))
                 .collect(),
         }
+    }
+
+    /// The best rows of `units` for each query.
+    fn run(&self, units: &[Unit<'_>], threads: usize) -> Vec<Vec<Hit>> {
+        // Each thread takes the next unit that is left; one state a thread, as a new one has to
+        // find its bounds from nothing.
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut found = self.found();
+            while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.visit(&mut found, unit);
+            }
+            (0..self.bounded.len()).for_each(|query| self.settle(&mut found, query));
+            found
+        };
+        let found = match threads.min(units.len()) {
+            ..=1 => run(),
+            threads => {
+                let runs = (0..threads).into_par_iter().with_max_len(1);
+                runs.map(|_| run()).reduce(|| self.found(), Found::merge)
+            }
+        };
+        found.best.into_iter().map(Best::finish).collect()
     }
 
     fn found(&self) -> Found {
