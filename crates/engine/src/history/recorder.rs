@@ -21,8 +21,8 @@ const MOST_WAITING: usize = 256;
 /// Thumbnails of a search.
 const MOST_THUMBNAILS: usize = 4;
 
-/// Longest side of a thumbnail in pixels.
-const THUMBNAIL_SIDE: u32 = 160;
+/// Longest side of a thumbnail in pixels: enough to be compared with a hit, in some 10 kB.
+const THUMBNAIL_SIDE: u32 = 320;
 
 const THUMBNAIL_QUALITY: u8 = 80;
 

@@ -84,7 +84,7 @@ fn a_search_made_again_finds_the_same() {
     );
     let thumbnail = engine.history_thumbnail(Some(1), entry.id, 0).unwrap();
     let thumbnail = decode(&thumbnail, &DecodeOptions::default()).unwrap().image;
-    assert_eq!((thumbnail.width(), thumbnail.height()), (160, 80));
+    assert_eq!((thumbnail.width(), thumbnail.height()), (320, 160));
 
     let earlier = engine.earlier_search(Some(1), entry.id).unwrap();
     let again = SearchRequest {
