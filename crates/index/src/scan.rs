@@ -295,6 +295,8 @@ fn select_scattered(
         // The next ones are on their way while these are compared.
         for &row in scattered.iter().skip((index + 1) * TILE).take(TILE) {
             prefetch(rows.codes.row(row));
+            prefetch(rows.lengths.row(row));
+            prefetch(rows.margins.row(row));
         }
         let mut codes: [&[Line]; TILE] = [&[]; TILE];
         for (code, &row) in codes.iter_mut().zip(tile) {

@@ -125,7 +125,12 @@ impl Snapshot {
     pub(crate) fn matching_rows(&self, filter: &Filter) -> Vec<u32> {
         // Finding the row of an id takes several times as long as looking at a row.
         if filter.len() < self.live / 4 {
-            let mut rows: Vec<u32> = self.ids.rows_of(filter.iter()).collect();
+            let is_at = |id, row| {
+                (row as usize) < self.rows.len()
+                    && self.rows.ids.row(row)[0] == id
+                    && self.is_live(row)
+            };
+            let mut rows: Vec<u32> = self.ids.rows_of(filter.iter(), is_at).collect();
             rows.sort_unstable();
             return rows;
         }

@@ -9,6 +9,9 @@ const RUN: u64 = 64;
 /// copies, against the pointers that every snapshot has.
 const BUCKET_ENTRIES: usize = 256;
 
+/// Wrong guesses in a row after which no more are made: rows are in another order then.
+const MOST_MISSES: u32 = 64;
+
 /// Rows by id.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
@@ -33,10 +36,31 @@ impl Ids {
         Some(bucket[found].1)
     }
 
-    /// The rows of items by rising id, without those that are not there. A run is looked up once.
-    pub(crate) fn rows_of(&self, ids: impl Iterator<Item = u64>) -> impl Iterator<Item = u32> {
+    /// The rows of items by rising id, without those that are not there. `is_at` says whether an
+    /// item is certainly in a row, if there is such a row at all.
+    ///
+    /// Items that were added one after the other lie in rows one after the other. So a row is
+    /// guessed from the one before, and looked up, once a run, where that was wrong.
+    pub(crate) fn rows_of(
+        &self,
+        ids: impl Iterator<Item = u64>,
+        is_at: impl Fn(u64, u32) -> bool,
+    ) -> impl Iterator<Item = u32> {
         let (mut run, mut entries) = (None, &[][..]);
+        let (mut last, mut misses) = ((0, 0), 0);
         ids.filter_map(move |id| {
+            if misses < MOST_MISSES {
+                let (last_id, last_row) = last;
+                let guess = u64::from(last_row).wrapping_add(id.wrapping_sub(last_id));
+                match u32::try_from(guess) {
+                    Ok(row) if is_at(id, row) => {
+                        last = (id, row);
+                        misses = 0;
+                        return Some(row);
+                    }
+                    _ => misses += 1,
+                }
+            }
             if run != Some(id / RUN) {
                 run = Some(id / RUN);
                 let bucket = &self.buckets[self.bucket_of(id)];
@@ -48,6 +72,7 @@ impl Ids {
             {
                 entries = rest;
                 if entry.0 == id {
+                    last = *entry;
                     return Some(entry.1);
                 }
             }
@@ -142,7 +167,12 @@ mod tests {
         assert!(model.iter().all(|(&id, &row)| ids.get(id) == Some(row)));
         let wanted = (0..30_000).chain([1 << 40, u64::MAX - 2, u64::MAX]);
         let expected = wanted.clone().filter_map(|id| model.get(&id).copied());
-        assert!(ids.rows_of(wanted).eq(expected));
+        assert!(
+            ids.rows_of(wanted.clone(), |_, _| false)
+                .eq(expected.clone())
+        );
+        let is_at = |id, row| model.get(&id) == Some(&row);
+        assert!(ids.rows_of(wanted, is_at).eq(expected));
         assert!(ids.buckets.len() > 8);
     }
 }
