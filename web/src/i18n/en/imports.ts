@@ -88,7 +88,7 @@ export default {
   },
   problems: {
     failed: "Files that failed",
-    warnings: "Imported, but worth a look",
+    warnings: "Worth a look",
     retry: "Try the failed files again",
     first: (shown: string) => `The first ${shown} of them`,
   },

@@ -83,7 +83,7 @@ export default {
   },
   problems: {
     failed: "失败的文件",
-    warnings: "已导入，但请留意",
+    warnings: "请留意",
     retry: "重试失败的文件",
     first: (shown) => `仅列出前 ${shown} 个`,
   },
