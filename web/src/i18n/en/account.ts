@@ -63,6 +63,9 @@ export default {
   roles,
   me: {
     logOut: "Log out",
+    sending: "Files are still being sent",
+    sendingText: "Logging out stops that: what was sent so far is not imported.",
+    stopSending: "Stop and log out",
     since: (day: string) => `Account since ${day}`,
   },
   change: {

@@ -59,6 +59,9 @@ export default {
   roles,
   me: {
     logOut: "退出登录",
+    sending: "文件仍在上传",
+    sendingText: "退出登录会中止上传，已上传的部分不会导入。",
+    stopSending: "中止并退出",
     since: (day) => `创建于 ${day}`,
   },
   change: {
