@@ -227,6 +227,15 @@ impl Drop for Claim<'_> {
     }
 }
 
+/// A thread for [`Encoder::embed_on`].
+///
+/// # Errors
+/// The system gives none.
+pub(crate) fn embedding_thread() -> Result<SingleThread, EngineError> {
+    SingleThread::start()
+        .map_err(|error| EngineError::new(ErrorKind::Internal, error.to_string()).because(error))
+}
+
 impl Encoder {
     /// The model.
     #[must_use]

@@ -16,9 +16,10 @@ use lookalike_patents::SourceFile;
 use lookalike_vit::SingleThread;
 use md5::{Digest, Md5};
 
+use crate::encoders::embedding_thread;
 use crate::import::{Cancel, Control, FileProblem, ImportReport, per_second};
 use crate::pictures::hex;
-use crate::{CollectionSettings, Encoder, Engine, EngineError, ErrorKind};
+use crate::{CollectionSettings, Encoder, Engine, EngineError};
 
 /// Embeddings in one transaction.
 const COMMIT: usize = 128;
@@ -284,9 +285,7 @@ impl Stages<'_> {
         embedded: &Sender<Embedded>,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), EngineError> {
-        let thread = SingleThread::start().map_err(|error| {
-            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-        })?;
+        let thread = embedding_thread()?;
         thread.run(|| self.work_on(&thread, items, embedded, stop))
     }
 

@@ -138,30 +138,28 @@ impl Engine {
     }
 
     fn entries(&self, stored: Vec<StoredSearch>) -> Result<Vec<HistoryEntry>, EngineError> {
-        let described: Vec<Vec<QueryDescription>> = stored
-            .iter()
-            .map(|stored| {
-                stored
-                    .queries
-                    .iter()
-                    .map(|query| describe(&query.description))
-            })
-            .map(Iterator::collect)
-            .collect();
-        let hits = stored.iter().flat_map(|stored| &stored.search.hits);
+        let mut entries: Vec<HistoryEntry> = stored.into_iter().map(entry).collect();
+        let hits = entries.iter().flat_map(|entry| &entry.top_hits);
+        let queries = entries.iter().flat_map(|entry| &entry.queries);
         let mut ids: Vec<u64> = hits
-            .map(|hit| hit.id.unsigned_abs())
-            .chain(described.iter().flatten().filter_map(|query| query.id))
+            .map(|past| past.hit.id.unsigned_abs())
+            .chain(queries.filter_map(|query| query.id))
             .collect();
         ids.sort_unstable();
         ids.dedup();
         let items = self.catalog().items(&ids)?.into_iter();
-        let items: HashMap<i64, Item> = items.map(|item| (item.id, item)).collect();
-        Ok(stored
-            .into_iter()
-            .zip(described)
-            .map(|(stored, queries)| entry(stored, queries, &items))
-            .collect())
+        let items: HashMap<u64, Item> = items.map(|item| (item.id.unsigned_abs(), item)).collect();
+        for entry in &mut entries {
+            for past in &mut entry.top_hits {
+                past.thumbnail_url = items.get(&past.hit.id.unsigned_abs()).map(thumbnail_url);
+            }
+            for query in &mut entry.queries {
+                if let Some(item) = query.id.and_then(|id| items.get(&id)) {
+                    query.file_name = Some(item.file_name.clone());
+                }
+            }
+        }
+        Ok(entries)
     }
 
     /// The JPEG thumbnail of the query at `position` of an entry.
@@ -259,11 +257,8 @@ impl Engine {
     }
 }
 
-fn entry(
-    stored: StoredSearch,
-    mut queries: Vec<QueryDescription>,
-    items: &HashMap<i64, Item>,
-) -> HistoryEntry {
+/// An entry, still without what is to be said of items.
+fn entry(stored: StoredSearch) -> HistoryEntry {
     let id = stored.id;
     let thumbnail_urls = stored
         .queries
@@ -272,12 +267,11 @@ fn entry(
         .filter(|(_, query)| query.has_thumbnail)
         .map(|(position, _)| format!("/api/history/{id}/thumbnail/{position}"))
         .collect();
-    for query in &mut queries {
-        let item = query.id.and_then(|id| items.get(&i64::try_from(id).ok()?));
-        if let Some(item) = item {
-            query.file_name = Some(item.file_name.clone());
-        }
-    }
+    let queries = stored
+        .queries
+        .iter()
+        .map(|query| describe(&query.description))
+        .collect();
     HistoryEntry {
         id,
         created_at: stored.created_at,
@@ -291,8 +285,8 @@ fn entry(
             .hits
             .into_iter()
             .map(|hit| PastHit {
-                thumbnail_url: items.get(&hit.id).map(thumbnail_url),
                 hit,
+                thumbnail_url: None,
             })
             .collect(),
         total_matched: stored.search.total_matched,

@@ -18,8 +18,9 @@ use super::queue::{Next, Queue, Turn};
 use super::reader::Loaded;
 use super::writer::Outcome;
 use super::{FileProblem, ImportRequest, Originals};
+use crate::encoders::embedding_thread;
 use crate::pictures::{make_thumbnail, original_key};
-use crate::{Encoder, Engine, EngineError, ErrorKind};
+use crate::{Encoder, Engine, EngineError};
 
 /// What every picture is computed with.
 #[derive(Clone, Copy)]
@@ -50,9 +51,7 @@ impl Worker<'_> {
         files: &Receiver<Loaded>,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(), EngineError> {
-        let thread = SingleThread::start().map_err(|error| {
-            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-        })?;
+        let thread = embedding_thread()?;
         thread.run(|| self.work(&thread, files, stop));
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lookalike_catalog::{Change, Revision};
 
 use super::*;
+use crate::ErrorKind;
 use crate::fixture::Fixture;
 use crate::import::{ImportRequest, Originals};
 
