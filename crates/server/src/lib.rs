@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod arrival;
 mod auth;
 mod batch;
 mod body;

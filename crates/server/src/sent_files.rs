@@ -1,34 +1,28 @@
 //! Imports of files that are sent along: straight to the disk, whatever their number and size.
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
-use std::time::Duration;
 
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::jobs::{JobRequest, Upload};
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
-use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use crate::access::Editor;
+use crate::arrival::Arrival;
 use crate::batch::{Started, started};
 use crate::envelope::{ApiError, Envelope, Success};
 use crate::form_body::{Kept, metered};
 use crate::parameters::number;
 use crate::settings::{check_model, settings};
 use crate::state::App;
-use crate::upload::{MAX_TEXT_BYTES, broken, check_length, form_expected};
+use crate::upload::{MAX_TEXT_BYTES, check_length, form_expected};
 
 /// Files of one request.
 const MOST_FILES: u64 = 200_000;
-
-/// Slower clients are cut off, so that none keeps the others from uploading. In bytes a second,
-/// since the upload began.
-const SLOWEST: u64 = 1 << 10;
 
 /// Written to the disk at once.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -64,54 +58,6 @@ const PARAMETERS: [&str; 6] = [
     "metric",
     "index",
 ];
-
-/// How an upload comes in.
-struct Arrival {
-    begun: Instant,
-    bytes: u64,
-    /// The longest that nothing comes, and what a client may lag behind [`SLOWEST`].
-    patience: Duration,
-}
-
-impl Arrival {
-    fn begin(patience: Duration) -> Self {
-        Self {
-            begun: Instant::now(),
-            bytes: 0,
-            patience,
-        }
-    }
-
-    /// What comes next, if it comes in time.
-    async fn next<T>(
-        &self,
-        part: impl Future<Output = Result<T, MultipartError>>,
-    ) -> Result<T, ApiError> {
-        let earned = Duration::from_secs(self.bytes / SLOWEST);
-        let end = self.begun + self.patience + earned;
-        let end = end.min(Instant::now() + self.patience);
-        match timeout_at(end, part).await {
-            Ok(part) => part.map_err(broken),
-            Err(_) => Err(ApiError::new(
-                StatusCode::REQUEST_TIMEOUT,
-                format!(
-                    "nothing more of the upload came for {} s, or it is slower than {SLOWEST} \
-                     bytes a second",
-                    self.patience.as_secs()
-                ),
-            )),
-        }
-    }
-
-    async fn chunk(
-        &mut self,
-        field: &mut Field<'_>,
-    ) -> Result<Option<impl Deref<Target = [u8]> + use<>>, ApiError> {
-        let chunk = self.next(field.chunk()).await?;
-        self.bytes += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
-        Ok(chunk)
-    }
-}
 
 /// What a form says beside its files.
 #[derive(Clone, Default)]

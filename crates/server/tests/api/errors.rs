@@ -98,12 +98,23 @@ fn bodies_above_the_limit_are_refused() {
     assert_eq!(server.get("/health/live").status, 200);
 }
 
-#[test]
-fn slow_clients_are_cut_off_and_harm_nobody() {
-    let server = Server::with(ServerOptions {
+fn impatient() -> Server {
+    Server::with(ServerOptions {
         body_timeout: Duration::from_millis(200),
         ..ServerOptions::default()
-    });
+    })
+}
+
+fn assert_cut_off(slow: &mut TcpStream) {
+    let mut text = [0; 64];
+    let read = slow.read(&mut text).unwrap();
+    let text = String::from_utf8_lossy(&text[..read]).into_owned();
+    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+}
+
+#[test]
+fn slow_clients_are_cut_off_and_harm_nobody() {
+    let server = impatient();
     let mut slow = TcpStream::connect(server.address).unwrap();
     slow.write_all(
         b"POST /api/search HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\
@@ -112,18 +123,12 @@ fn slow_clients_are_cut_off_and_harm_nobody() {
     .unwrap();
     let answer = server.search(&[("file", Some("x.png"), &picture(1))]);
     assert_eq!(answer.status, 200);
-    let mut text = [0; 64];
-    let read = slow.read(&mut text).unwrap();
-    let text = String::from_utf8_lossy(&text[..read]).into_owned();
-    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+    assert_cut_off(&mut slow);
 }
 
 #[test]
 fn uploads_that_drip_are_cut_off() {
-    let server = Server::with(ServerOptions {
-        body_timeout: Duration::from_millis(200),
-        ..ServerOptions::default()
-    });
+    let server = impatient();
     let mut slow = TcpStream::connect(server.address).unwrap();
     slow.write_all(
         b"POST /api/batch/upload HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\
@@ -138,10 +143,7 @@ fn uploads_that_drip_are_cut_off() {
             std::thread::sleep(Duration::from_millis(20));
         }
     });
-    let mut text = [0; 64];
-    let read = slow.read(&mut text).unwrap();
-    let text = String::from_utf8_lossy(&text[..read]).into_owned();
-    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+    assert_cut_off(&mut slow);
     drop(slow.shutdown(std::net::Shutdown::Both));
     dripping.join().unwrap();
 }
