@@ -45,7 +45,7 @@ impl Arrival {
                 StatusCode::REQUEST_TIMEOUT,
                 format!(
                     "nothing more of the upload came for {} s, or it is slower than {SLOWEST} \
-                     bytes a second",
+                     bytes a second; send it again over a better line",
                     self.patience.as_secs()
                 ),
             )),
