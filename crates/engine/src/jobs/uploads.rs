@@ -184,8 +184,7 @@ pub(super) fn sweep(catalog: &Catalog, data_dir: &Path, now: i64) -> Result<(), 
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(unwritten(&folder, error)),
     };
-    let mut jobs = catalog.unfinished_jobs()?;
-    jobs.extend(catalog.jobs(LOOKED_THROUGH)?);
+    let jobs = jobs_to_look_through(catalog)?;
     for entry in entries.flatten() {
         let name = entry.file_name();
         let of_folder = |job: &&Job| sent_of(job).is_some_and(|sent| *sent.folder == *name);
@@ -207,13 +206,18 @@ pub(super) fn settle(
     let Some(sent) = sent_of(job) else {
         return Ok(());
     };
-    let mut jobs = catalog.unfinished_jobs()?;
-    jobs.extend(catalog.jobs(LOOKED_THROUGH)?);
+    let mut jobs = jobs_to_look_through(catalog)?;
     jobs.retain(|job| sent_of(job).as_ref() == Some(&sent));
     if !is_wanted(&jobs.iter().collect::<Vec<_>>(), now) {
         remove(folder_of(data_dir, &sent.folder));
     }
     Ok(())
+}
+
+fn jobs_to_look_through(catalog: &Catalog) -> Result<Vec<Job>, EngineError> {
+    let mut jobs = catalog.unfinished_jobs()?;
+    jobs.extend(catalog.jobs(LOOKED_THROUGH)?);
+    Ok(jobs)
 }
 
 /// Whether the files of these jobs, which are all those of one upload, may still be imported: one
