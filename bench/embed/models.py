@@ -12,5 +12,5 @@ def ensure(folders):
         return
     # Weights that matter (attention far from flat) and the processor's settings come from there.
     print(f"making {', '.join(missing)} with random weights", file=sys.stderr)
-    script = ROOT / "tools" / "golden_vit.py"
+    script = ROOT / "tools" / "golden_dinov2.py"
     processes.output([sys.executable, str(script), "models", str(MODELS)])

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from cases import WORK
 
-# Of DINOv2's processor: tools/golden_vit.py writes them beside the models.
+# Of DINOv2's processor: tools/golden_dinov2.py writes them beside the models.
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
 

@@ -14,7 +14,7 @@ use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts, npy};
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::EmbeddedVectors;
 use lookalike_storage::blob::FolderBlobs;
-use lookalike_vit::Precision;
+use lookalike_encoders::Precision;
 use tempfile::TempDir;
 
 const COLLECTION: &str = "fuzz";

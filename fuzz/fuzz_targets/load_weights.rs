@@ -4,7 +4,7 @@
 use std::fs;
 
 use libfuzzer_sys::fuzz_target;
-use lookalike_vit::{LoadOptions, Model};
+use lookalike_encoders::{LoadOptions, Model};
 
 const CONFIG: &str = r#"{"model_type":"dinov2","hidden_size":8,"num_hidden_layers":1,
 "num_attention_heads":1,"mlp_ratio":1,"patch_size":2,"image_size":4,"layer_norm_eps":1e-6,

@@ -19,7 +19,7 @@ use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_server::{ServerOptions, router};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
-use lookalike_vit::Precision;
+use lookalike_encoders::Precision;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
+use lookalike_encoders::Precision;
 use lookalike_imaging::Limits;
-use lookalike_vit::Precision;
 use serde::Deserialize;
 
 use crate::arguments::{ColorChoice, GlobalArguments};

@@ -4,12 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_catalog::Catalog;
+use lookalike_encoders::Precision;
 use lookalike_engine::models::{HubEnvironment, PullProgress};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, system_clock};
 use lookalike_imaging::PixelBudget;
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
-use lookalike_vit::Precision;
 
 use crate::settings::Settings;
 

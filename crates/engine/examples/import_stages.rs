@@ -18,12 +18,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lookalike_catalog::{Catalog, Collection, Content, KnownPath, NewCollection, NewItem};
+use lookalike_encoders::{Precision, SingleThread};
 use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::{Encoder, EncoderSettings, Encoders};
 use lookalike_imaging::{DecodeOptions, RgbImage, decode, encode_jpeg, thumbnail};
 use lookalike_patents::SheetName;
 use lookalike_storage::blob::{BlobKey, BlobStore, FolderBlobs};
-use lookalike_vit::{Precision, SingleThread};
 use md5::{Digest, Md5};
 use serde_json::json;
 

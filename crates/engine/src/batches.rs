@@ -3,7 +3,7 @@
 //!
 //! Whoever comes first embeds what waits; whoever comes meanwhile waits for the next pass. So a
 //! lone search waits for nothing, and the busier the server is, the larger the batches are. An
-//! embedding does not depend on its batch (`lookalike_vit` promises that), so nobody can tell.
+//! embedding does not depend on its batch (`lookalike_encoders` promises that), so nobody can tell.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use lookalike_encoders::Tokens;
 use lookalike_imaging::{DecodeOptions, Limits, PixelBudget, RgbImage};
-use lookalike_vit::Tokens;
 use rayon::prelude::*;
 
 use crate::{Encoder, EngineError};

@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
+use lookalike_encoders::{EmbedError, LoadOptions, Model, Precision, SingleThread};
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
-use lookalike_vit::{EmbedError, LoadOptions, Model, Precision, SingleThread};
 
 use crate::models::{self, HubEnvironment, Located, PullProgress};
 use crate::{EngineError, ErrorKind};
@@ -301,7 +301,7 @@ impl Encoder {
         })?;
         if self.normalize {
             for embedding in &mut embeddings {
-                lookalike_vit::normalize(embedding);
+                lookalike_encoders::normalize(embedding);
             }
         }
         Ok(embeddings)

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lookalike_catalog::Catalog;
+use lookalike_encoders::Precision;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
-use lookalike_vit::Precision;
 use tempfile::TempDir;
 
 use crate::jobs::{JobOptions, Jobs};

@@ -7,7 +7,7 @@ mod element;
 use std::io::{self, Write};
 
 pub(crate) use element::{Element, ElementError};
-use lookalike_vit::npy::read_header;
+use lookalike_encoders::npy::read_header;
 
 use crate::EngineError;
 

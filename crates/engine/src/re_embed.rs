@@ -11,9 +11,9 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookalike_catalog::{Collection, Item, NewCollection};
+use lookalike_encoders::SingleThread;
 use lookalike_imaging::RgbImage;
 use lookalike_patents::SourceFile;
-use lookalike_vit::SingleThread;
 use md5::{Digest, Md5};
 
 use crate::encoders::embedding_thread;

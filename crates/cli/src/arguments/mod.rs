@@ -16,12 +16,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use lookalike_encoders::Precision;
 use lookalike_engine::evaluate::{Baseline, TaskKinds};
 use lookalike_engine::search::Region;
 use lookalike_imaging::PreprocessKind;
 use lookalike_storage::Metric;
 use lookalike_synth::Layout;
-use lookalike_vit::Precision;
 
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
 pub(crate) use duplicates::DuplicatesArguments;

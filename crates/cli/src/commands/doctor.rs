@@ -1,9 +1,9 @@
 //! `lookalike doctor`.
 
 use lookalike_catalog::{Catalog, CatalogError};
+use lookalike_encoders::{LoadOptions, Model};
 use lookalike_engine::BUILTIN;
 use lookalike_kernels::Isa;
-use lookalike_vit::{LoadOptions, Model};
 use serde::Serialize;
 
 use super::Outcome;

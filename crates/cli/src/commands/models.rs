@@ -1,8 +1,8 @@
 //! `lookalike models`.
 
+use lookalike_encoders::{LoadOptions, Mlp, Model, ModelConfig, describe};
 use lookalike_engine::BUILTIN;
 use lookalike_engine::models::{HubEnvironment, KNOWN, Located, ModelKind, locate, pull};
-use lookalike_vit::{LoadOptions, Mlp, Model, ModelConfig, describe};
 use serde::Serialize;
 
 use super::Outcome;

@@ -27,7 +27,7 @@ fn crates_use_only_what_the_architecture_allows() {
     }
 }
 
-/// Rows such as `| vit | kernels, imaging |`.
+/// Rows such as `| encoders | kernels, imaging |`.
 fn allowed(text: &str) -> Uses {
     let mut table = Uses::new();
     for line in text.lines().filter(|line| line.starts_with("| ")) {

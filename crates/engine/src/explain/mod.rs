@@ -18,8 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lookalike_catalog::Item;
+use lookalike_encoders::Tokens;
 use lookalike_imaging::{Geometry, RgbImage};
-use lookalike_vit::Tokens;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use lookalike_vit::npy::{Header, read_header};
+use lookalike_encoders::npy::{Header, read_header};
 
 use super::problem;
 use crate::npy::{Element, ElementError, transposed};

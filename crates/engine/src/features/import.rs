@@ -117,7 +117,7 @@ impl Import<'_> {
             }
             if normalize {
                 for row in &mut good {
-                    lookalike_vit::normalize(&mut row.vector);
+                    lookalike_encoders::normalize(&mut row.vector);
                 }
             }
             self.block(folder, good)?;

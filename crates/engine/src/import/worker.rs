@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 
 use crossbeam_channel::{Receiver, Sender};
 use lookalike_catalog::NewItem;
+use lookalike_encoders::SingleThread;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
-use lookalike_vit::SingleThread;
 
 use super::batch::{NewFile, Original};
 use super::in_flight::InFlight;

@@ -53,7 +53,7 @@ pub(super) fn vectors(count: usize, dim: usize) -> Vec<f32> {
 /// The same directions, all at length 1.
 pub(super) fn normalised(dim: usize, mut values: Vec<f32>) -> Vec<f32> {
     for vector in values.chunks_exact_mut(dim) {
-        lookalike_vit::normalize(vector);
+        lookalike_encoders::normalize(vector);
     }
     values
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lookalike_catalog::{Catalog, Change, Item, ItemFilter, Revision};
+use lookalike_encoders::Precision;
 use lookalike_engine::features::{BankLayout, FeatureExportRequest, FeatureImportRequest};
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::models::HubEnvironment;
@@ -15,7 +16,6 @@ use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, np
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
-use lookalike_vit::Precision;
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};

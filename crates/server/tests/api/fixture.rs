@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lookalike_catalog::Catalog;
+use lookalike_encoders::Precision;
 use lookalike_engine::import::{Control, ImportRequest, Originals};
 use lookalike_engine::jobs::{JobOptions, Jobs};
 use lookalike_engine::models::HubEnvironment;
@@ -13,7 +14,6 @@ use lookalike_server::{ServerOptions, serve};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_testkit::http::{Answer, form, request};
-use lookalike_vit::Precision;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use lookalike_encoders::Model;
 use lookalike_imaging::RgbImage;
-use lookalike_vit::Model;
 use serde::Serialize;
 
 use crate::arguments::{BenchEmbedArguments, Format};

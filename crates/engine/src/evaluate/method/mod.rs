@@ -110,7 +110,7 @@ impl Method {
                     Baseline::Hog => hog::histograms(picture),
                     Baseline::ColourHistogram => colour_histogram::roots(picture),
                 };
-                lookalike_vit::normalize(&mut vector);
+                lookalike_encoders::normalize(&mut vector);
                 vector
             })
             .collect())

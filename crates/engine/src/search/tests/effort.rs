@@ -79,7 +79,7 @@ pub(super) fn reader(fixture: &Fixture) -> (Engine, Efforts) {
         encoders: Encoders::new(EncoderSettings {
             data_dir: data,
             threads: 1,
-            precision: lookalike_vit::Precision::F32,
+            precision: lookalike_encoders::Precision::F32,
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),

@@ -1,0 +1,3 @@
+//! What models compute on.
+
+pub(crate) mod cpu;

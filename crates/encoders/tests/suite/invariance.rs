@@ -1,0 +1,178 @@
+//! Results are the same bits whatever the batch and the number of threads.
+
+use std::sync::Arc;
+use std::thread;
+
+use lookalike_encoders::{EmbedError, LoadOptions, Model, Precision, SingleThread};
+use lookalike_imaging::RgbImage;
+
+use crate::common::{cosine, fixtures, image, load, load_as};
+
+/// Images of several sizes, large enough for several tasks per thread.
+fn images() -> Vec<RgbImage> {
+    let sizes = [
+        (56, 56),
+        (280, 140),
+        (14, 14),
+        (140, 280),
+        (56, 56),
+        (420, 420),
+    ];
+    (1..)
+        .zip(sizes)
+        .map(|(seed, (width, height))| image(seed, width, height))
+        .collect()
+}
+
+fn bits(embeddings: &[Vec<f32>]) -> Vec<Vec<u32>> {
+    embeddings
+        .iter()
+        .map(|e| e.iter().map(|x| x.to_bits()).collect())
+        .collect()
+}
+
+#[test]
+fn neither_batch_nor_threads_change_a_bit() {
+    for (precision, model) in [
+        (Precision::F32, "gelu"),
+        (Precision::F32, "swiglu-registers"),
+        (Precision::Bf16, "npz-prefix-f16/model.npz"),
+        (Precision::Bf16, "npz-bf16/model.npz"),
+        (Precision::Int8, "npz-prefix-f16/model.npz"),
+    ] {
+        let folder = format!("{model}, {precision}");
+        let path = fixtures().join(model);
+        let load = |threads| load_as(precision, &path, threads);
+        let images = images();
+        let references: Vec<&RgbImage> = images.iter().collect();
+        let alone = load(1);
+        let expected: Vec<Vec<f32>> = references
+            .iter()
+            .map(|image| alone.embed(&[image]).unwrap().swap_remove(0))
+            .collect();
+        for threads in [1, 2, 3, 7] {
+            let model = load(threads);
+            let batch = model.embed(&references).unwrap();
+            assert_eq!(bits(&batch), bits(&expected), "{folder}, {threads} threads");
+            let reversed: Vec<&RgbImage> = references.iter().rev().copied().collect();
+            let mut reversed = model.embed(&reversed).unwrap();
+            reversed.reverse();
+            assert_eq!(
+                bits(&reversed),
+                bits(&expected),
+                "{folder}, {threads} threads, reversed"
+            );
+            let thread = SingleThread::start().unwrap();
+            let within = thread.run(|| model.embed_on(&thread, &references).unwrap());
+            assert_eq!(bits(&within), bits(&expected), "{folder}, on one thread");
+            let from_without = model.embed_on(&thread, &references).unwrap();
+            assert_eq!(
+                bits(&from_without),
+                bits(&expected),
+                "{folder}, from another"
+            );
+        }
+        for (image, expected) in images.iter().zip(&expected) {
+            let tokens = load(2).embed_tokens(image).unwrap();
+            assert_eq!(
+                bits(&[tokens.cls]),
+                bits(std::slice::from_ref(expected)),
+                "{folder}"
+            );
+        }
+    }
+}
+
+#[test]
+fn batches_beyond_the_limit_of_tokens_are_cut() {
+    let model = load(&fixtures().join("f16"), 2);
+    let images: Vec<RgbImage> = (0..12).map(|seed| image(seed, 420, 420)).collect();
+    let references: Vec<&RgbImage> = images.iter().collect();
+    let batch = model.embed(&references).unwrap();
+    assert_eq!(batch.len(), 12);
+    assert_eq!(batch[11], model.embed(&[&images[11]]).unwrap()[0]);
+}
+
+#[test]
+fn calls_from_several_threads_do_not_mix() {
+    let model = Arc::new(load(&fixtures().join("gelu"), 2));
+    let workers: Vec<_> = (0..4)
+        .map(|seed| {
+            let model = Arc::clone(&model);
+            thread::spawn(move || {
+                let image = image(seed, 140, 56);
+                let first = model.embed(&[&image]).unwrap();
+                (0..10).all(|_| model.embed(&[&image]).unwrap() == first)
+            })
+        })
+        .collect();
+    assert!(workers.into_iter().all(|worker| worker.join().unwrap()));
+}
+
+#[test]
+fn no_images_give_no_embeddings() {
+    assert!(
+        load(&fixtures().join("gelu"), 1)
+            .embed(&[])
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn sizes_are_checked() {
+    let model = load(&fixtures().join("gelu"), 1);
+    let error = model
+        .embed(&[&image(1, 14, 14), &image(1, 15, 28)])
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        EmbedError::Size {
+            index: 1,
+            width: 15,
+            height: 28,
+            patch: 14
+        }
+    ));
+    assert_eq!(
+        error.to_string(),
+        "image 1 is 15 x 28 pixels; both sides must be multiples of the patch, 14"
+    );
+    let long = RgbImage::filled(14 * 70_000, 14, [9; 3]);
+    let error = model.embed(&[&long]).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            EmbedError::TooLarge {
+                patches: 70_000,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_builtin_model_works_and_says_that_it_is_trained() {
+    let builtin = |precision| {
+        Model::builtin(&LoadOptions {
+            threads: 2,
+            precision,
+        })
+        .unwrap()
+    };
+    let model = builtin(Precision::F32);
+    assert_eq!((model.dim(), model.default_size()), (192, 112));
+    assert!(model.is_trained());
+    let embeddings = model
+        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
+        .unwrap();
+    assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
+    assert_ne!(embeddings[0], embeddings[1]);
+    let halves = builtin(Precision::Bf16)
+        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
+        .unwrap();
+    for (half, single) in halves.iter().zip(&embeddings) {
+        assert!(cosine(half, single) > 0.9995, "{}", cosine(half, single));
+    }
+}
