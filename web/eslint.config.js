@@ -7,7 +7,25 @@ export default ts.config(
   ts.configs.strict,
   vue.configs["flat/recommended"],
   prettier,
-  { files: ["**/*.vue"], languageOptions: { parserOptions: { parser: ts.parser } } },
+  {
+    files: ["**/*.vue"],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+    rules: {
+      // Components render; what they show comes from composables.
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["**/api/client"],
+              importNamePattern: "^(call|upload|previewOf)$",
+              message: "call the API from a composable",
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     rules: {
       "max-lines": ["error", 250],

@@ -7,7 +7,7 @@ const source = new URL("../../docs/openapi.json", import.meta.url);
 const schema = new URL("../src/api/schema.d.ts", import.meta.url);
 const header = (text) => text.replace(/^\/\*\*[\s\S]*?\*\/\s*/, "");
 
-const made = await format(astToString(await openapi(source)), {
+const made = await format(astToString(await openapi(source, { defaultNonNullable: false })), {
   parser: "typescript",
   printWidth: 100,
 });

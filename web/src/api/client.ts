@@ -18,10 +18,26 @@ type Inside<O, K extends "path" | "query"> = O extends { parameters: infer P }
     : never
   : never;
 
+type Contents<O> = O extends { requestBody?: infer B }
+  ? NonNullable<B> extends { content: infer C }
+    ? C
+    : never
+  : never;
+/** JSON as the description has it; what is no JSON goes out as the browser's own types. */
+type BodyOf<O> =
+  Contents<O> extends { "application/json": infer J }
+    ? NonNullable<J>
+    : Contents<O> extends { "application/octet-stream": unknown }
+      ? Blob
+      : Contents<O> extends { "multipart/form-data": unknown }
+        ? FormData
+        : never;
+export type Body<P extends keyof paths, M extends Method> = BodyOf<paths[P][M]>;
+
 export interface Call<P extends keyof paths, M extends Method> {
   path?: Inside<paths[P][M], "path">;
   query?: Inside<paths[P][M], "query">;
-  body?: FormData | Blob | Record<string, unknown>;
+  body?: Body<P, M>;
   signal?: AbortSignal;
 }
 
@@ -39,6 +55,12 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What was caught, if it is a call that failed; anything else is a fault of the page and goes on. */
+export function apiErrorOf(caught: unknown): ApiError {
+  if (caught instanceof ApiError) return caught;
+  throw caught;
 }
 
 /** Longest wait before a busy server is asked once more without telling the user. */
@@ -66,13 +88,14 @@ export async function call<P extends PathsOf<M>, M extends Method>(
   options: Call<P, M> = {},
 ): Promise<Data<P, M>> {
   const url = address(path, options);
-  const send = async () => opened<Data<P, M>>(await fetched(url, requestOf(method, options)));
+  const { body, signal } = options;
+  const send = async () => opened<Data<P, M>>(await fetched(url, requestOf(method, body, signal)));
   try {
     return await inSession(method, send);
   } catch (error) {
     const wait = error instanceof ApiError ? error.retryAfterSeconds : null;
     if (wait === null || wait > PATIENCE_SECONDS) throw error;
-    await pause(wait * 1000, options.signal);
+    await pause(wait * 1000, signal);
     return inSession(method, send);
   }
 }
@@ -107,7 +130,7 @@ async function inSession<T>(method: Method, send: () => Promise<T>): Promise<T> 
 /** Any supported picture as one that browsers show. */
 export function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
   return inSession("post", async () => {
-    const request = requestOf("post", { body: file, ...(signal && { signal }) });
+    const request = requestOf("post", file, signal);
     const response = await fetched("/api/preview", request);
     if (!response.ok) throw await failure(response);
     return response.blob();
@@ -190,10 +213,7 @@ function address<P extends keyof paths, M extends Method>(path: P, options: Call
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
-function requestOf(
-  method: Method,
-  { body, signal }: Pick<Call<keyof paths, Method>, "body" | "signal">,
-): RequestInit {
+function requestOf(method: Method, body: unknown, signal?: AbortSignal): RequestInit {
   const isJson = body !== undefined && !(body instanceof FormData || body instanceof Blob);
   const headers = headersOf(method);
   if (isJson) headers["content-type"] = "application/json";

@@ -2137,32 +2137,32 @@ export interface components {
        * @description Free text of at most 10,000 characters.
        * @default null
        */
-      description: string | null;
+      description?: string | null;
       /**
        * @description The caller's own identifier, at most 255 characters.
        * @default null
        */
-      external_id: string | null;
+      external_id?: string | null;
       /**
        * @description Such as `D00001`.
        * @default null
        */
-      page_num: string | null;
+      page_num?: string | null;
       /**
        * @description A patent in any spelling.
        * @default null
        */
-      patent_id: string | null;
+      patent_id?: string | null;
       /**
        * @description At most 100 free words of at most 100 characters.
        * @default null
        */
-      tags: string[] | null;
+      tags?: string[] | null;
       /**
        * @description `perspective`, `front`, ...; at most 255 characters.
        * @default null
        */
-      view: string | null;
+      view?: string | null;
     };
     /**
      * @description Which items take part in a search. Repeated values of one field mean OR, different
@@ -2173,75 +2173,75 @@ export interface components {
        * @description Part of the applicant's name, any case.
        * @default []
        */
-      applicant: string[];
+      applicant?: string[];
       /**
        * @description Part of the assignee's name, any case.
        * @default []
        */
-      assignee: string[];
+      assignee?: string[];
       /**
        * @description `key=value` pairs of the item's attributes.
        * @default []
        */
-      attributes: string[];
+      attributes?: string[];
       /**
        * @description Applicant's country code.
        * @default []
        */
-      country: string[];
+      country?: string[];
       /**
        * @description Items to leave out.
        * @default []
        */
-      exclude_item_id: number[];
+      exclude_item_id?: number[];
       /**
        * @description Canonical patent ids to leave out.
        * @default []
        */
-      exclude_patent_id: string[];
+      exclude_patent_id?: string[];
       /**
        * @description Part of the file's name, any case.
        * @default []
        */
-      file_name: string[];
+      file_name?: string[];
       /**
        * @description Words of the patent's title, or of the item's description: every word of one entry, each
        *     as a word's beginning.
        * @default []
        */
-      keyword: string[];
+      keyword?: string[];
       /**
        * @description Beginnings of the Locarno class, such as `10` or `10-02`.
        * @default []
        */
-      loc_class: string[];
+      loc_class?: string[];
       /**
        * @description Canonical patent ids to keep.
        * @default []
        */
-      patent_id: string[];
+      patent_id?: string[];
       /**
        * Format: int32
        * @description Granted on this day (YYYYMMDD) or later.
        * @default null
        */
-      pub_date_from: number | null;
+      pub_date_from?: number | null;
       /**
        * Format: int32
        * @description Granted on this day (YYYYMMDD) or earlier.
        * @default null
        */
-      pub_date_to: number | null;
+      pub_date_to?: number | null;
       /**
        * @description `in_force` or `expired`, on the day of the search.
        * @default []
        */
-      status: string[];
+      status?: string[];
       /**
        * @description Tags of the item.
        * @default []
        */
-      tags: string[];
+      tags?: string[];
     };
     /** @description A page of a list. */
     ItemPage: {
@@ -2503,87 +2503,87 @@ export interface components {
        * @description Two-letter country code.
        * @default null
        */
-      applicant_country: string | null;
+      applicant_country?: string | null;
       /**
        * @description Organisation or person.
        * @default null
        */
-      applicant_name: string | null;
+      applicant_name?: string | null;
       /**
        * @description Organisation or person.
        * @default null
        */
-      assignee_name: string | null;
+      assignee_name?: string | null;
       /**
        * @description The claim.
        * @default null
        */
-      claim_text: string | null;
+      claim_text?: string | null;
       /**
        * Format: int32
        * @description Date of grant plus the term.
        * @default null
        */
-      expiry_date: number | null;
+      expiry_date?: number | null;
       /**
        * Format: int32
        * @description Date of filing.
        * @default null
        */
-      filing_date: number | null;
+      filing_date?: number | null;
       /**
        * @description Further Locarno classes.
        * @default []
        */
-      further_loc_classes: string[];
+      further_loc_classes?: string[];
       /**
        * Format: int32
        * @description Years.
        * @default null
        */
-      grant_term: number | null;
+      grant_term?: number | null;
       /**
        * Format: int32
        * @description Number of drawings.
        * @default 0
        */
-      image_count: number;
+      image_count?: number;
       /**
        * @description File names of the drawings, in order.
        * @default []
        */
-      images: string[];
+      images?: string[];
       /**
        * @description Comma-separated.
        * @default null
        */
-      inventor_names: string | null;
+      inventor_names?: string | null;
       /**
        * @description Kind code, such as `S1`.
        * @default null
        */
-      kind: string | null;
+      kind?: string | null;
       /**
        * @description Locarno class, such as `10-02`.
        * @default null
        */
-      loc_class: string | null;
+      loc_class?: string | null;
       /**
        * @description Edition of the Locarno classification.
        * @default null
        */
-      loc_edition: string | null;
+      loc_edition?: string | null;
       /**
        * Format: int32
        * @description Date of grant.
        * @default null
        */
-      pub_date: number | null;
+      pub_date?: number | null;
       /**
        * @description Title of the invention.
        * @default null
        */
-      title: string | null;
+      title?: string | null;
     };
     /** @description What is known of a patent. */
     PatentReport: components["schemas"]["Patent"] & {

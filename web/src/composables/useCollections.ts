@@ -1,7 +1,7 @@
 // The collections of the server, fetched once and again when asked.
 import { computed, ref, shallowRef, watch } from "vue";
-import { type ApiError, call } from "../api/client";
-import type { Collection } from "../api/types";
+import { type ApiError, apiErrorOf, call } from "../api/client";
+import type { Collection, NewCollection } from "../api/types";
 import type { Metric } from "../search/request";
 import { useSession } from "./useSession";
 
@@ -16,10 +16,20 @@ async function load(): Promise<void> {
     collections.value = await call("get", "/api/collections");
     error.value = null;
   } catch (caught) {
-    error.value = caught as ApiError;
+    error.value = apiErrorOf(caught);
   } finally {
     loading.value = false;
   }
+}
+
+async function make(settings: NewCollection): Promise<void> {
+  await call("post", "/api/collections", { body: settings });
+  await load();
+}
+
+async function drop(name: string): Promise<void> {
+  await call("delete", "/api/collections/{name}", { path: { name } });
+  await load();
 }
 
 let followed = false;
@@ -39,7 +49,7 @@ async function followSession(): Promise<void> {
 
 export function useCollections() {
   void followSession();
-  return { collections, error, loading, load };
+  return { collections, error, loading, load, make, drop };
 }
 
 /** The collection of a name; without one `default`, else the first. */

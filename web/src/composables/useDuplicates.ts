@@ -1,7 +1,7 @@
 // The search for near duplicates of a collection: begun, followed, ended, and decided about.
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import { ApiError, call } from "../api/client";
-import type { DuplicateGroup, DuplicatesReport } from "../api/types";
+import { ApiError, apiErrorOf, call } from "../api/client";
+import type { Decision, DuplicateGroup, DuplicatesReport } from "../api/types";
 import { PAGE_SIZE } from "../duplicates/query";
 
 const ASK_AGAIN_MS = 500;
@@ -52,7 +52,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
       if (isEnded && stopping) stopped.value = true;
       // Told once of a search that was ended before; the next question begins it anew.
       else if (isEnded) timer = setTimeout(ask, ASK_AGAIN_MS);
-      else error.value = caught as ApiError;
+      else error.value = apiErrorOf(caught);
     }
   }
 
@@ -79,7 +79,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
   async function stop(): Promise<void> {
     stopping = true;
     await end().catch((caught: unknown) => {
-      error.value = caught as ApiError;
+      error.value = apiErrorOf(caught);
     });
   }
 
@@ -91,7 +91,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
   }
 
   /** Tells the server; the group leaves at once, and comes back if that fails. */
-  async function decide(group: DuplicateGroup, decision: Record<string, unknown>): Promise<void> {
+  async function decide(group: DuplicateGroup, decision: Decision): Promise<void> {
     const { id } = group.representative;
     leaving.value = new Set([...leaving.value, id]);
     try {

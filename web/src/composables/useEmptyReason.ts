@@ -1,8 +1,9 @@
 // Why nothing was found: the score or the filters. The same search without a limit tells.
 import { shallowRef, watch } from "vue";
+import { ask } from "../api/search";
 import type { SearchAnswer } from "../api/types";
 import { filterCount } from "../search/query";
-import { ask, searchParameters } from "../search/request";
+import { searchParameters } from "../search/request";
 import { useSearch } from "./useSearch";
 
 export type EmptyReason =

@@ -1,6 +1,6 @@
 // The own searches, the newest first, page by page.
 import { computed, onActivated, onScopeDispose, ref, shallowRef } from "vue";
-import { type ApiError, call } from "../api/client";
+import { type ApiError, apiErrorOf, call } from "../api/client";
 import type { HistoryEntry } from "../api/types";
 import { withNewest } from "../search/past";
 
@@ -31,7 +31,7 @@ export function useHistory() {
         page === 1 ? withNewest(known, found.items, found.total) : [...known, ...added];
       total.value = found.total;
     } catch (caught) {
-      if (!abort.signal.aborted) error.value = caught as ApiError;
+      if (!abort.signal.aborted) error.value = apiErrorOf(caught);
     } finally {
       loading.value = false;
     }
@@ -49,7 +49,7 @@ export function useHistory() {
       await call("delete", "/api/history/{id}", { path: { id } });
     } catch (caught) {
       // Another page deleted it.
-      if ((caught as ApiError).status !== 404) throw caught;
+      if (apiErrorOf(caught).status !== 404) throw caught;
     }
     entries.value = (entries.value ?? []).filter((entry) => entry.id !== id);
     total.value -= 1;

@@ -1,7 +1,7 @@
 // The images of a list, page by page as they come into sight. What was seen stays until what replaces
 // it is there, and is kept for the way back from an image's own page.
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch } from "vue";
-import { ApiError, call } from "../api/client";
+import { type ApiError, apiErrorOf, call } from "../api/client";
 import type { Item } from "../api/types";
 import type { Parameters } from "../search/request";
 
@@ -63,7 +63,7 @@ export function useImageList(parameters: () => Parameters | null) {
       wanted.forEach((page, index) => pages.set(page, found[index] ?? []));
       error.value = null;
     } catch (caught) {
-      if (!signal.aborted) error.value = caught as ApiError;
+      if (!signal.aborted) error.value = apiErrorOf(caught);
     } finally {
       if (!signal.aborted) busy.value = false;
     }
@@ -101,7 +101,7 @@ export function useImageList(parameters: () => Parameters | null) {
       forget();
     } catch (caught) {
       if (mine.signal.aborted) return;
-      error.value = caught as ApiError;
+      error.value = apiErrorOf(caught);
       clearTimeout(timer);
       timer = setTimeout(fill, RETRY_MS);
     } finally {

@@ -1,6 +1,6 @@
 // The imports of the server, followed while somebody looks or one is under way.
 import { computed, onScopeDispose, ref, shallowRef } from "vue";
-import { type ApiError, call } from "../api/client";
+import { type ApiError, apiErrorOf, call } from "../api/client";
 import { inOrder, isOver, type Job, newlyOver } from "../imports/jobs";
 import { type Reading, withReading } from "../imports/meter";
 import { useCollections } from "./useCollections";
@@ -28,7 +28,7 @@ async function ask(): Promise<void> {
     take(inOrder(found.jobs.filter((job): job is Job => typeof job.job_id === "number")));
     error.value = null;
   } catch (caught) {
-    error.value = caught as ApiError;
+    error.value = apiErrorOf(caught);
   }
 }
 

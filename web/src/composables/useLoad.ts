@@ -1,6 +1,6 @@
 // What is fetched for what a component was given, and fetched again when that changes.
-import { shallowRef, watch } from "vue";
-import type { ApiError } from "../api/client";
+import { onScopeDispose, shallowRef, watch } from "vue";
+import { type ApiError, apiErrorOf } from "../api/client";
 
 /** `load` gives null when there is nothing to fetch. */
 export function useLoad<K, T>(
@@ -19,7 +19,7 @@ export function useLoad<K, T>(
       const found = await load(key(), mine.signal);
       if (mine === abort) data.value = found;
     } catch (caught) {
-      if (mine === abort) error.value = caught as ApiError;
+      if (mine === abort) error.value = apiErrorOf(caught);
     }
   }
 
@@ -31,5 +31,9 @@ export function useLoad<K, T>(
     },
     { immediate: true },
   );
+  onScopeDispose(() => {
+    abort?.abort();
+    abort = null;
+  });
   return { data, error, again };
 }

@@ -1,7 +1,8 @@
 // The search of this tab: what is asked, how, and the last answer. One for all pages, so that going
 // to a patent and back finds everything as it was.
 import { computed, reactive, shallowRef, watch } from "vue";
-import { type ApiError, call } from "../api/client";
+import { type ApiError, apiErrorOf, call } from "../api/client";
+import { ask, recordedId } from "../api/search";
 import type { SearchAnswer } from "../api/types";
 import { type Asked, fromAddress, toAddress } from "../search/address";
 import {
@@ -12,8 +13,7 @@ import {
   type Query,
   type Region,
 } from "../search/query";
-import { ask, searchParameters } from "../search/request";
-import { recordedId } from "../search/recorded";
+import { searchParameters } from "../search/request";
 import { useCollection } from "./useCollections";
 import { pictureOf, releasePicture } from "./usePictures";
 import { useSession } from "./useSession";
@@ -67,11 +67,11 @@ async function run(): Promise<void> {
     state.running = false;
     // Strangers have no history.
     if (query.kind === "files" && me.value) {
-      const id = await recordedId(found.query_token);
+      const id = await recordedId(found.query_token, mine.signal);
       if (mine === abort) query.historyId = id;
     }
   } catch (caught) {
-    if (mine === abort) error.value = caught as ApiError;
+    if (mine === abort) error.value = apiErrorOf(caught);
   } finally {
     if (mine === abort) state.running = false;
   }

@@ -1,6 +1,6 @@
 // Who uses the page, and what they may do.
 import { computed, shallowRef } from "vue";
-import { type ApiError, call, useSessionForCalls } from "../api/client";
+import { type ApiError, apiErrorOf, call, useSessionForCalls } from "../api/client";
 import type { Visitor } from "../account/gate";
 import type { AccountRules, Me, Role } from "../api/types";
 
@@ -61,7 +61,7 @@ async function start(): Promise<void> {
     failure.value = null;
   } catch (error) {
     known = null;
-    failure.value = error as ApiError;
+    failure.value = apiErrorOf(error);
   }
 }
 
@@ -89,6 +89,10 @@ async function register(name: string, password: string): Promise<void> {
   rules.value = await call("get", "/api/auth/rules");
 }
 
+async function changePassword(old: string, chosen: string): Promise<void> {
+  await call("post", "/api/auth/password", { body: { old_password: old, new_password: chosen } });
+}
+
 async function logOut(): Promise<void> {
   await call("post", "/api/auth/logout");
   // Nothing of the user's may stay in the page: queries, results, histories.
@@ -105,6 +109,7 @@ export function useSession() {
     visitor,
     logIn,
     register,
+    changePassword,
     logOut,
     askWho,
     /** Resolves when it is known who uses the page, or why not; what is unknown is asked again. */

@@ -1,5 +1,5 @@
 // The users of the server, as administrators look after them.
-import { call, type ApiError } from "../api/client";
+import { apiErrorOf, call } from "../api/client";
 import type { Account, Role } from "../api/types";
 import { useLoad } from "./useLoad";
 import { useSession } from "./useSession";
@@ -35,7 +35,7 @@ export function useUsers() {
     try {
       await call("delete", "/api/users/{name}", { path: { name: user.name } });
     } catch (caught) {
-      if ((caught as ApiError).status !== 404) throw caught;
+      if (apiErrorOf(caught).status !== 404) throw caught;
     }
     data.value = (data.value ?? []).filter((one) => one.id !== user.id);
   }

@@ -1,6 +1,6 @@
 // Which images are selected: some by name, or all that pass the filters but some.
 import { computed, shallowReactive, shallowRef } from "vue";
-import type { Item } from "../api/types";
+import type { ImageSelection, Item } from "../api/types";
 import type { Parameters } from "../search/request";
 
 export function useSelection(total: () => number) {
@@ -49,7 +49,7 @@ export function selected(
   { isAll, chosen, except }: Pick<Selection, "isAll" | "chosen" | "except">,
   collection: string,
   filters: Parameters,
-): Record<string, unknown> {
+): ImageSelection {
   if (!isAll.value) return { collection, ids: [...chosen.keys()] };
   if (except.size === 0 && isEmpty(filters)) return { collection, all: true };
   return { collection, filter: { ...filters, exclude_item_id: [...except] } };

@@ -1,8 +1,5 @@
 // A search as the API takes it.
-import { call } from "../api/client";
-import type { SearchAnswer } from "../api/types";
-import { regionText } from "./address";
-import type { Filters, Options, Query } from "./query";
+import type { Filters, Options } from "./query";
 
 type Value = string | number | boolean | string[] | null;
 export type Parameters = Record<string, Value>;
@@ -31,38 +28,4 @@ export function searchParameters(options: Options, metric: Metric): Parameters {
     include_front_page: options.frontPages || null,
     ...filterParameters(options.filters),
   };
-}
-
-export function ask(
-  query: Query,
-  parameters: Parameters,
-  signal: AbortSignal,
-): Promise<SearchAnswer> {
-  if (query.kind === "files") {
-    return call("post", "/api/search", { body: form(query, parameters), signal });
-  }
-  const path = { id: query.id };
-  if (query.kind === "history") {
-    // What is null takes a parameter of then away; top_k would stand beside top_groups.
-    const body = { ...parameters, top_k: null };
-    return call("post", "/api/history/{id}/search", { path, body, signal });
-  }
-  const region = query.region && regionText(query.region);
-  return call("post", "/api/search/item/{id}", { path, body: { ...parameters, region }, signal });
-}
-
-function form(query: Extract<Query, { kind: "files" }>, parameters: Parameters): FormData {
-  const form = new FormData();
-  for (const { file } of query.pictures) form.append("file", file);
-  if (query.pictures.some((picture) => picture.region)) {
-    for (const { region } of query.pictures) {
-      form.append("region", region ? regionText(region) : "0,0,1,1");
-    }
-  }
-  for (const [name, value] of Object.entries(parameters)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== null) form.append(name, String(one));
-    }
-  }
-  return form;
 }

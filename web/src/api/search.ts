@@ -1,0 +1,58 @@
+// Searches: by pictures of the user's, by a stored image, or one of the history again.
+import { regionText } from "../search/address";
+import type { Query } from "../search/query";
+import type { Parameters } from "../search/request";
+import { call } from "./client";
+import type { SearchAnswer } from "./types";
+
+/** Searches are recorded beside the answer, so it may take a moment. */
+const PAUSES_MS = [60, 250, 800];
+
+export function ask(
+  query: Query,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<SearchAnswer> {
+  if (query.kind === "files") {
+    return call("post", "/api/search", { body: form(query, parameters), signal });
+  }
+  const path = { id: query.id };
+  if (query.kind === "history") {
+    // What is null takes a parameter of then away; top_k would stand beside top_groups.
+    const body = { ...parameters, top_k: null };
+    return call("post", "/api/history/{id}/search", { path, body, signal });
+  }
+  const region = query.region && [regionText(query.region)];
+  return call("post", "/api/search/item/{id}", { path, body: { ...parameters, region }, signal });
+}
+
+function form(query: Extract<Query, { kind: "files" }>, parameters: Parameters): FormData {
+  const form = new FormData();
+  for (const { file } of query.pictures) form.append("file", file);
+  if (query.pictures.some((picture) => picture.region)) {
+    for (const { region } of query.pictures) {
+      form.append("region", region ? regionText(region) : "0,0,1,1");
+    }
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null) form.append(name, String(one));
+    }
+  }
+  return form;
+}
+
+/** The number under which the history keeps a search: what an address can name of uploaded pictures. */
+export async function recordedId(token: string, signal: AbortSignal): Promise<number | null> {
+  for (const pause of PAUSES_MS) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    try {
+      const { items } = await call("get", "/api/history", { query: { page_size: 5 }, signal });
+      const entry = items.find((one) => one.query_token === token);
+      if (entry) return entry.id;
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
