@@ -10,6 +10,7 @@ mod budget;
 mod decode;
 mod encode;
 mod error;
+pub mod figures;
 mod format;
 mod jpeg;
 mod limits;

@@ -1,0 +1,101 @@
+//! Sheets as the program sees them: taken apart into figures, each prepared as model input.
+//!
+//!     figures OUT SIZE FILE...            # at least one FILE
+//!     figures OUT SIZE --list LIST        # LIST: a path per line
+//!
+//! For every FILE it writes `NAME.json` to the folder OUT (the figures' boxes and captions, the
+//! direction of the captions, the time it took) and `NAME.K.png`, figure K counted from 1, of
+//! SIZE x SIZE pixels: cut to the figure with its margin, centred on white. `NAME.whole.png` is the
+//! sheet in one piece, prepared the same way. NAME is the file's name without extension. The median
+//! time a sheet goes to the standard error.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use lookalike_imaging::figures::{self, Rect};
+use lookalike_imaging::{
+    DecodeOptions, PreprocessKind, Preprocessor, ProcessorConfig, RgbImage, decode, encode_png,
+};
+
+type Failure = Box<dyn Error>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let usage = "usage: figures OUT SIZE FILE... | figures OUT SIZE --list LIST";
+    let [out, size, files @ ..] = arguments.as_slice() else {
+        return Err(usage.into());
+    };
+    let files: Vec<PathBuf> = match files {
+        [] => return Err(usage.into()),
+        [flag, list] if flag == "--list" => fs::read_to_string(list)?
+            .lines()
+            .map(PathBuf::from)
+            .collect(),
+        files => files.iter().map(PathBuf::from).collect(),
+    };
+    let letterbox = Preprocessor::new(
+        PreprocessKind::Letterbox,
+        size.parse()?,
+        1,
+        ProcessorConfig::dinov2(),
+    )?;
+    fs::create_dir_all(out)?;
+    let mut times_ms = Vec::new();
+    for file in &files {
+        let time_ms = sheet(file, Path::new(out), &letterbox)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        times_ms.push(time_ms);
+    }
+    times_ms.sort_by(f64::total_cmp);
+    let (median, slowest) = (times_ms[times_ms.len() / 2], times_ms[times_ms.len() - 1]);
+    eprintln!(
+        "{} sheets; taking one apart: median {median:.2} ms, at most {slowest:.2} ms",
+        files.len()
+    );
+    Ok(())
+}
+
+fn sheet(file: &Path, out: &Path, letterbox: &Preprocessor) -> Result<f64, Failure> {
+    let image = decode(&fs::read(file)?, &DecodeOptions::default())?.image;
+    let start = Instant::now();
+    let layout = figures::find(&image);
+    let time_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let mut whole: Option<Rect> = None;
+    for (index, figure) in layout.figures.iter().enumerate() {
+        let cut = cut(&image, figure.bounds);
+        let prepared = letterbox.apply(&cut)?;
+        fs::write(
+            out.join(format!("{name}.{}.png", index + 1)),
+            encode_png(&prepared)?,
+        )?;
+        whole = Some(figure.bounds);
+    }
+    let prepared =
+        letterbox.apply(&whole.map_or_else(|| image.clone(), |whole| cut(&image, whole)))?;
+    fs::write(
+        out.join(format!("{name}.whole.png")),
+        encode_png(&prepared)?,
+    )?;
+    let json = serde_json::json!({
+        "file": file, "width": image.width(), "height": image.height(),
+        "layout": layout, "time_ms": time_ms,
+    });
+    fs::write(out.join(format!("{name}.json")), format!("{json:#}\n"))?;
+    Ok(time_ms)
+}
+
+fn cut(image: &RgbImage, bounds: Rect) -> RgbImage {
+    let margin = bounds.width.max(bounds.height) / 20;
+    let (x, y) = (
+        bounds.x.saturating_sub(margin),
+        bounds.y.saturating_sub(margin),
+    );
+    let right = (bounds.right() + margin).min(image.width());
+    let bottom = (bounds.bottom() + margin).min(image.height());
+    image
+        .crop(x, y, right - x, bottom - y)
+        .unwrap_or_else(|| image.clone())
+}

@@ -1,0 +1,165 @@
+//! Boxes in pixels of a sheet, and quarter turns.
+
+use serde::{Deserialize, Serialize};
+
+use crate::RgbImage;
+use crate::orientation::Orientation;
+
+/// A box in pixels: columns `x .. x + width`, rows `y .. y + height`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rect {
+    /// First column.
+    pub x: u32,
+    /// First row.
+    pub y: u32,
+    /// Columns, at least one.
+    pub width: u32,
+    /// Rows, at least one.
+    pub height: u32,
+}
+
+impl Rect {
+    /// The whole of a picture.
+    pub(super) fn whole(width: u32, height: u32) -> Self {
+        Self {
+            x: 0,
+            y: 0,
+            width,
+            height,
+        }
+    }
+
+    /// The column after the last.
+    pub fn right(&self) -> u32 {
+        self.x + self.width
+    }
+
+    /// The row after the last.
+    pub fn bottom(&self) -> u32 {
+        self.y + self.height
+    }
+
+    /// Pixels in the box.
+    pub fn area(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    pub(super) fn long_side(&self) -> u32 {
+        self.width.max(self.height)
+    }
+
+    /// The smallest box around both.
+    pub(super) fn union(&self, other: &Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        Self {
+            x,
+            y,
+            width: self.right().max(other.right()) - x,
+            height: self.bottom().max(other.bottom()) - y,
+        }
+    }
+
+    /// What both cover, if they share a pixel.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let (right, bottom) = (
+            self.right().min(other.right()),
+            self.bottom().min(other.bottom()),
+        );
+        (x < right && y < bottom).then(|| Self {
+            x,
+            y,
+            width: right - x,
+            height: bottom - y,
+        })
+    }
+
+    /// Whether every pixel of `other` is in this box.
+    pub fn contains(&self, other: &Self) -> bool {
+        self.intersection(other) == Some(*other)
+    }
+
+    /// The same pixels after the whole picture, of these sides now, has been turned.
+    #[must_use]
+    pub fn turned(&self, turn: Turn, width: u32, height: u32) -> Self {
+        let (x, y, w, h) = (self.x, self.y, self.width, self.height);
+        let (x, y, width, height) = match turn {
+            Turn::None => (x, y, w, h),
+            Turn::Clockwise => (height - y - h, x, h, w),
+            Turn::Half => (width - x - w, height - y - h, w, h),
+            Turn::CounterClockwise => (y, width - x - w, h, w),
+        };
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+}
+
+/// A turn by quarters of a circle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// As it is.
+    #[default]
+    None,
+    /// By 90 degrees, what was up is to the right after it.
+    Clockwise,
+    /// By 180 degrees.
+    Half,
+    /// By 90 degrees, what was up is to the left after it.
+    CounterClockwise,
+}
+
+impl Turn {
+    /// All four, by growing angle clockwise.
+    pub const ALL: [Self; 4] = [
+        Self::None,
+        Self::Clockwise,
+        Self::Half,
+        Self::CounterClockwise,
+    ];
+
+    /// The turn that undoes this one.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Clockwise => Self::CounterClockwise,
+            Self::CounterClockwise => Self::Clockwise,
+            other => other,
+        }
+    }
+
+    /// Quarters clockwise, 0 to 3.
+    pub fn quarters(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Clockwise => 1,
+            Self::Half => 2,
+            Self::CounterClockwise => 3,
+        }
+    }
+
+    /// Sides of a picture of `width * height` pixels after the turn.
+    pub fn sides(self, width: u32, height: u32) -> (u32, u32) {
+        match self {
+            Self::None | Self::Half => (width, height),
+            Self::Clockwise | Self::CounterClockwise => (height, width),
+        }
+    }
+
+    /// `image`, turned.
+    pub fn apply(self, image: RgbImage) -> RgbImage {
+        // The numbers of TIFF's orientation tag say how a picture is stored that looks upright
+        // after these turns.
+        let tag = match self {
+            Self::None => 1,
+            Self::Clockwise => 6,
+            Self::Half => 3,
+            Self::CounterClockwise => 8,
+        };
+        Orientation::from_tag(tag).apply(image)
+    }
+}
