@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use blobs::Copies;
 
-use crate::pictures::thumbnail_key;
+use crate::stores::thumbnail_key;
 use crate::{Engine, EngineError, ErrorKind};
 
 /// Copies of the catalogue until one is found whose originals all were still there.

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use lookalike_catalog::{Collection, Content, NewCollection};
+use lookalike_catalog::{Collection, NewCollection};
 use lookalike_imaging::PreprocessKind;
-use lookalike_storage::blob::BlobKey;
 use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::pictures::thumbnail_key;
 use crate::{BUILTIN, Engine, EngineError, ErrorKind, by_name};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
@@ -261,26 +259,6 @@ impl Engine {
             let name = &collection.spec.name;
             tracing::warn!("the index of collection {name} was not written: {error}");
         }
-    }
-
-    /// Deletes thumbnails and copies of contents that no item refers to any more. Only after
-    /// the commit that says so: a crash in between leaves blobs that nobody asks for, never
-    /// items without their blobs.
-    pub(crate) fn delete_blobs(&self, unused: Vec<Content>) -> Result<(), EngineError> {
-        for content in unused {
-            let _at_rest = self.blobs_at_rest();
-            // Somebody may have brought the same bytes again.
-            let again = self.catalog().content(&content.md5)?;
-            if again.is_none() {
-                self.blobs().delete(&thumbnail_key(&content.md5)?)?;
-            }
-            if let Some(key) = content.original_key
-                && again.is_none_or(|again| again.original_key.as_ref() != Some(&key))
-            {
-                self.blobs().delete(&BlobKey::new(key)?)?;
-            }
-        }
-        Ok(())
     }
 
     fn effective_size(

@@ -9,6 +9,7 @@ use lookalike_imaging::{Format, RgbImage, encode_jpeg, thumbnail};
 use lookalike_patents::SourceFile;
 use lookalike_storage::blob::{BlobKey, OpenBlob};
 
+use crate::stores::thumbnail_key;
 use crate::{Engine, EngineError, ErrorKind};
 
 /// Bytes that tell a format.
@@ -229,29 +230,8 @@ fn url(prefix: &str, item: &Item) -> String {
     format!("{prefix}/{name}?id={}", item.id)
 }
 
-/// Where the thumbnail of the content with this MD5 lies.
-pub(crate) fn thumbnail_key(md5: &str) -> Result<BlobKey, EngineError> {
-    key("thumbnails", md5, "jpg")
-}
-
-/// Where a copied original lies.
-pub(crate) fn original_key(md5: &str, format: Format) -> Result<BlobKey, EngineError> {
-    key("originals", md5, format.extension())
-}
-
-/// Bytes as MD5 sums are written.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 pub(crate) fn make_thumbnail(image: &RgbImage) -> Result<Vec<u8>, EngineError> {
     jpeg(&thumbnail(image), THUMBNAIL_QUALITY)
-}
-
-/// Two levels, so that a folder of a million files has 256 of 4000.
-fn key(kind: &str, md5: &str, extension: &str) -> Result<BlobKey, EngineError> {
-    let shelf = md5.get(..2).unwrap_or("00");
-    Ok(BlobKey::new(format!("{kind}/{shelf}/{md5}.{extension}"))?)
 }
 
 fn jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, EngineError> {

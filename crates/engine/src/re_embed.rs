@@ -17,8 +17,8 @@ use lookalike_patents::SourceFile;
 use md5::{Digest, Md5};
 
 use crate::encoders::embedding_thread;
+use crate::hex::hex;
 use crate::import::{Cancel, Control, FileProblem, ImportReport, per_second};
-use crate::pictures::hex;
 use crate::{CollectionSettings, Encoder, Engine, EngineError};
 
 /// Embeddings in one transaction.

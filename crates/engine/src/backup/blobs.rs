@@ -3,7 +3,7 @@
 use lookalike_storage::blob::{BlobKey, BlobStore};
 use md5::{Digest, Md5};
 
-use crate::pictures::hex;
+use crate::hex::hex;
 use crate::{EngineError, ErrorKind};
 
 /// Blobs written together.

@@ -13,7 +13,9 @@ use md5::{Digest, Md5};
 
 use super::bank::GoodRow;
 use super::facts::Facts;
-use crate::pictures::{make_thumbnail, thumbnail_key};
+use crate::hex::hex;
+use crate::pictures::make_thumbnail;
+use crate::stores::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// `format` of a content that is a vector.
@@ -285,8 +287,4 @@ fn with_content(
         thumbnail: Some(make_thumbnail(&decoded.image)?),
         warnings: decoded.warnings,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

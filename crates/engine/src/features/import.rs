@@ -10,7 +10,7 @@ use super::content::{self, Candidate, LostPicture};
 use super::place::{Alone, Fate, place, same_id};
 use super::{FeatureImportRequest, target};
 use crate::import::{Control, FileProblem, ImportReport, per_second};
-use crate::pictures::thumbnail_key;
+use crate::stores::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// Warnings kept for the report: of a bank with a million oddities the first ten thousand

@@ -5,7 +5,7 @@ use lookalike_catalog::{Collection, NewItem, Patent, Placed, SheetFacts, WriteTr
 use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
-use crate::pictures::thumbnail_key;
+use crate::stores::thumbnail_key;
 use crate::{Engine, EngineError};
 
 /// An embedded file.

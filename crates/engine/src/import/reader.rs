@@ -9,7 +9,8 @@ use super::folder::Sheet;
 use super::in_flight::{Claim, InFlight};
 use super::{FileProblem, ImportRequest, Originals};
 use crate::gone::is_gone;
-use crate::pictures::{hex, original_key};
+use crate::hex::hex;
+use crate::stores::original_key;
 use crate::{Engine, EngineError};
 
 /// Places of the same bytes that are looked at for one whose file was moved.

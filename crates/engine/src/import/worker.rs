@@ -19,7 +19,8 @@ use super::reader::Loaded;
 use super::writer::Outcome;
 use super::{FileProblem, ImportRequest, Originals};
 use crate::encoders::embedding_thread;
-use crate::pictures::{make_thumbnail, original_key};
+use crate::pictures::make_thumbnail;
+use crate::stores::original_key;
 use crate::{Encoder, Engine, EngineError};
 
 /// What every picture is computed with.

@@ -6,8 +6,8 @@ use lookalike_patents::SheetName;
 use md5::{Digest, Md5};
 
 use super::{ItemEdit, ListedItem};
+use crate::hex::hex;
 use crate::import::{Batch, NewFile, Original, Originals, describe, finite};
-use crate::pictures::hex;
 use crate::{CollectionSettings, Encoder, Engine, EngineError, ErrorKind};
 
 /// Bytes of a file's name.

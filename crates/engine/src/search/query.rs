@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::Key;
 use super::kept::{KeptQuery, QueryKind, embedding_name};
+use crate::hex::hex;
 use crate::library::clean_name;
 use crate::{Encoder, Engine, EngineError, ErrorKind};
 
@@ -353,10 +354,7 @@ pub(super) fn token(
         request.include_front_page,
         request.effort
     ));
-    hash.finalize()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hash.finalize()[..16])
 }
 
 impl Engine {

@@ -1,0 +1,6 @@
+//! Hexadecimal digits.
+
+/// Bytes as MD5 sums are written: two lower-case digits each.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,114 @@
+//! The ground that every use case stands on: where things are kept, and what they are read with.
+//!
+//! It knows no use case. What a use case remembers between two calls it owns itself.
+
+mod blob_keys;
+mod unused_blobs;
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use lookalike_catalog::Catalog;
+use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
+use lookalike_storage::VectorStore;
+use lookalike_storage::blob::BlobStore;
+
+pub(crate) use blob_keys::{original_key, thumbnail_key};
+
+use crate::clock::{Clock, day_number};
+use crate::{Encoders, EngineError};
+
+/// What stores are put together from. Whoever starts the program chooses them.
+pub struct Parts {
+    /// The catalogue, opened for writing if anything is to be imported or changed.
+    pub catalog: Arc<Catalog>,
+    /// Where vectors are searched.
+    pub vectors: Box<dyn VectorStore>,
+    /// Where thumbnails and copied originals lie.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Where models come from.
+    pub encoders: Encoders,
+    /// What files may be decoded at all.
+    pub limits: Limits,
+    /// Memory for pictures in flight, over all threads.
+    pub budget: PixelBudget,
+    /// The time of day.
+    pub clock: Clock,
+}
+
+/// The stores and encoders of one data directory. Shared by threads.
+pub struct Stores {
+    parts: Parts,
+    /// Read: blobs are put that rows are about to refer to. Write: blobs are deleted that no row
+    /// refers to. So none is deleted between the two steps of the former.
+    blobs_in_use: RwLock<()>,
+}
+
+impl Stores {
+    /// Stores made of `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            blobs_in_use: RwLock::default(),
+        }
+    }
+
+    /// The catalogue.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
+    }
+
+    /// The encoders.
+    #[must_use]
+    pub fn encoders(&self) -> &Encoders {
+        &self.parts.encoders
+    }
+
+    pub(crate) fn vectors(&self) -> &dyn VectorStore {
+        &*self.parts.vectors
+    }
+
+    pub(crate) fn blobs(&self) -> &dyn BlobStore {
+        &*self.parts.blobs
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.parts.limits
+    }
+
+    pub(crate) fn budget(&self) -> &PixelBudget {
+        &self.parts.budget
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        (self.parts.clock)()
+    }
+
+    /// The day in UTC as YYYYMMDD.
+    pub(crate) fn today(&self) -> u32 {
+        day_number(self.now())
+    }
+
+    /// Decodes a file under the limits, waiting for room in the pixel budget.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Decoded, EngineError> {
+        let options = DecodeOptions {
+            limits: self.limits().clone(),
+            budget: Some(self.budget()),
+            ..DecodeOptions::default()
+        };
+        Ok(lookalike_imaging::decode(bytes, &options)?)
+    }
+
+    /// No blob is deleted as long as this is held.
+    pub(crate) fn keep_blobs(&self) -> RwLockReadGuard<'_, ()> {
+        let held = self.blobs_in_use.read();
+        held.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody puts a blob for a row that is to come as long as this is held.
+    fn blobs_at_rest(&self) -> RwLockWriteGuard<'_, ()> {
+        let held = self.blobs_in_use.write();
+        held.unwrap_or_else(PoisonError::into_inner)
+    }
+}

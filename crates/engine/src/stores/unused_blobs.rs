@@ -1,0 +1,29 @@
+//! Deletes blobs of contents that no item refers to any more.
+
+use lookalike_catalog::Content;
+use lookalike_storage::blob::BlobKey;
+
+use super::{Stores, thumbnail_key};
+use crate::EngineError;
+
+impl Stores {
+    /// Deletes thumbnails and copies of contents that no item refers to any more. Only after
+    /// the commit that says so: a crash in between leaves blobs that nobody asks for, never
+    /// items without their blobs.
+    pub(crate) fn delete_blobs(&self, unused: Vec<Content>) -> Result<(), EngineError> {
+        for content in unused {
+            let _at_rest = self.blobs_at_rest();
+            // Somebody may have brought the same bytes again.
+            let again = self.catalog().content(&content.md5)?;
+            if again.is_none() {
+                self.blobs().delete(&thumbnail_key(&content.md5)?)?;
+            }
+            if let Some(key) = content.original_key
+                && again.is_none_or(|again| again.original_key.as_ref() != Some(&key))
+            {
+                self.blobs().delete(&BlobKey::new(key)?)?;
+            }
+        }
+        Ok(())
+    }
+}
