@@ -84,7 +84,7 @@ fuzz_target!(|data: &[u8]| {
         normalize: None,
         workers: 1,
     };
-    if engine.import_features(&request, &Control::default()).is_ok() {
-        let _ = engine.drop_collection(COLLECTION);
+    if engine.banks().import(&request, &Control::default()).is_ok() {
+        let _ = engine.collections().drop(COLLECTION);
     }
 });

@@ -57,8 +57,8 @@ fn server() -> &'static Server {
             clock: system_clock,
         }));
         let settings = CollectionSettings { size: Some(28), ..CollectionSettings::default() };
-        engine.create_collection("default", &settings).expect("a collection");
-        let jobs = Jobs::new(Arc::clone(&engine), JobOptions { workers: 1, data_dir: data });
+        engine.collections().create("default", &settings).expect("a collection");
+        let jobs = engine.jobs(JobOptions { workers: 1, data_dir: data });
         Server {
             runtime: Runtime::new().expect("a runtime"),
             router: router(engine, jobs, ServerOptions::default()).expect("a router"),

@@ -178,7 +178,7 @@ mod tests {
 
     fn builtin() -> Encoder {
         let fixture = Fixture::new();
-        let encoders = fixture.engine.encoders();
+        let encoders = fixture.engine.stores().encoders();
         encoders
             .encoder(crate::BUILTIN, PreprocessKind::default(), None, true)
             .unwrap()

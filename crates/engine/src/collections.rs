@@ -1,6 +1,7 @@
 //! Collections: made, listed, dropped, counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_imaging::PreprocessKind;
@@ -8,7 +9,7 @@ use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{BUILTIN, Engine, EngineError, ErrorKind, by_name};
+use crate::{BUILTIN, EngineError, ErrorKind, Stores, by_name};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
@@ -82,16 +83,28 @@ pub struct ModelReport {
     pub trained: Option<bool>,
 }
 
-impl Engine {
+/// The collections of a data directory. Cloning is cheap.
+#[derive(Clone)]
+pub struct Collections {
+    stores: Arc<Stores>,
+}
+
+impl Collections {
+    /// The collections in `stores`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>) -> Self {
+        Self { stores }
+    }
+
     /// All collections with their numbers.
     ///
     /// # Errors
     /// The catalogue can't be read.
-    pub fn collection_reports(&self) -> Result<Vec<CollectionReport>, EngineError> {
-        let collections = self.catalog().collections()?;
+    pub fn reports(&self) -> Result<Vec<CollectionReport>, EngineError> {
+        let collections = self.stores.catalog().collections()?;
         collections
             .iter()
-            .map(|collection| self.report(collection))
+            .map(|collection| self.report_of(collection))
             .collect()
     }
 
@@ -99,40 +112,41 @@ impl Engine {
     ///
     /// # Errors
     /// There is none of that name, or the catalogue can't be read.
-    pub fn collection_report(&self, name: &str) -> Result<CollectionReport, EngineError> {
-        self.report(&self.catalog().collection(name)?)
+    pub fn report(&self, name: &str) -> Result<CollectionReport, EngineError> {
+        self.report_of(&self.stores.catalog().collection(name)?)
     }
 
     /// Number of items of a collection.
     ///
     /// # Errors
     /// There is none of that name, or the catalogue can't be read.
-    pub fn num_images(&self, name: &str) -> Result<u64, EngineError> {
-        let collection = self.catalog().collection(name)?;
-        Ok(self.catalog().stats(&collection)?.items)
+    pub fn count(&self, name: &str) -> Result<u64, EngineError> {
+        let collection = self.stores.catalog().collection(name)?;
+        Ok(self.stores.catalog().stats(&collection)?.items)
     }
 
     /// Makes an empty collection.
     ///
     /// # Errors
     /// The name is taken or not allowed, or the encoder can't be loaded.
-    pub fn create_collection(
+    pub fn create(
         &self,
         name: &str,
         settings: &CollectionSettings,
     ) -> Result<Collection, EngineError> {
-        let spec = self.collection_spec(name, settings)?;
-        self.catalog().write(
-            self.now().as_second(),
-            |tx| Ok(tx.create_collection(&spec)?),
-        )
+        let spec = self.spec(name, settings)?;
+        self.stores
+            .catalog()
+            .write(self.stores.now().as_second(), |tx| {
+                Ok(tx.create_collection(&spec)?)
+            })
     }
 
     /// What a collection made with `settings` is.
     ///
     /// # Errors
     /// The encoder can't be loaded, or the index kind is not known.
-    pub(crate) fn collection_spec(
+    pub(crate) fn spec(
         &self,
         name: &str,
         settings: &CollectionSettings,
@@ -142,6 +156,7 @@ impl Engine {
         let model = settings.model.as_deref().unwrap_or(BUILTIN);
         let preprocess = settings.preprocess.unwrap_or_default();
         let encoder = self
+            .stores
             .encoders()
             .encoder(model, preprocess, settings.size, true)?;
         Ok(NewCollection {
@@ -160,14 +175,14 @@ impl Engine {
     /// The collection of that name, made with `settings` if there is none yet.
     ///
     /// # Errors
-    /// As [`Engine::create_collection`]; or it exists and `settings` ask for something else.
-    pub fn collection_for_import(
+    /// As [`Collections::create`]; or it exists and `settings` ask for something else.
+    pub fn for_import(
         &self,
         name: &str,
         settings: &CollectionSettings,
     ) -> Result<Collection, EngineError> {
-        let Some(collection) = self.catalog().find_collection(name)? else {
-            return self.create_collection(name, settings);
+        let Some(collection) = self.stores.catalog().find_collection(name)? else {
+            return self.create(name, settings);
         };
         self.check_settings(&collection, settings)?;
         Ok(collection)
@@ -232,13 +247,16 @@ impl Engine {
     ///
     /// # Errors
     /// There is none of that name, or the catalogue can't be written.
-    pub fn drop_collection(&self, name: &str) -> Result<(), EngineError> {
-        let collection = self.catalog().collection(name)?;
+    pub fn drop(&self, name: &str) -> Result<(), EngineError> {
+        let collection = self.stores.catalog().collection(name)?;
         let unused = self
+            .stores
             .catalog()
-            .write(self.now().as_second(), |tx| tx.drop_collection(&collection))?;
-        self.vectors().forget(&collection);
-        self.delete_blobs(unused)
+            .write(self.stores.now().as_second(), |tx| {
+                tx.drop_collection(&collection)
+            })?;
+        self.stores.vectors().forget(&collection);
+        self.stores.delete_blobs(unused)
     }
 
     /// Builds a collection's index anew from the stored embeddings, and returns how it is then.
@@ -247,18 +265,9 @@ impl Engine {
     /// # Errors
     /// There is none of that name, or the index can't be built or written.
     pub fn rebuild_index(&self, name: &str) -> Result<CollectionReport, EngineError> {
-        let collection = self.catalog().collection(name)?;
-        self.vectors().rebuild(&collection)?;
-        self.report(&collection)
-    }
-
-    /// Builds and keeps what searches of the collection gain from. The index is derived: what goes
-    /// wrong here is made up for by the next search.
-    pub(crate) fn settle_index(&self, collection: &Collection) {
-        if let Err(error) = self.vectors().settle(collection) {
-            let name = &collection.spec.name;
-            tracing::warn!("the index of collection {name} was not written: {error}");
-        }
+        let collection = self.stores.catalog().collection(name)?;
+        self.stores.vectors().rebuild(&collection)?;
+        self.report_of(&collection)
     }
 
     fn effective_size(
@@ -269,18 +278,18 @@ impl Engine {
         let Some(size) = settings.size else {
             return Ok(None);
         };
-        let encoder = self.encoders().of_collection(collection)?;
+        let encoder = self.stores.encoders().of_collection(collection)?;
         let patch = encoder.model().config().patch_size as u32;
         Ok(Some((size / patch * patch).to_string()))
     }
 
-    fn report(&self, collection: &Collection) -> Result<CollectionReport, EngineError> {
+    fn report_of(&self, collection: &Collection) -> Result<CollectionReport, EngineError> {
         let spec = &collection.spec;
-        let stats = self.catalog().stats(collection)?;
-        let state = self.vectors().state(collection)?;
+        let stats = self.stores.catalog().stats(collection)?;
+        let state = self.stores.vectors().state(collection)?;
         // A lost model must not hide the numbers of what was made with it.
         let model = spec.model.as_ref().map(|name| {
-            let model = self.encoders().model(name).ok();
+            let model = self.stores.encoders().model(name).ok();
             ModelReport {
                 name: name.clone(),
                 precision: model.as_ref().map(|model| model.precision().to_owned()),
@@ -294,9 +303,10 @@ impl Engine {
             num_patents: stats.patents,
             index: IndexReport {
                 kind: state.kind,
-                state: match state.is_building {
-                    true => "building",
-                    false => "ready",
+                state: if state.is_building {
+                    "building"
+                } else {
+                    "ready"
                 }
                 .to_owned(),
                 params: state
@@ -320,11 +330,11 @@ impl Engine {
 /// A model given as a path is recorded absolute: the next call may come from elsewhere.
 fn absolute_if_path(model: &str) -> String {
     let path = std::path::Path::new(model);
-    match path.exists() && model != BUILTIN {
-        true => std::path::absolute(path)
-            .unwrap_or_else(|_| path.to_path_buf())
-            .to_string_lossy()
-            .into_owned(),
-        false => model.to_owned(),
+    if !path.exists() || model == BUILTIN {
+        return model.to_owned();
     }
+    std::path::absolute(path)
+        .unwrap_or_else(|_| path.to_path_buf())
+        .to_string_lossy()
+        .into_owned()
 }

@@ -1,67 +1,98 @@
-//! The engine: the stores and encoders that every use case works with.
+//! The engine: every use case, put together over the same stores. The only place that knows all of
+//! them; none of them knows it.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::Collections;
 use crate::accounts::Turns;
+use crate::backup::Backups;
 use crate::batches::Batches;
-use crate::byte_cache::ByteCache;
-use crate::explain::Explanations;
-use crate::library::{FacetCache, ItemCounts};
-use crate::search::{FilterCache, QueryCache, Recent};
+use crate::duplicates::Duplicates;
+use crate::explain::Explainer;
+use crate::features::Banks;
+use crate::filters::Filters;
+use crate::health::Health;
+use crate::history::{History, Recorder};
+use crate::import::Importer;
+use crate::jobs::{JobOptions, Jobs};
+use crate::library::Library;
+use crate::pictures::Pictures;
+use crate::re_embed::ReEmbedder;
+use crate::report::Reports;
+use crate::search::{QueryPictures, Searcher};
 use crate::stores::{Parts, Stores};
-
-/// Bytes of thumbnails kept in memory: some three thousand.
-const THUMBNAIL_BYTES: usize = 32 << 20;
 
 /// The use cases of the program over one data directory. Shared by threads.
 pub struct Engine {
     stores: Arc<Stores>,
-    filters: FilterCache,
-    queries: QueryCache,
-    batches: Batches,
-    /// By MD5 of the original.
-    thumbnails: ByteCache<String, Arc<Vec<u8>>>,
-    recent: Recent,
-    explanations: Explanations,
-    token_secret: [u8; 32],
+    backups: Backups,
+    banks: Banks,
+    collections: Collections,
+    duplicates: Duplicates,
+    explainer: Explainer,
+    health: Health,
+    history: History,
+    importer: Importer,
+    library: Arc<Library>,
+    pictures: Arc<Pictures>,
+    query_pictures: QueryPictures,
+    re_embedder: ReEmbedder,
+    reports: Reports,
+    searcher: Arc<Searcher>,
     turns: Turns,
-    facets: FacetCache,
-    item_counts: ItemCounts,
-}
-
-/// What an engine has done so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Query pictures embedded.
-    pub embedded_queries: u64,
-    /// Forward passes that embedded them.
-    pub forward_passes: u64,
-    /// Query pictures whose embedding was still known.
-    pub cached_queries: u64,
 }
 
 impl Engine {
-    /// An engine over `parts`.
+    /// All use cases over the stores that `parts` make.
     ///
     /// # Panics
     /// The system gives no random numbers: nothing it is asked to keep secret would be.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let mut token_secret = [0; 32];
-        getrandom::fill(&mut token_secret).expect("every supported system has random numbers");
+        let stores = Arc::new(Stores::new(parts));
+        let over = || Arc::clone(&stores);
+        let batches = Arc::new(Batches::default());
+        let filters = Arc::new(Filters::new(over()));
+        let collections = Collections::new(over());
+        let pictures = Arc::new(Pictures::new(over()));
+        let history = History::new(over());
+        let query_pictures = QueryPictures::new(over(), Arc::clone(&pictures));
+        let searcher = Arc::new(Searcher::new(
+            over(),
+            Arc::clone(&filters),
+            query_pictures.clone(),
+            Arc::clone(&batches),
+        ));
+        let library = Arc::new(Library::new(over(), collections.clone(), filters, batches));
         Self {
-            stores: Arc::new(Stores::new(parts)),
-            filters: FilterCache::default(),
-            queries: QueryCache::default(),
-            batches: Batches::default(),
-            thumbnails: ByteCache::new(THUMBNAIL_BYTES),
-            recent: Recent::default(),
-            explanations: Explanations::default(),
-            token_secret,
+            backups: Backups::new(over()),
+            banks: Banks::new(over()),
+            duplicates: Duplicates::new(over(), Arc::clone(&library)),
+            explainer: Explainer::new(
+                over(),
+                Arc::clone(&searcher),
+                Arc::clone(&pictures),
+                query_pictures.clone(),
+            ),
+            health: Health::new(over()),
+            importer: Importer::new(over(), collections.clone()),
+            re_embedder: ReEmbedder::new(over(), collections.clone(), Arc::clone(&pictures)),
+            reports: Reports::new(
+                over(),
+                Arc::clone(&searcher),
+                history.clone(),
+                Arc::clone(&pictures),
+                query_pictures.clone(),
+            ),
             turns: Turns::default(),
-            facets: FacetCache::default(),
-            item_counts: ItemCounts::default(),
+            collections,
+            history,
+            library,
+            pictures,
+            query_pictures,
+            searcher,
+            stores,
         }
     }
 
@@ -71,56 +102,109 @@ impl Engine {
         &self.stores
     }
 
-    /// What was done so far.
+    /// Makes backups.
     #[must_use]
-    pub fn counters(&self) -> Counters {
-        let (embedded_queries, forward_passes) = self.batches.counts();
-        Counters {
-            embedded_queries,
-            forward_passes,
-            cached_queries: self.queries.hits(),
-        }
+    pub fn backups(&self) -> &Backups {
+        &self.backups
     }
 
-    pub(crate) fn queries(&self) -> &QueryCache {
-        &self.queries
+    /// Imports and exports feature banks.
+    #[must_use]
+    pub fn banks(&self) -> &Banks {
+        &self.banks
     }
 
-    pub(crate) fn batches(&self) -> &Batches {
-        &self.batches
+    /// Makes, lists, drops and counts collections.
+    #[must_use]
+    pub fn collections(&self) -> &Collections {
+        &self.collections
     }
 
-    pub(crate) fn thumbnails(&self) -> &ByteCache<String, Arc<Vec<u8>>> {
-        &self.thumbnails
+    /// Finds near duplicates.
+    #[must_use]
+    pub fn duplicates(&self) -> &Duplicates {
+        &self.duplicates
     }
 
-    pub(crate) fn filters(&self) -> &FilterCache {
-        &self.filters
+    /// Explains hits.
+    #[must_use]
+    pub fn explainer(&self) -> &Explainer {
+        &self.explainer
     }
 
-    pub(crate) fn recent(&self) -> &Recent {
-        &self.recent
+    /// Looks after what searches need.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
-    pub(crate) fn explanations(&self) -> &Explanations {
-        &self.explanations
+    /// The searches that users made.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
-    /// What query tokens are made with, so that nobody else can make them.
-    pub(crate) fn token_secret(&self) -> &[u8; 32] {
-        &self.token_secret
+    /// Imports files.
+    #[must_use]
+    pub fn importer(&self) -> &Importer {
+        &self.importer
+    }
+
+    /// The images of collections.
+    #[must_use]
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Shows the pictures of items.
+    #[must_use]
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
+    /// Embeds collections anew.
+    #[must_use]
+    pub fn re_embedder(&self) -> &ReEmbedder {
+        &self.re_embedder
+    }
+
+    /// Writes searches down as documents.
+    #[must_use]
+    pub fn reports(&self) -> &Reports {
+        &self.reports
+    }
+
+    /// Searches.
+    #[must_use]
+    pub fn search(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// A queue of imports; one for each data directory is enough.
+    #[must_use]
+    pub fn jobs(&self, options: JobOptions) -> Jobs {
+        Jobs::new(
+            Arc::clone(&self.stores),
+            self.collections.clone(),
+            self.importer.clone(),
+            options,
+        )
+    }
+
+    /// Starts recording searches in the history.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn recorder(&self) -> std::io::Result<Recorder> {
+        Recorder::start(
+            Arc::clone(&self.stores),
+            Arc::clone(&self.searcher),
+            self.query_pictures.clone(),
+        )
     }
 
     pub(crate) fn turns(&self) -> &Turns {
         &self.turns
-    }
-
-    pub(crate) fn facet_cache(&self) -> &FacetCache {
-        &self.facets
-    }
-
-    pub(crate) fn item_counts(&self) -> &ItemCounts {
-        &self.item_counts
     }
 }
 

@@ -72,7 +72,7 @@ impl Fixture {
             data_dir: data,
         };
         Self {
-            jobs: Jobs::new(Arc::clone(&engine), options),
+            jobs: engine.jobs(options),
             directory,
             engine,
             clock,
@@ -110,6 +110,6 @@ impl Fixture {
     }
 
     pub(crate) fn items(&self, collection: &str) -> u64 {
-        self.engine.num_images(collection).unwrap()
+        self.engine.collections().count(collection).unwrap()
     }
 }

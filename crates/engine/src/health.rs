@@ -1,6 +1,8 @@
 //! Whether the engine can do its work.
 
-use crate::{Engine, EngineError};
+use std::sync::Arc;
+
+use crate::{EngineError, Stores};
 
 /// How the parts are.
 #[derive(Debug)]
@@ -22,11 +24,22 @@ pub struct ModelHealth {
     pub trained: Option<bool>,
 }
 
-impl Engine {
+/// Looks after what searches need.
+pub struct Health {
+    stores: Arc<Stores>,
+}
+
+impl Health {
+    /// The health of `stores`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>) -> Self {
+        Self { stores }
+    }
+
     /// How the parts are. Waits for nothing.
     #[must_use]
-    pub fn health(&self) -> HealthReport {
-        let collections = self.catalog().collections();
+    pub fn report(&self) -> HealthReport {
+        let collections = self.stores.catalog().collections();
         let mut models: Vec<ModelHealth> = Vec::new();
         let specs = collections
             .iter()
@@ -34,7 +47,7 @@ impl Engine {
             .map(|collection| &collection.spec);
         for name in specs.filter_map(|spec| spec.model.as_ref()) {
             if models.iter().all(|other| other.name != *name) {
-                let model = self.encoders().loaded(name);
+                let model = self.stores.encoders().loaded(name);
                 models.push(ModelHealth {
                     name: name.clone(),
                     trained: model.map(|model| model.is_trained()),
@@ -42,7 +55,7 @@ impl Engine {
             }
         }
         HealthReport {
-            timestamp: self.now().to_string(),
+            timestamp: self.stores.now().to_string(),
             catalog: collections
                 .map(|collections| collections.len())
                 .map_err(EngineError::from),
@@ -57,12 +70,16 @@ impl Engine {
     /// The first collection that can't be made ready; the others are all the same.
     pub fn warm_up(&self) -> Result<(), EngineError> {
         let mut result = Ok(());
-        for collection in self.catalog().collections()? {
+        for collection in self.stores.catalog().collections()? {
             let encoder = match collection.spec.model {
-                Some(_) => self.encoders().of_collection(&collection).map(|_| ()),
+                Some(_) => self
+                    .stores
+                    .encoders()
+                    .of_collection(&collection)
+                    .map(|_| ()),
                 None => Ok(()),
             };
-            let index = self.vectors().state(&collection).map(|_| ());
+            let index = self.stores.vectors().state(&collection).map(|_| ());
             result = result.and(encoder).and(index.map_err(EngineError::from));
         }
         result

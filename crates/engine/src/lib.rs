@@ -2,6 +2,7 @@
 //! re-embed, search, group, evaluate, measure, accounts. Never sees HTTP or command-line arguments.
 
 pub mod accounts;
+mod addresses;
 mod backup;
 mod batches;
 mod by_name;
@@ -17,6 +18,8 @@ mod error;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+mod file_name;
+mod filters;
 #[cfg(test)]
 mod fixture;
 mod gone;
@@ -36,14 +39,16 @@ pub mod search;
 mod stores;
 pub mod watch;
 
-pub use backup::BackupReport;
+pub use backup::{BackupReport, Backups};
 pub use clock::{Clock, system_clock};
-pub use collections::{CollectionReport, CollectionSettings, IndexReport, ModelReport};
+pub use collections::{
+    CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
+};
 pub use embed::{Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
-pub use engine::{Counters, Engine};
+pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
-pub use health::{HealthReport, ModelHealth};
-pub use pictures::{Content, Picture, View};
-pub use re_embed::ReEmbedRequest;
+pub use health::{Health, HealthReport, ModelHealth};
+pub use pictures::{Content, Picture, Pictures, View};
+pub use re_embed::{ReEmbedRequest, ReEmbedder};
 pub use stores::{Parts, Stores};

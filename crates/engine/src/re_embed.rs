@@ -6,6 +6,7 @@
 //! where it was.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -19,7 +20,8 @@ use md5::{Digest, Md5};
 use crate::encoders::embedding_thread;
 use crate::hex::hex;
 use crate::import::{Cancel, Control, FileProblem, ImportReport, per_second};
-use crate::{CollectionSettings, Encoder, Engine, EngineError};
+use crate::pictures::Pictures;
+use crate::{CollectionSettings, Collections, Encoder, EngineError, Stores};
 
 /// Embeddings in one transaction.
 const COMMIT: usize = 128;
@@ -52,7 +54,25 @@ pub struct ReEmbedRequest {
 /// What became of an item.
 type Embedded = (Box<Item>, Result<Vec<f32>, String>);
 
-impl Engine {
+/// Embeds collections anew. Cloning is cheap.
+#[derive(Clone)]
+pub struct ReEmbedder {
+    stores: Arc<Stores>,
+    collections: Collections,
+    pictures: Arc<Pictures>,
+}
+
+impl ReEmbedder {
+    /// Embeds `collections` anew, from the originals of their `pictures`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>, collections: Collections, pictures: Arc<Pictures>) -> Self {
+        Self {
+            stores,
+            collections,
+            pictures,
+        }
+    }
+
     /// Embeds a collection anew. The report counts distinct files: `skipped` are those that an
     /// earlier run had done. When files failed, and were not to be left out, nothing has
     /// changed but that the next run finds the rest done.
@@ -61,27 +81,31 @@ impl Engine {
     /// There is no such collection, it has no pictures to embed, nothing about it would
     /// change, the new name is taken, the encoder can't be loaded, or the catalogue can't be
     /// written.
-    pub fn re_embed(
+    pub fn run(
         &self,
         request: &ReEmbedRequest,
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
         control.progress.start();
-        let collection = self.catalog().collection(&request.collection)?;
+        let collection = self.stores.catalog().collection(&request.collection)?;
         if let Some(name) = &request.into {
-            self.catalog().check_new_name(name)?;
+            self.stores.catalog().check_new_name(name)?;
         }
         let (spec, encoder) = self.successor_spec(&collection, request)?;
         let successor = self.successor(&collection, &spec)?;
         let mut report = ImportReport::default();
-        let distinct = self.catalog().stats(&collection)?.contents;
+        let distinct = self.stores.catalog().stats(&collection)?.contents;
         loop {
             // Imports may have added items meanwhile.
             let failed = report.failed_files.iter();
             let failed: HashSet<&str> = failed.map(|problem| problem.file.as_str()).collect();
-            let mut items = self.catalog().items_to_embed(&collection, &successor)?;
+            let mut items = self
+                .stores
+                .catalog()
+                .items_to_embed(&collection, &successor)?;
             if !failed.is_empty() {
                 let known: Vec<u64> = self
+                    .stores
                     .catalog()
                     .items(&items)?
                     .iter()
@@ -99,7 +123,8 @@ impl Engine {
                 break;
             }
             let stages = Stages {
-                engine: self,
+                stores: &self.stores,
+                pictures: &self.pictures,
                 encoder: &encoder,
                 collection: &collection,
                 successor: &successor,
@@ -137,7 +162,7 @@ impl Engine {
             (None, None) => None,
         };
         let same_model = request.model.is_none();
-        let spec = self.collection_spec(
+        let spec = self.collections.spec(
             &old.name,
             &CollectionSettings {
                 model: Some(model.clone()),
@@ -153,7 +178,7 @@ impl Engine {
                 old.name
             )));
         }
-        let encoder = self.encoders().encoder(
+        let encoder = self.stores.encoders().encoder(
             model,
             preprocess.unwrap_or_default(),
             spec.size,
@@ -168,9 +193,10 @@ impl Engine {
         collection: &Collection,
         spec: &NewCollection,
     ) -> Result<Collection, EngineError> {
-        let begun = self.catalog().successor(collection)?;
-        self.catalog()
-            .write(self.now().as_second(), |tx| match begun {
+        let begun = self.stores.catalog().successor(collection)?;
+        self.stores
+            .catalog()
+            .write(self.stores.now().as_second(), |tx| match begun {
                 Some(begun) if is_same(&begun.spec, spec) => Ok(begun),
                 other => {
                     if let Some(other) = other {
@@ -188,19 +214,20 @@ impl Engine {
         successor: &Collection,
         into: Option<&str>,
     ) -> Result<(), EngineError> {
-        let unused = self
-            .catalog()
-            .write(self.now().as_second(), |tx| match into {
-                Some(name) => {
-                    tx.copy_to_successor(collection, successor, name)?;
-                    Ok::<_, EngineError>(Vec::new())
-                }
-                None => Ok(tx.succeed(collection, successor)?),
-            })?;
+        let unused =
+            self.stores
+                .catalog()
+                .write(self.stores.now().as_second(), |tx| match into {
+                    Some(name) => {
+                        tx.copy_to_successor(collection, successor, name)?;
+                        Ok::<_, EngineError>(Vec::new())
+                    }
+                    None => Ok(tx.succeed(collection, successor)?),
+                })?;
         if into.is_none() {
-            self.vectors().forget(collection);
+            self.stores.vectors().forget(collection);
         }
-        self.delete_blobs(unused)
+        self.stores.delete_blobs(unused)
     }
 }
 
@@ -219,7 +246,8 @@ fn place(item: &Item) -> String {
 }
 
 struct Stages<'a> {
-    engine: &'a Engine,
+    stores: &'a Stores,
+    pictures: &'a Pictures,
     encoder: &'a Encoder,
     collection: &'a Collection,
     successor: &'a Collection,
@@ -270,7 +298,7 @@ impl Stages<'_> {
         stop: &dyn Fn() -> bool,
     ) -> Result<(), EngineError> {
         for ids in ids.chunks(ITEMS) {
-            for item in self.engine.catalog().items(ids)? {
+            for item in self.stores.catalog().items(ids)? {
                 if stop() || items.send(item).is_err() {
                     return Ok(());
                 }
@@ -329,7 +357,7 @@ impl Stages<'_> {
 
     fn prepare(&self, item: &Item) -> Result<RgbImage, String> {
         let bytes = self.original(item)?;
-        self.engine
+        self.stores
             .decode(&bytes)
             .and_then(|decoded| self.encoder.prepare(&decoded.image))
             .map_err(|error| error.to_string())
@@ -339,15 +367,15 @@ impl Stages<'_> {
     /// item with the same bytes.
     fn original(&self, item: &Item) -> Result<Vec<u8>, String> {
         let is_it = |bytes: &Vec<u8>| hex(&Md5::digest(bytes)) == item.md5;
-        let own = self.engine.original(item);
+        let own = self.pictures.original(item);
         if let Ok(bytes) = &own
             && is_it(bytes)
         {
             return own.map_err(|error| error.to_string());
         }
-        let catalog = self.engine.catalog();
+        let catalog = self.stores.catalog();
         let others = catalog.paths_of_content(self.collection, &item.md5, OTHER_PATHS);
-        let most = self.engine.limits().max_file_bytes;
+        let most = self.stores.limits().max_file_bytes;
         others
             .map_err(|error| error.to_string())?
             .iter()
@@ -385,8 +413,8 @@ impl Stages<'_> {
                 None => {}
             }
             if batch.len() >= COMMIT || !more {
-                let now = self.engine.now().as_second();
-                self.engine.catalog().write(now, |tx| {
+                let now = self.stores.now().as_second();
+                self.stores.catalog().write(now, |tx| {
                     batch.iter().try_for_each(|(md5, embedding)| {
                         tx.add_embedding(self.successor, md5, embedding)
                     })

@@ -39,7 +39,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Reader,
 ) -> Result<Success<Vec<CollectionReport>>, ApiError> {
-    let reports = app.read(|engine| engine.collection_reports()).await?;
+    let reports = app.read(|engine| engine.collections().reports()).await?;
     Ok(Success(reports))
 }
 
@@ -80,8 +80,8 @@ pub(crate) async fn create(
     let settings = settings(new.model, new.preprocess, new.size, new.metric, new.index)?;
     let name = new.name;
     let create = app.read(move |engine| {
-        engine.create_collection(&name, &settings)?;
-        engine.collection_report(&name)
+        engine.collections().create(&name, &settings)?;
+        engine.collections().report(&name)
     });
     Ok((StatusCode::CREATED, Success(create.await?)))
 }
@@ -99,7 +99,7 @@ pub(crate) async fn show(
     _: Reader,
     Path(name): Path<String>,
 ) -> Result<Success<CollectionReport>, ApiError> {
-    let report = app.read(move |engine| engine.collection_report(&name));
+    let report = app.read(move |engine| engine.collections().report(&name));
     Ok(Success(report.await?))
 }
 
@@ -119,8 +119,8 @@ pub(crate) async fn drop(
     Path(name): Path<String>,
 ) -> Result<Success<Dropped>, ApiError> {
     let drop = app.read(move |engine| {
-        let images = engine.num_images(&name)?;
-        engine.drop_collection(&name)?;
+        let images = engine.collections().count(&name)?;
+        engine.collections().drop(&name)?;
         Ok(Dropped { name, images })
     });
     Ok(Success(drop.await?))
@@ -140,6 +140,6 @@ pub(crate) async fn stats(
     Parameters(which): Parameters<Which>,
 ) -> Result<Success<CollectionReport>, ApiError> {
     let name = which.collection.unwrap_or_else(|| "default".to_owned());
-    let report = app.read(move |engine| engine.collection_report(&name));
+    let report = app.read(move |engine| engine.collections().report(&name));
     Ok(Success(report.await?))
 }

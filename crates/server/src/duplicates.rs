@@ -117,6 +117,6 @@ pub(crate) async fn decide(
     _: Editor,
     JsonBody(decision): JsonBody<Decision>,
 ) -> Result<Success<Deleted>, ApiError> {
-    let decide = app.read(move |engine| engine.decide(&decision));
+    let decide = app.read(move |engine| engine.duplicates().decide(&decision));
     Ok(Success(decide.await?))
 }

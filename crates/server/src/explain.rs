@@ -152,7 +152,7 @@ async fn explanation(
             ));
         }
     };
-    app.compute(move |engine| engine.explain(&explained, item))
+    app.compute(move |engine| engine.explainer().explain(&explained, item))
         .await
 }
 

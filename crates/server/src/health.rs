@@ -39,7 +39,7 @@ pub(crate) struct Health {
     ),
 )]
 pub(crate) async fn health(State(app): State<App>, member: Result<Member, ApiError>) -> Response {
-    let report = match app.read(|engine| Ok(engine.health())).await {
+    let report = match app.read(|engine| Ok(engine.health().report())).await {
         Ok(report) => report,
         Err(error) => return error.into_response(),
     };

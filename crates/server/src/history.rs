@@ -64,7 +64,7 @@ pub(crate) async fn list(
     let page = app
         .read(move |engine| {
             recorder.recorder().settle();
-            engine.history(caller.user_id, page, page_size)
+            engine.history().page(caller.user_id, page, page_size)
         })
         .await?;
     Ok(Success(page))
@@ -84,7 +84,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Success<HistoryEntry>, ApiError> {
     let id = entry_id(&id)?;
-    let entry = app.read(move |engine| engine.history_entry(caller.user_id, id));
+    let entry = app.read(move |engine| engine.history().entry(caller.user_id, id));
     entry.await.map(Success)
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn thumbnail(
         .parse()
         .map_err(|_| ApiError::invalid(format!("`{position}` is no position of a picture")))?;
     let jpeg = app
-        .read(move |engine| engine.history_thumbnail(caller.user_id, id, position))
+        .read(move |engine| engine.history().thumbnail(caller.user_id, id, position))
         .await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
@@ -145,7 +145,7 @@ pub(crate) async fn repeat(
     }
     let user_id = caller.user_id;
     let earlier = app
-        .read(move |engine| engine.earlier_search(user_id, id))
+        .read(move |engine| engine.history().earlier(user_id, id))
         .await?;
     let parameters = SearchedWith::from_json(&changed(earlier.parameters, changes))?;
     let history = parameters.keeps_history();
@@ -170,7 +170,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Success<Deleted>, ApiError> {
     let id = entry_id(&id)?;
-    app.read(move |engine| engine.delete_history_entry(caller.user_id, id))
+    app.read(move |engine| engine.history().delete(caller.user_id, id))
         .await?;
     Ok(Success(Deleted { deleted: 1 }))
 }
@@ -191,7 +191,7 @@ pub(crate) async fn clear(
         .read(move |engine| {
             // Otherwise what was searched just before would come after.
             recorder.recorder().settle();
-            engine.delete_history(caller.user_id)
+            engine.history().clear(caller.user_id)
         })
         .await?;
     Ok(Success(Deleted { deleted }))

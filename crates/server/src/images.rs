@@ -120,7 +120,7 @@ pub(crate) async fn list(
     for (name, value) in parameters {
         set(&mut request, &name, value.trim())?;
     }
-    let mut page = app.read(move |engine| engine.list_items(&request)).await?;
+    let mut page = app.read(move |engine| engine.library().list(&request)).await?;
     for item in &mut page.items {
         hide_path(item, editor.is_ok());
     }
@@ -149,7 +149,7 @@ pub(crate) async fn upload(
 ) -> Result<(StatusCode, Success<ListedItem>), ApiError> {
     let Form { fields, reserved } = form;
     let upload = read_upload(fields)?;
-    let uploaded = app.compute(move |engine| engine.upload(upload)).await;
+    let uploaded = app.compute(move |engine| engine.library().upload(upload)).await;
     drop(reserved);
     let uploaded = uploaded?;
     let status = match uploaded.is_new {
@@ -180,7 +180,7 @@ pub(crate) async fn delete_many(
         admin?;
     }
     let collection = deletion.collection.unwrap_or_else(|| "default".to_owned());
-    let delete = app.read(move |engine| engine.delete_items(&collection, &selection));
+    let delete = app.read(move |engine| engine.library().delete(&collection, &selection));
     Ok(Success(delete.await?))
 }
 
@@ -205,7 +205,7 @@ pub(crate) async fn tag_many(
         add: tagging.add_tags,
         remove: tagging.remove_tags,
     };
-    let tag = app.read(move |engine| engine.tag_items(&collection, &selection, &change));
+    let tag = app.read(move |engine| engine.library().tag(&collection, &selection, &change));
     Ok(Success(tag.await?))
 }
 
@@ -224,7 +224,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Success<ListedItem>, ApiError> {
     let id = number("id", &id)?;
-    let mut item = app.read(move |engine| engine.listed_item(id)).await?;
+    let mut item = app.read(move |engine| engine.library().item(id)).await?;
     hide_path(&mut item, editor.is_ok());
     Ok(Success(item))
 }
@@ -245,7 +245,7 @@ pub(crate) async fn edit(
     JsonBody(edit): JsonBody<ItemEdit>,
 ) -> Result<Success<ListedItem>, ApiError> {
     let id = number("id", &id)?;
-    let item = app.read(move |engine| engine.edit_item(id, &edit)).await?;
+    let item = app.read(move |engine| engine.library().edit(id, &edit)).await?;
     Ok(Success(item))
 }
 
@@ -264,8 +264,8 @@ pub(crate) async fn delete_one(
 ) -> Result<Success<Deleted>, ApiError> {
     let id = number("id", &id)?;
     let delete = app.read(move |engine| {
-        let collection = engine.listed_item(id)?.item.collection;
-        engine.delete_items(&collection, &Selection::Items(vec![id]))
+        let collection = engine.library().item(id)?.item.collection;
+        engine.library().delete(&collection, &Selection::Items(vec![id]))
     });
     Ok(Success(delete.await?))
 }
@@ -284,7 +284,7 @@ pub(crate) async fn vector(
     Path(id): Path<String>,
 ) -> Result<Success<ItemVector>, ApiError> {
     let id = number("id", &id)?;
-    let vector = app.read(move |engine| engine.stored_vector(id)).await?;
+    let vector = app.read(move |engine| engine.library().vector(id)).await?;
     Ok(Success(vector))
 }
 

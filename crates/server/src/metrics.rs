@@ -238,7 +238,7 @@ pub(crate) async fn metrics(State(app): State<App>, _: Admin) -> Result<Response
     let totals = app.jobs(|jobs, _| Ok(jobs.totals())).await?;
     metrics.jobs_running.set(totals.running as i64);
     metrics.jobs_queued.set(totals.queued as i64);
-    let counts = app.engine().counters();
+    let counts = app.engine().search().counters();
     set(&metrics.embedded, counts.embedded_queries);
     set(&metrics.forward_passes, counts.forward_passes);
     for (family, result, value) in [

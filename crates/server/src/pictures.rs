@@ -115,7 +115,7 @@ pub(crate) async fn preview(
             body.into_parts()
         }
     };
-    let jpeg = app.compute(move |engine| engine.preview(&bytes)).await?;
+    let jpeg = app.compute(move |engine| engine.pictures().preview(&bytes)).await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
     Ok((headers, jpeg).into_response())
@@ -130,11 +130,11 @@ async fn picture(
 ) -> Result<Response, ApiError> {
     let known = headers.get(header::IF_NONE_MATCH).cloned();
     let find = move |engine: &Engine| {
-        let item = engine.item(&file_name, id)?;
-        let tag = format!("\"{}\"", engine.picture_tag(&item, view));
+        let item = engine.pictures().find(&file_name, id)?;
+        let tag = format!("\"{}\"", engine.pictures().tag(&item, view));
         let picture = match known.is_some_and(|known| holds(&known, &tag)) {
             true => None,
-            false => Some(engine.picture(&item, view)?),
+            false => Some(engine.pictures().picture(&item, view)?),
         };
         Ok((tag, picture))
     };

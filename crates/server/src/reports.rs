@@ -59,7 +59,7 @@ pub(crate) async fn report(
         Some((token, "html")) => {
             let token = token.to_owned();
             let html = app
-                .compute(move |engine| engine.report_html(&token, owner, language))
+                .compute(move |engine| engine.reports().html(&token, owner, language))
                 .await?;
             let policy = HeaderValue::from_str(content_security_policy())
                 .map_err(|error| ApiError::internal(&error))?;
@@ -76,7 +76,7 @@ pub(crate) async fn report(
         Some((token, "csv")) => {
             let (token, known) = (token.to_owned(), token.to_owned());
             let csv = app
-                .compute(move |engine| engine.report_csv(&token, owner))
+                .compute(move |engine| engine.reports().csv(&token, owner))
                 .await?;
             // A token that is known is hexadecimal.
             let disposition = format!("attachment; filename=\"lookalike-{known}.csv\"");

@@ -42,7 +42,6 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
-    duplicates: Duplicates,
     options: ServerOptions,
     slots: Slots,
     reads: Slots,
@@ -63,10 +62,9 @@ impl App {
         jobs: Jobs,
         options: ServerOptions,
     ) -> Result<Self, ServeError> {
-        let recorder = Recorder::start(Arc::clone(&engine)).map_err(ServeError::History)?;
+        let recorder = engine.recorder().map_err(ServeError::History)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                duplicates: Duplicates::new(Arc::clone(&engine)),
                 engine,
                 jobs,
                 slots: Slots::new(options.max_searches, options.max_waiting),
@@ -88,7 +86,7 @@ impl App {
     }
 
     pub(crate) fn duplicates(&self) -> &Duplicates {
-        &self.shared.duplicates
+        self.engine().duplicates()
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {
@@ -135,7 +133,7 @@ impl App {
         let app = self.clone();
         app.shared.warming_up.store(true, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = app.engine().warm_up() {
+            if let Err(error) = app.engine().health().warm_up() {
                 // The search that needs it will say so to whoever asks.
                 tracing::warn!("a collection could not be made ready: {error}");
             }

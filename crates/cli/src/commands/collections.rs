@@ -16,7 +16,7 @@ use crate::wiring::{Access, engine};
 pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::Result<Outcome> {
     match command {
         CollectionsCommand::List(format) => {
-            let reports = engine(settings, Access::Read)?.collection_reports()?;
+            let reports = engine(settings, Access::Read)?.collections().reports()?;
             match format.format {
                 Format::Json => output::json(&reports)?,
                 Format::Jsonl => output::json_lines(&reports)?,
@@ -24,11 +24,11 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             }
         }
         CollectionsCommand::Stats { name, format } => {
-            let report = engine(settings, Access::Read)?.collection_report(&name)?;
+            let report = engine(settings, Access::Read)?.collections().report(&name)?;
             print(&report, format.format)?;
         }
         CollectionsCommand::RebuildIndex { name, format } => {
-            let report = engine(settings, Access::Write)?.rebuild_index(&name)?;
+            let report = engine(settings, Access::Write)?.collections().rebuild_index(&name)?;
             print(&report, format.format)?;
         }
         CollectionsCommand::Create {
@@ -37,17 +37,17 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             format,
         } => {
             let engine = engine(settings, Access::Write)?;
-            engine.create_collection(&name, &collection.into())?;
-            print(&engine.collection_report(&name)?, format.format)?;
+            engine.collections().create(&name, &collection.into())?;
+            print(&engine.collections().report(&name)?, format.format)?;
         }
         CollectionsCommand::ReEmbed(arguments) => return re_embed(arguments, settings),
         CollectionsCommand::Drop { name, yes } => {
             let engine = engine(settings, Access::Write)?;
-            let images = engine.num_images(&name)?;
+            let images = engine.collections().count(&name)?;
             if !yes && !confirm(&name, images)? {
                 anyhow::bail!("`{name}` was not dropped; say --yes to drop it without being asked");
             }
-            engine.drop_collection(&name)?;
+            engine.collections().drop(&name)?;
             output::note(settings, &format!("dropped `{name}` with {images} images"));
         }
     }
@@ -72,7 +72,7 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
         settings,
         "images",
         || progress::Step::of(&control),
-        || engine.re_embed(&request, &control),
+        || engine.re_embedder().run(&request, &control),
     )?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,

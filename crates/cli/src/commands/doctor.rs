@@ -109,7 +109,7 @@ fn collections(settings: &Settings) -> Check {
     let names = || {
         let engine = engine(settings, Access::Read)?;
         let mut lines = Vec::new();
-        for report in engine.collection_reports()? {
+        for report in engine.collections().reports()? {
             let encoder = report.model.map_or("no encoder".to_owned(), |model| {
                 let state = match (model.precision, model.trained) {
                     (None, _) => " (not found)",

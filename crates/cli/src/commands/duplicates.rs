@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
         settings,
         "images",
         || progress::Step::of_counts(search.counts(), start.elapsed()),
-        || engine.find_pairs(&request, &search),
+        || engine.duplicates().find_pairs(&request, &search),
     )?;
     if !pairs.is_complete() {
         output::note(
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
             "there are too many pairs to keep all; raise --threshold",
         );
     }
-    let groups = engine.duplicate_groups(&pairs)?;
+    let groups = engine.duplicates().groups(&pairs)?;
     match arguments.format.format {
         Format::Json => output::json(&groups)?,
         Format::Jsonl => output::json_lines(&groups)?,

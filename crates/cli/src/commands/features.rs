@@ -39,7 +39,7 @@ pub(super) fn import(
         settings,
         "rows",
         || Step::of(&control),
-        || engine.import_features(&request, &control),
+        || engine.banks().import(&request, &control),
     )?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,
@@ -72,7 +72,7 @@ fn export(arguments: FeaturesExportArguments, settings: &Settings) -> anyhow::Re
         settings,
         "rows",
         || Step::of(&control),
-        || engine.export_features(&request, &control),
+        || engine.banks().export(&request, &control),
     )?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,

@@ -18,7 +18,7 @@ pub(super) fn run(command: ImagesCommand, settings: &Settings) -> anyhow::Result
     match command {
         ImagesCommand::List(arguments) => list(arguments, settings)?,
         ImagesCommand::Show { id, format } => {
-            let item = engine(settings, Access::Read)?.listed_item(id)?;
+            let item = engine(settings, Access::Read)?.library().item(id)?;
             print(&item, format.format)?;
         }
         ImagesCommand::Edit(arguments) => edit(arguments, settings)?,
@@ -41,7 +41,7 @@ fn list(arguments: ImagesListArguments, settings: &Settings) -> anyhow::Result<(
         page: arguments.page,
         page_size: arguments.page_size,
     };
-    let page = engine(settings, Access::Read)?.list_items(&request)?;
+    let page = engine(settings, Access::Read)?.library().list(&request)?;
     match format {
         Format::Json => output::json(&page),
         Format::Jsonl => output::json_lines(&page.items),
@@ -62,7 +62,7 @@ fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<(
     if edit == ItemEdit::default() {
         anyhow::bail!("nothing to change; `lookalike images edit --help` shows what can be");
     }
-    let item = engine(settings, Access::Write)?.edit_item(arguments.id, &edit)?;
+    let item = engine(settings, Access::Write)?.library().edit(arguments.id, &edit)?;
     print(&item, arguments.format.format)
 }
 
@@ -79,13 +79,13 @@ fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Resu
     };
     let engine = engine(settings, Access::Write)?;
     let name = &arguments.collection;
-    let count = engine.selected_items(name, &selection)?.len();
+    let count = engine.library().select(name, &selection)?.len();
     if count > 1 && !arguments.yes && !confirm(name, count)? {
         anyhow::bail!(
             "nothing was deleted; say --yes to delete {count} images without being asked"
         );
     }
-    let deleted = engine.delete_items(name, &selection)?;
+    let deleted = engine.library().delete(name, &selection)?;
     match arguments.format.format {
         Format::Json => output::json(&deleted),
         Format::Jsonl => output::json_lines([&deleted]),

@@ -117,13 +117,12 @@ fn watch_here(
 ) -> anyhow::Result<Outcome> {
     let format = arguments.format.format;
     let request = request(arguments);
-    let engine = Arc::new(engine);
     let jobs = jobs(&engine, settings);
     let stop = Arc::new(Cancel::default());
     let stopping = Arc::clone(&stop);
     interrupt::on_signal(move || stopping.cancel());
     let mut printed = Ok(());
-    watch(&engine, &jobs, &request, &stop, |change| {
+    watch(engine.stores(), &jobs, &request, &stop, |change| {
         printed = tell(change, format, &request.collection, settings);
         if printed.is_err() {
             // Nobody reads any more.
@@ -173,12 +172,12 @@ pub(super) fn tell(
 }
 
 /// The queue of the data directory that this process owns.
-pub(super) fn jobs(engine: &Arc<Engine>, settings: &Settings) -> Jobs {
+pub(super) fn jobs(engine: &Engine, settings: &Settings) -> Jobs {
     let options = JobOptions {
         workers: settings.workers(),
         data_dir: settings.data.clone(),
     };
-    Jobs::new(Arc::clone(engine), options)
+    engine.jobs(options)
 }
 
 /// Imports in this process.
@@ -187,7 +186,7 @@ fn import_here(
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
-    let jobs = jobs(&Arc::new(engine), settings);
+    let jobs = jobs(&engine, settings);
     let id = match arguments.retry_failed {
         true => jobs.retry(None)?,
         false => jobs.start(request(arguments))?,

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         effort: arguments.effort.into(),
         owner: None,
     };
-    let answer = engine(settings, Access::Read)?.search(&request)?;
+    let answer = engine(settings, Access::Read)?.search().run(&request)?;
     match arguments.format.format {
         Format::Json => output::json(&answer)?,
         Format::Jsonl => output::json_lines(

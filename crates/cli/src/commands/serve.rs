@@ -8,7 +8,7 @@ use anyhow::Context;
 use lookalike_engine::import::Cancel;
 use lookalike_engine::jobs::{JobRequest, Jobs};
 use lookalike_engine::watch::watch;
-use lookalike_engine::{Engine, ErrorKind};
+use lookalike_engine::{Engine, ErrorKind, Stores};
 use lookalike_server::{AccessRules, HeaderValue, ImportRoots, ServerOptions, serve};
 use tokio::net::TcpListener;
 
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         }
         if owns {
             resume(&jobs, settings)?;
-            watch_folders(&arguments.watch, &engine, &jobs, settings);
+            watch_folders(&arguments.watch, engine.stores(), &jobs, settings);
         } else if !arguments.watch.is_empty() {
             anyhow::bail!("only the process that owns the data directory can watch folders");
         }
@@ -148,7 +148,7 @@ fn resume(jobs: &Jobs, settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// Watches until the process ends: an import that is cut off then goes on at the next start.
-fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, settings: &Settings) {
+fn watch_folders(folders: &[PathBuf], stores: &Arc<Stores>, jobs: &Jobs, settings: &Settings) {
     if folders.is_empty() {
         return;
     }
@@ -157,7 +157,7 @@ fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, setting
         collection: "default".to_owned(),
         ..JobRequest::default()
     };
-    let (engine, jobs, settings) = (Arc::clone(engine), jobs.clone(), settings.clone());
+    let (stores, jobs, settings) = (Arc::clone(stores), jobs.clone(), settings.clone());
     std::thread::spawn(move || {
         let told = |change| {
             let told = import::tell(change, Format::Table, &request.collection, &settings);
@@ -165,14 +165,14 @@ fn watch_folders(folders: &[PathBuf], engine: &Arc<Engine>, jobs: &Jobs, setting
                 tracing::warn!("{error:#}");
             }
         };
-        if let Err(error) = watch(&engine, &jobs, &request, &Cancel::default(), told) {
+        if let Err(error) = watch(&stores, &jobs, &request, &Cancel::default(), told) {
             output::error(&anyhow::Error::new(error).context("folders are no longer watched"));
         }
     });
 }
 
 fn announce(engine: &Engine, settings: &Settings, url: &str) -> anyhow::Result<()> {
-    let collections = engine.catalog().collections()?;
+    let collections = engine.stores().catalog().collections()?;
     if collections.is_empty() {
         output::note(
             settings,
@@ -184,7 +184,7 @@ fn announce(engine: &Engine, settings: &Settings, url: &str) -> anyhow::Result<(
     }
     for collection in &collections {
         let name = &collection.spec.name;
-        let images = engine.num_images(name)?;
+        let images = engine.collections().count(name)?;
         let encoder = collection.spec.model.as_deref().unwrap_or("none");
         output::note(
             settings,

@@ -19,7 +19,8 @@ fn import(fixture: &Fixture, name: &str, count: usize, originals: Originals) {
     };
     let report = fixture
         .engine
-        .import(&request, &Control::default())
+        .importer()
+        .run(&request, &Control::default())
         .unwrap();
     assert_eq!(report.failed, 0);
 }
@@ -29,7 +30,7 @@ fn a_backup_answers_as_the_original_did() {
     let fixture = Fixture::new();
     import(&fixture, "pictures", 12, Originals::Copy);
     let backup = fixture.directory.path().join("backup");
-    let report = fixture.engine.backup(&backup).unwrap();
+    let report = fixture.engine.backups().make(&backup).unwrap();
     assert_eq!((report.collections, report.items), (1, 12));
     assert_eq!((report.originals, report.thumbnails), (12, 12));
     assert_eq!(report.directory, backup);
@@ -41,16 +42,16 @@ fn a_backup_answers_as_the_original_did() {
         ..SearchRequest::default()
     };
     let results = |fixture: &Fixture| {
-        let answer = fixture.engine.search(&request).unwrap();
+        let answer = fixture.engine.search().run(&request).unwrap();
         serde_json::to_string(&answer.results).unwrap()
     };
     let expected = results(&fixture);
     import(&fixture, "later", 3, Originals::Copy);
     let restored = Fixture::over(&backup);
     assert_eq!(results(&restored), expected);
-    let item = restored.engine.catalog().items(&[3]).unwrap().remove(0);
+    let item = restored.engine.stores().catalog().items(&[3]).unwrap().remove(0);
     fs::remove_file(item.original_path.as_ref().unwrap()).unwrap();
-    assert!(!restored.engine.original(&item).unwrap().is_empty());
+    assert!(!restored.engine.pictures().original(&item).unwrap().is_empty());
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn nothing_is_overwritten_and_nothing_half_is_left() {
     import(&fixture, "pictures", 3, Originals::Copy);
     let backup = fixture.directory.path().join("backup");
     fs::create_dir(&backup).unwrap();
-    let error = fixture.engine.backup(&backup).unwrap_err();
+    let error = fixture.engine.backups().make(&backup).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
     fs::remove_dir(&backup).unwrap();
 
@@ -72,10 +73,10 @@ fn nothing_is_overwritten_and_nothing_half_is_left() {
         .path();
     let original = fs::read_dir(shelf).unwrap().next().unwrap().unwrap().path();
     fs::write(&original, b"damaged").unwrap();
-    let error = fixture.engine.backup(&backup).unwrap_err();
+    let error = fixture.engine.backups().make(&backup).unwrap_err();
     assert!(error.to_string().contains("damaged"), "{error}");
     fs::remove_file(&original).unwrap();
-    let error = fixture.engine.backup(&backup).unwrap_err();
+    let error = fixture.engine.backups().make(&backup).unwrap_err();
     assert!(error.to_string().contains("missing"), "{error}");
     let names = fs::read_dir(fixture.directory.path()).unwrap();
     let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();

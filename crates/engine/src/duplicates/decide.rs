@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::background::Duplicates;
 use crate::library::{Deleted, Selection};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind};
 
 /// Items of one decision; of a hundred there are 4950 pairs.
 const ITEMS_MAX: usize = 100;
@@ -30,7 +31,7 @@ pub enum Decision {
     },
 }
 
-impl Engine {
+impl Duplicates {
     /// Carries out a decision; returns how many items are deleted.
     ///
     /// # Errors
@@ -47,8 +48,11 @@ impl Engine {
                     )));
                 }
                 self.common_collection(&items)?;
-                self.catalog()
-                    .write(self.now().as_second(), |tx| tx.add_not_duplicates(&items))?;
+                self.stores()
+                    .catalog()
+                    .write(self.stores().now().as_second(), |tx| {
+                        tx.add_not_duplicates(&items)
+                    })?;
                 Ok(Deleted { deleted: 0 })
             }
             Decision::Keep { keep, delete } => {
@@ -67,14 +71,15 @@ impl Engine {
                 let mut all = delete.clone();
                 all.push(*keep);
                 let collection = self.common_collection(&all)?;
-                self.delete_items(&collection, &Selection::Items(delete))
+                self.library()
+                    .delete(&collection, &Selection::Items(delete))
             }
         }
     }
 
     /// The collection of all these items.
     fn common_collection(&self, ids: &[u64]) -> Result<String, EngineError> {
-        let items = self.catalog().items(ids)?;
+        let items = self.stores().catalog().items(ids)?;
         let missing = ids
             .iter()
             .find(|&&id| !items.iter().any(|item| item.id.unsigned_abs() == id));
@@ -86,12 +91,12 @@ impl Engine {
         }
         let mut collections = items.into_iter().map(|item| item.collection);
         let first = collections.next().unwrap_or_default();
-        match collections.all(|other| other == first) {
-            true => Ok(first),
-            false => Err(EngineError::invalid(
+        if !collections.all(|other| other == first) {
+            return Err(EngineError::invalid(
                 "the items are of several collections; decide for each by itself",
-            )),
+            ));
         }
+        Ok(first)
     }
 }
 

@@ -11,16 +11,15 @@ use lookalike_catalog::Candidate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Pairs;
-use super::pairs::adjacency;
-use crate::library::ListedItem;
-use crate::{Engine, EngineError};
+use super::pairs::{Pairs, adjacency};
+use crate::library::{Library, ListedItem};
+use crate::{EngineError, Stores};
 
 /// Most groups of a page.
 const GROUPS_MAX: usize = 100;
 
 /// Contents whose items are read at a time.
-const BATCH: usize = 10_000;
+const CONTENTS_AT_A_TIME: usize = 10_000;
 
 /// Members shown of a group.
 const MEMBERS_SHOWN: usize = 100;
@@ -84,12 +83,15 @@ pub(super) struct Group {
     pub(super) members: Vec<(u64, Option<f32>)>,
 }
 
-impl Engine {
+/// Makes groups of pairs.
+pub(super) struct Grouping<'a> {
+    pub(super) stores: &'a Stores,
+    pub(super) library: &'a Library,
+}
+
+impl Grouping<'_> {
     /// All groups that pairs make, as items and decisions are now.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn duplicate_groups(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
+    pub(super) fn all(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
         let groups = self.groups(pairs)?;
         let shown = groups.iter().map(|group| self.shown(group));
         Ok(shown
@@ -99,7 +101,7 @@ impl Engine {
             .collect())
     }
 
-    pub(super) fn group_page(
+    pub(super) fn page(
         &self,
         pairs: &Pairs,
         groups: &[Group],
@@ -133,7 +135,7 @@ impl Engine {
         let members = &group.members[..group.members.len().min(MEMBERS_SHOWN)];
         let ids = std::iter::once(group.representative);
         let ids: Vec<u64> = ids.chain(members.iter().map(|(id, _)| *id)).collect();
-        let items = self.listed_items(&ids)?.into_iter();
+        let items = self.library.listed_items(&ids)?.into_iter();
         let mut items: HashMap<u64, ListedItem> = items
             .map(|item| (item.item.id.unsigned_abs(), item))
             .collect();
@@ -158,14 +160,18 @@ impl Engine {
         let collection = &pairs.request.collection;
         let near = adjacency(&pairs.near);
         let mut contents: Vec<u64> = near.keys().copied().collect();
-        contents.extend(self.catalog().repeated_contents(collection)?);
+        contents.extend(self.stores.catalog().repeated_contents(collection)?);
         contents.sort_unstable();
         contents.dedup();
         let mut candidates = Vec::new();
-        for contents in contents.chunks(BATCH) {
-            candidates.extend(self.catalog().items_of_contents(collection, contents)?);
+        for contents in contents.chunks(CONTENTS_AT_A_TIME) {
+            candidates.extend(
+                self.stores
+                    .catalog()
+                    .items_of_contents(collection, contents)?,
+            );
         }
-        let excluded = self.catalog().not_duplicates()?;
+        let excluded = self.stores.catalog().not_duplicates()?;
         Ok(gather(&candidates, &near, &excluded, pairs))
     }
 }

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lookalike_catalog::{ContentEmbedding, Revision};
 use lookalike_storage::{Effort, Hit, VectorQuery};
 
-use super::{Checked, DuplicatesRequest};
+use super::checked::Checked;
 use crate::import::Cancel;
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// Queries searched together. More share the passes over a flat index better, up to its blocks.
-const BATCH: usize = 1024;
+const QUERIES_AT_ONCE: usize = 1024;
 
 /// Neighbours asked for first, and at most when that is not all of them.
 const NEIGHBOURS: usize = 32;
@@ -67,125 +67,117 @@ impl SearchProgress {
     }
 }
 
-impl Engine {
-    /// Finds the pairs of a collection. Cost: a search for each item, over all of rayon's threads.
-    ///
-    /// # Errors
-    /// There is no such collection, the threshold is out of range, the search was cancelled, or
-    /// catalogue or index can't be read.
-    pub fn find_pairs(
-        &self,
-        request: &DuplicatesRequest,
-        progress: &SearchProgress,
-    ) -> Result<Pairs, EngineError> {
-        self.pairs(Checked::new(self, request)?, progress)
-    }
-
-    pub(super) fn pairs(
-        &self,
-        request: Checked,
-        progress: &SearchProgress,
-    ) -> Result<Pairs, EngineError> {
-        // Asked before the items are: what comes meanwhile is looked for again.
-        let revision = self.catalog().revision(&request.collection)?;
-        let total = self.catalog().count_items(&request.collection, 0)?;
-        progress.total.store(total, Ordering::Relaxed);
-        let mut found = Found {
-            near: Vec::new(),
-            is_complete: true,
-        };
-        let mut after = 0;
-        loop {
-            if progress.cancel.is_cancelled() {
-                return Err(EngineError::new(
-                    ErrorKind::Conflict,
-                    "the search for duplicates was cancelled",
-                ));
-            }
-            let items = self
+/// Finds the pairs of a collection. Cost: a search for each item, over all of rayon's threads.
+///
+/// # Errors
+/// The search was cancelled, or catalogue or index can't be read.
+pub(super) fn find_pairs(
+    stores: &Stores,
+    request: Checked,
+    progress: &SearchProgress,
+) -> Result<Pairs, EngineError> {
+    // Asked before the items are: what comes meanwhile is looked for again.
+    let revision = stores.catalog().revision(&request.collection)?;
+    let total = stores.catalog().count_items(&request.collection, 0)?;
+    progress.total.store(total, Ordering::Relaxed);
+    let mut found = Found {
+        near: Vec::new(),
+        is_complete: true,
+    };
+    let mut after = 0;
+    loop {
+        if progress.cancel.is_cancelled() {
+            return Err(EngineError::new(
+                ErrorKind::Conflict,
+                "the search for duplicates was cancelled",
+            ));
+        }
+        let items =
+            stores
                 .catalog()
-                .embeddings_after(&request.collection, after, BATCH)?;
-            let Some(last) = items.last() else { break };
-            after = last.item_id;
-            let read = items.len() as u64;
-            self.look_up(&request, items, &mut found)?;
-            progress.done.fetch_add(read, Ordering::Relaxed);
-        }
-        found.tidy(&request);
-        Ok(Pairs {
-            request,
-            revision,
-            near: found.near,
-            is_complete: found.is_complete,
-        })
+                .embeddings_after(&request.collection, after, QUERIES_AT_ONCE)?;
+        let Some(last) = items.last() else { break };
+        after = last.item_id;
+        let read = items.len() as u64;
+        look_up(stores, &request, items, &mut found)?;
+        progress.done.fetch_add(read, Ordering::Relaxed);
     }
+    found.tidy(&request);
+    Ok(Pairs {
+        request,
+        revision,
+        near: found.near,
+        is_complete: found.is_complete,
+    })
+}
 
-    /// Adds what is near these items.
-    fn look_up(
-        &self,
-        request: &Checked,
-        mut items: Vec<ContentEmbedding>,
-        found: &mut Found,
-    ) -> Result<(), EngineError> {
-        items.retain(|item| !item.front_page);
-        let queries = items
-            .iter_mut()
-            .map(|item| std::mem::take(&mut item.vector))
-            .collect::<Vec<_>>();
-        let hits = self.neighbours(request, &queries)?;
-        let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let contents = self.catalog().contents_of_items(&ids)?;
-        let of_item = |item: &ContentEmbedding| (item.content_id, item.patent_id.clone());
-        for (item, hits) in items.iter().zip(hits) {
-            let (own, patent) = of_item(item);
-            let near = hits.iter().filter_map(|hit| {
-                let (other, other_patent) = contents.get(&hit.id)?;
-                let same_patent = patent.is_some() && patent == *other_patent;
-                let counts = *other != own && (request.same_patent || !same_patent);
-                counts.then(|| Pair {
-                    a: own.min(*other),
-                    b: own.max(*other),
-                    score: hit.score,
-                })
-            });
-            found.near.extend(near);
-        }
-        if found.near.len() > 2 * PAIRS_MAX {
-            found.tidy(request);
-        }
-        Ok(())
+/// Adds what is near these items.
+fn look_up(
+    stores: &Stores,
+    request: &Checked,
+    mut items: Vec<ContentEmbedding>,
+    found: &mut Found,
+) -> Result<(), EngineError> {
+    items.retain(|item| !item.front_page);
+    let queries = items
+        .iter_mut()
+        .map(|item| std::mem::take(&mut item.vector))
+        .collect::<Vec<_>>();
+    let hits = neighbours(stores, request, &queries)?;
+    let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let contents = stores.catalog().contents_of_items(&ids)?;
+    let of_item = |item: &ContentEmbedding| (item.content_id, item.patent_id.clone());
+    for (item, hits) in items.iter().zip(hits) {
+        let (own, patent) = of_item(item);
+        let near = hits.iter().filter_map(|hit| {
+            let (other, other_patent) = contents.get(&hit.id)?;
+            let same_patent = patent.is_some() && patent == *other_patent;
+            let counts = *other != own && (request.same_patent || !same_patent);
+            counts.then(|| Pair {
+                a: own.min(*other),
+                b: own.max(*other),
+                score: hit.score,
+            })
+        });
+        found.near.extend(near);
     }
+    if found.near.len() > 2 * PAIRS_MAX {
+        found.tidy(request);
+    }
+    Ok(())
+}
 
-    /// All that reach the threshold, for each query, but [`NEIGHBOURS_MAX`] at most.
-    fn neighbours(
-        &self,
-        request: &Checked,
-        queries: &[Vec<f32>],
-    ) -> Result<Vec<Vec<Hit>>, EngineError> {
-        let search = |queries: &[Vec<f32>], k| {
-            let wanted = VectorQuery {
-                k,
-                filter: None,
-                include_front_page: false,
-                threshold: Some(request.threshold),
-                effort: Effort::default(),
-            };
-            self.vectors().search(&request.collection, queries, &wanted)
+/// All that reach the threshold, for each query, but [`NEIGHBOURS_MAX`] at most.
+fn neighbours(
+    stores: &Stores,
+    request: &Checked,
+    queries: &[Vec<f32>],
+) -> Result<Vec<Vec<Hit>>, EngineError> {
+    let search = |queries: &[Vec<f32>], k| {
+        let wanted = VectorQuery {
+            k,
+            filter: None,
+            include_front_page: false,
+            threshold: Some(request.threshold),
+            effort: Effort::default(),
         };
-        let mut hits = search(queries, NEIGHBOURS)?;
-        let full: Vec<usize> = (0..hits.len())
-            .filter(|&place| hits[place].len() == NEIGHBOURS)
-            .collect();
-        if !full.is_empty() {
-            let crowded: Vec<Vec<f32>> = full.iter().map(|&place| queries[place].clone()).collect();
-            for (place, more) in full.into_iter().zip(search(&crowded, NEIGHBOURS_MAX)?) {
-                hits[place] = more;
-            }
+        stores
+            .vectors()
+            .search(&request.collection, queries, &wanted)
+    };
+    let mut hits = search(queries, NEIGHBOURS)?;
+    let full: Vec<usize> = (0..hits.len())
+        .filter(|&place| hits[place].len() == NEIGHBOURS)
+        .collect();
+    if !full.is_empty() {
+        let crowded: Vec<Vec<f32>> = full.iter().map(|&place| queries[place].clone()).collect();
+        for (place, more) in full.into_iter().zip(search(&crowded, NEIGHBOURS_MAX)?) {
+            hits[place] = more;
         }
-        Ok(hits)
     }
+    Ok(hits)
 }
 
 struct Found {

@@ -1,11 +1,9 @@
 //! Duplicates among hand-made vectors.
 
-use std::sync::Arc;
-
 use lookalike_catalog::{Collection, Content, NewCollection, NewItem, Placed};
 
 use super::*;
-use crate::ErrorKind;
+use crate::{Engine, ErrorKind};
 use crate::library::Selection;
 
 struct Fixture {
@@ -29,13 +27,14 @@ impl Fixture {
         };
         let collection = whole
             .engine
+            .stores()
             .catalog()
             .write(0, |tx| tx.create_collection(&spec))
             .unwrap();
         Self { whole, collection }
     }
 
-    fn engine(&self) -> &Arc<Engine> {
+    fn engine(&self) -> &Engine {
         &self.whole.engine
     }
 
@@ -64,7 +63,7 @@ impl Fixture {
             warnings: Vec::new(),
         };
         let (sine, cosine) = angle.to_radians().sin_cos();
-        let placed = self.engine().catalog().write(0, |tx| {
+        let placed = self.engine().stores().catalog().write(0, |tx| {
             tx.place_item(&self.collection, &item, Some(&[cosine, sine]))
         });
         match placed.unwrap() {
@@ -86,8 +85,13 @@ impl Fixture {
         let request = self.request(degrees, same_patent);
         let pairs = self
             .engine()
+            .duplicates()
             .find_pairs(&request, &SearchProgress::default());
-        let groups = self.engine().groups(&pairs.unwrap()).unwrap();
+        let grouping = groups::Grouping {
+            stores: self.engine().stores(),
+            library: self.engine().library(),
+        };
+        let groups = grouping.groups(&pairs.unwrap()).unwrap();
         let ids = |group: &groups::Group| group.members.iter().map(|(id, _)| *id).collect();
         groups
             .iter()
@@ -134,7 +138,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let ids: Vec<u64> = (0..3)
         .map(|step| fixture.add(&format!("c{step}"), 10, step as f32, None))
         .collect();
-    let duplicates = Duplicates::new(Arc::clone(engine));
+    let duplicates = engine.duplicates();
     let request = fixture.request(10.0, false);
     let ready = || loop {
         let report = duplicates.report(&request, 1, 20).unwrap();
@@ -150,7 +154,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let apart = Decision::NotDuplicate {
         items: vec![ids[0], ids[1]],
     };
-    engine.decide(&apart).unwrap();
+    engine.duplicates().decide(&apart).unwrap();
     let shown = |page: &DuplicatePage| -> Vec<i64> {
         let members = page.groups.iter().flat_map(|group| &group.members);
         members.map(|member| member.item.item.id).collect()
@@ -164,7 +168,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
         keep: ids[0],
         delete: vec![ids[2]],
     };
-    assert_eq!(engine.decide(&keep).unwrap().deleted, 1);
+    assert_eq!(engine.duplicates().decide(&keep).unwrap().deleted, 1);
     let report = duplicates.report(&request, 1, 20).unwrap();
     assert_eq!(report.status, SearchState::Ready);
     let report = report.found;
@@ -174,7 +178,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let report = duplicates.report(&request, 1, 20).unwrap();
     assert_eq!(report.status, SearchState::Running);
     assert_eq!(ready().total, 1);
-    engine.delete_items("default", &Selection::All).unwrap();
+    engine.library().delete("default", &Selection::All).unwrap();
     assert_eq!(ready().total, 0);
     for wrong in [
         Decision::NotDuplicate { items: vec![1] },
@@ -187,7 +191,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
             delete: Vec::new(),
         },
     ] {
-        let error = engine.decide(&wrong).unwrap_err();
+        let error = engine.duplicates().decide(&wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{wrong:?}");
     }
 }
@@ -200,6 +204,7 @@ fn a_cancelled_search_ends_and_thresholds_are_bounded() {
     progress.cancel.cancel();
     let stopped = fixture
         .engine()
+        .duplicates()
         .find_pairs(&fixture.request(10.0, false), &progress);
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Conflict);
     for threshold in [0.2, 1.5, f32::NAN] {
@@ -209,6 +214,7 @@ fn a_cancelled_search_ends_and_thresholds_are_bounded() {
         };
         let refused = fixture
             .engine()
+            .duplicates()
             .find_pairs(&request, &SearchProgress::default());
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
@@ -226,6 +232,7 @@ fn every_pair_is_found_among_many() {
     }
     let pairs = fixture
         .engine()
+        .duplicates()
         .find_pairs(&fixture.request(30.0, false), &SearchProgress::default())
         .unwrap();
     let mut expected = 0;

@@ -24,8 +24,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::byte_cache::ByteCache;
-use crate::search::{Query, SearchRequest, no_item, unknown_token};
-use crate::{Encoder, Engine, EngineError, ErrorKind};
+use crate::pictures::Pictures;
+use crate::search::{Query, QueryPictures, SearchRequest, Searcher, unknown_token};
+use crate::{Encoder, EngineError, ErrorKind, Stores};
 use matches::Comparison;
 
 /// Pairs of patches that are compared at most: squares of 1064 px at patch 14 with each other,
@@ -94,23 +95,6 @@ pub struct ExplainTiming {
     pub total_ms: f64,
 }
 
-/// Explanations made lately.
-#[derive(Debug)]
-pub(crate) struct Explanations {
-    known: ByteCache<String, Arc<Explanation>>,
-    /// One at a time: each takes all of the model's threads, and memory for all pairs of patches.
-    turn: Mutex<()>,
-}
-
-impl Default for Explanations {
-    fn default() -> Self {
-        Self {
-            known: ByteCache::new(MOST_BYTES),
-            turn: Mutex::default(),
-        }
-    }
-}
-
 /// A picture as the encoder sees it.
 struct Seen {
     picture: RgbImage,
@@ -119,7 +103,35 @@ struct Seen {
     patch: u32,
 }
 
-impl Engine {
+/// Explains hits, and remembers for a while what it said. Shared by threads.
+pub struct Explainer {
+    stores: Arc<Stores>,
+    searcher: Arc<Searcher>,
+    pictures: Arc<Pictures>,
+    query_pictures: QueryPictures,
+    known: ByteCache<String, Arc<Explanation>>,
+    /// One at a time: each takes all of the model's threads, and memory for all pairs of patches.
+    turn: Mutex<()>,
+}
+
+impl Explainer {
+    /// Explains what `searcher` found lately.
+    pub(crate) fn new(
+        stores: Arc<Stores>,
+        searcher: Arc<Searcher>,
+        pictures: Arc<Pictures>,
+        query_pictures: QueryPictures,
+    ) -> Self {
+        Self {
+            stores,
+            searcher,
+            pictures,
+            query_pictures,
+            known: ByteCache::new(MOST_BYTES),
+            turn: Mutex::default(),
+        }
+    }
+
     /// Why an item resembles a query or another item. Made when asked for and kept for a while.
     ///
     /// Costs two forward passes and the products of all their patches: with dinov2-small at
@@ -141,7 +153,10 @@ impl Engine {
                 owner,
                 index,
             } => {
-                past = self.past_search(token, *owner).ok_or_else(unknown_token)?;
+                past = self
+                    .searcher
+                    .past(token, *owner)
+                    .ok_or_else(unknown_token)?;
                 (&past.request, *index)
             }
             Explained::Item(id) => {
@@ -152,27 +167,20 @@ impl Engine {
                 (&of_item, 0)
             }
         };
-        let item = self.catalog().items(&[item_id])?.pop();
-        let item = item.ok_or_else(|| no_item(item_id))?;
+        let item = self.stores.item(item_id)?;
         // A file that changed under its item has another sum.
         let key = format!("{explained:?} {item_id} {}", item.md5);
-        let explanations = self.explanations();
-        if let Some(known) = explanations.known.get(&key) {
+        if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
         // The page asks for the points and both maps at once: the first makes them for all.
-        let _turn = explanations
-            .turn
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = explanations.known.get(&key) {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
         let explanation = Arc::new(self.compare(request, index, &item)?);
         let bytes = explanation.query_heatmap.len() + explanation.item_heatmap.len() + 1024;
-        explanations
-            .known
-            .insert(key, Arc::clone(&explanation), bytes);
+        self.known.insert(key, Arc::clone(&explanation), bytes);
         Ok(explanation)
     }
 
@@ -183,10 +191,13 @@ impl Engine {
         item: &Item,
     ) -> Result<Explanation, EngineError> {
         let start = Instant::now();
-        let collection = self.catalog().collection(&item.collection)?;
-        let encoder = self.encoders().of_collection(&collection)?;
-        let query = Seen::new(self.query_picture(request, index)?, &encoder)?;
-        let item = Seen::new(self.decode(&self.original(item)?)?.image, &encoder)?;
+        let collection = self.stores.catalog().collection(&item.collection)?;
+        let encoder = self.stores.encoders().of_collection(&collection)?;
+        let query = Seen::new(self.query_pictures.picture(request, index)?, &encoder)?;
+        let item = Seen::new(
+            self.stores.decode(&self.pictures.original(item)?)?.image,
+            &encoder,
+        )?;
         let pairs = query.patches().saturating_mul(item.patches());
         if pairs > MOST_PAIRS {
             return Err(EngineError::invalid(format!(

@@ -157,7 +157,8 @@ fn imported(shifts: &[usize]) -> Imported {
     };
     let report = fixture
         .engine
-        .import(&request, &Control::default())
+        .importer()
+        .run(&request, &Control::default())
         .unwrap();
     assert_eq!(report.imported, shifts.len() as u64);
     // By name: files are read side by side, and the first to be read is item 1.
@@ -165,7 +166,7 @@ fn imported(shifts: &[usize]) -> Imported {
         sort: SortKey::FileName,
         ..ListRequest::default()
     };
-    let listed = fixture.engine.list_items(&by_name).unwrap().items;
+    let listed = fixture.engine.library().list(&by_name).unwrap().items;
     let ids = listed.iter().map(|one| one.item.id as u64).collect();
     Imported { fixture, ids }
 }
@@ -175,6 +176,7 @@ fn the_encoder_finds_a_moved_figure_again() {
     let Imported { fixture, ids } = imported(&[0, 45]);
     let explanation = fixture
         .engine
+        .explainer()
         .explain(&Explained::Item(ids[0]), ids[1])
         .unwrap();
     assert_eq!(explanation.query_sides, (240, 160));
@@ -199,7 +201,7 @@ fn the_encoder_finds_a_moved_figure_again() {
         let coloured = |rgb: &&[u8]| rgb[0].abs_diff(rgb[2]) > 40;
         assert!(map.data().chunks(3).filter(coloured).count() > 500);
     }
-    let again = fixture.engine.explain(&Explained::Item(ids[0]), ids[1]);
+    let again = fixture.engine.explainer().explain(&Explained::Item(ids[0]), ids[1]);
     assert!(Arc::ptr_eq(&again.unwrap(), &explanation), "kept");
 }
 
@@ -221,10 +223,10 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
         owner: Some(7),
         ..SearchRequest::default()
     };
-    let token = engine.search(&request).unwrap().query_token;
+    let token = engine.search().run(&request).unwrap().query_token;
     let explain = |token: &str, owner, index, item| {
         let token = token.to_owned();
-        engine.explain(
+        engine.explainer().explain(
             &Explained::Search {
                 token,
                 owner,

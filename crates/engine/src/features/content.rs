@@ -16,7 +16,7 @@ use super::facts::Facts;
 use crate::hex::hex;
 use crate::pictures::make_thumbnail;
 use crate::stores::thumbnail_key;
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 /// `format` of a content that is a vector.
 const VECTOR_FORMAT: &str = "vector";
@@ -61,7 +61,7 @@ struct Found {
 
 /// Makes the rows ready, `workers` pictures at a time; in the order of the rows.
 pub(super) fn candidates(
-    engine: &Engine,
+    stores: &Stores,
     workers: usize,
     folder: &Path,
     rows: Vec<GoodRow>,
@@ -82,7 +82,7 @@ pub(super) fn candidates(
                 return read;
             };
             let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
-            read.extend(row.map(|row| (index, Candidate::new(engine, folder, row))));
+            read.extend(row.map(|row| (index, Candidate::new(stores, folder, row))));
         }
     };
     let mut candidates = thread::scope(|scope| {
@@ -106,7 +106,7 @@ pub(super) fn candidates(
 impl Candidate {
     /// Reads the row's picture, if it is there. `folder` is where relative paths start;
     /// the current directory is tried after it.
-    fn new(engine: &Engine, folder: &Path, row: GoodRow) -> Self {
+    fn new(stores: &Stores, folder: &Path, row: GoodRow) -> Self {
         let GoodRow {
             label,
             facts,
@@ -116,7 +116,7 @@ impl Candidate {
         let is_vector = facts.format.as_deref() == Some(VECTOR_FORMAT);
         let picture = facts.path.as_ref().filter(|_| !is_vector).map(|path| {
             let file = find(folder, path).ok_or(LostPicture::Missing)?;
-            read(engine, &file, &facts)
+            read(stores, &file, &facts)
         });
         let (found, lost_picture) = match picture {
             Some(Ok(found)) => (Some(found), None),
@@ -155,7 +155,7 @@ impl Candidate {
         };
         let patent = facts.patent_id.as_ref().zip(facts.patent);
         let patent = patent.and_then(|(id, patent)| {
-            let known = engine.catalog().patent(id).ok()?;
+            let known = stores.catalog().patent(id).ok()?;
             known.is_none().then(|| Patent {
                 patent_id: id.clone(),
                 ..patent
@@ -218,15 +218,15 @@ fn find(folder: &Path, path: &str) -> Option<PathBuf> {
         .find_map(|file| fs::canonicalize(file).ok())
 }
 
-fn read(engine: &Engine, file: &Path, facts: &Facts) -> Result<Found, LostPicture> {
-    try_read(engine, file, facts).map_err(|reason| {
+fn read(stores: &Stores, file: &Path, facts: &Facts) -> Result<Found, LostPicture> {
+    try_read(stores, file, facts).map_err(|reason| {
         LostPicture::Unusable(format!("{} is not used: {reason}", file.display()))
     })
 }
 
-fn try_read(engine: &Engine, file: &Path, facts: &Facts) -> Result<Found, String> {
+fn try_read(stores: &Stores, file: &Path, facts: &Facts) -> Result<Found, String> {
     let metadata = fs::metadata(file).map_err(|error| error.to_string())?;
-    let limit = engine.limits().max_file_bytes;
+    let limit = stores.limits().max_file_bytes;
     if metadata.len() > limit {
         return Err(format!(
             "{} bytes are above the limit of {limit} for a file",
@@ -252,19 +252,19 @@ fn try_read(engine: &Engine, file: &Path, facts: &Facts) -> Result<Found, String
         file_size: metadata.len(),
         modified_ns: modified.unwrap_or(0),
     };
-    with_content(engine, &bytes, md5, path).map_err(|error| error.to_string())
+    with_content(stores, &bytes, md5, path).map_err(|error| error.to_string())
 }
 
 /// Decodes the picture only where it is new.
 fn with_content(
-    engine: &Engine,
+    stores: &Stores,
     bytes: &[u8],
     md5: String,
     path: KnownPath,
 ) -> Result<Found, EngineError> {
-    if let Some(content) = engine.catalog().content(&md5)?
+    if let Some(content) = stores.catalog().content(&md5)?
         && content.width > 0
-        && engine.blobs().exists(&thumbnail_key(&md5)?)?
+        && stores.blobs().exists(&thumbnail_key(&md5)?)?
     {
         return Ok(Found {
             content,
@@ -273,7 +273,7 @@ fn with_content(
             warnings: Vec::new(),
         });
     }
-    let decoded = engine.decode(bytes)?;
+    let decoded = stores.decode(bytes)?;
     Ok(Found {
         content: Content {
             md5,

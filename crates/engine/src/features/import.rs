@@ -11,7 +11,7 @@ use super::place::{Alone, Fate, place, same_id};
 use super::{FeatureImportRequest, target};
 use crate::import::{Control, FileProblem, ImportReport, per_second};
 use crate::stores::thumbnail_key;
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 /// Warnings kept for the report: of a bank with a million oddities the first ten thousand
 /// will do.
@@ -19,7 +19,7 @@ const MAX_WARNINGS: usize = 10_000;
 
 /// An import on its way.
 struct Import<'a> {
-    engine: &'a Engine,
+    stores: &'a Stores,
     control: &'a Control,
     collection: Collection,
     workers: usize,
@@ -35,7 +35,7 @@ struct Missing {
 }
 
 pub(super) fn run(
-    engine: &Engine,
+    stores: &Stores,
     request: &FeatureImportRequest,
     control: &Control,
 ) -> Result<ImportReport, EngineError> {
@@ -47,9 +47,9 @@ pub(super) fn run(
         .map(|path| Bank::open(path))
         .collect::<Result<_, _>>()?;
     let mut import = Import {
-        engine,
+        stores,
         control,
-        collection: target::collection(engine, request, &banks)?,
+        collection: target::collection(stores, request, &banks)?,
         workers: request.workers.max(1),
         report: ImportReport {
             total: banks.iter().map(|bank| bank.rows).sum(),
@@ -61,7 +61,7 @@ pub(super) fn run(
     for mut bank in banks {
         import.bank(&mut bank)?;
     }
-    engine.settle_index(&import.collection);
+    stores.settle_index(&import.collection);
     let mut report = import.report;
     let elapsed = control.progress.elapsed();
     report.elapsed_sec = (elapsed.as_secs_f64() * 1000.0).round() / 1000.0;
@@ -144,20 +144,20 @@ impl Import<'_> {
             }
         }
         self.settle(known);
-        let mut candidates = content::candidates(self.engine, self.workers, folder, new);
+        let mut candidates = content::candidates(self.stores, self.workers, folder, new);
         for candidate in &candidates {
             self.note_picture(candidate);
         }
-        let _kept = self.engine.keep_blobs();
+        let _kept = self.stores.keep_blobs();
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
         self.put_thumbnails(candidates.iter().filter_map(|candidate| {
             let jpeg = candidate.thumbnail.as_ref()?;
             Some((&candidate.item.content.md5, jpeg))
         }))?;
-        let now = self.engine.now().as_second();
+        let now = self.stores.now().as_second();
         let collection = &self.collection;
-        let (fates, alone) = self.engine.catalog().write(now, |tx| {
+        let (fates, alone) = self.stores.catalog().write(now, |tx| {
             let mut alone = Vec::new();
             let fates = candidates
                 .iter_mut()
@@ -171,7 +171,7 @@ impl Import<'_> {
         for Alone { md5, picture, jpeg } in alone {
             let jpeg = match jpeg {
                 Some(jpeg) => Some(jpeg),
-                None => self.engine.blobs().get(&thumbnail_key(&picture)?)?,
+                None => self.stores.blobs().get(&thumbnail_key(&picture)?)?,
             };
             thumbnails.extend(jpeg.map(|jpeg| (md5, jpeg)));
         }
@@ -186,7 +186,7 @@ impl Import<'_> {
             return Ok(None);
         };
         let stored = self
-            .engine
+            .stores
             .catalog()
             .embedding_of_external_id(&self.collection, id)?;
         Ok(stored.map(|stored| same_id(&row.label, id, &stored, &row.vector)))
@@ -218,7 +218,7 @@ impl Import<'_> {
             .map(|(md5, jpeg)| Ok((thumbnail_key(md5)?, jpeg.as_slice())))
             .collect::<Result<Vec<_>, EngineError>>()?;
         let blobs: Vec<(&BlobKey, &[u8])> = keyed.iter().map(|(key, jpeg)| (key, *jpeg)).collect();
-        Ok(self.engine.blobs().put_all(&blobs)?)
+        Ok(self.stores.blobs().put_all(&blobs)?)
     }
 
     /// Counts what became of rows that were dealt with together.

@@ -18,12 +18,13 @@ mod rows;
 mod target;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lookalike_storage::{IndexKind, Metric};
 use serde::Serialize;
 
 use crate::import::{Control, ImportReport};
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 pub(crate) use rows::read_rows;
 
@@ -107,19 +108,31 @@ pub fn is_bank(path: &Path) -> bool {
     is_index || ending.eq_ignore_ascii_case("npz") || ending.eq_ignore_ascii_case("npy")
 }
 
-impl Engine {
+/// Imports and exports feature banks. Cloning is cheap.
+#[derive(Clone)]
+pub struct Banks {
+    stores: Arc<Stores>,
+}
+
+impl Banks {
+    /// Banks into and out of `stores`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>) -> Self {
+        Self { stores }
+    }
+
     /// Imports feature banks. Rows that fail are in the report; the rest is imported.
     /// `control` tells, from any thread, how it is going, and stops it after a transaction.
     ///
     /// # Errors
     /// A bank can't be opened, does not fit the collection, or the catalogue can't be
     /// written.
-    pub fn import_features(
+    pub fn import(
         &self,
         request: &FeatureImportRequest,
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
-        import::run(self, request, control)
+        import::run(&self.stores, request, control)
     }
 
     /// Writes a collection as a feature bank, the items by ascending id.
@@ -127,11 +140,11 @@ impl Engine {
     /// # Errors
     /// There is no such collection, it changes meanwhile, the output can't be written, or
     /// `control` stopped it; then nothing is left behind.
-    pub fn export_features(
+    pub fn export(
         &self,
         request: &FeatureExportRequest,
         control: &Control,
     ) -> Result<FeatureExportReport, EngineError> {
-        export::run(self, request, control)
+        export::run(&self.stores, request, control)
     }
 }

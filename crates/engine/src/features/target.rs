@@ -5,18 +5,18 @@ use lookalike_storage::Metric;
 
 use super::FeatureImportRequest;
 use super::bank::{Bank, Origin};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// The collection for `banks`, of which there is at least one.
 ///
 /// # Errors
 /// A bank does not fit it, or does not fit the others.
 pub(super) fn collection(
-    engine: &Engine,
+    stores: &Stores,
     request: &FeatureImportRequest,
     banks: &[Bank],
 ) -> Result<Collection, EngineError> {
-    let existing = engine.catalog().find_collection(&request.collection)?;
+    let existing = stores.catalog().find_collection(&request.collection)?;
     let spec = match (&existing, banks.first()) {
         (Some(collection), _) => collection.spec.clone(),
         (None, Some(bank)) => new_spec(request, bank),
@@ -27,7 +27,7 @@ pub(super) fn collection(
     }
     match existing {
         Some(collection) => Ok(collection),
-        None => engine.catalog().write(engine.now().as_second(), |tx| {
+        None => stores.catalog().write(stores.now().as_second(), |tx| {
             Ok(tx.create_collection(&spec)?)
         }),
     }

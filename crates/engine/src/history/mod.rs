@@ -17,9 +17,9 @@ use utoipa::ToSchema;
 
 pub use recorder::Recorder;
 
-use crate::pictures::thumbnail_url;
+use crate::addresses::thumbnail_url;
 use crate::search::{KeptQuery, Query, QueryDescription, QueryKind, SearchRequest};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// Largest `page_size`.
 pub const PAGE_SIZE_MAX: u64 = 100;
@@ -95,12 +95,24 @@ impl EarlierSearch {
     }
 }
 
-impl Engine {
+/// The searches that users made. Cloning is cheap.
+#[derive(Clone)]
+pub struct History {
+    stores: Arc<Stores>,
+}
+
+impl History {
+    /// The history in `stores`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>) -> Self {
+        Self { stores }
+    }
+
     /// A page of a user's history; `None` is the local user.
     ///
     /// # Errors
     /// The page or its size is out of range, or the catalogue can't be read.
-    pub fn history(
+    pub fn page(
         &self,
         user_id: Option<i64>,
         page: u64,
@@ -115,7 +127,7 @@ impl Engine {
             )));
         }
         let offset = (page - 1).saturating_mul(page_size);
-        let (total, stored) = self.catalog().searches(user_id, offset, page_size)?;
+        let (total, stored) = self.stores.catalog().searches(user_id, offset, page_size)?;
         Ok(HistoryPage {
             items: self.entries(stored)?,
             total,
@@ -128,17 +140,13 @@ impl Engine {
     ///
     /// # Errors
     /// The user has none with that id, or the catalogue can't be read.
-    pub fn history_entry(
-        &self,
-        user_id: Option<i64>,
-        id: i64,
-    ) -> Result<HistoryEntry, EngineError> {
+    pub fn entry(&self, user_id: Option<i64>, id: i64) -> Result<HistoryEntry, EngineError> {
         let mut entries = self.entries(vec![self.stored_search(user_id, id)?])?;
         entries.pop().ok_or_else(|| no_entry(id))
     }
 
     fn entries(&self, stored: Vec<StoredSearch>) -> Result<Vec<HistoryEntry>, EngineError> {
-        let mut entries: Vec<HistoryEntry> = stored.into_iter().map(entry).collect();
+        let mut entries: Vec<HistoryEntry> = stored.into_iter().map(new_entry).collect();
         let hits = entries.iter().flat_map(|entry| &entry.top_hits);
         let queries = entries.iter().flat_map(|entry| &entry.queries);
         let mut ids: Vec<u64> = hits
@@ -147,7 +155,7 @@ impl Engine {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        let items = self.catalog().items(&ids)?.into_iter();
+        let items = self.stores.catalog().items(&ids)?.into_iter();
         let items: HashMap<u64, Item> = items.map(|item| (item.id.unsigned_abs(), item)).collect();
         for entry in &mut entries {
             for past in &mut entry.top_hits {
@@ -166,13 +174,16 @@ impl Engine {
     ///
     /// # Errors
     /// There is none, or the catalogue can't be read.
-    pub fn history_thumbnail(
+    pub fn thumbnail(
         &self,
         user_id: Option<i64>,
         id: i64,
         position: u32,
     ) -> Result<Vec<u8>, EngineError> {
-        let jpeg = self.catalog().search_thumbnail(user_id, id, position)?;
+        let jpeg = self
+            .stores
+            .catalog()
+            .search_thumbnail(user_id, id, position)?;
         jpeg.ok_or_else(|| {
             EngineError::new(
                 ErrorKind::NotFound,
@@ -185,22 +196,18 @@ impl Engine {
     ///
     /// # Errors
     /// The user has none with that id, or the catalogue can't be read.
-    pub fn earlier_search(
-        &self,
-        user_id: Option<i64>,
-        id: i64,
-    ) -> Result<EarlierSearch, EngineError> {
+    pub fn earlier(&self, user_id: Option<i64>, id: i64) -> Result<EarlierSearch, EngineError> {
         let stored = self.stored_search(user_id, id)?;
         self.kept_search(&stored)
     }
 
     /// The newest entry with that token, to be made again.
-    pub(crate) fn earlier_search_by_token(
+    pub(crate) fn earlier_by_token(
         &self,
         user_id: Option<i64>,
         token: &str,
     ) -> Result<Option<(StoredSearch, EarlierSearch)>, EngineError> {
-        let Some(stored) = self.catalog().search_by_token(user_id, token)? else {
+        let Some(stored) = self.stores.catalog().search_by_token(user_id, token)? else {
             return Ok(None);
         };
         let search = self.kept_search(&stored)?;
@@ -211,9 +218,10 @@ impl Engine {
     ///
     /// # Errors
     /// The user has none with that id, or the catalogue can't be written.
-    pub fn delete_history_entry(&self, user_id: Option<i64>, id: i64) -> Result<(), EngineError> {
-        let now = self.now().as_second();
+    pub fn delete(&self, user_id: Option<i64>, id: i64) -> Result<(), EngineError> {
+        let now = self.stores.now().as_second();
         let deleted = self
+            .stores
             .catalog()
             .write_aside(now, |tx| tx.delete_search(user_id, id))?;
         deleted.then_some(()).ok_or_else(|| no_entry(id))
@@ -223,20 +231,21 @@ impl Engine {
     ///
     /// # Errors
     /// The catalogue can't be written.
-    pub fn delete_history(&self, user_id: Option<i64>) -> Result<usize, EngineError> {
-        let now = self.now().as_second();
+    pub fn clear(&self, user_id: Option<i64>) -> Result<usize, EngineError> {
+        let now = self.stores.now().as_second();
         Ok(self
+            .stores
             .catalog()
             .write_aside(now, |tx| tx.delete_searches(user_id))?)
     }
 
     fn stored_search(&self, user_id: Option<i64>, id: i64) -> Result<StoredSearch, EngineError> {
-        let stored = self.catalog().search(user_id, id)?;
+        let stored = self.stores.catalog().search(user_id, id)?;
         stored.ok_or_else(|| no_entry(id))
     }
 
     fn kept_search(&self, stored: &StoredSearch) -> Result<EarlierSearch, EngineError> {
-        let queries = self.catalog().search_queries(stored)?;
+        let queries = self.stores.catalog().search_queries(stored)?;
         let queries = queries
             .into_iter()
             .map(|query| {
@@ -258,7 +267,7 @@ impl Engine {
 }
 
 /// An entry, still without what is to be said of items.
-fn entry(stored: StoredSearch) -> HistoryEntry {
+fn new_entry(stored: StoredSearch) -> HistoryEntry {
     let id = stored.id;
     let thumbnail_urls = stored
         .queries

@@ -10,10 +10,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use lookalike_catalog::{Search, SearchQuery};
-use lookalike_imaging::{RgbImage, encode_jpeg, fit_within};
 
-use crate::search::{PastSearch, Query, QueryKind};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::search::{PastSearch, Query, QueryKind, QueryPictures, Searcher};
+use crate::{EngineError, Stores};
 
 /// Searches that wait to be recorded.
 const MOST_WAITING: usize = 256;
@@ -23,8 +22,6 @@ const MOST_THUMBNAILS: usize = 4;
 
 /// Longest side of a thumbnail in pixels: enough to be compared with a hit, in some 10 kB.
 const THUMBNAIL_SIDE: u32 = 320;
-
-const THUMBNAIL_QUALITY: u8 = 80;
 
 /// How long a reader of the history waits for what was searched just before.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,15 +44,24 @@ enum Task {
 }
 
 impl Recorder {
-    /// Starts recording searches of `engine`.
+    /// Starts recording searches of `searcher`.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(engine: Arc<Engine>) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        stores: Arc<Stores>,
+        searcher: Arc<Searcher>,
+        pictures: QueryPictures,
+    ) -> std::io::Result<Self> {
+        let books = Books {
+            stores,
+            searcher,
+            pictures,
+        };
         let (sender, tasks) = sync_channel(MOST_WAITING);
         let thread = std::thread::Builder::new()
             .name("history".to_owned())
-            .spawn(move || work(&engine, &tasks))?;
+            .spawn(move || books.work(&tasks))?;
         Ok(Self {
             sender: Some(sender),
             thread: Some(thread),
@@ -98,94 +104,77 @@ impl Drop for Recorder {
     }
 }
 
-fn work(engine: &Engine, tasks: &Receiver<Task>) {
-    for task in tasks {
-        match task {
-            Task::Record { token, owner } => {
-                if let Some(search) = engine.past_search(&token, owner)
-                    && let Err(error) = record(engine, &search)
-                {
-                    tracing::warn!("a search could not be written to the history: {error}");
+/// What the thread works with.
+struct Books {
+    stores: Arc<Stores>,
+    searcher: Arc<Searcher>,
+    pictures: QueryPictures,
+}
+
+impl Books {
+    fn work(&self, tasks: &Receiver<Task>) {
+        for task in tasks {
+            match task {
+                Task::Record { token, owner } => {
+                    if let Some(search) = self.searcher.past(&token, owner)
+                        && let Err(error) = self.record(&search)
+                    {
+                        tracing::warn!("a search could not be written to the history: {error}");
+                    }
                 }
+                // Nobody waits any more if this fails.
+                Task::Settle(done) => drop(done.try_send(())),
             }
-            // Nobody waits any more if this fails.
-            Task::Settle(done) => drop(done.try_send(())),
         }
     }
-}
 
-fn record(engine: &Engine, past: &PastSearch) -> Result<(), EngineError> {
-    let request = &past.request;
-    let search = Search {
-        kind: match request.queries.first().map(Query::kind) {
-            Some(QueryKind::Picture) => "pictures",
-            Some(QueryKind::Item) => "item",
-            Some(QueryKind::Vector) | None => "vector",
-        }
-        .to_owned(),
-        collections: request.collections.clone(),
-        parameters: request.parameters(),
-        hits: past.top_hits.clone(),
-        total_matched: past.answer.query_info.total_matched as u64,
-        total_ms: past.answer.timing.total_ms,
-        query_token: past.answer.query_token.clone(),
-    };
-    let queries: Vec<SearchQuery> = request
-        .descriptions()
-        .iter()
-        .enumerate()
-        .map(|(position, description)| SearchQuery {
-            description: serde_json::to_string(description).unwrap_or_default(),
-            vectors: past.vectors_of(position),
-            thumbnail: (position < MOST_THUMBNAILS)
-                .then(|| thumbnail(engine, past, position))
-                .flatten(),
-        })
-        .collect();
-    let now = past.at.as_second();
-    engine
-        .catalog()
-        .write_aside(now, |tx| tx.record_search(request.owner, &search, &queries))
-        .map(|_| ())
-        .map_err(|error: lookalike_catalog::CatalogError| error.into())
-}
-
-/// A small picture of a query; none of a vector, and of what can't be read any more.
-fn thumbnail(engine: &Engine, past: &PastSearch, position: usize) -> Option<Vec<u8>> {
-    if let Some(jpeg) = past.kept_thumbnail(position) {
-        return Some(jpeg);
-    }
-    engine
-        .query_thumbnail(past, position, THUMBNAIL_SIDE)
-        .inspect_err(|error| tracing::debug!("a search is recorded without its picture: {error}"))
-        .ok()
-        .flatten()
-}
-
-impl Engine {
-    /// A JPEG of a query's picture within `side * side` pixels; none of a vector.
-    pub(crate) fn query_thumbnail(
-        &self,
-        past: &PastSearch,
-        position: usize,
-        side: u32,
-    ) -> Result<Option<Vec<u8>>, EngineError> {
+    fn record(&self, past: &PastSearch) -> Result<(), EngineError> {
         let request = &past.request;
-        let picture: RgbImage = match request.queries.get(position) {
-            None | Some(Query::Vector(_)) => return Ok(None),
-            // The stored thumbnail of a whole item is at hand.
-            Some(Query::Item(id)) if request.region(position).is_none() => {
-                let Some(item) = self.catalog().items(&[*id])?.pop() else {
-                    return Ok(None);
-                };
-                self.decode(&self.thumbnail_bytes(&item)?)?.image
+        let search = Search {
+            kind: match request.queries.first().map(Query::kind) {
+                Some(QueryKind::Picture) => "pictures",
+                Some(QueryKind::Item) => "item",
+                Some(QueryKind::Vector) | None => "vector",
             }
-            Some(_) => self.query_picture(request, position)?,
+            .to_owned(),
+            collections: request.collections.clone(),
+            parameters: request.parameters(),
+            hits: past.top_hits.clone(),
+            total_matched: past.answer.query_info.total_matched as u64,
+            total_ms: past.answer.timing.total_ms,
+            query_token: past.answer.query_token.clone(),
         };
-        let jpeg = encode_jpeg(&fit_within(&picture, side), THUMBNAIL_QUALITY);
-        let failed = |error: lookalike_imaging::EncodeError| {
-            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-        };
-        jpeg.map(Some).map_err(failed)
+        let queries: Vec<SearchQuery> = request
+            .descriptions()
+            .iter()
+            .enumerate()
+            .map(|(position, description)| SearchQuery {
+                description: serde_json::to_string(description).unwrap_or_default(),
+                vectors: past.vectors_of(position),
+                thumbnail: (position < MOST_THUMBNAILS)
+                    .then(|| self.thumbnail(past, position))
+                    .flatten(),
+            })
+            .collect();
+        let now = past.at.as_second();
+        self.stores
+            .catalog()
+            .write_aside(now, |tx| tx.record_search(request.owner, &search, &queries))
+            .map(|_| ())
+            .map_err(|error: lookalike_catalog::CatalogError| error.into())
+    }
+
+    /// A small picture of a query; none of a vector, and of what can't be read any more.
+    fn thumbnail(&self, past: &PastSearch, position: usize) -> Option<Vec<u8>> {
+        if let Some(jpeg) = past.kept_thumbnail(position) {
+            return Some(jpeg);
+        }
+        self.pictures
+            .thumbnail(past, position, THUMBNAIL_SIDE)
+            .inspect_err(|error| {
+                tracing::debug!("a search is recorded without its picture: {error}")
+            })
+            .ok()
+            .flatten()
     }
 }

@@ -26,7 +26,8 @@ fn fixture() -> Fixture {
     };
     fixture
         .engine
-        .import(&request, &Control::default())
+        .importer()
+        .run(&request, &Control::default())
         .unwrap();
     fixture
 }
@@ -56,11 +57,11 @@ fn hits(answer: &SearchAnswer) -> Vec<(i64, f32)> {
 fn a_search_made_again_finds_the_same() {
     let fixture = fixture();
     let engine = &fixture.engine;
-    let recorder = Recorder::start(Arc::clone(engine)).unwrap();
-    let answer = engine.search(&request(Some(1))).unwrap();
+    let recorder = engine.recorder().unwrap();
+    let answer = engine.search().run(&request(Some(1))).unwrap();
     recorder.record(&answer.query_token, Some(1));
     recorder.settle();
-    let page = engine.history(Some(1), 1, 20).unwrap();
+    let page = engine.history().page(Some(1), 1, 20).unwrap();
     assert_eq!((page.total, page.items.len()), (1, 1));
     let entry = &page.items[0];
     assert_eq!((entry.kind.as_str(), entry.total_matched), ("pictures", 6));
@@ -82,77 +83,78 @@ fn a_search_made_again_finds_the_same() {
         entry.thumbnail_urls,
         [format!("/api/history/{}/thumbnail/0", entry.id)]
     );
-    let thumbnail = engine.history_thumbnail(Some(1), entry.id, 0).unwrap();
+    let thumbnail = engine.history().thumbnail(Some(1), entry.id, 0).unwrap();
     let thumbnail = decode(&thumbnail, &DecodeOptions::default()).unwrap().image;
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 160));
 
-    let earlier = engine.earlier_search(Some(1), entry.id).unwrap();
+    let earlier = engine.history().earlier(Some(1), entry.id).unwrap();
     let again = SearchRequest {
         queries: earlier.queries,
         ..request(Some(1))
     };
-    let found = engine.search(&again).unwrap();
+    let found = engine.search().run(&again).unwrap();
     assert_eq!(hits(&found), expected);
     assert_eq!(found.query_token, answer.query_token, "the same search");
     // Within a minute that is one entry, which keeps its picture.
     recorder.record(&found.query_token, Some(1));
     recorder.settle();
-    assert_eq!(engine.history(Some(1), 1, 20).unwrap().total, 1);
+    assert_eq!(engine.history().page(Some(1), 1, 20).unwrap().total, 1);
     // With another parameter it is another one, whose picture is the thumbnail.
     let other = engine
-        .search(&SearchRequest {
+        .search()
+        .run(&SearchRequest {
             min_score: Some(-0.5),
             ..again
         })
         .unwrap();
     recorder.record(&other.query_token, Some(1));
     recorder.settle();
-    let newest = engine.history(Some(1), 1, 1).unwrap();
+    let newest = engine.history().page(Some(1), 1, 1).unwrap();
     assert_eq!((newest.total, newest.items[0].thumbnail_urls.len()), (2, 1));
 }
 
 #[test]
 fn what_waits_is_recorded_at_the_end() {
     let fixture = fixture();
-    let recorder = Recorder::start(Arc::clone(&fixture.engine)).unwrap();
+    let recorder = fixture.engine.recorder().unwrap();
     for top_k in 1..4 {
         let request = SearchRequest {
             limit: crate::search::Limit::Items(top_k),
             ..request(None)
         };
-        let token = fixture.engine.search(&request).unwrap().query_token;
+        let token = fixture.engine.search().run(&request).unwrap().query_token;
         recorder.record(&token, None);
         recorder.record("no such token", None);
         recorder.record(&token, Some(5));
     }
     drop(recorder);
-    assert_eq!(fixture.engine.history(None, 1, 20).unwrap().total, 3);
-    assert_eq!(fixture.engine.history(Some(5), 1, 20).unwrap().total, 0);
+    assert_eq!(fixture.engine.history().page(None, 1, 20).unwrap().total, 3);
+    assert_eq!(fixture.engine.history().page(Some(5), 1, 20).unwrap().total, 0);
 }
 
 #[test]
 fn others_entries_are_not_there() {
     let fixture = fixture();
     let engine = &fixture.engine;
-    let recorder = Recorder::start(Arc::clone(engine)).unwrap();
-    let token = engine.search(&request(Some(1))).unwrap().query_token;
+    let recorder = engine.recorder().unwrap();
+    let token = engine.search().run(&request(Some(1))).unwrap().query_token;
     recorder.record(&token, Some(1));
     recorder.settle();
-    let id = engine.history(Some(1), 1, 20).unwrap().items[0].id;
+    let id = engine.history().page(Some(1), 1, 20).unwrap().items[0].id;
     for other in [None, Some(2)] {
         let kinds = [
-            engine.history_entry(other, id).unwrap_err().kind(),
-            engine.history_thumbnail(other, id, 0).unwrap_err().kind(),
-            engine.earlier_search(other, id).unwrap_err().kind(),
-            engine.delete_history_entry(other, id).unwrap_err().kind(),
+            engine.history().entry(other, id).unwrap_err().kind(),
+            engine.history().thumbnail(other, id, 0).unwrap_err().kind(),
+            engine.history().earlier(other, id).unwrap_err().kind(),
+            engine.history().delete(other, id).unwrap_err().kind(),
         ];
         assert_eq!(kinds, [ErrorKind::NotFound; 4]);
-        assert_eq!(engine.delete_history(other).unwrap(), 0);
+        assert_eq!(engine.history().clear(other).unwrap(), 0);
     }
-    engine.delete_history_entry(Some(1), id).unwrap();
-    assert_eq!(engine.history(Some(1), 1, 20).unwrap().total, 0);
+    engine.history().delete(Some(1), id).unwrap();
+    assert_eq!(engine.history().page(Some(1), 1, 20).unwrap().total, 0);
     for (page, page_size) in [(0, 20), (1, 0), (1, 101)] {
-        assert!(engine.history(Some(1), page, page_size).is_err());
+        assert!(engine.history().page(Some(1), page, page_size).is_err());
     }
 }
 
@@ -160,7 +162,7 @@ fn others_entries_are_not_there() {
 fn tokens_are_of_the_user_and_of_the_process() {
     let fixture = fixture();
     let token =
-        |fixture: &Fixture, owner| fixture.engine.search(&request(owner)).unwrap().query_token;
+        |fixture: &Fixture, owner| fixture.engine.search().run(&request(owner)).unwrap().query_token;
     let own = token(&fixture, Some(1));
     assert_eq!(token(&fixture, Some(1)), own);
     assert_ne!(token(&fixture, Some(2)), own);
@@ -172,11 +174,11 @@ fn tokens_are_of_the_user_and_of_the_process() {
 fn other_embeddings_are_not_compared() {
     let fixture = fixture();
     let engine = &fixture.engine;
-    let recorder = Recorder::start(Arc::clone(engine)).unwrap();
-    let token = engine.search(&request(None)).unwrap().query_token;
+    let recorder = engine.recorder().unwrap();
+    let token = engine.search().run(&request(None)).unwrap().query_token;
     recorder.record(&token, None);
     recorder.settle();
-    let id = engine.history(None, 1, 20).unwrap().items[0].id;
+    let id = engine.history().page(None, 1, 20).unwrap().items[0].id;
     let import = ImportRequest {
         paths: vec![fixture.pictures("pictures", 1)],
         collection: "larger".into(),
@@ -191,12 +193,12 @@ fn other_embeddings_are_not_compared() {
         workers: 1,
         data_dir: fixture.directory.path().join("data"),
     };
-    engine.import(&import, &Control::default()).unwrap();
+    engine.importer().run(&import, &Control::default()).unwrap();
     let again = SearchRequest {
-        queries: engine.earlier_search(None, id).unwrap().queries,
+        queries: engine.history().earlier(None, id).unwrap().queries,
         collections: vec!["larger".into()],
         ..SearchRequest::default()
     };
-    let error = engine.search(&again).unwrap_err();
+    let error = engine.search().run(&again).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
 }

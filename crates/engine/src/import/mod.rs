@@ -5,8 +5,9 @@
 //! to the process, the catalogue holds only whole items, and the same import again does the
 //! rest.
 
-mod batch;
+mod commit;
 mod folder;
+mod importer;
 mod in_flight;
 mod listing;
 mod pipeline;
@@ -24,14 +25,15 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use batch::{Batch, NewFile, Original};
+pub(crate) use commit::{Commit, NewFile, Original};
+pub use importer::Importer;
 pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::{FileProblem, ImportReport};
 use serde::{Deserialize, Serialize};
 pub(crate) use worker::{describe, finite};
 
-use crate::{CollectionSettings, Engine, EngineError};
+use crate::CollectionSettings;
 
 /// What happens to the originals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,34 +96,5 @@ impl Cancel {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Engine {
-    /// Imports. `control` tells, from any thread, how it is going. Files that fail are in
-    /// the report; the rest is imported.
-    ///
-    /// # Errors
-    /// A path does not exist, the collection does not fit the request or has no encoder, or
-    /// the catalogue can't be written.
-    pub fn import(
-        &self,
-        request: &ImportRequest,
-        control: &Control,
-    ) -> Result<ImportReport, EngineError> {
-        // First, so that a mistyped path leaves no empty collection behind.
-        let listing = listing::Listing::new(request)?;
-        let collection = self.collection_for_import(&request.collection, &request.settings)?;
-        let encoder = self.encoders().of_collection(&collection)?;
-        let pipeline = pipeline::Pipeline {
-            engine: self,
-            request,
-            collection: &collection,
-            encoder: &encoder,
-            control,
-        };
-        let report = pipeline.run(&listing)?;
-        self.settle_index(&collection);
-        Ok(report)
     }
 }

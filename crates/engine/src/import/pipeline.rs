@@ -19,7 +19,7 @@ use super::reader::{Loaded, Read, Reader};
 use super::worker::Worker;
 use super::writer::{Outcome, Writer};
 use super::{Control, ImportReport, ImportRequest};
-use crate::{Encoder, Engine, EngineError};
+use crate::{Encoder, EngineError, Stores};
 
 /// Bytes of files that were read and not yet decoded, or wait to be copied.
 const BYTES_IN_FLIGHT: u64 = 128 << 20;
@@ -35,7 +35,7 @@ const READ_AHEAD: usize = 8;
 const OUTCOMES: usize = 256;
 
 pub(super) struct Pipeline<'a> {
-    pub(super) engine: &'a Engine,
+    pub(super) stores: &'a Stores,
     pub(super) request: &'a ImportRequest,
     pub(super) collection: &'a Collection,
     pub(super) encoder: &'a Encoder,
@@ -46,12 +46,12 @@ impl Pipeline<'_> {
     pub(super) fn run(&self, listing: &Listing) -> Result<ImportReport, EngineError> {
         self.control.progress.start();
         let mut writer = Writer::new(
-            self.engine,
+            self.stores,
             self.collection,
             self.control,
             ProgressFile {
                 directory: &self.request.data_dir,
-                start: self.engine.now(),
+                start: self.stores.now(),
             },
         );
         let workers = self.request.workers.max(1);
@@ -69,7 +69,7 @@ impl Pipeline<'_> {
             let sender = outcome_sender.clone();
             scope.spawn(move || self.plan(listing, &sheet_sender, &sender, &stop));
             let reader = Reader {
-                engine: self.engine,
+                stores: self.stores,
                 request: self.request,
                 collection: self.collection,
                 in_flight: &in_flight,
@@ -86,7 +86,7 @@ impl Pipeline<'_> {
                     (files.clone(), outcome_sender.clone(), &in_flight);
                 working.push(scope.spawn(move || {
                     let worker = Worker {
-                        engine: self.engine,
+                        stores: self.stores,
                         request: self.request,
                         encoder: self.encoder,
                         in_flight,

@@ -23,7 +23,7 @@ pub struct Progress {
     imported: AtomicU64,
     skipped: AtomicU64,
     failed: AtomicU64,
-    batches: AtomicU64,
+    commits: AtomicU64,
     started: OnceLock<Instant>,
 }
 
@@ -73,8 +73,8 @@ impl Progress {
 
     /// Transactions so far.
     #[must_use]
-    pub fn batches(&self) -> u64 {
-        self.batches.load(Ordering::Relaxed)
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     pub(crate) fn start(&self) {
@@ -92,7 +92,7 @@ impl Progress {
     pub(crate) fn add_committed(&self, imported: u64, skipped: u64) {
         self.imported.fetch_add(imported, Ordering::Relaxed);
         self.skipped.fetch_add(skipped, Ordering::Relaxed);
-        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn add_skipped(&self) {
@@ -154,7 +154,7 @@ impl ProgressFile<'_> {
             processed: snapshot.processed(),
             skipped: snapshot.skipped,
             failed,
-            last_batch: progress.batches(),
+            last_batch: progress.commits(),
             start_time: self.start.to_string(),
             avg_speed_per_sec: per_second(snapshot.imported, progress.elapsed()),
         };

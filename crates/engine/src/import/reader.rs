@@ -11,7 +11,7 @@ use super::{FileProblem, ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;
 use crate::stores::original_key;
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 /// Places of the same bytes that are looked at for one whose file was moved.
 const MOVED: usize = 16;
@@ -44,7 +44,7 @@ pub(super) struct Loaded {
 /// What every file is read with.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
-    pub(super) engine: &'a Engine,
+    pub(super) stores: &'a Stores,
     pub(super) request: &'a ImportRequest,
     pub(super) collection: &'a Collection,
     pub(super) in_flight: &'a InFlight,
@@ -67,13 +67,13 @@ impl Reader<'_> {
             modified_ns: stamp.modified_ns,
         };
         let known = self
-            .engine
+            .stores
             .catalog()
             .known_path(self.collection, &path.path);
         if known.map_err(|error| error.to_string())?.as_ref() == Some(&path) {
             return self.describe(sheet, path);
         }
-        let most = self.engine.limits().max_file_bytes;
+        let most = self.stores.limits().max_file_bytes;
         if stamp.size_bytes > most {
             return Err(format!(
                 "{} bytes are above the limit of {most} for a file",
@@ -92,7 +92,7 @@ impl Reader<'_> {
         if !sheet.has_grant {
             return Ok(Read::Known);
         }
-        let stored = self.engine.catalog().sheet_at(self.collection, &path.path);
+        let stored = self.stores.catalog().sheet_at(self.collection, &path.path);
         match stored.map_err(|error| error.to_string())? {
             Some(stored) if stored != sheet.facts => Ok(Read::Described(path.path, sheet.facts)),
             _ => Ok(Read::Known),
@@ -101,7 +101,7 @@ impl Reader<'_> {
 
     /// Places where the same bytes were and are no longer.
     fn gone(&self, item: &NewItem) -> Result<Vec<String>, EngineError> {
-        let catalog = self.engine.catalog();
+        let catalog = self.stores.catalog();
         let md5 = &item.content.md5;
         let mut paths = catalog.paths_of_content(self.collection, md5, MOVED)?;
         paths.retain(|path| is_gone(path));
@@ -114,7 +114,7 @@ impl Reader<'_> {
         bytes: Vec<u8>,
         permit: Permit,
     ) -> Result<Read, EngineError> {
-        let catalog = self.engine.catalog();
+        let catalog = self.stores.catalog();
         let md5 = &item.content.md5;
         if catalog
             .embedding_of_content(self.collection, md5)?
@@ -127,7 +127,7 @@ impl Reader<'_> {
                 && let Some(format) = Format::sniff(&bytes)
             {
                 let key = original_key(&item.content.md5, format)?;
-                self.engine.blobs().put(&key, &bytes)?;
+                self.stores.blobs().put(&key, &bytes)?;
                 item.content.original_key = Some(key.as_str().to_owned());
             }
             let gone = self.gone(&item)?;

@@ -193,9 +193,9 @@ fn a_huge_picture_keeps_no_other_waiting() {
     };
     let control = Control::default();
     // Another huge picture is being decoded, and takes its time.
-    let other = fixture.engine.budget().acquire(u64::MAX);
+    let other = fixture.engine.stores().budget().acquire(u64::MAX);
     let report = thread::scope(|scope| {
-        let import = scope.spawn(|| fixture.engine.import(&request, &control).unwrap());
+        let import = scope.spawn(|| fixture.engine.importer().run(&request, &control).unwrap());
         while control.progress.snapshot().imported < 30 {
             assert!(!import.is_finished());
             thread::yield_now();
@@ -221,11 +221,12 @@ fn a_grant_that_comes_later_describes_sheets_that_are_there() {
         let request = request(std::slice::from_ref(&folder), None);
         fixture
             .engine
-            .import(&request, &Control::default())
+            .importer()
+            .run(&request, &Control::default())
             .unwrap()
     };
     assert_eq!(import().imported, 3);
-    let view = |name: &str| fixture.engine.item(name, None).unwrap().view;
+    let view = |name: &str| fixture.engine.pictures().find(name, None).unwrap().view;
     assert_eq!(view(names[1]), None);
     fs::write(folder.join("USD0939806-20220104.XML"), GRANT).unwrap();
     let report = import();
@@ -246,7 +247,8 @@ fn a_folder_that_was_renamed_is_not_imported_twice() {
         let request = request(std::slice::from_ref(folder), None);
         fixture
             .engine
-            .import(&request, &Control::default())
+            .importer()
+            .run(&request, &Control::default())
             .unwrap()
     };
     import(&folder);
@@ -255,7 +257,7 @@ fn a_folder_that_was_renamed_is_not_imported_twice() {
     let report = import(&renamed);
     assert_eq!((report.imported, report.skipped), (0, 5));
     assert_eq!(fixture.items("default"), 5);
-    let item = fixture.engine.item("0003.png", None).unwrap();
+    let item = fixture.engine.pictures().find("0003.png", None).unwrap();
     assert!(item.original_path.unwrap().contains("renamed"));
     assert_eq!(item.missing_since, None);
     // A copy is another item as long as the first file is there.

@@ -12,7 +12,7 @@ use lookalike_encoders::SingleThread;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
 
-use super::batch::{NewFile, Original};
+use super::commit::{NewFile, Original};
 use super::in_flight::InFlight;
 use super::queue::{Next, Queue, Turn};
 use super::reader::Loaded;
@@ -21,12 +21,12 @@ use super::{FileProblem, ImportRequest, Originals};
 use crate::encoders::embedding_thread;
 use crate::pictures::make_thumbnail;
 use crate::stores::original_key;
-use crate::{Encoder, Engine, EngineError};
+use crate::{Encoder, EngineError, Stores};
 
 /// What every picture is computed with.
 #[derive(Clone, Copy)]
 pub(super) struct Worker<'a> {
-    pub(super) engine: &'a Engine,
+    pub(super) stores: &'a Stores,
     pub(super) request: &'a ImportRequest,
     pub(super) encoder: &'a Encoder,
     pub(super) in_flight: &'a InFlight,
@@ -66,8 +66,8 @@ impl Worker<'_> {
         let mut queue = Queue {
             files,
             postponed: VecDeque::new(),
-            budget: self.engine.budget(),
-            limits: self.engine.limits(),
+            budget: self.stores.budget(),
+            limits: self.stores.limits(),
         };
         while !stop() {
             let next = match queue.next(batch.is_empty()) {
@@ -103,7 +103,7 @@ impl Worker<'_> {
             pixels: _pixels,
         } = turn;
         let options = DecodeOptions {
-            limits: self.engine.limits().clone(),
+            limits: self.stores.limits().clone(),
             ..DecodeOptions::default()
         };
         let ready = decode(&bytes, &options)

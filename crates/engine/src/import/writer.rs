@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use lookalike_catalog::{Collection, JobCounts, JobFailure, NewItem, Patent, Placed, SheetFacts};
 
-use super::batch::{Batch, NewFile, Written};
+use super::commit::{Commit, NewFile, Written};
 use super::progress::{ProgressFile, Status, per_second};
 use super::{Control, FileProblem, ImportReport};
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 /// Items in one transaction. A commit costs about a millisecond: far less than embedding
 /// this many, and this many are embedded again after a kill.
@@ -44,28 +44,29 @@ pub(super) enum Outcome {
 }
 
 pub(super) struct Writer<'a> {
-    engine: &'a Engine,
+    stores: &'a Stores,
     collection: &'a Collection,
     control: &'a Control,
     file: ProgressFile<'a>,
-    batch: Batch,
+    /// What waits for the next transaction.
+    next: Commit,
     failures: Vec<JobFailure>,
     report: ImportReport,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(
-        engine: &'a Engine,
+        stores: &'a Stores,
         collection: &'a Collection,
         control: &'a Control,
         file: ProgressFile<'a>,
     ) -> Self {
         Self {
-            engine,
+            stores,
             collection,
             control,
             file,
-            batch: Batch::default(),
+            next: Commit::default(),
             failures: Vec::new(),
             report: ImportReport::default(),
         }
@@ -130,13 +131,13 @@ impl<'a> Writer<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.rows() >= COMMIT_ITEMS || self.batch.bytes() >= COMMIT_BYTES
+        self.rows() >= COMMIT_ITEMS || self.next.bytes() >= COMMIT_BYTES
     }
 
     fn take(&mut self, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
-            Outcome::Patent(patent) => self.batch.patents.push(*patent),
-            Outcome::Known(item) => self.batch.add_known(item),
+            Outcome::Patent(patent) => self.next.patents.push(*patent),
+            Outcome::Known(item) => self.next.add_known(item),
             Outcome::New(file) => {
                 if let Some(path) = &file.item.path {
                     for warning in &file.item.warnings {
@@ -146,14 +147,14 @@ impl<'a> Writer<'a> {
                         });
                     }
                 }
-                self.batch.add(*file)?;
+                self.next.add(*file)?;
             }
             Outcome::Skipped => self.control.progress.add_skipped(),
             Outcome::Described(path, facts) => {
                 self.control.progress.add_skipped();
-                self.batch.described.push((path, facts));
+                self.next.described.push((path, facts));
             }
-            Outcome::Gone(path) => self.batch.gone.push(path),
+            Outcome::Gone(path) => self.next.gone.push(path),
             Outcome::Failed(problem) => {
                 self.failures.push(JobFailure {
                     file: problem.file.clone(),
@@ -181,7 +182,7 @@ impl<'a> Writer<'a> {
 
     /// Rows that wait for their commit.
     fn rows(&self) -> usize {
-        self.batch.rows() + self.failures.len()
+        self.next.rows() + self.failures.len()
     }
 
     fn commit(&mut self) -> Result<(), EngineError> {
@@ -191,8 +192,8 @@ impl<'a> Writer<'a> {
         let (progress, job) = (&self.control.progress, self.control.job);
         let failures = &self.failures;
         let lost = self
-            .batch
-            .write(self.engine, self.collection, |tx, written| {
+            .next
+            .write(self.stores, self.collection, |tx, written| {
                 let lost = lost(written);
                 let known =
                     |written: &&Written<'_>| matches!(written.placed, Some(Placed::Known(_)));

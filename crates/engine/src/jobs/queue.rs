@@ -9,8 +9,8 @@ use lookalike_storage::IndexKind;
 
 use super::runner::{JobOptions, JobTotals, Shared, not_found};
 use super::{JobReport, JobRequest, JobStatus, LISTED_FILES, uploads};
-use crate::import::FileProblem;
-use crate::{Engine, EngineError, ErrorKind};
+use crate::import::{FileProblem, Importer};
+use crate::{Collections, EngineError, ErrorKind, Stores};
 
 /// Jobs looked through for one to retry.
 const RETRIED: usize = 1000;
@@ -22,11 +22,16 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// An empty queue over `engine`; see [`Jobs::resume`] for what an earlier process left.
+    /// An empty queue before `importer`; see [`Jobs::resume`] for what an earlier process left.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, options: JobOptions) -> Self {
+    pub fn new(
+        stores: Arc<Stores>,
+        collections: Collections,
+        importer: Importer,
+        options: JobOptions,
+    ) -> Self {
         Self {
-            shared: Arc::new(Shared::new(engine, options)),
+            shared: Arc::new(Shared::new(stores, collections, importer, options)),
         }
     }
 
@@ -61,17 +66,17 @@ impl Jobs {
         if let Some(index) = &request.settings.index {
             let _: IndexKind = index.parse()?;
         }
-        let catalog = self.shared.engine.catalog();
+        let catalog = self.shared.stores.catalog();
         match catalog.find_collection(&request.collection)? {
             Some(collection) => {
-                let engine = &self.shared.engine;
-                engine.check_settings(&collection, &request.settings)?;
+                let collections = &self.shared.collections;
+                collections.check_settings(&collection, &request.settings)?;
             }
             None => catalog.check_new_name(&request.collection)?,
         }
         let json = request.to_json()?;
         let mut state = self.shared.lock();
-        let unfinished = self.shared.engine.catalog().unfinished_jobs()?;
+        let unfinished = self.shared.stores.catalog().unfinished_jobs()?;
         let left = unfinished
             .iter()
             .find(|job| job.request == json && !state.has(job.id));
@@ -92,9 +97,9 @@ impl Jobs {
     /// # Errors
     /// The catalogue can't be read.
     pub fn resume(&self) -> Result<usize, EngineError> {
-        let now = self.shared.engine.now().as_second();
-        uploads::sweep(self.shared.engine.catalog(), self.data_dir(), now)?;
-        let jobs = self.shared.engine.catalog().unfinished_jobs()?;
+        let now = self.shared.stores.now().as_second();
+        uploads::sweep(self.shared.stores.catalog(), self.data_dir(), now)?;
+        let jobs = self.shared.stores.catalog().unfinished_jobs()?;
         let mut state = self.shared.lock();
         let left: Vec<i64> = jobs
             .iter()
@@ -113,7 +118,7 @@ impl Jobs {
     /// There is no such job, it is not over, or nothing failed in it.
     pub fn retry(&self, id: Option<i64>) -> Result<i64, EngineError> {
         let job = self.job_to_retry(id)?;
-        for other in self.shared.engine.catalog().unfinished_jobs()? {
+        for other in self.shared.stores.catalog().unfinished_jobs()? {
             if JobRequest::of(&other)?.retry_of == Some(job.id) {
                 return Ok(other.id);
             }
@@ -142,7 +147,7 @@ impl Jobs {
             Some(id) => self.shared.job(id)?,
             None => self
                 .shared
-                .engine
+                .stores
                 .catalog()
                 .jobs(RETRIED)?
                 .into_iter()
@@ -224,7 +229,7 @@ impl Jobs {
                 ..JobReport::default()
             });
         };
-        let failures = self.shared.engine.catalog().job_failures(job.id, listed)?;
+        let failures = self.shared.stores.catalog().job_failures(job.id, listed)?;
         let state = self.shared.lock();
         let warnings = state.over.iter().find(|(id, _)| *id == job.id);
         let mut report = JobReport {
@@ -251,7 +256,7 @@ impl Jobs {
     /// # Errors
     /// The catalogue can't be read.
     pub fn list(&self, limit: usize) -> Result<Vec<JobStatus>, EngineError> {
-        let jobs = self.shared.engine.catalog().jobs(limit)?;
+        let jobs = self.shared.stores.catalog().jobs(limit)?;
         let state = self.shared.lock();
         Ok(jobs
             .iter()
@@ -320,7 +325,7 @@ impl Jobs {
         };
         match first {
             Some(id) => Ok(Some(self.shared.job(id)?)),
-            None => Ok(self.shared.engine.catalog().jobs(1)?.pop()),
+            None => Ok(self.shared.stores.catalog().jobs(1)?.pop()),
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use lookalike_catalog::{Job, JobState, WriteTransaction};
 
 use super::{JobRequest, LISTED_FILES, uploads};
-use crate::import::{Control, FileProblem, ImportReport, ImportRequest};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::import::{Control, FileProblem, ImportReport, ImportRequest, Importer};
+use crate::{Collections, EngineError, ErrorKind, Stores};
 
 /// Between two attempts to record a job's end.
 const RECORDED_AGAIN: Duration = Duration::from_secs(2);
@@ -29,7 +29,9 @@ pub struct JobOptions {
 }
 
 pub(super) struct Shared {
-    pub(super) engine: Arc<Engine>,
+    pub(super) stores: Arc<Stores>,
+    pub(super) collections: Collections,
+    importer: Importer,
     pub(super) options: JobOptions,
     state: Mutex<State>,
     /// Signalled when a job ends.
@@ -72,9 +74,16 @@ pub(super) struct Running {
 }
 
 impl Shared {
-    pub(super) fn new(engine: Arc<Engine>, options: JobOptions) -> Self {
+    pub(super) fn new(
+        stores: Arc<Stores>,
+        collections: Collections,
+        importer: Importer,
+        options: JobOptions,
+    ) -> Self {
         Self {
-            engine,
+            stores,
+            collections,
+            importer,
             options,
             state: Mutex::default(),
             ended: Condvar::new(),
@@ -205,7 +214,7 @@ impl Shared {
 
     fn import(&self, id: i64, control: &Control) -> Result<ImportReport, EngineError> {
         let request = JobRequest::of(&self.job(id)?)?;
-        let catalog = self.engine.catalog();
+        let catalog = self.stores.catalog();
         let only = match request.retry_of {
             Some(failed) => Some(
                 catalog
@@ -231,19 +240,19 @@ impl Shared {
             workers: self.options.workers,
             data_dir: self.options.data_dir.clone(),
         };
-        self.engine.import(&request, control)
+        self.importer.run(&request, control)
     }
 
     pub(super) fn settle_upload(&self, job: &Job) {
-        let now = self.engine.now().as_second();
-        let settled = uploads::settle(self.engine.catalog(), &self.options.data_dir, job, now);
+        let now = self.stores.now().as_second();
+        let settled = uploads::settle(self.stores.catalog(), &self.options.data_dir, job, now);
         if let Err(error) = settled {
             tracing::warn!("an upload is looked at again at the next start only: {error}");
         }
     }
 
     pub(super) fn job(&self, id: i64) -> Result<Job, EngineError> {
-        let job = self.engine.catalog().job(id)?;
+        let job = self.stores.catalog().job(id)?;
         job.ok_or_else(|| not_found(format!("there is no job {id}")))
     }
 
@@ -251,8 +260,8 @@ impl Shared {
         &self,
         changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        let now = self.engine.now().as_second();
-        self.engine.catalog().write(now, changes)
+        let now = self.stores.now().as_second();
+        self.stores.catalog().write(now, changes)
     }
 
     /// No operation leaves the state half-changed, so a panic elsewhere does no harm.

@@ -91,7 +91,7 @@ impl JobStatus {
             Some(Control { progress, .. }) => (
                 progress.snapshot().into(),
                 progress.elapsed().as_secs_f64(),
-                progress.batches(),
+                progress.commits(),
             ),
             None => (job.counts, job.elapsed_ms as f64 / 1000.0, 0),
         };
@@ -110,10 +110,12 @@ impl JobStatus {
         };
         Self {
             job_id: Some(job.id),
-            status: match cancelling {
-                true => "cancelling".to_owned(),
-                false => job.state.name().to_owned(),
-            },
+            status: if cancelling {
+                "cancelling"
+            } else {
+                job.state.name()
+            }
+            .to_owned(),
             collection: Some(job.collection.clone()),
             paths: request.iter().flat_map(path_names).collect(),
             uploaded_files: request

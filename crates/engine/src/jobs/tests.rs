@@ -174,7 +174,7 @@ fn a_job_that_can_not_run_says_why() {
     assert_eq!(report.status.status, "failed");
     let message = report.status.message.unwrap();
     assert!(message.contains("no-such-model"), "{message}");
-    let recorded = fixture.engine.catalog().job(id).unwrap().unwrap();
+    let recorded = fixture.engine.stores().catalog().job(id).unwrap().unwrap();
     assert_eq!(recorded.state, JobState::Failed);
 }
 
@@ -188,7 +188,7 @@ fn a_cancelled_job_stays_so_when_the_process_ends() {
     }
     fixture.jobs.cancel(Some(id)).unwrap();
     let fixture = fixture.reopen();
-    let job = fixture.engine.catalog().job(id).unwrap().unwrap();
+    let job = fixture.engine.stores().catalog().job(id).unwrap().unwrap();
     assert_eq!(job.state, JobState::Cancelled);
     assert_eq!(fixture.jobs.resume().unwrap(), 0);
 }
@@ -288,8 +288,8 @@ fn files_that_are_sent_are_imported_kept_as_copies_and_gone_afterwards() {
         collection: "sent".into(),
         ..ListRequest::default()
     };
-    for item in fixture.engine.list_items(&list).unwrap().items {
-        assert!(!fixture.engine.original(&item.item).unwrap().is_empty());
+    for item in fixture.engine.library().list(&list).unwrap().items {
+        assert!(!fixture.engine.pictures().original(&item.item).unwrap().is_empty());
     }
 
     // What failed can be tried again, after a restart too.

@@ -10,8 +10,8 @@ use std::thread;
 use lookalike_catalog::{Catalog, Job, JobState};
 
 use super::{JobRequest, Jobs, SentFiles};
+use crate::file_name::clean_name;
 use crate::import::{FileProblem, Originals};
-use crate::library::clean_name;
 use crate::{EngineError, ErrorKind};
 
 /// Folder of the data directory.

@@ -4,11 +4,12 @@ use lookalike_catalog::{Collection, ItemFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::search::canonical;
-use crate::{Engine, EngineError};
+use super::Library;
+use crate::EngineError;
+use crate::filters::canonical;
 
 /// Items changed in one transaction: a few dozen milliseconds, for which other writers wait.
-pub(super) const BATCH: usize = 1000;
+pub(super) const ITEMS_A_COMMIT: usize = 1000;
 
 /// Ids given one by one.
 const IDS_MAX: usize = 100_000;
@@ -31,37 +32,35 @@ pub struct Deleted {
     pub deleted: u64,
 }
 
-impl Engine {
+impl Library {
     /// The ids of a selection's items, ascending.
     ///
     /// # Errors
     /// There is no such collection, the filter is wrong or empty, there are too many ids, or the
     /// catalogue can't be read.
-    pub fn selected_items(
-        &self,
-        collection: &str,
-        selection: &Selection,
-    ) -> Result<Vec<u64>, EngineError> {
-        self.selected(&self.catalog().collection(collection)?, selection)
+    pub fn select(&self, collection: &str, selection: &Selection) -> Result<Vec<u64>, EngineError> {
+        self.selected(&self.stores.catalog().collection(collection)?, selection)
     }
 
     /// Deletes items of a collection, and the thumbnails and copies only they used. When this
     /// fails midway, or the process ends, what was deleted until then stays deleted.
     ///
     /// # Errors
-    /// As [`Engine::selected_items`], or the catalogue can't be written.
-    pub fn delete_items(
-        &self,
-        collection: &str,
-        selection: &Selection,
-    ) -> Result<Deleted, EngineError> {
-        let collection = self.catalog().collection(collection)?;
+    /// As [`Library::select`], or the catalogue can't be written.
+    pub fn delete(&self, collection: &str, selection: &Selection) -> Result<Deleted, EngineError> {
+        let collection = self.stores.catalog().collection(collection)?;
         let mut deleted = 0;
-        for ids in self.selected(&collection, selection)?.chunks(BATCH) {
-            let (removed, unused) = self.catalog().write(self.now().as_second(), |tx| {
-                tx.remove_items(&collection, ids)
-            })?;
-            self.delete_blobs(unused)?;
+        for ids in self
+            .selected(&collection, selection)?
+            .chunks(ITEMS_A_COMMIT)
+        {
+            let (removed, unused) = self
+                .stores
+                .catalog()
+                .write(self.stores.now().as_second(), |tx| {
+                    tx.remove_items(&collection, ids)
+                })?;
+            self.stores.delete_blobs(unused)?;
             deleted += removed as u64;
         }
         Ok(Deleted { deleted })
@@ -73,8 +72,9 @@ impl Engine {
         selection: &Selection,
     ) -> Result<Vec<u64>, EngineError> {
         let all = |filter: &ItemFilter| {
-            self.catalog()
-                .matching_items(collection, filter, self.today())
+            self.stores
+                .catalog()
+                .matching_items(collection, filter, self.stores.today())
         };
         match selection {
             Selection::Items(ids) if ids.len() > IDS_MAX => Err(EngineError::invalid(format!(

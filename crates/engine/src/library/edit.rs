@@ -6,9 +6,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::ListedItem;
-use super::item::no_item;
-use crate::{Engine, EngineError};
+use super::Library;
+use super::item::ListedItem;
+use crate::EngineError;
+use crate::stores::no_item;
 
 /// Characters of a description.
 const DESCRIPTION_MAX: usize = 10_000;
@@ -57,21 +58,24 @@ pub struct ItemEdit {
     pub page_num: Option<Option<String>>,
 }
 
-impl Engine {
+impl Library {
     /// Changes an item, and returns it as it is then. Filters see it at once. Patent, page and
     /// view that were set so are not overwritten when the item's grant is imported again.
     ///
     /// # Errors
     /// A value is out of bounds, there is no such item, or the catalogue can't be written.
-    pub fn edit_item(&self, id: u64, edit: &ItemEdit) -> Result<ListedItem, EngineError> {
+    pub fn edit(&self, id: u64, edit: &ItemEdit) -> Result<ListedItem, EngineError> {
         let changes = edit.checked()?;
         let found = self
+            .stores
             .catalog()
-            .write(self.now().as_second(), |tx| tx.change_item(id, &changes))?;
-        match found {
-            true => self.listed_item(id),
-            false => Err(no_item(id)),
+            .write(self.stores.now().as_second(), |tx| {
+                tx.change_item(id, &changes)
+            })?;
+        if !found {
+            return Err(no_item(id));
         }
+        self.item(id)
     }
 }
 
@@ -168,12 +172,12 @@ pub(super) fn tags(given: &[String]) -> Result<Vec<String>, EngineError> {
 
 fn attributes(given: Map<String, Value>) -> Result<Map<String, Value>, EngineError> {
     let bytes = serde_json::to_vec(&given).map_or(usize::MAX, |json| json.len());
-    match bytes <= ATTRIBUTES_MAX {
-        true => Ok(given),
-        false => Err(EngineError::invalid(format!(
+    if bytes > ATTRIBUTES_MAX {
+        return Err(EngineError::invalid(format!(
             "attributes take {bytes} bytes as JSON; at most {ATTRIBUTES_MAX} are kept"
-        ))),
+        )));
     }
+    Ok(given)
 }
 
 fn patent_id(text: &str) -> Result<String, EngineError> {

@@ -3,23 +3,20 @@
 //! Each facet is counted without the filter of its own field: who has chosen one class still sees
 //! how many items the others have. Counts are kept until anything is committed, as filters are.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use lookalike_catalog::{Collection, ItemFilter, PatentFacts};
 use lookalike_patents::status;
 use lookalike_storage::Filter;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::search::{State, canonical};
-use crate::{Engine, EngineError};
+use super::Library;
+use super::facet_answer::{FacetCount, Facets};
+use crate::EngineError;
+use crate::filters::canonical;
 
 /// Most values of a facet.
 pub const TOP_MAX: usize = 100;
-
-/// Answers that are kept; each has some hundred values.
-const MOST_KEPT: usize = 64;
 
 /// What is to be counted.
 #[derive(Clone, Debug)]
@@ -30,70 +27,6 @@ pub struct FacetRequest {
     pub filter: ItemFilter,
     /// Values of each facet, the most frequent ones; 1 to [`TOP_MAX`].
     pub top: usize,
-}
-
-/// How many items share a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FacetCount {
-    /// The value, as the filter of the field takes it.
-    pub value: String,
-    /// Items.
-    pub count: u64,
-}
-
-/// Counts by field, the most frequent value first, ties by value.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Facets {
-    /// Items that pass all filters.
-    pub total: u64,
-    /// Locarno classes.
-    pub loc_class: Vec<FacetCount>,
-    /// Applicants.
-    pub applicant: Vec<FacetCount>,
-    /// Applicants' countries.
-    pub country: Vec<FacetCount>,
-    /// Years of the grant; counted without `pub_date_from` and `pub_date_to`.
-    pub pub_year: Vec<FacetCount>,
-    /// `in_force` and `expired`, today.
-    pub status: Vec<FacetCount>,
-    /// Tags.
-    pub tags: Vec<FacetCount>,
-    /// Image formats.
-    pub format: Vec<FacetCount>,
-}
-
-/// Answers of the present state of the catalogue.
-#[derive(Debug, Default)]
-pub(crate) struct FacetCache(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    state: Option<State>,
-    answers: VecDeque<(Key, Arc<Facets>)>,
-}
-
-/// Collection, filter, values of each facet.
-type Key = (i64, ItemFilter, usize);
-
-impl FacetCache {
-    fn get(&self, state: State, key: &Key) -> Option<Arc<Facets>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut answers = kept.answers.iter().filter(|_| kept.state == Some(state));
-        let (_, facets) = answers.find(|(other, _)| other == key)?;
-        Some(Arc::clone(facets))
-    }
-
-    fn put(&self, state: State, key: Key, facets: &Arc<Facets>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.state != Some(state) {
-            kept.answers.clear();
-            kept.state = Some(state);
-        }
-        kept.answers.push_back((key, Arc::clone(facets)));
-        if kept.answers.len() > MOST_KEPT {
-            kept.answers.pop_front();
-        }
-    }
 }
 
 /// Items by value.
@@ -131,7 +64,7 @@ fn passes(passing: &Passing, id: u64) -> bool {
     passing.as_ref().is_none_or(|filter| filter.contains(id))
 }
 
-impl Engine {
+impl Library {
     /// Counts a collection's items by what they have in common.
     ///
     /// # Errors
@@ -145,18 +78,15 @@ impl Engine {
             )));
         }
         let filter = canonical(&request.filter)?;
-        let collection = self.catalog().collection(&request.collection)?;
+        let collection = self.stores.catalog().collection(&request.collection)?;
         // Asked before anything is counted, so that what is kept is never older than it says.
-        let state = State {
-            version: self.catalog().version()?,
-            today: self.today(),
-        };
+        let state = self.filters.state()?;
         let key = (collection.id, filter, request.top);
-        if let Some(facets) = self.facet_cache().get(state, &key) {
+        if let Some(facets) = self.facet_cache.get(state, &key) {
             return Ok(facets);
         }
         let facets = Arc::new(self.count(&collection, &key.1, request.top)?);
-        self.facet_cache().put(state, key, &facets);
+        self.facet_cache.put(state, key, &facets);
         Ok(facets)
     }
 
@@ -169,13 +99,13 @@ impl Engine {
         let without = |clear: fn(&mut ItemFilter)| {
             let mut others = filter.clone();
             clear(&mut others);
-            self.passing(collection, &others)
+            self.filters.passing(collection, &others)
         };
-        let all = self.passing(collection, filter)?;
+        let all = self.filters.passing(collection, filter)?;
         let mut facets = Facets {
             total: match &all {
                 Some(passing) => passing.len() as u64,
-                None => self.item_count(collection)?,
+                None => self.item_counts.count(self.stores.catalog(), collection)?,
             },
             ..Facets::default()
         };
@@ -186,8 +116,9 @@ impl Engine {
             without(|filter| (filter.pub_date_from, filter.pub_date_to) = (None, None))?,
             without(|filter| filter.status.clear())?,
         ]);
-        let today = self.today();
-        self.catalog()
+        let today = self.stores.today();
+        self.stores
+            .catalog()
             .patents_with_items(collection, |facts, ids| of_patents.add(facts, ids, today))?;
         let [loc_class, applicant, country, pub_year, status] = of_patents.counts;
         facets.loc_class = loc_class.top(top);
@@ -197,14 +128,17 @@ impl Engine {
         facets.status = status.top(top);
 
         let (tagged, mut tags) = (without(|filter| filter.tags.clear())?, Counts::default());
-        self.catalog().items_with_tags(collection, |id, own| {
-            if passes(&tagged, id) {
-                own.iter().for_each(|tag| tags.add(tag, 1));
-            }
-        })?;
+        self.stores
+            .catalog()
+            .items_with_tags(collection, |id, own| {
+                if passes(&tagged, id) {
+                    own.iter().for_each(|tag| tags.add(tag, 1));
+                }
+            })?;
         facets.tags = tags.top(top);
         let mut formats = Counts::default();
-        self.catalog()
+        self.stores
+            .catalog()
             .items_with_formats(collection, |id, format| {
                 formats.add(format, u64::from(passes(&all, id)));
             })?;

@@ -5,8 +5,10 @@ use lookalike_patents::status;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::pictures::{image_url, thumbnail_url};
-use crate::{Engine, EngineError, ErrorKind};
+use super::Library;
+use crate::addresses::{image_url, thumbnail_url};
+use crate::stores::no_item;
+use crate::{EngineError, ErrorKind};
 
 /// An item with what follows from its data.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -52,28 +54,28 @@ impl ListedItem {
     }
 }
 
-impl Engine {
+impl Library {
     /// The item with that id.
     ///
     /// # Errors
     /// There is none, or the catalogue can't be read.
-    pub fn listed_item(&self, id: u64) -> Result<ListedItem, EngineError> {
-        let item = self.catalog().items(&[id])?.pop();
-        let item = item.ok_or_else(|| no_item(id))?;
-        Ok(ListedItem::new(item, self.today()))
+    pub fn item(&self, id: u64) -> Result<ListedItem, EngineError> {
+        Ok(ListedItem::new(self.stores.item(id)?, self.stores.today()))
     }
 
     /// The stored embedding of the item with that id.
     ///
     /// # Errors
     /// There is no such item, it has none, or the catalogue can't be read.
-    pub fn stored_vector(&self, id: u64) -> Result<ItemVector, EngineError> {
+    pub fn vector(&self, id: u64) -> Result<ItemVector, EngineError> {
         let (name, md5) = self
+            .stores
             .catalog()
             .home_of_item(id)?
             .ok_or_else(|| no_item(id))?;
-        let collection = self.catalog().collection(&name)?;
+        let collection = self.stores.catalog().collection(&name)?;
         let vector = self
+            .stores
             .catalog()
             .embedding_of_content(&collection, &md5)?
             .ok_or_else(|| {
@@ -90,8 +92,4 @@ impl Engine {
             vector,
         })
     }
-}
-
-pub(super) fn no_item(id: u64) -> EngineError {
-    EngineError::new(ErrorKind::NotFound, format!("no item with id {id}"))
 }

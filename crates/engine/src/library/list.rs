@@ -1,17 +1,15 @@
 //! Lists of items, a page at a time.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
-use lookalike_catalog::{
-    Among, Collection, Direction, FEW_ITEMS, Item, ItemFilter, Passing, Revision, SortKey, Window,
-};
+use lookalike_catalog::{Among, Direction, FEW_ITEMS, Item, ItemFilter, Passing, SortKey, Window};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ListedItem;
-use crate::search::canonical;
-use crate::{Engine, EngineError};
+use super::Library;
+use super::item::ListedItem;
+use crate::EngineError;
+use crate::filters::canonical;
 
 /// Largest page.
 pub const PAGE_SIZE_MAX: usize = 500;
@@ -46,10 +44,6 @@ impl Default for ListRequest {
     }
 }
 
-/// Numbers of items by collection, each of a revision that names one state of it.
-#[derive(Debug, Default)]
-pub(crate) struct ItemCounts(Mutex<HashMap<i64, (Revision, u64)>>);
-
 /// A page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ItemPage {
@@ -63,24 +57,28 @@ pub struct ItemPage {
     pub page_size: usize,
 }
 
-impl Engine {
+impl Library {
     /// A page of a collection's items.
     ///
     /// # Errors
     /// There is no such collection, the page or the filter is out of range, or the catalogue
     /// can't be read.
-    pub fn list_items(&self, request: &ListRequest) -> Result<ItemPage, EngineError> {
+    pub fn list(&self, request: &ListRequest) -> Result<ItemPage, EngineError> {
         let window = window(request)?;
         let filter = canonical(&request.filter)?;
-        let collection = self.catalog().collection(&request.collection)?;
-        let passing = self.passing(&collection, &filter)?;
+        let collection = self.stores.catalog().collection(&request.collection)?;
+        let passing = self.filters.passing(&collection, &filter)?;
         let sorted = |among| {
             let (key, direction) = (request.sort, request.direction);
-            self.catalog()
+            self.stores
+                .catalog()
                 .sorted_items(&collection, among, key, direction, window)
         };
         let (ids, total) = match &passing {
-            None => (sorted(Among::All)?, self.item_count(&collection)?),
+            None => (
+                sorted(Among::All)?,
+                self.item_counts.count(self.stores.catalog(), &collection)?,
+            ),
             Some(passing) if passing.len() <= FEW_ITEMS => {
                 let ids: Vec<u64> = passing.iter().collect();
                 (sorted(Among::Few(&ids))?, ids.len() as u64)
@@ -103,33 +101,10 @@ impl Engine {
         })
     }
 
-    /// Number of a collection's items: counted once, then only what came since.
-    pub(super) fn item_count(&self, collection: &Collection) -> Result<u64, EngineError> {
-        // Asked before the items are, so that what came meanwhile is only counted again.
-        let revision = self.catalog().revision(collection)?;
-        let counts = &self.item_counts().0;
-        let lock = || counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().get(&collection.id).copied();
-        let (after, before) = match known {
-            Some((known, count)) if known == revision => return Ok(count),
-            Some((known, count))
-                if known.removals == revision.removals && known.last_item < revision.last_item =>
-            {
-                (known.last_item, count)
-            }
-            _ => (0, 0),
-        };
-        let count = before + self.catalog().count_items(collection, after)?;
-        if self.catalog().revision(collection)? == revision {
-            lock().insert(collection.id, (revision, count));
-        }
-        Ok(count)
-    }
-
     /// The items with these ids that exist, in their order.
     pub(crate) fn listed_items(&self, ids: &[u64]) -> Result<Vec<ListedItem>, EngineError> {
-        let today = self.today();
-        let items = self.catalog().items(ids)?.into_iter();
+        let today = self.stores.today();
+        let items = self.stores.catalog().items(ids)?.into_iter();
         let mut items: HashMap<u64, Item> =
             items.map(|item| (item.id.unsigned_abs(), item)).collect();
         let listed = ids.iter().filter_map(|id| items.remove(id));

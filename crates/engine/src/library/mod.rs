@@ -3,8 +3,11 @@
 
 mod delete;
 mod edit;
+mod facet_answer;
+mod facet_cache;
 mod facets;
 mod item;
+mod item_counts;
 mod list;
 mod patent;
 mod tag;
@@ -12,15 +15,50 @@ mod tag;
 mod tests;
 mod upload;
 
+use std::sync::Arc;
+
 pub use delete::{Deleted, Selection};
 pub use edit::ItemEdit;
-pub(crate) use facets::FacetCache;
-pub use facets::{FacetCount, FacetRequest, Facets, TOP_MAX};
+pub use facet_answer::{FacetCount, Facets};
+pub use facets::{FacetRequest, TOP_MAX};
 pub use item::{ItemVector, ListedItem};
-pub(crate) use list::ItemCounts;
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
 pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
 pub use patent::PatentReport;
 pub use tag::{TagChange, Tagged};
-pub(crate) use upload::clean_name;
 pub use upload::{Upload, Uploaded};
+
+use crate::batches::Batches;
+use crate::filters::Filters;
+use crate::{Collections, Stores};
+use facet_cache::FacetCache;
+use item_counts::ItemCounts;
+
+/// The images of all collections. Shared by threads.
+pub struct Library {
+    stores: Arc<Stores>,
+    collections: Collections,
+    filters: Arc<Filters>,
+    batches: Arc<Batches>,
+    facet_cache: FacetCache,
+    item_counts: ItemCounts,
+}
+
+impl Library {
+    /// The images in `stores`. Uploads make `collections` and are embedded in `batches`.
+    pub(crate) fn new(
+        stores: Arc<Stores>,
+        collections: Collections,
+        filters: Arc<Filters>,
+        batches: Arc<Batches>,
+    ) -> Self {
+        Self {
+            stores,
+            collections,
+            filters,
+            batches,
+            facet_cache: FacetCache::default(),
+            item_counts: ItemCounts::default(),
+        }
+    }
+}

@@ -5,8 +5,9 @@ use lookalike_patents::{PatentId, status};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::ListedItem;
-use crate::{Engine, EngineError, ErrorKind};
+use super::Library;
+use super::item::ListedItem;
+use crate::{EngineError, ErrorKind};
 
 /// What is known of a patent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,7 +23,7 @@ pub struct PatentReport {
     pub items: Vec<ListedItem>,
 }
 
-impl Engine {
+impl Library {
     /// A patent, in any spelling, with its items in `collection`, or in all.
     ///
     /// # Errors
@@ -37,7 +38,7 @@ impl Engine {
             Ok(id) => id.to_string(),
             Err(error) => return Err(EngineError::invalid(error.to_string())),
         };
-        let catalog = self.catalog();
+        let catalog = self.stores.catalog();
         let collections = match collection {
             Some(name) => vec![catalog.collection(name)?],
             None => catalog.collections()?,
@@ -64,7 +65,7 @@ impl Engine {
             patent_id,
             status: patent
                 .expiry_date
-                .map(|expiry| status(expiry, self.today()).as_str()),
+                .map(|expiry| status(expiry, self.stores.today()).as_str()),
             patent,
             items,
         })

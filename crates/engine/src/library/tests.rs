@@ -21,7 +21,7 @@ fn import(fixture: &Fixture, folder: &str, count: usize) {
         data_dir: fixture.directory.path().join("data"),
         within: None,
     };
-    let report = fixture.engine.import(&request, &Control::default());
+    let report = fixture.engine.importer().run(&request, &Control::default());
     assert_eq!(report.unwrap().failed, 0);
 }
 
@@ -37,7 +37,7 @@ fn png(shade: u8) -> Vec<u8> {
 }
 
 fn upload(fixture: &Fixture, name: &str, shade: u8, fields: serde_json::Value) -> Uploaded {
-    fixture.engine.upload(bring(name, shade, fields)).unwrap()
+    fixture.engine.library().upload(bring(name, shade, fields)).unwrap()
 }
 
 fn bring(name: &str, shade: u8, fields: serde_json::Value) -> Upload {
@@ -57,7 +57,7 @@ fn ids(page: &ItemPage) -> Vec<i64> {
 fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     let fixture = Fixture::new();
     let engine = &fixture.engine;
-    engine.create_collection("default", &small()).unwrap();
+    engine.collections().create("default", &small()).unwrap();
     let fields = json!({"description": "two\nlines", "tags": [" red ", "red", ""],
         "attributes": {"category": "cat"}});
     let uploaded = upload(&fixture, "../<b>odd</b>.png", 40, fields);
@@ -77,28 +77,29 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
             .starts_with("/api/image/full/b%3E.png?id=")
     );
     let id = item.id as u64;
-    assert_eq!(engine.original(item).unwrap(), png(40));
-    assert!(!engine.thumbnail_bytes(item).unwrap().is_empty());
-    let vector = engine.stored_vector(id).unwrap();
+    assert_eq!(engine.pictures().original(item).unwrap(), png(40));
+    assert!(!engine.pictures().thumbnail_bytes(item).unwrap().is_empty());
+    let vector = engine.library().vector(id).unwrap();
     assert_eq!((vector.dim, vector.vector.len()), (vector.dim, vector.dim));
 
     // The same bytes without a patent stay another item, and keep their copy.
     let again = upload(&fixture, "again.png", 40, json!({}));
     assert!(again.is_new && again.item.item.id != item.id);
-    let deleted = engine.delete_items("default", &Selection::Items(vec![id, id, 99]));
+    let deleted = engine.library().delete("default", &Selection::Items(vec![id, id, 99]));
     assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
-    assert_eq!(engine.original(&again.item.item).unwrap(), png(40));
+    assert_eq!(engine.pictures().original(&again.item.item).unwrap(), png(40));
     assert_eq!(
-        engine.listed_item(id).unwrap_err().kind(),
+        engine.library().item(id).unwrap_err().kind(),
         ErrorKind::NotFound
     );
     engine
-        .delete_items(
+        .library()
+        .delete(
             "default",
             &Selection::Items(vec![again.item.item.id as u64]),
         )
         .unwrap();
-    let usage = engine.blobs().usage().unwrap();
+    let usage = engine.stores().blobs().usage().unwrap();
     assert_eq!(
         usage.count, 0,
         "copies and thumbnails are gone with the last item"
@@ -110,7 +111,8 @@ fn the_same_sheet_again_is_the_same_item() {
     let fixture = Fixture::new();
     fixture
         .engine
-        .create_collection("default", &small())
+        .collections()
+        .create("default", &small())
         .unwrap();
     let name = "USD1107373-20251230-D00001.TIF";
     let first = upload(&fixture, name, 60, json!({}));
@@ -131,12 +133,12 @@ fn the_same_sheet_again_is_the_same_item() {
         elsewhere.item.item.page_num, None,
         "the name speaks of another patent"
     );
-    let patent = fixture.engine.patent("US D1,107,373 S1", None).unwrap();
+    let patent = fixture.engine.library().patent("US D1,107,373 S1", None).unwrap();
     assert_eq!(patent.patent_id, "USD1107373");
     assert_eq!(patent.items.len(), 1);
-    let error = fixture.engine.patent("USD77", None).unwrap_err();
+    let error = fixture.engine.library().patent("USD77", None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    let error = fixture.engine.patent("chair", None).unwrap_err();
+    let error = fixture.engine.library().patent("chair", None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
@@ -144,7 +146,7 @@ fn the_same_sheet_again_is_the_same_item() {
 fn what_is_no_picture_or_out_of_bounds_is_refused_and_leaves_nothing() {
     let fixture = Fixture::new();
     let engine = &fixture.engine;
-    let kind = |upload| engine.upload(upload).unwrap_err().kind();
+    let kind = |upload| engine.library().upload(upload).unwrap_err().kind();
     let text = Upload {
         bytes: b"no picture".to_vec(),
         ..bring("a.png", 1, json!({}))
@@ -164,7 +166,7 @@ fn what_is_no_picture_or_out_of_bounds_is_refused_and_leaves_nothing() {
         let refused = kind(bring("a.png", 1, fields.clone()));
         assert_eq!(refused, ErrorKind::InvalidInput, "{fields}");
     }
-    assert!(engine.catalog().collections().unwrap().is_empty());
+    assert!(engine.stores().catalog().collections().unwrap().is_empty());
     let unknown = serde_json::from_value::<ItemEdit>(json!({"colour": "red"}));
     assert!(unknown.is_err());
 }
@@ -182,7 +184,7 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
             page_size: 3,
             ..ListRequest::default()
         };
-        engine.list_items(&request).unwrap()
+        engine.library().list(&request).unwrap()
     };
     let first = list(ItemFilter::default());
     assert_eq!((first.total, first.items.len()), (5, 3));
@@ -195,11 +197,11 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
     let id = first.items[1].item.id;
     let edit: ItemEdit =
         serde_json::from_value(json!({"tags": ["chair"], "view": "front"})).unwrap();
-    let item = engine.edit_item(id as u64, &edit).unwrap().item;
+    let item = engine.library().edit(id as u64, &edit).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 1));
     assert_eq!(ids(&list(tagged())), [id]);
     let clear: ItemEdit = serde_json::from_value(json!({"tags": null})).unwrap();
-    let item = engine.edit_item(id as u64, &clear).unwrap().item;
+    let item = engine.library().edit(id as u64, &clear).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 0));
     assert_eq!(list(tagged()).total, 0);
     let named = ItemFilter {
@@ -207,7 +209,7 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
         ..ItemFilter::default()
     };
     assert_eq!(list(named).items[0].item.file_name, "0003.png");
-    let error = engine.edit_item(999, &clear).unwrap_err();
+    let error = engine.library().edit(999, &clear).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     for (page, page_size) in [(0, 10), (1, 0), (1, 501), (u64::MAX, 10)] {
         let request = ListRequest {
@@ -215,14 +217,14 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
             page_size,
             ..ListRequest::default()
         };
-        let error = engine.list_items(&request).unwrap_err();
+        let error = engine.library().list(&request).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
     }
     let beyond = ListRequest {
         page: 1000,
         ..ListRequest::default()
     };
-    let beyond = engine.list_items(&beyond).unwrap();
+    let beyond = engine.library().list(&beyond).unwrap();
     assert_eq!((beyond.total, beyond.items.len()), (5, 0));
 }
 
@@ -231,24 +233,25 @@ fn deletions_follow_the_selection_and_counts_follow_them() {
     let fixture = Fixture::new();
     import(&fixture, "pictures", 6);
     let engine = &fixture.engine;
-    let total = || engine.list_items(&ListRequest::default()).unwrap().total;
+    let total = || engine.library().list(&ListRequest::default()).unwrap().total;
     assert_eq!(total(), 6);
     upload(&fixture, "new.png", 90, json!({"tags": ["mine"]}));
     assert_eq!(total(), 7);
     let empty = Selection::Passing(Box::default());
-    let error = engine.delete_items("default", &empty).unwrap_err();
+    let error = engine.library().delete("default", &empty).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let tagged = Selection::Passing(Box::new(ItemFilter {
         tags: vec!["mine".into()],
         ..ItemFilter::default()
     }));
-    assert_eq!(engine.selected_items("default", &tagged).unwrap().len(), 1);
-    assert_eq!(engine.delete_items("default", &tagged).unwrap().deleted, 1);
+    assert_eq!(engine.library().select("default", &tagged).unwrap().len(), 1);
+    assert_eq!(engine.library().delete("default", &tagged).unwrap().deleted, 1);
     assert_eq!(total(), 6);
     // What is deleted may be imported again.
     assert_eq!(
         engine
-            .delete_items("default", &Selection::All)
+            .library()
+            .delete("default", &Selection::All)
             .unwrap()
             .deleted,
         6
@@ -269,13 +272,13 @@ fn many_items_get_and_lose_tags_at_once() {
             add: texts(add),
             remove: texts(remove),
         };
-        engine.tag_items("default", selection, &change)
+        engine.library().tag("default", selection, &change)
     };
     let tags = || -> Vec<Vec<String>> {
-        let page = engine.list_items(&ListRequest::default()).unwrap();
+        let page = engine.library().list(&ListRequest::default()).unwrap();
         page.items.into_iter().map(|one| one.item.tags).collect()
     };
-    let ids = engine.selected_items("default", &Selection::All).unwrap();
+    let ids = engine.library().select("default", &Selection::All).unwrap();
     let two = Selection::Items(vec![ids[0], ids[1], 9999]);
     assert_eq!(change(&two, &[" red ", "new"], &[]).unwrap().changed, 2);
     assert_eq!(
@@ -314,7 +317,7 @@ fn many_items_get_and_lose_tags_at_once() {
 fn each_facet_is_counted_without_its_own_filter() {
     let fixture = Fixture::new();
     let engine = &fixture.engine;
-    engine.create_collection("default", &small()).unwrap();
+    engine.collections().create("default", &small()).unwrap();
     for (number, class, country, expiry) in [
         (1, "10-02", "US", 20_401_230),
         (2, "10-02", "DE", 20_200_101),
@@ -329,6 +332,7 @@ fn each_facet_is_counted_without_its_own_filter() {
             ..Patent::default()
         };
         engine
+            .stores()
             .catalog()
             .write(0, |tx| tx.upsert_patent(&patent))
             .unwrap();
@@ -340,6 +344,7 @@ fn each_facet_is_counted_without_its_own_filter() {
     }
     let facets = |filter: ItemFilter| {
         engine
+            .library()
             .facets(&FacetRequest {
                 collection: "default".into(),
                 filter,
@@ -404,23 +409,24 @@ fn uploads_edits_and_deletions_go_on_beside_an_import() {
             let id = item.item.item.id as u64;
             if shade % 2 == 0 {
                 let one = Selection::Items(vec![id]);
-                assert_eq!(engine.delete_items("default", &one).unwrap().deleted, 1);
+                assert_eq!(engine.library().delete("default", &one).unwrap().deleted, 1);
             }
         }
         importing.join().unwrap();
     });
     // The pictures of both folders begin alike, and stay items of their own.
-    let total = engine.list_items(&ListRequest::default()).unwrap().total;
+    let total = engine.library().list(&ListRequest::default()).unwrap().total;
     assert_eq!(total, 3 + 80 + 5);
     for item in engine
-        .list_items(&ListRequest {
+        .library()
+        .list(&ListRequest {
             page_size: 500,
             ..ListRequest::default()
         })
         .unwrap()
         .items
     {
-        engine.stored_vector(item.item.id as u64).unwrap();
-        engine.original(&item.item).unwrap();
+        engine.library().vector(item.item.id as u64).unwrap();
+        engine.pictures().original(&item.item).unwrap();
     }
 }

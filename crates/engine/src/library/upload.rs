@@ -5,13 +5,13 @@ use lookalike_imaging::RgbImage;
 use lookalike_patents::SheetName;
 use md5::{Digest, Md5};
 
-use super::{ItemEdit, ListedItem};
+use super::Library;
+use super::edit::ItemEdit;
+use super::item::ListedItem;
+use crate::file_name::clean_name;
 use crate::hex::hex;
-use crate::import::{Batch, NewFile, Original, Originals, describe, finite};
-use crate::{CollectionSettings, Encoder, Engine, EngineError, ErrorKind};
-
-/// Bytes of a file's name.
-const FILE_NAME_MAX: usize = 255;
+use crate::import::{Commit, NewFile, Original, Originals, describe, finite};
+use crate::{CollectionSettings, Encoder, EngineError, ErrorKind};
 
 /// A picture to add.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct Uploaded {
     pub is_new: bool,
 }
 
-impl Engine {
+impl Library {
     /// Adds a picture. As in an import, the name of a USPTO sheet tells patent and page unless
     /// these are given, and the same bytes become another item unless patent and page agree.
     ///
@@ -44,7 +44,7 @@ impl Engine {
     /// collection has no encoder, or the catalogue can't be written.
     pub fn upload(&self, upload: Upload) -> Result<Uploaded, EngineError> {
         let mut item = new_item(&upload)?;
-        let most = self.limits().max_file_bytes;
+        let most = self.stores.limits().max_file_bytes;
         if upload.bytes.len() as u64 > most {
             return Err(EngineError::new(
                 ErrorKind::TooLarge,
@@ -54,14 +54,19 @@ impl Engine {
                 ),
             ));
         }
-        let decoded = self.decode(&upload.bytes)?;
+        let decoded = self.stores.decode(&upload.bytes)?;
         // Only now: what is no picture leaves no empty collection behind.
-        let collection =
-            self.collection_for_import(&upload.collection, &CollectionSettings::default())?;
-        let encoder = self.encoders().of_collection(&collection)?;
+        let collection = self
+            .collections
+            .for_import(&upload.collection, &CollectionSettings::default())?;
+        let encoder = self.stores.encoders().of_collection(&collection)?;
         let (picture, thumbnail, key) = describe(&mut item, &encoder, decoded, Originals::Copy)?;
         let md5 = &item.content.md5;
-        let embedding = match self.catalog().embedding_of_content(&collection, md5)? {
+        let embedding = match self
+            .stores
+            .catalog()
+            .embedding_of_content(&collection, md5)?
+        {
             Some(embedding) => embedding,
             None => self.embed_upload(&encoder, picture)?,
         };
@@ -77,22 +82,22 @@ impl Engine {
         };
         let (id, is_new) = self.store(&collection, file)?;
         Ok(Uploaded {
-            item: self.listed_item(id)?,
+            item: self.item(id)?,
             is_new,
         })
     }
 
     /// Together with what is searched for just now.
     fn embed_upload(&self, encoder: &Encoder, picture: RgbImage) -> Result<Vec<f32>, EngineError> {
-        let embedding = self.batches().embed(encoder, vec![picture])?.pop();
+        let embedding = self.batches.embed(encoder, vec![picture])?.pop();
         finite(embedding.unwrap_or_default())
             .map_err(|reason| EngineError::new(ErrorKind::Internal, reason))
     }
 
     fn store(&self, collection: &Collection, file: NewFile) -> Result<(u64, bool), EngineError> {
-        let mut batch = Batch::default();
-        batch.add(file)?;
-        let placed = batch.write(self, collection, |_, written| {
+        let mut commit = Commit::default();
+        commit.add(file)?;
+        let placed = commit.write(&self.stores, collection, |_, written| {
             Ok(written.first().and_then(|written| written.placed))
         })?;
         match placed {
@@ -148,61 +153,4 @@ fn new_item(upload: &Upload) -> Result<NewItem, EngineError> {
         }
     }
     Ok(item)
-}
-
-/// A name that leads nowhere: the last part of a path of any system, without control characters
-/// and marks that turn the direction of text, which make a name look like another.
-pub(crate) fn clean_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let turns = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let name: String = last
-        .chars()
-        .filter(|&c| !c.is_control() && !turns(c))
-        .collect();
-    match name.trim() {
-        "" | "." | ".." => "upload".to_owned(),
-        name => shortened(name),
-    }
-}
-
-/// At most [`FILE_NAME_MAX`] bytes, with the ending if that is a short one.
-fn shortened(name: &str) -> String {
-    let ending = match name.rfind('.').map(|dot| &name[dot..]) {
-        Some(ending) if ending.len() <= 16 => ending,
-        _ => "",
-    };
-    let room = FILE_NAME_MAX - ending.len();
-    match name.len() <= FILE_NAME_MAX {
-        true => name.to_owned(),
-        false => format!("{}{ending}", &name[..name.floor_char_boundary(room)]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_lead_nowhere() {
-        for (name, expected) in [
-            ("chair.png", "chair.png"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\pictures\\a.tif", "a.tif"),
-            ("..", "upload"),
-            ("a/", "upload"),
-            ("", "upload"),
-            (" \u{0}\n", "upload"),
-            ("a\u{7}\u{202E}gnp.exe", "agnp.exe"),
-            ("<b>花</b>.png", "b>.png"),
-        ] {
-            assert_eq!(clean_name(name), expected, "{name:?}");
-        }
-        let long = format!("{}.jpeg", "花".repeat(200));
-        let short = clean_name(&long);
-        assert!(
-            short.len() <= FILE_NAME_MAX && short.ends_with("花.jpeg"),
-            "{short}"
-        );
-        assert_eq!(clean_name(&"x".repeat(300)), "x".repeat(255));
-    }
 }

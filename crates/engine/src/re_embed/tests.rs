@@ -24,7 +24,8 @@ fn import(fixture: &Fixture, folder: PathBuf) {
     };
     fixture
         .engine
-        .import(&request, &Control::default())
+        .importer()
+        .run(&request, &Control::default())
         .unwrap();
 }
 
@@ -41,7 +42,7 @@ fn request(size: u32) -> ReEmbedRequest {
 }
 
 fn stored(fixture: &Fixture, name: &str) -> Vec<(u64, Vec<f32>)> {
-    let catalog = fixture.engine.catalog();
+    let catalog = fixture.engine.stores().catalog();
     let collection = catalog.collection(name).unwrap();
     let mut all = Vec::new();
     let each = |change| match change {
@@ -63,13 +64,13 @@ fn items_keep_their_ids_and_get_other_embeddings() {
     let fixture = Fixture::new();
     import(&fixture, fixture.pictures("pictures", 40));
     let before = stored(&fixture, "default");
-    let run = |size| fixture.engine.re_embed(&request(size), &Control::default());
+    let run = |size| fixture.engine.re_embedder().run(&request(size), &Control::default());
     let report = run(56).unwrap();
     assert_eq!((report.total, report.imported, report.failed), (40, 40, 0));
     let after = stored(&fixture, "default");
     assert_eq!(ids(&before), ids(&after));
     assert!(before.iter().zip(&after).all(|(old, new)| old.1 != new.1));
-    let made = fixture.engine.collection_report("default").unwrap();
+    let made = fixture.engine.collections().report("default").unwrap();
     assert_eq!((made.size, made.num_entities), (Some(56), 40));
 
     // As an import with those settings would have had them, and back again.
@@ -92,7 +93,8 @@ fn a_lost_original_leaves_the_collection_as_it_was_unless_told_otherwise() {
     let before = stored(&fixture, "default");
     let report = fixture
         .engine
-        .re_embed(&request(56), &Control::default())
+        .re_embedder()
+        .run(&request(56), &Control::default())
         .unwrap();
     assert_eq!((report.imported, report.failed), (4, 2));
     assert!(
@@ -115,7 +117,8 @@ fn a_lost_original_leaves_the_collection_as_it_was_unless_told_otherwise() {
     };
     let report = fixture
         .engine
-        .re_embed(&request, &Control::default())
+        .re_embedder()
+        .run(&request, &Control::default())
         .unwrap();
     // The four that were done are not done again.
     assert_eq!((report.skipped, report.imported, report.failed), (4, 0, 2));
@@ -131,7 +134,8 @@ fn a_copy_elsewhere_serves_for_a_lost_original() {
     fs::remove_file(folder.join("0001.png")).unwrap();
     let report = fixture
         .engine
-        .re_embed(&request(56), &Control::default())
+        .re_embedder()
+        .run(&request(56), &Control::default())
         .unwrap();
     assert_eq!((report.total, report.imported, report.failed), (3, 3, 0));
     assert_eq!(fixture.items("default"), 4);
@@ -143,7 +147,7 @@ fn a_run_that_was_stopped_goes_on() {
     import(&fixture, fixture.pictures("pictures", 600));
     let control = Control::default();
     let first = thread::scope(|scope| {
-        let run = scope.spawn(|| fixture.engine.re_embed(&request(56), &control).unwrap());
+        let run = scope.spawn(|| fixture.engine.re_embedder().run(&request(56), &control).unwrap());
         while control.progress.snapshot().imported == 0 {
             thread::yield_now();
         }
@@ -154,15 +158,16 @@ fn a_run_that_was_stopped_goes_on() {
         first.cancelled && first.imported < 600,
         "stopped too late to show anything"
     );
-    let made = fixture.engine.collection_report("default").unwrap();
+    let made = fixture.engine.collections().report("default").unwrap();
     assert_eq!(made.size, Some(112));
     let second = fixture
         .engine
-        .re_embed(&request(56), &Control::default())
+        .re_embedder()
+        .run(&request(56), &Control::default())
         .unwrap();
     assert_eq!(second.skipped, first.imported);
     assert_eq!(second.imported + second.skipped, 600);
-    let made = fixture.engine.collection_report("default").unwrap();
+    let made = fixture.engine.collections().report("default").unwrap();
     assert_eq!((made.size, made.num_entities), (Some(56), 600));
 }
 
@@ -177,7 +182,7 @@ fn into_a_new_collection_leaves_the_old_one() {
             into,
             ..request(56)
         };
-        fixture.engine.re_embed(&request, &Control::default())
+        fixture.engine.re_embedder().run(&request, &Control::default())
     };
     assert_eq!(into("default").unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(
@@ -189,5 +194,5 @@ fn into_a_new_collection_leaves_the_old_one() {
     let copies = stored(&fixture, "small");
     assert_eq!(copies.len(), 5);
     assert!(copies.iter().all(|(id, _)| !ids(&before).contains(id)));
-    assert_eq!(fixture.engine.collection_reports().unwrap().len(), 2);
+    assert_eq!(fixture.engine.collections().reports().unwrap().len(), 2);
 }

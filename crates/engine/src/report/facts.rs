@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookalike_storage::Metric;
 
+use super::Reports;
 use super::risk::{Band, band};
+use crate::EngineError;
 use crate::search::{GroupedHits, PastSearch};
-use crate::{Engine, EngineError};
 
 /// Pictures of hits in one document: some 6 MB.
 const MOST_PICTURES: usize = 300;
@@ -37,18 +38,18 @@ pub(super) struct CollectionFacts {
 }
 
 /// JPEG files.
-pub(super) struct Pictures {
+pub(super) struct ReportPictures {
     /// By position of the query; none of vectors, and of what is gone.
     pub(super) queries: Vec<Option<Vec<u8>>>,
     /// By item.
     pub(super) items: HashMap<i64, Arc<Vec<u8>>>,
 }
 
-impl Engine {
+impl Reports {
     pub(super) fn facts_of(&self, past: PastSearch) -> Result<Facts, EngineError> {
         let mut collections = Vec::new();
         for name in &past.request.collections {
-            let spec = self.catalog().collection(name)?.spec;
+            let spec = self.stores.catalog().collection(name)?.spec;
             let encoder = spec.model.map(|model| {
                 // Of a path only the folder's name: where it lies is nobody's business.
                 let model = model.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -67,19 +68,20 @@ impl Engine {
         }
         Ok(Facts {
             past,
-            now: self.now(),
+            now: self.stores.now(),
             collections,
         })
     }
 
     /// What there still is of the pictures: a report is made without those that are gone.
-    pub(super) fn report_pictures(&self, facts: &Facts) -> Result<Pictures, EngineError> {
+    pub(super) fn pictures_of(&self, facts: &Facts) -> Result<ReportPictures, EngineError> {
         let count = facts.past.request.queries.len().min(MOST_QUERY_PICTURES);
         let queries = (0..count)
             .map(|position| {
                 let kept = facts.past.kept_thumbnail(position);
                 kept.or_else(|| {
-                    self.query_thumbnail(&facts.past, position, QUERY_SIDE)
+                    self.query_pictures
+                        .thumbnail(&facts.past, position, QUERY_SIDE)
                         .inspect_err(|error| tracing::debug!("a report lacks a picture: {error}"))
                         .ok()
                         .flatten()
@@ -92,12 +94,12 @@ impl Engine {
             .take(MOST_PICTURES)
             .collect();
         let mut items = HashMap::new();
-        for item in self.catalog().items(&ids)? {
-            if let Ok(jpeg) = self.thumbnail_bytes(&item) {
+        for item in self.stores.catalog().items(&ids)? {
+            if let Ok(jpeg) = self.pictures.thumbnail_bytes(&item) {
                 items.insert(item.id, jpeg);
             }
         }
-        Ok(Pictures { queries, items })
+        Ok(ReportPictures { queries, items })
     }
 }
 

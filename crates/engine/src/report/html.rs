@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::facts::{Facts, Pictures, day};
+use super::facts::{Facts, ReportPictures, day};
 use super::parameters;
 use super::risk::Band;
 use super::style::{STYLE, content_security_policy};
@@ -18,7 +18,7 @@ use crate::search::{GroupedHits, PageHit, QueryDescription, QueryKind};
 const PAGES_TOGETHER: usize = 10;
 
 /// The report in `language`.
-pub(super) fn document(facts: &Facts, pictures: &Pictures, language: Language) -> String {
+pub(super) fn document(facts: &Facts, pictures: &ReportPictures, language: Language) -> String {
     let words = language.words();
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -36,7 +36,7 @@ pub(super) fn document(facts: &Facts, pictures: &Pictures, language: Language) -
     html
 }
 
-fn head(html: &mut String, facts: &Facts, pictures: &Pictures, language: Language) {
+fn head(html: &mut String, facts: &Facts, pictures: &ReportPictures, language: Language) {
     let words = language.words();
     let time = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
     html.push_str(&format!(
@@ -126,7 +126,7 @@ fn query(html: &mut String, description: &QueryDescription, jpeg: Option<&Vec<u8
     ));
 }
 
-fn results(html: &mut String, facts: &Facts, pictures: &Pictures, words: &Words) {
+fn results(html: &mut String, facts: &Facts, pictures: &ReportPictures, words: &Words) {
     html.push_str(&format!("<h2>{}</h2>\n", words.results));
     if facts.groups().is_empty() {
         html.push_str(&format!("<p>{}</p>\n", words.nothing));
@@ -161,7 +161,7 @@ fn group(
     rank: usize,
     group: &GroupedHits,
     band: Option<Band>,
-    pictures: &Pictures,
+    pictures: &ReportPictures,
     words: &Words,
 ) {
     let class = match group.pages.len() <= PAGES_TOGETHER {
@@ -235,7 +235,7 @@ fn facts_of_patent(html: &mut String, group: &GroupedHits, words: &Words) {
     html.push_str("</dl>\n");
 }
 
-fn page(html: &mut String, page: &PageHit, pictures: &Pictures, words: &Words) {
+fn page(html: &mut String, page: &PageHit, pictures: &ReportPictures, words: &Words) {
     html.push_str("<figure><div class=\"frame\">");
     match pictures.items.get(&page.id) {
         Some(jpeg) => image(html, jpeg, &page.file_name),

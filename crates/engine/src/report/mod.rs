@@ -13,11 +13,41 @@ mod words;
 pub use style::content_security_policy;
 pub use words::Language;
 
-use crate::search::unknown_token;
-use crate::{Engine, EngineError};
+use std::sync::Arc;
+
+use crate::history::History;
+use crate::pictures::Pictures;
+use crate::search::{QueryPictures, Searcher, unknown_token};
+use crate::{EngineError, Stores};
 use facts::Facts;
 
-impl Engine {
+/// Writes searches down as documents.
+pub struct Reports {
+    stores: Arc<Stores>,
+    searcher: Arc<Searcher>,
+    history: History,
+    pictures: Arc<Pictures>,
+    query_pictures: QueryPictures,
+}
+
+impl Reports {
+    /// Reports of what `searcher` found lately, and of what `history` knows.
+    pub(crate) fn new(
+        stores: Arc<Stores>,
+        searcher: Arc<Searcher>,
+        history: History,
+        pictures: Arc<Pictures>,
+        query_pictures: QueryPictures,
+    ) -> Self {
+        Self {
+            stores,
+            searcher,
+            history,
+            pictures,
+            query_pictures,
+        }
+    }
+
     /// The search with that token as one HTML document that holds its pictures and prints well.
     ///
     /// Of a search made lately as it was answered then; of one in the user's history, searched for
@@ -26,33 +56,33 @@ impl Engine {
     /// # Errors
     /// The user made no search with that token, or it can't be made again: a collection is gone
     /// or has other embeddings now.
-    pub fn report_html(
+    pub fn html(
         &self,
         token: &str,
         owner: Option<i64>,
         language: Language,
     ) -> Result<String, EngineError> {
-        let facts = self.report_facts(token, owner)?;
-        let pictures = self.report_pictures(&facts)?;
+        let facts = self.facts(token, owner)?;
+        let pictures = self.pictures_of(&facts)?;
         Ok(html::document(&facts, &pictures, language))
     }
 
     /// The hits of the search with that token as CSV, one a row, in UTF-8 with a byte order mark.
     ///
     /// # Errors
-    /// As [`Engine::report_html`].
-    pub fn report_csv(&self, token: &str, owner: Option<i64>) -> Result<Vec<u8>, EngineError> {
-        csv::table(&self.report_facts(token, owner)?)
+    /// As [`Reports::html`].
+    pub fn csv(&self, token: &str, owner: Option<i64>) -> Result<Vec<u8>, EngineError> {
+        csv::table(&self.facts(token, owner)?)
     }
 
-    fn report_facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {
-        if let Some(past) = self.past_search(token, owner) {
+    fn facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {
+        if let Some(past) = self.searcher.past(token, owner) {
             return self.facts_of((*past).clone());
         }
-        let Some((stored, earlier)) = self.earlier_search_by_token(owner, token)? else {
+        let Some((stored, earlier)) = self.history.earlier_by_token(owner, token)? else {
             return Err(unknown_token());
         };
-        let mut past = self.make_search(&earlier.request(owner)?)?;
+        let mut past = self.searcher.make(&earlier.request(owner)?)?;
         past.at = jiff::Timestamp::from_second(stored.created_at).unwrap_or(past.at);
         self.facts_of(past)
     }

@@ -6,7 +6,6 @@ use lookalike_catalog::{Content, ItemFilter, NewCollection, NewItem, Patent};
 
 use super::*;
 use crate::fixture::Fixture;
-use crate::history::Recorder;
 use crate::search::{Query, SearchRequest};
 
 const MARKUP: &str = "<script>alert(1)</script>\"'&<img src=x onerror=y>";
@@ -47,7 +46,7 @@ fn fixture(metric: &str) -> Fixture {
             attributes: serde_json::Map::new(),
             warnings: Vec::new(),
         };
-        let catalog = fixture.engine.catalog();
+        let catalog = fixture.engine.stores().catalog();
         let collection = catalog.collection("default").unwrap();
         catalog
             .write(0, |tx| tx.place_item(&collection, &item, Some(vector)))
@@ -62,7 +61,7 @@ fn fixture(metric: &str) -> Fixture {
         pub_date: Some(20_251_230),
         ..Patent::default()
     };
-    let catalog = fixture.engine.catalog();
+    let catalog = fixture.engine.stores().catalog();
     catalog.write(0, |tx| tx.create_collection(&spec)).unwrap();
     catalog.write(0, |tx| tx.upsert_patent(&patent)).unwrap();
     add(
@@ -91,11 +90,12 @@ fn request() -> SearchRequest {
 #[test]
 fn markup_in_data_stays_text() {
     let fixture = fixture("cosine");
-    let token = fixture.engine.search(&request()).unwrap().query_token;
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
     for language in [Language::English, Language::Chinese] {
         let html = fixture
             .engine
-            .report_html(&token, Some(3), language)
+            .reports()
+            .html(&token, Some(3), language)
             .unwrap();
         assert!(!html.contains("<script") && !html.contains("<img src=x"));
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
@@ -108,10 +108,11 @@ fn markup_in_data_stays_text() {
 #[test]
 fn a_report_says_what_was_searched_and_how_close_hits_are() {
     let fixture = fixture("cosine");
-    let token = fixture.engine.search(&request()).unwrap().query_token;
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
     let html = fixture
         .engine
-        .report_html(&token, Some(3), Language::English)
+        .reports()
+        .html(&token, Some(3), Language::English)
         .unwrap();
     for text in [
         "<html lang=\"en\">",
@@ -136,7 +137,8 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
     }
     let html = fixture
         .engine
-        .report_html(&token, Some(3), Language::Chinese)
+        .reports()
+        .html(&token, Some(3), Language::Chinese)
         .unwrap();
     assert!(html.contains("不构成法律意见") && html.contains("lang=\"zh-Hans\""));
 }
@@ -144,8 +146,8 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
 #[test]
 fn tables_are_read_back_and_run_nothing() {
     let fixture = fixture("cosine");
-    let token = fixture.engine.search(&request()).unwrap().query_token;
-    let table = fixture.engine.report_csv(&token, Some(3)).unwrap();
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
+    let table = fixture.engine.reports().csv(&token, Some(3)).unwrap();
     let text = table.strip_prefix(b"\xef\xbb\xbf").unwrap();
     let mut reader = ::csv::Reader::from_reader(text);
     assert_eq!(reader.headers().unwrap().len(), 21);
@@ -168,31 +170,32 @@ fn tables_are_read_back_and_run_nothing() {
 #[test]
 fn distances_have_no_bands() {
     let fixture = fixture("l2");
-    let token = fixture.engine.search(&request()).unwrap().query_token;
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
     let html = fixture
         .engine
-        .report_html(&token, Some(3), Language::English)
+        .reports()
+        .html(&token, Some(3), Language::English)
         .unwrap();
     assert!(!html.contains("Risk: ") && html.contains("no risk bands are given"));
-    let table = String::from_utf8(fixture.engine.report_csv(&token, Some(3)).unwrap()).unwrap();
+    let table = String::from_utf8(fixture.engine.reports().csv(&token, Some(3)).unwrap()).unwrap();
     assert!(table.contains("\r\n1,USD1107373,0,,1,default,"), "{table}");
 }
 
 #[test]
 fn reports_are_made_from_the_history_too() {
     let fixture = fixture("cosine");
-    let recorder = Recorder::start(Arc::clone(&fixture.engine)).unwrap();
-    let token = fixture.engine.search(&request()).unwrap().query_token;
+    let recorder = fixture.engine.recorder().unwrap();
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
     recorder.record(&token, Some(3));
-    let table = fixture.engine.report_csv(&token, Some(3)).unwrap();
+    let table = fixture.engine.reports().csv(&token, Some(3)).unwrap();
     drop(recorder);
     // Another process remembers no search.
     let fixture = fixture.reopen();
-    assert_eq!(fixture.engine.report_csv(&token, Some(3)).unwrap(), table);
+    assert_eq!(fixture.engine.reports().csv(&token, Some(3)).unwrap(), table);
     for other in [None, Some(4)] {
-        let error = fixture.engine.report_csv(&token, other).unwrap_err();
+        let error = fixture.engine.reports().csv(&token, other).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::NotFound);
     }
-    let found = fixture.engine.report_html("0", Some(3), Language::English);
+    let found = fixture.engine.reports().html("0", Some(3), Language::English);
     assert_eq!(found.unwrap_err().kind(), crate::ErrorKind::NotFound);
 }

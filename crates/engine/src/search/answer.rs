@@ -4,7 +4,7 @@ use lookalike_catalog::{Item, ItemFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::kept::QueryDescription;
+use super::description::QueryDescription;
 
 /// The answer to a search. Its serialised form is what the API's `data` holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]

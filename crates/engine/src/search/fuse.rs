@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use lookalike_catalog::Collection;
 use lookalike_storage::{Hit, Metric};
 
-use super::Limit;
-use super::query::{CheckedRequest, same_embedding};
+use super::checked::CheckedRequest;
+use super::embedding_kind::same_embedding;
 use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP};
+use super::request::Limit;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
 const RECIPROCAL_RANK_K: f64 = 60.0;
@@ -146,9 +147,12 @@ impl Merged {
 /// The groups of one collection with priorities that can be compared with other collections'.
 fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
     let metric = ranking.metric;
-    let of_score = |score: f32| match metric.higher_is_better() {
-        true => f64::from(score),
-        false => -f64::from(score),
+    let of_score = |score: f32| {
+        if metric.higher_is_better() {
+            f64::from(score)
+        } else {
+            -f64::from(score)
+        }
     };
     let of_rank = |rank: usize| 1.0 / (RECIPROCAL_RANK_K + 1.0 + rank as f64);
     let mut order: Vec<Hit> = ranking
@@ -162,9 +166,12 @@ fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
         .enumerate()
         .map(|(rank, hit)| (hit.id, rank))
         .collect();
-    let hit_priority = |hit: &Hit| match by_score {
-        true => of_score(hit.score),
-        false => of_rank(ranks[&hit.id]),
+    let hit_priority = |hit: &Hit| {
+        if by_score {
+            of_score(hit.score)
+        } else {
+            of_rank(ranks[&hit.id])
+        }
     };
     ranking
         .groups

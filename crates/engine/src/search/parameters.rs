@@ -3,7 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::query::{Limit, Region, SearchRequest};
+use super::region::Region;
+use super::request::{Limit, SearchRequest};
 use crate::EngineError;
 
 impl SearchRequest {

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use lookalike_catalog::SearchHit;
 
-use super::query::{Query, SearchRequest};
-use super::{GroupedHits, SearchAnswer};
+use super::answer::{GroupedHits, SearchAnswer};
+use super::kept::KeptQuery;
+use super::request::{Query, SearchRequest};
 use crate::byte_cache::ByteCache;
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind};
 
 /// Bytes of all searches together: some hundreds with scans, dozens with photos.
 const MOST_BYTES: usize = 128 << 20;
@@ -64,21 +65,50 @@ impl Recent {
         self.0.insert(token, Arc::new(search), bytes);
     }
 
-    fn get(&self, token: &str, now: Timestamp) -> Option<Arc<PastSearch>> {
-        self.0.get(token).filter(|search| !is_old(search, now))
-    }
-}
-
-impl Engine {
     /// A search that `owner` made lately.
-    pub(crate) fn past_search(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
-        self.recent()
-            .get(token, self.now())
-            .filter(|search| search.request.owner == owner)
+    pub(super) fn get(
+        &self,
+        token: &str,
+        owner: Option<i64>,
+        now: Timestamp,
+    ) -> Option<Arc<PastSearch>> {
+        let is_theirs =
+            |search: &Arc<PastSearch>| !is_old(search, now) && search.request.owner == owner;
+        self.0.get(token).filter(is_theirs)
     }
 }
 
 impl PastSearch {
+    /// The query at that position, to be searched for again.
+    pub(crate) fn kept_query(&self, position: usize) -> Query {
+        let query = &self.request.queries[position];
+        Query::Kept(KeptQuery {
+            kind: query.kind(),
+            id: query.item_id(),
+            file_name: query.file_name().map(str::to_owned),
+            vectors: self.vectors_of(position),
+            thumbnail: None,
+        })
+    }
+
+    /// The small JPEG that was kept with the query at that position.
+    pub(crate) fn kept_thumbnail(&self, position: usize) -> Option<Vec<u8>> {
+        match self.request.queries.get(position)? {
+            Query::Kept(kept) => kept.thumbnail.as_deref().map(<[u8]>::to_vec),
+            _ => None,
+        }
+    }
+
+    /// The vector of the query at that position for each kind of embedding.
+    pub(crate) fn vectors_of(&self, position: usize) -> Vec<(String, Vec<f32>)> {
+        let of_embedding = |(name, vectors): &(String, Vec<Vec<f32>>)| {
+            vectors
+                .get(position)
+                .map(|vector| (name.clone(), vector.clone()))
+        };
+        self.vectors.iter().filter_map(of_embedding).collect()
+    }
+
     fn picture_bytes(&self) -> usize {
         let bytes = |query: &Query| match query {
             Query::Image(file) => file.bytes.len(),

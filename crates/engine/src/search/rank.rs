@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use lookalike_catalog::Collection;
 use lookalike_storage::{Effort, Filter, Hit, Metric, VectorQuery};
 
-use super::Limit;
-use super::query::CheckedRequest;
-use crate::{Engine, EngineError};
+use super::checked::CheckedRequest;
+use super::request::Limit;
+use crate::{EngineError, Stores};
 
 /// Pages shown of a group when groups are counted, and for several queries.
 pub(super) const PAGES_PER_GROUP: usize = 10;
@@ -40,7 +40,7 @@ pub(super) struct CollectionRanking {
 
 /// What every step of ranking a collection needs.
 struct Ranker<'a> {
-    engine: &'a Engine,
+    stores: &'a Stores,
     collection: &'a Collection,
     metric: Metric,
     threshold: Option<f32>,
@@ -49,45 +49,43 @@ struct Ranker<'a> {
     effort: Effort,
 }
 
-impl Engine {
-    /// The collection's groups for the queries, as many as the request may want.
-    pub(super) fn rank(
-        &self,
-        collection: &Collection,
-        queries: &[Vec<f32>],
-        filter: Option<&Filter>,
-        request: &CheckedRequest<'_>,
-    ) -> Result<CollectionRanking, EngineError> {
-        let metric: Metric = collection.spec.metric.parse()?;
-        let ranker = Ranker {
-            engine: self,
-            collection,
-            metric,
-            threshold: request.threshold(metric, collection.spec.model.is_some()),
-            filter,
-            include_front_page: request.include_front_page,
-            effort: request.effort,
-        };
-        let groups = match (queries, request.limit) {
-            ([query], Limit::Items(count)) => {
-                let hits = ranker.hits(query, count, ranker.threshold)?;
-                ranker.grouped(hits)?
-            }
-            ([query], Limit::Groups(count)) => {
-                let keys = ranker.best_groups(query, count)?;
-                ranker.whole_groups(std::slice::from_ref(query), &keys)?
-            }
-            (several, _) => {
-                let keys = ranker.candidates(several)?;
-                ranker.whole_groups(several, &keys)?
-            }
-        };
-        Ok(CollectionRanking {
-            metric,
-            threshold: ranker.threshold,
-            groups,
-        })
-    }
+/// The collection's groups for the queries, as many as the request may want.
+pub(super) fn rank(
+    stores: &Stores,
+    collection: &Collection,
+    queries: &[Vec<f32>],
+    filter: Option<&Filter>,
+    request: &CheckedRequest<'_>,
+) -> Result<CollectionRanking, EngineError> {
+    let metric: Metric = collection.spec.metric.parse()?;
+    let ranker = Ranker {
+        stores,
+        collection,
+        metric,
+        threshold: request.threshold(collection, metric),
+        filter,
+        include_front_page: request.include_front_page,
+        effort: request.effort,
+    };
+    let groups = match (queries, request.limit) {
+        ([query], Limit::Items(count)) => {
+            let hits = ranker.hits(query, count, ranker.threshold)?;
+            ranker.grouped(hits)?
+        }
+        ([query], Limit::Groups(count)) => {
+            let keys = ranker.best_groups(query, count)?;
+            ranker.whole_groups(std::slice::from_ref(query), &keys)?
+        }
+        (several, _) => {
+            let keys = ranker.candidates(several)?;
+            ranker.whole_groups(several, &keys)?
+        }
+    };
+    Ok(CollectionRanking {
+        metric,
+        threshold: ranker.threshold,
+        groups,
+    })
 }
 
 impl Ranker<'_> {
@@ -106,7 +104,7 @@ impl Ranker<'_> {
         };
         let queries = [query.to_vec()];
         let found = self
-            .engine
+            .stores
             .vectors()
             .search(self.collection, &queries, &wanted)?;
         Ok(found.into_iter().flatten().collect())
@@ -173,7 +171,7 @@ impl Ranker<'_> {
         let ids: Vec<u64> = members.iter().map(|(id, _)| *id).collect();
         let mut scores = Vec::with_capacity(queries.len());
         for query in queries {
-            scores.push(self.engine.vectors().scores(self.collection, query, &ids)?);
+            scores.push(self.stores.vectors().scores(self.collection, query, &ids)?);
         }
         let places: HashMap<&str, usize> = keys
             .iter()
@@ -215,7 +213,7 @@ impl Ranker<'_> {
             }
         }
         let pages = self
-            .engine
+            .stores
             .catalog()
             .items_of_patents(self.collection, &patents)?;
         members.extend(
@@ -230,7 +228,7 @@ impl Ranker<'_> {
 
     fn group_keys(&self, hits: &[Hit]) -> Result<Vec<String>, EngineError> {
         let ids: Vec<u64> = hits.iter().map(|hit| hit.id).collect();
-        let patents = self.engine.catalog().patents_of_items(&ids)?;
+        let patents = self.stores.catalog().patents_of_items(&ids)?;
         Ok(ids
             .iter()
             .map(|id| {

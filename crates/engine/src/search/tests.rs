@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lookalike_catalog::{Collection, Content, ItemFilter, NewCollection, NewItem, Patent, Placed};
 
 use super::*;
-use crate::ErrorKind;
+use crate::{Engine, ErrorKind};
 
 mod effort;
 mod filters;
@@ -42,6 +42,7 @@ impl Fixture {
             normalize: false,
         };
         self.engine
+            .stores()
             .catalog()
             .write(0, |tx| tx.create_collection(&spec))
             .unwrap()
@@ -73,6 +74,7 @@ impl Fixture {
         };
         let placed = self
             .engine
+            .stores()
             .catalog()
             .write(0, |tx| tx.place_item(collection, &item, Some(vector)));
         match placed.unwrap() {
@@ -126,7 +128,7 @@ fn two_patents_and_a_picture() -> Fixture {
         ..Patent::default()
     };
     let write = |tx: &lookalike_catalog::WriteTransaction<'_>| tx.upsert_patent(&patent);
-    fixture.engine.catalog().write(0, write).unwrap();
+    fixture.engine.stores().catalog().write(0, write).unwrap();
     fixture
 }
 
@@ -135,7 +137,8 @@ fn top_k_counts_items_and_groups_them_by_best_score() {
     let fixture = two_patents_and_a_picture();
     let answer = fixture
         .engine
-        .search(&request(&at(0.0), &["default"], Limit::Items(4)))
+        .search()
+        .run(&request(&at(0.0), &["default"], Limit::Items(4)))
         .unwrap();
     assert_eq!(groups(&answer), [("USD1", 1), ("USD2", 2), ("item-6", 1)]);
     assert_eq!(answer.query_info.total_matched, 4);
@@ -152,7 +155,7 @@ fn front_page_copies_take_part_only_when_asked() {
     let fixture = two_patents_and_a_picture();
     let mut wanted = request(&at(0.0), &["default"], Limit::Items(1));
     wanted.include_front_page = true;
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     assert_eq!(
         answer.results[0].pages[0].page_num.as_deref(),
         Some("D00000")
@@ -164,7 +167,8 @@ fn top_groups_counts_groups_and_shows_all_their_pages_in_order() {
     let fixture = two_patents_and_a_picture();
     let answer = fixture
         .engine
-        .search(&request(&at(0.0), &["default"], Limit::Groups(2)))
+        .search()
+        .run(&request(&at(0.0), &["default"], Limit::Groups(2)))
         .unwrap();
     assert_eq!(groups(&answer), [("USD1", 2), ("USD2", 2)]);
     let pages: Vec<_> = answer.results[0]
@@ -186,7 +190,8 @@ fn groups_are_found_behind_a_patent_with_very_many_pages() {
     fixture.add(&collection, "USD2", 1, &at(80.0));
     let answer = fixture
         .engine
-        .search(&request(&at(0.0), &["default"], Limit::Groups(2)))
+        .search()
+        .run(&request(&at(0.0), &["default"], Limit::Groups(2)))
         .unwrap();
     assert_eq!(groups(&answer), [("USD1", 10), ("USD2", 1)]);
 }
@@ -197,14 +202,14 @@ fn min_score_and_filters_limit_hits() {
     let mut wanted = request(&at(0.0), &["default"], Limit::Items(10));
     wanted.min_score = Some(22.0_f32.to_radians().cos());
     assert_eq!(
-        groups(&fixture.engine.search(&wanted).unwrap()),
+        groups(&fixture.engine.search().run(&wanted).unwrap()),
         [("USD1", 1), ("USD2", 1)]
     );
     wanted.filter = ItemFilter {
         exclude_patent_id: vec!["US D1 S1".into()],
         ..ItemFilter::default()
     };
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     assert_eq!(groups(&answer), [("USD2", 1)]);
     assert_eq!(answer.query_info.filters.exclude_patent_id, ["USD1"]);
 }
@@ -214,7 +219,8 @@ fn a_vector_query_has_no_default_threshold() {
     let fixture = two_patents_and_a_picture();
     let answer = fixture
         .engine
-        .search(&request(&at(180.0), &["default"], Limit::Items(10)))
+        .search()
+        .run(&request(&at(180.0), &["default"], Limit::Items(10)))
         .unwrap();
     assert_eq!(answer.query_info.total_matched, 5);
     assert_eq!(answer.query_info.min_score, None);
@@ -230,7 +236,7 @@ fn several_queries_rank_groups_by_the_mean_of_their_best_scores() {
     fixture.add(&collection, "USD2", 2, &at(80.0));
     let mut wanted = request(&at(0.0), &["default"], Limit::Groups(2));
     wanted.queries.push(Query::Vector(at(90.0).to_vec()));
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     assert_eq!(groups(&answer), [("USD2", 2), ("USD1", 1)]);
     assert!((answer.results[0].max_score - 10.0_f32.to_radians().cos()).abs() < 1e-5);
     assert!((answer.results[1].max_score - 0.5).abs() < 1e-5);
@@ -243,11 +249,11 @@ fn l2_ranks_by_smallest_distance() {
     fixture.add(&collection, "near", 1, &[3.0, 4.0]);
     fixture.add(&collection, "far", 1, &[6.0, 8.0]);
     let mut wanted = request(&[0.0, 0.0], &["default"], Limit::Items(10));
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     let scores: Vec<f32> = answer.ranked.iter().map(|hit| hit.score).collect();
     assert_eq!(scores, [5.0, 10.0]);
     wanted.max_distance = Some(5.0);
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     assert_eq!(answer.query_info.total_matched, 1);
     assert_eq!(answer.query_info.max_distance, Some(5.0));
 }
@@ -263,7 +269,8 @@ fn collections_of_one_kind_merge_by_score() {
     fixture.add(&second, "USD3", 1, &at(40.0));
     let answer = fixture
         .engine
-        .search(&request(
+        .search()
+        .run(&request(
             &at(0.0),
             &["first", "second", "first"],
             Limit::Items(3),
@@ -290,7 +297,8 @@ fn collections_of_different_metrics_merge_by_rank_and_keep_their_scores() {
     fixture.add(&l2, "USD4", 1, &at(180.0));
     let answer = fixture
         .engine
-        .search(&request(&at(0.0), &["cosine", "l2"], Limit::Items(3)))
+        .search()
+        .run(&request(&at(0.0), &["cosine", "l2"], Limit::Items(3)))
         .unwrap();
     assert_eq!(groups(&answer), [("USD1", 1), ("USD3", 1), ("USD2", 1)]);
     assert!(answer.results[1].max_score > 1.9, "a distance");
@@ -301,7 +309,7 @@ fn searching_by_item_uses_its_stored_vector() {
     let fixture = two_patents_and_a_picture();
     let mut wanted = request(&[], &["default"], Limit::Items(2));
     wanted.queries = vec![Query::Item(6)];
-    let answer = fixture.engine.search(&wanted).unwrap();
+    let answer = fixture.engine.search().run(&wanted).unwrap();
     assert_eq!(answer.ranked[0].item.id, 6);
     assert!((answer.ranked[0].score - 1.0).abs() < 1e-6);
 }
@@ -311,7 +319,8 @@ fn file_names_are_escaped_in_urls() {
     let fixture = two_patents_and_a_picture();
     let answer = fixture
         .engine
-        .search(&request(&at(25.0), &["default"], Limit::Items(1)))
+        .search()
+        .run(&request(&at(25.0), &["default"], Limit::Items(1)))
         .unwrap();
     assert_eq!(
         answer.results[0].pages[0].thumbnail_url,
@@ -326,7 +335,7 @@ fn wrong_requests_are_refused_with_their_fault() {
     let refused = |change: &dyn Fn(&mut SearchRequest)| {
         let mut wanted = good();
         change(&mut wanted);
-        let error = fixture.engine.search(&wanted).unwrap_err();
+        let error = fixture.engine.search().run(&wanted).unwrap_err();
         (error.kind(), error.to_string())
     };
     let invalid = |change: &dyn Fn(&mut SearchRequest), part: &str| {
@@ -389,7 +398,7 @@ fn the_same_query_has_the_same_token() {
     let fixture = two_patents_and_a_picture();
     let token = |degrees| {
         let wanted = request(&at(degrees), &["default"], Limit::Items(2));
-        fixture.engine.search(&wanted).unwrap().query_token
+        fixture.engine.search().run(&wanted).unwrap().query_token
     };
     assert_eq!(token(1.0), token(1.0));
     assert_ne!(token(1.0), token(2.0));

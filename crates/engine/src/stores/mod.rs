@@ -7,7 +7,7 @@ mod unused_blobs;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use lookalike_catalog::Catalog;
+use lookalike_catalog::{Catalog, Collection, Item};
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
@@ -15,7 +15,7 @@ use lookalike_storage::blob::BlobStore;
 pub(crate) use blob_keys::{original_key, thumbnail_key};
 
 use crate::clock::{Clock, day_number};
-use crate::{Encoders, EngineError};
+use crate::{Encoders, EngineError, ErrorKind};
 
 /// What stores are put together from. Whoever starts the program chooses them.
 pub struct Parts {
@@ -90,6 +90,15 @@ impl Stores {
         day_number(self.now())
     }
 
+    /// The item with that id.
+    ///
+    /// # Errors
+    /// There is none, or the catalogue can't be read.
+    pub(crate) fn item(&self, id: u64) -> Result<Item, EngineError> {
+        let item = self.catalog().items(&[id])?.pop();
+        item.ok_or_else(|| no_item(id))
+    }
+
     /// Decodes a file under the limits, waiting for room in the pixel budget.
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Decoded, EngineError> {
         let options = DecodeOptions {
@@ -98,6 +107,15 @@ impl Stores {
             ..DecodeOptions::default()
         };
         Ok(lookalike_imaging::decode(bytes, &options)?)
+    }
+
+    /// Builds and keeps what searches of the collection gain from. The index is derived: what goes
+    /// wrong here is made up for by the next search.
+    pub(crate) fn settle_index(&self, collection: &Collection) {
+        if let Err(error) = self.vectors().settle(collection) {
+            let name = &collection.spec.name;
+            tracing::warn!("the index of collection {name} was not written: {error}");
+        }
     }
 
     /// No blob is deleted as long as this is held.
@@ -111,4 +129,8 @@ impl Stores {
         let held = self.blobs_in_use.write();
         held.unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+pub(crate) fn no_item(id: u64) -> EngineError {
+    EngineError::new(ErrorKind::NotFound, format!("no item with id {id}"))
 }

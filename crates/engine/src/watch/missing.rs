@@ -11,7 +11,7 @@ impl<E: FnMut(Change)> Watch<'_, E> {
     /// Marks files that are gone from roots that are there. Answers `false` if a root went
     /// meanwhile, so that this must be done again.
     pub(super) fn mark_missing(&mut self) -> Result<bool, EngineError> {
-        let catalog = self.engine.catalog();
+        let catalog = self.stores.catalog();
         let Some(collection) = catalog.find_collection(&self.request.collection)? else {
             return Ok(true);
         };
@@ -39,7 +39,7 @@ impl<E: FnMut(Change)> Watch<'_, E> {
         if gone.is_empty() {
             return Ok(complete);
         }
-        let marked = catalog.write(self.engine.now().as_second(), |tx| {
+        let marked = catalog.write(self.stores.now().as_second(), |tx| {
             let mut marked = 0;
             for path in &gone {
                 marked += u64::from(tx.mark_missing(&collection, path)?);

@@ -35,7 +35,7 @@ fn steps<'a>(
     let each = move |change| sender.send(change).unwrap();
     let request = request(paths);
     Steps {
-        watch: Watch::new(&fixture.engine, &fixture.jobs, request, stop, each),
+        watch: Watch::new(fixture.engine.stores(), &fixture.jobs, request, stop, each),
         changes,
     }
 }
@@ -80,7 +80,7 @@ fn short(change: &Change) -> String {
 }
 
 fn is_missing(fixture: &Fixture, name: &str) -> bool {
-    let item = fixture.engine.item(name, None).unwrap();
+    let item = fixture.engine.pictures().find(name, None).unwrap();
     item.missing_since.is_some()
 }
 
@@ -158,7 +158,7 @@ fn a_watch_goes_on_by_itself_until_it_is_stopped() {
         let watching = scope.spawn(|| {
             let request = request(vec![folder.clone()]);
             let each = |change| sender.send(change).unwrap();
-            watch(&fixture.engine, &fixture.jobs, &request, &stop, each)
+            watch(fixture.engine.stores(), &fixture.jobs, &request, &stop, each)
         });
         let next = || short(&changes.recv_timeout(PATIENCE).unwrap());
         assert_eq!(next(), "completed: 1 new, 0 known, 0 failed");
@@ -417,6 +417,6 @@ fn what_concerns_all_files_ends_the_watch() {
     let stop = Cancel::default();
     let mut request = request(vec![folder]);
     request.collection = "no such name".into();
-    let watched = watch(&fixture.engine, &fixture.jobs, &request, &stop, |_| {});
+    let watched = watch(fixture.engine.stores(), &fixture.jobs, &request, &stop, |_| {});
     assert_eq!(watched.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

@@ -66,7 +66,8 @@ fn vectors_of_any_length_are_searched_by_each_metric() {
     }
     let picture = fixture
         .engine
-        .search(&lookalike_engine::search::SearchRequest {
+        .search()
+        .run(&lookalike_engine::search::SearchRequest {
             queries: vec![Query::Image(QueryFile::new(None, Vec::new()))],
             collections: vec!["cosine".into()],
             ..Default::default()
@@ -117,6 +118,7 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
     assert!(
         fixture
             .engine
+            .stores()
             .catalog()
             .find_collection("both")
             .unwrap()
@@ -126,7 +128,8 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
     let settings = CollectionSettings::default();
     fixture
         .engine
-        .create_collection("encoded", &settings)
+        .collections()
+        .create("encoded", &settings)
         .unwrap();
     let wide = write_lines(&fixture, "wide", 192, &[0.5; 192], &[]);
     let message = fixture
@@ -141,7 +144,7 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
 fn our_own_bank_brings_its_encoder_along() {
     let fixture = Fixture::new();
     let settings = CollectionSettings::default();
-    let made = fixture.engine.create_collection("made", &settings).unwrap();
+    let made = fixture.engine.collections().create("made", &settings).unwrap();
     let mut vector = [0.0; 192];
     vector[3] = 1.0;
     let item = NewItem {
@@ -168,6 +171,7 @@ fn our_own_bank_brings_its_encoder_along() {
     };
     fixture
         .engine
+        .stores()
         .catalog()
         .write(0, |tx| tx.place_item(&made, &item, Some(&vector)))
         .unwrap();
@@ -178,6 +182,7 @@ fn our_own_bank_brings_its_encoder_along() {
         elsewhere.import(&output, "brought");
         let spec = elsewhere
             .engine
+            .stores()
             .catalog()
             .collection("brought")
             .unwrap()
@@ -197,7 +202,8 @@ fn our_own_bank_brings_its_encoder_along() {
         // It also fits a collection that was made here, but not one of plain vectors.
         elsewhere
             .engine
-            .create_collection("own", &settings)
+            .collections()
+            .create("own", &settings)
             .unwrap();
         assert_eq!(elsewhere.import(&output, "own").imported, 1);
         let smaller = CollectionSettings {
@@ -206,7 +212,8 @@ fn our_own_bank_brings_its_encoder_along() {
         };
         elsewhere
             .engine
-            .create_collection("small", &smaller)
+            .collections()
+            .create("small", &smaller)
             .unwrap();
         let refused = |collection| {
             let refused = elsewhere.try_import(&request(&output, collection));
@@ -229,7 +236,7 @@ fn an_import_that_was_stopped_goes_on() {
     let request = request(&bank, "bank");
     let control = Control::default();
     let report = std::thread::scope(|scope| {
-        let run = scope.spawn(|| fixture.engine.import_features(&request, &control));
+        let run = scope.spawn(|| fixture.engine.banks().import(&request, &control));
         while control.progress.snapshot().imported == 0 {
             std::thread::yield_now();
         }

@@ -93,6 +93,7 @@ fn every_vector_of_one_picture_is_kept() {
 fn thumbnail(fixture: &Fixture, item: &Item) -> Vec<u8> {
     match fixture
         .engine
+        .pictures()
         .picture(item, View::Thumbnail)
         .unwrap()
         .content

@@ -43,6 +43,7 @@ fn every_layout_keeps_items_and_bits() {
     };
     fixture
         .engine
+        .stores()
         .catalog()
         .write(0, |tx| tx.upsert_patent(&patent))
         .unwrap();
@@ -113,7 +114,8 @@ fn an_export_replaces_a_file_but_no_folder_with_something_in_it() {
     let control = lookalike_engine::import::Control::default();
     let error = fixture
         .engine
-        .export_features(&request, &control)
+        .banks()
+        .export(&request, &control)
         .unwrap_err();
     assert!(error.to_string().contains("is not empty"), "{error}");
     // Nothing half-written is left beside the outputs.
@@ -130,7 +132,7 @@ fn an_export_replaces_a_file_but_no_folder_with_something_in_it() {
 fn an_empty_collection_goes_out_and_in() {
     let fixture = Fixture::new();
     fixture.import(&bank(&fixture), "first");
-    let catalog = fixture.engine.catalog();
+    let catalog = fixture.engine.stores().catalog();
     let collection = catalog.collection("first").unwrap();
     let ids: Vec<u64> = fixture
         .stored("first")
@@ -145,7 +147,7 @@ fn an_empty_collection_goes_out_and_in() {
         let elsewhere = Fixture::new();
         let report = elsewhere.import(&output, "second");
         assert_eq!((report.total, report.failed), (0, 0));
-        let made = elsewhere.engine.catalog().collection("second").unwrap();
+        let made = elsewhere.engine.stores().catalog().collection("second").unwrap();
         assert_eq!(made.spec.dim, 4);
     }
 }

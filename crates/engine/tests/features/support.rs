@@ -64,7 +64,7 @@ impl Fixture {
         &self,
         request: &FeatureImportRequest,
     ) -> Result<ImportReport, EngineError> {
-        self.engine.import_features(request, &Control::default())
+        self.engine.banks().import(request, &Control::default())
     }
 
     /// The message with which a bank is refused.
@@ -83,14 +83,15 @@ impl Fixture {
             output: output.clone(),
         };
         self.engine
-            .export_features(&request, &Control::default())
+            .banks()
+            .export(&request, &Control::default())
             .unwrap();
         output
     }
 
     /// Items and bits of their vectors by id.
     pub(crate) fn stored(&self, collection: &str) -> Vec<(Item, Vec<u32>)> {
-        let catalog = self.engine.catalog();
+        let catalog = self.engine.stores().catalog();
         let collection = catalog.collection(collection).unwrap();
         let ids = catalog
             .matching_items(&collection, &ItemFilter::default(), 0)
@@ -111,7 +112,8 @@ impl Fixture {
 
     pub(crate) fn search(&self, collection: &str, query: Query) -> SearchAnswer {
         self.engine
-            .search(&SearchRequest {
+            .search()
+            .run(&SearchRequest {
                 queries: vec![query],
                 collections: vec![collection.to_owned()],
                 limit: Limit::Items(3),

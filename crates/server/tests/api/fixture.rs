@@ -66,7 +66,7 @@ impl Server {
             workers: 1,
             data_dir: directory.path().join("data"),
         };
-        let jobs = Jobs::new(Arc::clone(&engine), job_options);
+        let jobs = engine.jobs(job_options);
         let closing = jobs.clone();
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = std::sync::mpsc::channel();
@@ -165,7 +165,7 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         workers: 1,
         data_dir: data,
     };
-    let report = engine.import(&request, &Control::default()).unwrap();
+    let report = engine.importer().run(&request, &Control::default()).unwrap();
     assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
     Arc::new(engine)
 }

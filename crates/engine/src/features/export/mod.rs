@@ -17,14 +17,14 @@ use tempfile::{Builder, NamedTempFile};
 use super::bank::{FEATURES_INDEX, FOLDER_ORIGIN, Origin};
 use super::{BankLayout, FeatureExportReport, FeatureExportRequest, problem};
 use crate::import::Control;
-use crate::{Engine, EngineError, ErrorKind, npy};
+use crate::{EngineError, ErrorKind, Stores, npy};
 
 /// Items read from the catalogue at a time.
 const PAGE: usize = 1000;
 
 /// An export on its way.
 struct Export<'a> {
-    engine: &'a Engine,
+    stores: &'a Stores,
     collection: Collection,
     /// Ascending.
     ids: Vec<u64>,
@@ -33,19 +33,19 @@ struct Export<'a> {
 }
 
 pub(super) fn run(
-    engine: &Engine,
+    stores: &Stores,
     request: &FeatureExportRequest,
     control: &Control,
 ) -> Result<FeatureExportReport, EngineError> {
     control.progress.start();
-    let collection = engine.catalog().collection(&request.collection)?;
-    let removals = engine.catalog().revision(&collection)?.removals;
+    let collection = stores.catalog().collection(&request.collection)?;
+    let removals = stores.catalog().revision(&collection)?.removals;
     let all = ItemFilter::default();
     let export = Export {
-        ids: engine
+        ids: stores
             .catalog()
-            .matching_items(&collection, &all, engine.today())?,
-        engine,
+            .matching_items(&collection, &all, stores.today())?,
+        stores,
         collection,
         output: &request.output,
         control,
@@ -57,7 +57,7 @@ pub(super) fn run(
         BankLayout::Files => Whole::Folder(export.folder()?),
     };
     // Items removed or replaced since would have told of vectors that are not theirs.
-    if engine.catalog().revision(&export.collection)?.removals != removals {
+    if stores.catalog().revision(&export.collection)?.removals != removals {
         return Err(changed(&export.collection));
     }
     whole.rename(&request.output)?;
@@ -188,7 +188,7 @@ impl Export<'_> {
     ) -> Result<(), EngineError> {
         let mut expected = self.ids.iter().peekable();
         let mut result = Ok(());
-        self.engine
+        self.stores
             .catalog()
             .changes_since(&self.collection, &Revision::default(), |change| {
                 let Change::Stored(stored) = change else {
@@ -217,7 +217,7 @@ impl Export<'_> {
             if self.control.cancel.is_cancelled() {
                 return Err(self.failed(io::ErrorKind::Interrupted.into()));
             }
-            let items = self.engine.catalog().items(ids)?;
+            let items = self.stores.catalog().items(ids)?;
             if items.len() != ids.len() {
                 return Err(changed(&self.collection));
             }

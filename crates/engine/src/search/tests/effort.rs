@@ -31,7 +31,7 @@ impl VectorStore for Recorder {
         efforts
             .unwrap_or_else(PoisonError::into_inner)
             .push(wanted.effort);
-        self.engine.vectors().search(collection, queries, wanted)
+        self.engine.stores().vectors().search(collection, queries, wanted)
     }
 
     fn scores(
@@ -40,27 +40,27 @@ impl VectorStore for Recorder {
         query: &[f32],
         ids: &[u64],
     ) -> Result<Vec<Option<f32>>, VectorError> {
-        self.engine.vectors().scores(collection, query, ids)
+        self.engine.stores().vectors().scores(collection, query, ids)
     }
 
     fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
-        self.engine.vectors().vector(collection, id)
+        self.engine.stores().vectors().vector(collection, id)
     }
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
-        self.engine.vectors().state(collection)
+        self.engine.stores().vectors().state(collection)
     }
 
     fn settle(&self, collection: &Collection) -> Result<(), VectorError> {
-        self.engine.vectors().settle(collection)
+        self.engine.stores().vectors().settle(collection)
     }
 
     fn rebuild(&self, collection: &Collection) -> Result<(), VectorError> {
-        self.engine.vectors().rebuild(collection)
+        self.engine.stores().vectors().rebuild(collection)
     }
 
     fn forget(&self, collection: &Collection) {
-        self.engine.vectors().forget(collection);
+        self.engine.stores().vectors().forget(collection);
     }
 }
 
@@ -111,7 +111,7 @@ fn what_is_asked_for_reaches_the_store() {
                 effort,
                 ..request.clone()
             };
-            assert!(!engine.search(&request).unwrap().results.is_empty());
+            assert!(!engine.search().run(&request).unwrap().results.is_empty());
             let seen = std::mem::take(&mut *efforts.lock().unwrap());
             assert!(!seen.is_empty());
             assert!(seen.iter().all(|seen| *seen == effort), "{seen:?}");
@@ -132,7 +132,7 @@ fn an_index_tries_as_hard_as_asked() {
         }
     }
     for collection in &collections {
-        fixture.engine.vectors().rebuild(collection).unwrap();
+        fixture.engine.stores().vectors().rebuild(collection).unwrap();
     }
     let best = |collection: &str, effort| -> Vec<String> {
         let of_seed = |seed| {
@@ -141,7 +141,7 @@ fn an_index_tries_as_hard_as_asked() {
                 effort,
                 ..request(&vector, &[collection], Limit::Items(1))
             };
-            let answer = fixture.engine.search(&request).unwrap();
+            let answer = fixture.engine.search().run(&request).unwrap();
             answer.ranked[0].item.file_name.clone()
         };
         (10_000..10_050).map(of_seed).collect()
@@ -166,7 +166,7 @@ fn the_answer_tells_what_was_asked_for() {
             effort,
             ..request(&at(0.0), &["default"], Limit::Items(2))
         };
-        let answer = fixture.engine.search(&request).unwrap();
+        let answer = fixture.engine.search().run(&request).unwrap();
         let info = serde_json::to_value(&answer.query_info).unwrap();
         let fields = ["nprobe", "ef_search", "exact"].map(|name| info.get(name).cloned());
         (fields, answer.query_token)
@@ -198,7 +198,7 @@ fn efforts_out_of_range_are_refused() {
             effort,
             ..request(&at(0.0), &["default"], Limit::Items(2))
         };
-        let error = fixture.engine.search(&request).unwrap_err();
+        let error = fixture.engine.search().run(&request).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         error.to_string()
     };

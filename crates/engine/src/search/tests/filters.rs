@@ -16,7 +16,7 @@ fn found(engine: &Engine, filter: &ItemFilter) -> Vec<i64> {
         filter: filter.clone(),
         ..request(&at(0.0), &["default"], Limit::Items(100))
     };
-    let answer = engine.search(&request).unwrap();
+    let answer = engine.search().run(&request).unwrap();
     let mut ids: Vec<i64> = answer.ranked.iter().map(|hit| hit.item.id).collect();
     ids.sort_unstable();
     ids
@@ -24,16 +24,8 @@ fn found(engine: &Engine, filter: &ItemFilter) -> Vec<i64> {
 
 /// Whether the next search under the filter would not ask the catalogue.
 fn is_remembered(engine: &Engine, filter: &ItemFilter) -> bool {
-    let state = State {
-        version: engine.catalog().version().unwrap(),
-        today: engine.today(),
-    };
-    let collection = engine.catalog().collection("default").unwrap();
-    let find = || Err("not there");
-    engine
-        .filters()
-        .get(state, collection.id, filter, find)
-        .is_ok()
+    let collection = engine.stores().catalog().collection("default").unwrap();
+    engine.search().filters().remembers(&collection, filter)
 }
 
 #[test]
@@ -52,7 +44,7 @@ fn a_repeated_filter_is_remembered_until_anything_changes() {
         }
     };
     all_find(&[1, 2]);
-    let catalog = fixture.engine.catalog();
+    let catalog = fixture.engine.stores().catalog();
     let collection = catalog.collection("default").unwrap();
     // The collection's revision tells of none of these.
     let patent = |id: &str, title: &str| {
@@ -88,7 +80,7 @@ fn filters_of_several_collections_are_kept_apart() {
             filter: titled("band"),
             ..request(&at(0.0), collections, Limit::Items(100))
         };
-        let answer = fixture.engine.search(&request).unwrap();
+        let answer = fixture.engine.search().run(&request).unwrap();
         answer.query_info.total_matched
     };
     for _ in 0..2 {

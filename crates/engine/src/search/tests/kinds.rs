@@ -34,7 +34,7 @@ fn found(fixture: &Fixture, collection: &str, request: &SearchRequest) -> Vec<(S
         collections: vec![collection.to_owned()],
         ..request.clone()
     };
-    let answer = fixture.engine.search(&request).unwrap();
+    let answer = fixture.engine.search().run(&request).unwrap();
     let groups = answer.results.into_iter();
     groups
         .flat_map(|group| group.pages)
@@ -77,12 +77,12 @@ fn the_same_pages_are_found_with_the_same_scores() {
 #[test]
 fn what_comes_and_goes_is_found_and_not_found() {
     let fixture = fixture("cosine");
-    let catalog = fixture.engine.catalog();
+    let catalog = fixture.engine.stores().catalog();
     let collection = catalog.collection("hnsw").unwrap();
     let vector: Vec<f32> = values(77).take(16).collect();
     let best = || found(&fixture, "hnsw", &request(&vector, &[], Limit::Items(1)));
     assert_eq!(best()[0].0, "USD900009 5.png");
-    let id = fixture.engine.item("USD900009 5.png", None).unwrap().id as u64;
+    let id = fixture.engine.pictures().find("USD900009 5.png", None).unwrap().id as u64;
     catalog
         .write(0, |tx| tx.remove_items(&collection, &[id]))
         .unwrap();
@@ -92,6 +92,6 @@ fn what_comes_and_goes_is_found_and_not_found() {
     );
     fixture.add(&collection, "USD999999", 1, &vector);
     assert_eq!(best()[0].0, "USD999999 1.png");
-    let report = fixture.engine.collection_report("hnsw").unwrap();
+    let report = fixture.engine.collections().report("hnsw").unwrap();
     assert_eq!(report.index.kind, "hnsw");
 }

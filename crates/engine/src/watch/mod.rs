@@ -24,7 +24,7 @@ use look::{Blind, Look, Stamp, reach};
 
 use crate::import::{Cancel, FileProblem};
 use crate::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// How often folders are looked through at most.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -67,13 +67,13 @@ pub enum Change {
 /// What concerns all files: the collection's name or index can't be, or the catalogue can't be
 /// read or written.
 pub fn watch(
-    engine: &Engine,
+    stores: &Stores,
     jobs: &Jobs,
     request: &JobRequest,
     stop: &Cancel,
     each: impl FnMut(Change),
 ) -> Result<(), EngineError> {
-    let mut watch = Watch::new(engine, jobs, request.clone(), stop, each);
+    let mut watch = Watch::new(stores, jobs, request.clone(), stop, each);
     let mut next = Instant::now();
     while !stop.is_cancelled() {
         if Instant::now() < next {
@@ -91,7 +91,7 @@ pub fn watch(
 
 /// What is known between two looks.
 struct Watch<'a, E> {
-    engine: &'a Engine,
+    stores: &'a Stores,
     jobs: &'a Jobs,
     request: JobRequest,
     stop: &'a Cancel,
@@ -127,7 +127,7 @@ struct Known {
 
 impl<'a, E: FnMut(Change)> Watch<'a, E> {
     fn new(
-        engine: &'a Engine,
+        stores: &'a Stores,
         jobs: &'a Jobs,
         request: JobRequest,
         stop: &'a Cancel,
@@ -141,7 +141,7 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
             }
         });
         Self {
-            engine,
+            stores,
             jobs,
             stop,
             each,
@@ -223,15 +223,13 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
     }
 
     fn import(&mut self, ready: &[PathBuf]) -> Result<(), EngineError> {
-        let paths: Vec<PathBuf> = match self.first_due {
-            // Empty ones too: so wrong settings show at once.
-            true => self.roots_there().map(Path::to_path_buf).collect(),
-            false => self
-                .roots_there()
-                .filter(|root| ready.iter().any(|path| path.starts_with(root)))
-                .map(Path::to_path_buf)
-                .collect(),
-        };
+        // At first empty ones too: so wrong settings show at once.
+        let holds_any = |root: &Path| ready.iter().any(|path| path.starts_with(root));
+        let paths: Vec<PathBuf> = self
+            .roots_there()
+            .filter(|root| self.first_due || holds_any(root))
+            .map(Path::to_path_buf)
+            .collect();
         if paths.is_empty() {
             self.first_due = false;
             return Ok(());
@@ -243,9 +241,10 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
         let names = ready.iter().map(|path| path.to_string_lossy().into_owned());
         let request = JobRequest {
             paths,
-            only: match by_name {
-                true => Some(names.collect()),
-                false => self.request.only.clone(),
+            only: if by_name {
+                Some(names.collect())
+            } else {
+                self.request.only.clone()
             },
             ..self.request.clone()
         };

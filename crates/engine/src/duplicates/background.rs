@@ -7,9 +7,11 @@ use lookalike_catalog::{CatalogError, Change};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::groups::{DuplicatePage, Group};
-use super::{Checked, DuplicatesRequest, Pairs, SearchProgress};
-use crate::{Engine, EngineError, ErrorKind};
+use super::checked::{Checked, DuplicatesRequest};
+use super::groups::{DuplicateGroup, DuplicatePage, Group, Grouping};
+use super::pairs::{Pairs, SearchProgress, find_pairs};
+use crate::library::Library;
+use crate::{EngineError, ErrorKind, Stores};
 
 /// Results kept: some two hundred megabytes each at the very most.
 const MOST_KEPT: usize = 4;
@@ -40,12 +42,13 @@ pub struct DuplicatesReport {
     pub found: DuplicatePage,
 }
 
-/// Searches for duplicates of an engine's collections, one at a time. Cloning is cheap.
+/// Searches for duplicates in collections, one at a time. Cloning is cheap.
 #[derive(Clone)]
 pub struct Duplicates(Arc<Shared>);
 
 struct Shared {
-    engine: Arc<Engine>,
+    stores: Arc<Stores>,
+    library: Arc<Library>,
     searches: Mutex<Vec<Search>>,
     /// Held by the search under way.
     turn: Mutex<()>,
@@ -73,14 +76,55 @@ struct Search {
 type Key = (i64, u32, bool);
 
 impl Duplicates {
-    /// Nothing is searched yet.
+    /// Nothing is searched yet. Groups are shown as `library` lists items.
     #[must_use]
-    pub fn new(engine: Arc<Engine>) -> Self {
+    pub fn new(stores: Arc<Stores>, library: Arc<Library>) -> Self {
         Self(Arc::new(Shared {
-            engine,
+            stores,
+            library,
             searches: Mutex::default(),
             turn: Mutex::default(),
         }))
+    }
+
+    pub(super) fn stores(&self) -> &Stores {
+        &self.0.stores
+    }
+
+    pub(super) fn library(&self) -> &Library {
+        &self.0.library
+    }
+
+    fn grouping(&self) -> Grouping<'_> {
+        Grouping {
+            stores: self.stores(),
+            library: self.library(),
+        }
+    }
+
+    /// Finds the pairs of a collection. Cost: a search for each item, over all of rayon's threads.
+    ///
+    /// # Errors
+    /// There is no such collection, the threshold is out of range, the search was cancelled, or
+    /// catalogue or index can't be read.
+    pub fn find_pairs(
+        &self,
+        request: &DuplicatesRequest,
+        progress: &SearchProgress,
+    ) -> Result<Pairs, EngineError> {
+        find_pairs(
+            self.stores(),
+            Checked::new(self.stores(), request)?,
+            progress,
+        )
+    }
+
+    /// All groups that pairs make, as items and decisions are now.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn groups(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
+        self.grouping().all(pairs)
     }
 
     /// A page of groups, if they are known; else their search is begun in the background.
@@ -94,8 +138,7 @@ impl Duplicates {
         page: u64,
         page_size: usize,
     ) -> Result<DuplicatesReport, EngineError> {
-        let engine = &self.0.engine;
-        let request = Checked::new(engine, request)?;
+        let request = Checked::new(self.stores(), request)?;
         let key = (
             request.collection.id,
             request.threshold.to_bits(),
@@ -106,8 +149,8 @@ impl Duplicates {
         let (processed, items) = progress.counts();
         let (status, found) = match &pairs {
             Some(pairs) => {
-                let groups = self.groups(key, pairs)?;
-                let found = engine.group_page(pairs, &groups, page, page_size)?;
+                let groups = self.known_groups(key, pairs)?;
+                let found = self.grouping().page(pairs, &groups, page, page_size)?;
                 (SearchState::Ready, found)
             }
             None => (SearchState::Running, DuplicatePage::empty(page, page_size)),
@@ -126,7 +169,7 @@ impl Duplicates {
     /// # Errors
     /// There is no such collection, or the catalogue can't be read.
     pub fn cancel(&self, collection: &str) -> Result<usize, EngineError> {
-        let collection = self.0.engine.catalog().collection(collection)?;
+        let collection = self.stores().catalog().collection(collection)?;
         let searches = self.lock();
         let running = searches
             .iter()
@@ -152,7 +195,7 @@ impl Duplicates {
                     return Ok((progress, None));
                 }
                 Some(Err(error)) => return Err(error),
-                Some(Ok(pairs)) if self.0.engine.still_holds(&pairs)? => {
+                Some(Ok(pairs)) if still_holds(self.stores(), &pairs)? => {
                     let progress = Arc::clone(&search.progress);
                     search.outcome = Some(Ok(Arc::clone(&pairs)));
                     searches.push(search);
@@ -188,7 +231,7 @@ impl Duplicates {
                 return;
             };
             let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let outcome = shared.engine.pairs(request, &progress).map(Arc::new);
+            let outcome = find_pairs(&shared.stores, request, &progress).map(Arc::new);
             drop(turn);
             let mut searches = shared
                 .searches
@@ -217,9 +260,9 @@ impl Duplicates {
         }
     }
 
-    fn groups(&self, key: Key, pairs: &Pairs) -> Result<Arc<Vec<Group>>, EngineError> {
+    fn known_groups(&self, key: Key, pairs: &Pairs) -> Result<Arc<Vec<Group>>, EngineError> {
         // Asked before the items are, so that what is kept is never older than it says.
-        let version = self.0.engine.catalog().version()?;
+        let version = self.stores().catalog().version()?;
         let mut searches = self.lock();
         let search = searches.iter_mut().find(|search| search.key == key);
         if let Some(Search {
@@ -231,7 +274,7 @@ impl Duplicates {
             return Ok(Arc::clone(groups));
         }
         drop(searches);
-        let groups = Arc::new(self.0.engine.groups(pairs)?);
+        let groups = Arc::new(self.grouping().groups(pairs)?);
         let mut searches = self.lock();
         if let Some(search) = searches.iter_mut().find(|search| search.key == key) {
             search.groups = Some((version, Arc::clone(&groups)));
@@ -248,23 +291,21 @@ impl Duplicates {
     }
 }
 
-impl Engine {
-    /// Whether no item came or changed since pairs were looked for; those that went don't matter.
-    fn still_holds(&self, pairs: &Pairs) -> Result<bool, EngineError> {
-        let collection = &pairs.request.collection;
-        if self.catalog().revision(collection)? == pairs.revision {
-            return Ok(true);
-        }
-        let mut holds = true;
-        let told = self
-            .catalog()
-            .changes_since(collection, &pairs.revision, |change| {
-                holds &= matches!(change, Change::Removed(_));
-            });
-        match told {
-            Ok(_) => Ok(holds),
-            Err(CatalogError::UnknownRevision { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+/// Whether no item came or changed since pairs were looked for; those that went don't matter.
+fn still_holds(stores: &Stores, pairs: &Pairs) -> Result<bool, EngineError> {
+    let collection = &pairs.request.collection;
+    if stores.catalog().revision(collection)? == pairs.revision {
+        return Ok(true);
+    }
+    let mut holds = true;
+    let told = stores
+        .catalog()
+        .changes_since(collection, &pairs.revision, |change| {
+            holds &= matches!(change, Change::Removed(_));
+        });
+    match told {
+        Ok(_) => Ok(holds),
+        Err(CatalogError::UnknownRevision { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }

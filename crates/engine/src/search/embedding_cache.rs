@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lookalike_catalog::Collection;
 use sha2::{Digest, Sha256};
 
-use super::{Query, Region};
+use super::region::Region;
+use super::request::Query;
 use crate::byte_cache::ByteCache;
 
 /// Bytes of all embeddings together: some twenty thousand of 384 numbers.
@@ -14,10 +15,10 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// A picture's bytes, the part of it that counts, and what it is embedded by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key([u8; 32]);
+pub(super) struct Key([u8; 32]);
 
 /// The embeddings used last. Shared by threads.
-pub(crate) struct QueryCache {
+pub(super) struct EmbeddingCache {
     embeddings: ByteCache<Key, Vec<f32>>,
     hits: AtomicU64,
 }
@@ -44,7 +45,7 @@ impl Key {
     }
 }
 
-impl QueryCache {
+impl EmbeddingCache {
     pub(super) fn get(&self, key: &Key) -> Option<Vec<f32>> {
         let found = self.embeddings.get(key);
         if found.is_some() {
@@ -59,12 +60,12 @@ impl QueryCache {
     }
 
     /// Embeddings that were found.
-    pub(crate) fn hits(&self) -> u64 {
+    pub(super) fn hits(&self) -> u64 {
         self.hits.load(Ordering::Relaxed)
     }
 }
 
-impl Default for QueryCache {
+impl Default for EmbeddingCache {
     fn default() -> Self {
         Self {
             embeddings: ByteCache::new(MOST_BYTES),

@@ -11,6 +11,7 @@ mod tests;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lookalike_catalog::Catalog;
 use lookalike_storage::blob::{BlobKey, FolderBlobs};
@@ -19,7 +20,7 @@ use serde::Serialize;
 use blobs::Copies;
 
 use crate::stores::thumbnail_key;
-use crate::{Engine, EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// Copies of the catalogue until one is found whose originals all were still there.
 const TRIES: usize = 5;
@@ -48,13 +49,24 @@ struct Gone {
     key: BlobKey,
 }
 
-impl Engine {
+/// Makes backups of a data directory.
+pub struct Backups {
+    stores: Arc<Stores>,
+}
+
+impl Backups {
+    /// Backups of `stores`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>) -> Self {
+        Self { stores }
+    }
+
     /// Makes a backup in `directory`, which must not exist, and verifies it.
     ///
     /// # Errors
     /// The directory exists or can't be written, a copied original is missing or damaged, or the
     /// copy of the catalogue is.
-    pub fn backup(&self, directory: &Path) -> Result<BackupReport, EngineError> {
+    pub fn make(&self, directory: &Path) -> Result<BackupReport, EngineError> {
         if directory.exists() {
             return Err(EngineError::new(
                 ErrorKind::Conflict,
@@ -81,7 +93,7 @@ impl Engine {
         fs::create_dir_all(to).map_err(|error| failed(to, error))?;
         let blobs = FolderBlobs::new(to.join("blobs"));
         for _ in 0..TRIES {
-            self.catalog().copy_to(to)?;
+            self.stores.catalog().copy_to(to)?;
             let copy = Catalog::open(to)?;
             copy.check()?;
             let mut report = BackupReport::default();
@@ -107,16 +119,17 @@ impl Engine {
         to: &FolderBlobs,
         report: &mut BackupReport,
     ) -> Result<Option<Gone>, EngineError> {
-        let mut copies = Copies::new(self.blobs(), to);
+        let mut copies = Copies::new(self.stores.blobs(), to);
         let mut gone = None;
         copy.each_content(|content| -> Result<(), EngineError> {
             let thumbnail = thumbnail_key(&content.md5)?;
             report.thumbnails += u64::from(copies.add(thumbnail, None)?);
             if let Some(key) = content.original_key {
                 let key = BlobKey::new(key)?;
-                match copies.add(key.clone(), Some(&content.md5))? {
-                    true => report.originals += 1,
-                    false => gone = Some(Gone { key }),
+                if copies.add(key.clone(), Some(&content.md5))? {
+                    report.originals += 1;
+                } else {
+                    gone = Some(Gone { key });
                 }
             }
             Ok(())
@@ -131,7 +144,7 @@ impl Engine {
         to: &Path,
         report: BackupReport,
     ) -> Result<BackupReport, EngineError> {
-        let models = self.encoders().data_dir().join("models");
+        let models = self.stores.encoders().data_dir().join("models");
         let model_files = copy_folder(&models, &to.join("models"))?;
         let mut items = 0;
         let collections = copy.collections()?;
@@ -197,9 +210,10 @@ fn size(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        bytes += match entry.file_type()?.is_dir() {
-            true => size(&entry.path())?,
-            false => entry.metadata()?.len(),
+        bytes += if entry.file_type()?.is_dir() {
+            size(&entry.path())?
+        } else {
+            entry.metadata()?.len()
         };
     }
     Ok(bytes)

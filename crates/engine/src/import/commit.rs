@@ -6,7 +6,7 @@ use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
 use crate::stores::thumbnail_key;
-use crate::{Engine, EngineError};
+use crate::{EngineError, Stores};
 
 /// An embedded file.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Original {
 
 /// Rows and blobs that wait to be written.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
+pub(crate) struct Commit {
     pub(crate) patents: Vec<Patent>,
     pub(crate) described: Vec<(String, SheetFacts)>,
     pub(crate) gone: Vec<String>,
@@ -45,7 +45,7 @@ struct Waiting {
     embedding: Option<Vec<f32>>,
 }
 
-/// What became of the items of a batch, in their order.
+/// What became of the items of a commit, in their order.
 #[derive(Debug)]
 pub(crate) struct Written<'a> {
     pub(crate) item: &'a NewItem,
@@ -53,7 +53,7 @@ pub(crate) struct Written<'a> {
     pub(crate) placed: Option<Placed>,
 }
 
-impl Batch {
+impl Commit {
     /// An item of a content that the collection has an embedding of.
     pub(crate) fn add_known(&mut self, item: Box<NewItem>) {
         self.items.push(Waiting {
@@ -84,22 +84,22 @@ impl Batch {
     }
 
     /// Writes all of it, and in the same transaction what `also` has to, which is told what
-    /// became of the items. The batch is empty then, unless this fails.
+    /// became of the items. It is empty then, unless this fails.
     pub(crate) fn write<R>(
         &mut self,
-        engine: &Engine,
+        stores: &Stores,
         collection: &Collection,
         also: impl FnOnce(&WriteTransaction<'_>, &[Written<'_>]) -> Result<R, EngineError>,
     ) -> Result<R, EngineError> {
-        let _kept = engine.keep_blobs();
+        let _kept = stores.keep_blobs();
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
         let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
         let originals = self.originals.iter();
         let originals = originals.map(|original| (&original.key, &*original.bytes));
         let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
-        engine.blobs().put_all(&blobs)?;
-        let result = engine.catalog().write(engine.now().as_second(), |tx| {
+        stores.blobs().put_all(&blobs)?;
+        let result = stores.catalog().write(stores.now().as_second(), |tx| {
             for patent in &self.patents {
                 tx.upsert_patent(patent)?;
             }
@@ -113,9 +113,10 @@ impl Batch {
             for Waiting { item, embedding } in &self.items {
                 let is_complete =
                     embedding.is_some() || tx.has_embedding(collection, &item.content.md5)?;
-                let placed = match is_complete {
-                    true => Some(tx.place_item(collection, item, embedding.as_deref())?),
-                    false => None,
+                let placed = if is_complete {
+                    Some(tx.place_item(collection, item, embedding.as_deref())?)
+                } else {
+                    None
                 };
                 written.push(Written { item, placed });
             }

@@ -1,0 +1,58 @@
+//! Thumbnails: made at import, kept in the blob store, the last ones in memory too.
+
+use std::sync::Arc;
+
+use lookalike_catalog::Item;
+use lookalike_imaging::{Format, RgbImage, thumbnail};
+
+use super::{Content, Picture, Pictures, jpeg};
+use crate::EngineError;
+use crate::stores::thumbnail_key;
+
+const THUMBNAIL_QUALITY: u8 = 85;
+
+impl Pictures {
+    /// At most 300 x 300 pixels, JPEG. Stored at import; made again if it was lost.
+    ///
+    /// # Errors
+    /// It was lost and the original is gone too.
+    pub(super) fn thumbnail(&self, item: &Item) -> Result<Picture, EngineError> {
+        Ok(Picture {
+            mime: Format::Jpeg.mime(),
+            content: Content::Bytes(self.thumbnail_bytes(item)?.to_vec()),
+        })
+    }
+
+    /// The same, from memory if it was asked for lately.
+    pub(crate) fn thumbnail_bytes(&self, item: &Item) -> Result<Arc<Vec<u8>>, EngineError> {
+        if let Some(bytes) = self.thumbnails.get(&item.md5) {
+            return Ok(bytes);
+        }
+        let key = thumbnail_key(&item.md5)?;
+        let bytes = match self
+            .stores
+            .blobs()
+            .get(&key)?
+            .filter(|bytes| !bytes.is_empty())
+        {
+            Some(bytes) => bytes,
+            None => {
+                let bytes = make_thumbnail(&self.stores.decode(&self.original(item)?)?.image)?;
+                self.stores.blobs().put(&key, &bytes)?;
+                bytes
+            }
+        };
+        let bytes = Arc::new(bytes);
+        self.thumbnails
+            .insert(item.md5.clone(), Arc::clone(&bytes), bytes.len());
+        Ok(bytes)
+    }
+}
+
+/// A thumbnail of `image`: JPEG, at most 300 x 300 pixels.
+///
+/// # Errors
+/// It can't be encoded.
+pub(crate) fn make_thumbnail(image: &RgbImage) -> Result<Vec<u8>, EngineError> {
+    jpeg(&thumbnail(image), THUMBNAIL_QUALITY)
+}

@@ -1,0 +1,90 @@
+//! Searches whose parameters are checked before anything is computed.
+
+use lookalike_catalog::{Collection, ItemFilter};
+use lookalike_storage::Metric;
+
+use super::description::QueryKind;
+use super::request::{Limit, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
+use crate::EngineError;
+use crate::filters::canonical;
+
+/// `min_score` of picture queries by image encoders when none is given.
+const DEFAULT_MIN_SCORE: f32 = 0.5;
+
+/// A request whose parameters are in range and whose filter is in canonical form.
+pub(super) struct CheckedRequest<'a> {
+    pub(super) request: &'a SearchRequest,
+    pub(super) collections: Vec<String>,
+    pub(super) filter: ItemFilter,
+}
+
+impl std::ops::Deref for CheckedRequest<'_> {
+    type Target = SearchRequest;
+
+    fn deref(&self) -> &SearchRequest {
+        self.request
+    }
+}
+
+impl<'a> CheckedRequest<'a> {
+    pub(super) fn new(request: &'a SearchRequest) -> Result<Self, EngineError> {
+        if request.queries.is_empty() {
+            return Err(EngineError::invalid(
+                "nothing to search for: give a picture, an item or a vector",
+            ));
+        }
+        let (name, value, most) = match request.limit {
+            Limit::Items(count) => ("top_k", count, TOP_K_MAX),
+            Limit::Groups(count) => ("top_groups", count, TOP_GROUPS_MAX),
+        };
+        if !(1..=most).contains(&value) {
+            return Err(EngineError::invalid(format!(
+                "{name} is {value}; give 1 to {most}"
+            )));
+        }
+        for (name, value) in [
+            ("min_score", request.min_score),
+            ("max_distance", request.max_distance),
+        ] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                return Err(EngineError::invalid(format!("{name} is not a number")));
+            }
+        }
+        let (regions, queries) = (request.regions.len(), request.queries.len());
+        if regions > 1 && regions != queries {
+            return Err(EngineError::invalid(format!(
+                "{regions} regions for {queries} pictures; give one for all, or one for each in \
+                 their order"
+            )));
+        }
+        request.effort.check()?;
+        let mut collections = Vec::new();
+        for name in &request.collections {
+            if !collections.contains(name) {
+                collections.push(name.clone());
+            }
+        }
+        if collections.is_empty() {
+            return Err(EngineError::invalid("no collection to search in"));
+        }
+        Ok(Self {
+            request,
+            collections,
+            filter: canonical(&request.filter)?,
+        })
+    }
+
+    /// The worst score that counts in a collection, whose metric is `metric`.
+    pub(super) fn threshold(&self, collection: &Collection, metric: Metric) -> Option<f32> {
+        match metric {
+            Metric::Cosine => {
+                let has_encoder = collection.spec.model.is_some();
+                let by_picture = self.queries[0].kind() != QueryKind::Vector;
+                self.min_score
+                    .or((has_encoder && by_picture).then_some(DEFAULT_MIN_SCORE))
+            }
+            Metric::InnerProduct => self.min_score,
+            Metric::L2 => self.max_distance,
+        }
+    }
+}

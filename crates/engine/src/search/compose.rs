@@ -1,0 +1,135 @@
+//! Composes the answer: the final ranking with the items' and patents' data.
+
+use std::collections::HashMap;
+
+use lookalike_catalog::Item;
+use lookalike_patents::status;
+use lookalike_storage::Metric;
+
+use super::answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
+use super::checked::CheckedRequest;
+use super::description::{QueryDescription, QueryKind};
+use super::fuse::Ranking;
+use super::request::Limit;
+use crate::addresses::{image_url, thumbnail_url};
+use crate::{EngineError, Stores};
+
+/// The answer, but for times and token.
+pub(super) fn compose(
+    stores: &Stores,
+    ranking: &Ranking,
+    request: &CheckedRequest<'_>,
+) -> Result<SearchAnswer, EngineError> {
+    let ids: Vec<u64> = ranking.hits.iter().map(|placed| placed.hit.id).collect();
+    let items: HashMap<i64, Item> = stores
+        .catalog()
+        .items(&ids)?
+        .into_iter()
+        .map(|item| (item.id, item))
+        .collect();
+    let today = stores.today();
+    let mut results: HashMap<usize, GroupedHits> = HashMap::new();
+    let mut ranked: Vec<RankedItem> = Vec::new();
+    for placed in &ranking.hits {
+        // An item deleted since the index was searched is no hit any more.
+        let Some(item) = items.get(&(placed.hit.id as i64)) else {
+            continue;
+        };
+        let (key, score) = &ranking.groups[placed.group];
+        let group = results
+            .entry(placed.group)
+            .or_insert_with(|| new_group(key, *score, item, today));
+        group.pages.push(page(item, placed.hit.score));
+        ranked.push(RankedItem {
+            rank: ranked.len() + 1,
+            score: placed.hit.score,
+            status: group.status,
+            thumbnail_url: thumbnail_url(item),
+            image_url: image_url(item),
+            item: item.clone(),
+        });
+    }
+    let mut results: Vec<(usize, GroupedHits)> = results.into_iter().collect();
+    results.sort_by_key(|(place, _)| *place);
+    let mut results: Vec<GroupedHits> = results.into_iter().map(|(_, group)| group).collect();
+    for group in &mut results {
+        group
+            .pages
+            .sort_by(|a, b| a.page_num.cmp(&b.page_num).then(a.id.cmp(&b.id)));
+    }
+    Ok(SearchAnswer {
+        results,
+        timing: Timing::default(),
+        query_info: query_info(ranking, ranked.len(), request),
+        query_token: String::new(),
+        ranked,
+    })
+}
+
+fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> QueryInfo {
+    let (top_k, top_groups) = match request.limit {
+        Limit::Items(count) => (Some(count), None),
+        Limit::Groups(count) => (None, Some(count)),
+    };
+    let (min_score, max_distance) = match ranking.metric {
+        Metric::L2 => (None, ranking.threshold),
+        _ => (ranking.threshold, None),
+    };
+    let mut queries = request.descriptions();
+    let one_whole_picture =
+        |query: &QueryDescription| query.kind == QueryKind::Picture && query.region.is_none();
+    if queries.len() == 1 && one_whole_picture(&queries[0]) {
+        queries.clear();
+    }
+    QueryInfo {
+        top_k,
+        top_groups,
+        min_score,
+        max_distance,
+        nprobe: request.effort.nprobe,
+        ef_search: request.effort.ef_search,
+        exact: request.effort.exact,
+        total_matched: total,
+        collections: request.collections.clone(),
+        filters: request.filter.clone(),
+        queries,
+    }
+}
+
+fn new_group(key: &str, score: f32, item: &Item, today: u32) -> GroupedHits {
+    let patent = item.patent.clone();
+    GroupedHits {
+        group_id: key.to_owned(),
+        patent_id: item.patent_id.clone(),
+        max_score: score,
+        title: patent.title,
+        loc_class: patent.loc_class,
+        pub_date: patent.pub_date,
+        filing_date: patent.filing_date,
+        expiry_date: patent.expiry_date,
+        status: patent
+            .expiry_date
+            .map(|expiry| status(expiry, today).as_str()),
+        applicant_name: patent.applicant_name,
+        applicant_country: patent.applicant_country,
+        inventor_names: patent.inventor_names,
+        claim_text: patent.claim_text,
+        image_count: match item.patent_id {
+            Some(_) => patent.image_count,
+            None => 1,
+        },
+        pages: Vec::new(),
+    }
+}
+
+fn page(item: &Item, score: f32) -> PageHit {
+    PageHit {
+        id: item.id,
+        collection: item.collection.clone(),
+        file_name: item.file_name.clone(),
+        page_num: item.page_num.clone(),
+        image_index: item.image_index,
+        score,
+        thumbnail_url: thumbnail_url(item),
+    }
+}

@@ -1,0 +1,32 @@
+//! Queries in words: what answers and the history say of them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a query is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryKind {
+    /// A picture that came with the search.
+    Picture,
+    /// A stored item.
+    Item,
+    /// A vector.
+    Vector,
+}
+
+/// A query in words: what the answer and the history say of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QueryDescription {
+    /// What it is.
+    pub kind: QueryKind,
+    /// The item's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The name of the file that the picture came as, or of the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// The part of the picture that counted: x, y, width and height in fractions of its sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<[f64; 4]>,
+}

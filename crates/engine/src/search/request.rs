@@ -1,0 +1,156 @@
+//! What is searched for.
+
+use lookalike_catalog::ItemFilter;
+use lookalike_storage::Effort;
+
+use super::description::{QueryDescription, QueryKind};
+use super::kept::KeptQuery;
+use super::region::Region;
+use crate::file_name::clean_name;
+
+/// Largest `top_k`.
+pub const TOP_K_MAX: usize = 1000;
+
+/// Largest `top_groups`.
+pub const TOP_GROUPS_MAX: usize = 200;
+
+/// One thing to look for.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// An image file.
+    Image(QueryFile),
+    /// A stored item.
+    Item(u64),
+    /// An embedding.
+    Vector(Vec<f32>),
+    /// A query of an earlier search.
+    Kept(KeptQuery),
+}
+
+/// An image file to look for.
+#[derive(Clone, Debug)]
+pub struct QueryFile {
+    /// What whoever searches calls it, made harmless.
+    name: Option<String>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl QueryFile {
+    /// A file called `name`, of which only the last part of a path is kept.
+    #[must_use]
+    pub fn new(name: Option<&str>, bytes: Vec<u8>) -> Self {
+        let name = name.filter(|name| !name.is_empty()).map(clean_name);
+        Self { name, bytes }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+/// How much is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So many items, 1 to [`TOP_K_MAX`].
+    Items(usize),
+    /// So many groups, 1 to [`TOP_GROUPS_MAX`], each with its best pages.
+    Groups(usize),
+}
+
+/// A search.
+#[derive(Clone, Debug)]
+pub struct SearchRequest {
+    /// At least one; several are fused per group.
+    pub queries: Vec<Query>,
+    /// At least one.
+    pub collections: Vec<String>,
+    /// How much is wanted.
+    pub limit: Limit,
+    /// Worst score for `cosine` and `ip`.
+    pub min_score: Option<f32>,
+    /// Largest distance for `l2`.
+    pub max_distance: Option<f32>,
+    /// Which items take part.
+    pub filter: ItemFilter,
+    /// Whether front-page copies take part.
+    pub include_front_page: bool,
+    /// The parts of the query pictures that count: none, one for all, or one for each query.
+    pub regions: Vec<Region>,
+    /// How hard approximate indexes try, where it is not to be as usual.
+    pub effort: Effort,
+    /// Whose search it is; `None` for the local user, and for those who did not log in.
+    pub owner: Option<i64>,
+}
+
+impl Default for SearchRequest {
+    fn default() -> Self {
+        Self {
+            queries: Vec::new(),
+            collections: vec!["default".to_owned()],
+            limit: Limit::Items(10),
+            min_score: None,
+            max_distance: None,
+            filter: ItemFilter::default(),
+            include_front_page: false,
+            regions: Vec::new(),
+            effort: Effort::default(),
+            owner: None,
+        }
+    }
+}
+
+impl Query {
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> QueryKind {
+        match self {
+            Self::Image(_) => QueryKind::Picture,
+            Self::Item(_) => QueryKind::Item,
+            Self::Vector(_) => QueryKind::Vector,
+            Self::Kept(kept) => kept.kind,
+        }
+    }
+
+    pub(super) fn item_id(&self) -> Option<u64> {
+        match self {
+            Self::Item(id) => Some(*id),
+            Self::Kept(kept) => kept.id,
+            Self::Image(_) | Self::Vector(_) => None,
+        }
+    }
+
+    pub(super) fn file_name(&self) -> Option<&str> {
+        match self {
+            Self::Image(file) => file.name(),
+            Self::Kept(kept) => kept.file_name.as_deref(),
+            Self::Item(_) | Self::Vector(_) => None,
+        }
+    }
+}
+
+impl SearchRequest {
+    /// The part that counts of the query at that position.
+    #[must_use]
+    pub fn region(&self, position: usize) -> Option<Region> {
+        match self.regions[..] {
+            [region] => Some(region),
+            _ => self.regions.get(position).copied(),
+        }
+    }
+
+    /// What is searched for, in words, in order.
+    #[must_use]
+    pub fn descriptions(&self) -> Vec<QueryDescription> {
+        let describe = |(position, query): (usize, &Query)| {
+            let kind = query.kind();
+            let region = self.region(position).filter(|_| kind != QueryKind::Vector);
+            QueryDescription {
+                kind,
+                id: query.item_id(),
+                file_name: query.file_name().map(str::to_owned),
+                region: region.map(Region::numbers),
+            }
+        };
+        self.queries.iter().enumerate().map(describe).collect()
+    }
+}

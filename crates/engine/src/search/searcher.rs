@@ -1,0 +1,199 @@
+//! The way of a search: check, embed, filter, rank, fuse, compose.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use lookalike_catalog::{Collection, SearchHit};
+
+use super::answer::{RankedItem, SearchAnswer, Timing};
+use super::checked::CheckedRequest;
+use super::compose::compose;
+use super::embedding::QueryEmbedder;
+use super::embedding_cache::EmbeddingCache;
+use super::embedding_kind::embedding_name;
+use super::fuse::Ranking;
+use super::past::{PastSearch, Recent};
+use super::query_pictures::QueryPictures;
+use super::rank::rank;
+use super::request::SearchRequest;
+use super::token::token;
+use crate::batches::Batches;
+use crate::filters::Filters;
+use crate::{EngineError, Stores};
+
+/// Hits that the history keeps of a search.
+const TOP_HITS: usize = 10;
+
+/// What a searcher has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Query pictures embedded.
+    pub embedded_queries: u64,
+    /// Forward passes that embedded them.
+    pub forward_passes: u64,
+    /// Query pictures whose embedding was still known.
+    pub cached_queries: u64,
+}
+
+/// Searches collections, and remembers for a while what it found. Shared by threads.
+pub struct Searcher {
+    stores: Arc<Stores>,
+    filters: Arc<Filters>,
+    embedder: QueryEmbedder,
+    recent: Recent,
+    /// What query tokens are made with, so that nobody else can make them.
+    token_secret: [u8; 32],
+}
+
+impl Searcher {
+    /// A searcher of the collections in `stores`.
+    ///
+    /// # Panics
+    /// The system gives no random numbers: nothing it is asked to keep secret would be.
+    pub(crate) fn new(
+        stores: Arc<Stores>,
+        filters: Arc<Filters>,
+        pictures: QueryPictures,
+        batches: Arc<Batches>,
+    ) -> Self {
+        let mut token_secret = [0; 32];
+        getrandom::fill(&mut token_secret).expect("every supported system has random numbers");
+        Self {
+            filters,
+            embedder: QueryEmbedder {
+                stores: Arc::clone(&stores),
+                pictures,
+                batches,
+                known: EmbeddingCache::default(),
+            },
+            recent: Recent::default(),
+            token_secret,
+            stores,
+        }
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let (embedded_queries, forward_passes) = self.embedder.batches.counts();
+        Counters {
+            embedded_queries,
+            forward_passes,
+            cached_queries: self.embedder.known.hits(),
+        }
+    }
+
+    /// Searches.
+    ///
+    /// # Errors
+    /// A parameter is out of range, a collection does not exist or can't be searched that
+    /// way, or a picture can't be read.
+    pub fn run(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let mut made = self.make(request)?;
+        let ranked = std::mem::take(&mut made.answer.ranked);
+        let answer = made.answer.clone();
+        self.recent.remember(made);
+        Ok(SearchAnswer { ranked, ..answer })
+    }
+
+    /// Searches, and leaves no trace of it.
+    pub(crate) fn make(&self, request: &SearchRequest) -> Result<PastSearch, EngineError> {
+        let start = Instant::now();
+        let request = CheckedRequest::new(request)?;
+        let collections = request
+            .collections
+            .iter()
+            .map(|name| self.stores.catalog().collection(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let vectors = self.embedder.vectors(&request, &collections)?;
+        let extracted = Instant::now();
+
+        let mut rankings = Vec::new();
+        for (collection, queries) in collections.iter().zip(&vectors) {
+            let filter = self.filters.passing(collection, &request.filter)?;
+            rankings.push(rank(
+                &self.stores,
+                collection,
+                queries,
+                filter.as_deref(),
+                &request,
+            )?);
+        }
+        let searched = Instant::now();
+
+        let ranking = Ranking::merge(&collections, rankings, &request);
+        let mut answer = compose(&self.stores, &ranking, &request)?;
+        answer.query_token = token(&self.token_secret, &request, &vectors);
+        let end = Instant::now();
+        let vector_search_ms = milliseconds(searched - extracted);
+        answer.timing = Timing {
+            feature_extraction_ms: milliseconds(extracted - start),
+            vector_search_ms,
+            milvus_search_ms: vector_search_ms,
+            post_process_ms: milliseconds(end - searched),
+            total_ms: milliseconds(end - start),
+        };
+        Ok(PastSearch {
+            at: self.stores.now(),
+            request: SearchRequest {
+                collections: request.collections.clone(),
+                filter: request.filter.clone(),
+                ..request.request.clone()
+            },
+            vectors: by_embedding(&collections, vectors),
+            top_hits: top_hits(&answer.ranked),
+            answer,
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn filters(&self) -> &Filters {
+        &self.filters
+    }
+
+    /// A search that `owner` made lately.
+    pub(crate) fn past(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
+        self.recent.get(token, owner, self.stores.now())
+    }
+}
+
+/// The best hit of each of the best groups.
+fn top_hits(ranked: &[RankedItem]) -> Vec<SearchHit> {
+    let mut groups = HashSet::new();
+    ranked
+        .iter()
+        .map(top_hit)
+        .filter(|hit| groups.insert(hit.group_id.clone()))
+        .take(TOP_HITS)
+        .collect()
+}
+
+fn top_hit(hit: &RankedItem) -> SearchHit {
+    let own_group = || format!("item-{}", hit.item.id);
+    SearchHit {
+        id: hit.item.id,
+        group_id: hit.item.patent_id.clone().unwrap_or_else(own_group),
+        score: hit.score,
+    }
+}
+
+/// The vectors of collections with the same kind of embedding once.
+fn by_embedding(
+    collections: &[Collection],
+    vectors: Vec<Vec<Vec<f32>>>,
+) -> Vec<(String, Vec<Vec<f32>>)> {
+    let mut known: Vec<(String, Vec<Vec<f32>>)> = Vec::new();
+    for (collection, vectors) in collections.iter().zip(vectors) {
+        let name = embedding_name(collection);
+        if known.iter().all(|(other, _)| *other != name) {
+            known.push((name, vectors));
+        }
+    }
+    known
+}
+
+/// To a tenth of a microsecond: more digits would only be noise.
+fn milliseconds(duration: std::time::Duration) -> f64 {
+    (duration.as_secs_f64() * 1e7).round() / 1e4
+}
