@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,7 +96,7 @@ impl Server {
             "size": settings.size,
             "metric": settings.metric.map(|metric| metric.to_string()),
             "index": settings.index,
-            "batch_size": request.batch_size,
+            "batch_size": request.batch_size.map_or(0, NonZeroUsize::get),
             "originals": request.originals,
         });
         self.post("start", &body)

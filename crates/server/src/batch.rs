@@ -1,5 +1,6 @@
 //! Imports through the API.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use axum::extract::State;
@@ -296,7 +297,7 @@ impl Start {
                 self.metric,
                 self.index,
             )?,
-            batch_size: self.batch_size.min(MOST_BATCH),
+            batch_size: NonZeroUsize::new(self.batch_size.min(MOST_BATCH)),
             originals: self.originals,
             ..JobRequest::default()
         })

@@ -1,6 +1,7 @@
 //! `lookalike import`.
 
 use std::ffi::OsStr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -187,9 +188,10 @@ fn import_here(
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
     let jobs = jobs(&engine, settings);
-    let id = match arguments.retry_failed {
-        true => jobs.retry(None)?,
-        false => jobs.start(request(arguments))?,
+    let id = if arguments.retry_failed {
+        jobs.retry(None)?
+    } else {
+        jobs.start(request(arguments))?
     };
     let cancelling = jobs.clone();
     interrupt::on_signal(move || {
@@ -211,9 +213,10 @@ fn import_there(
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
-    let id = match arguments.retry_failed {
-        true => server.retry()?,
-        false => server.start(&absolute(request(arguments))?)?,
+    let id = if arguments.retry_failed {
+        server.retry()?
+    } else {
+        server.start(&absolute(request(arguments))?)?
     };
     output::note(
         settings,
@@ -242,7 +245,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
         paths: arguments.paths,
         collection: arguments.collection,
         settings: arguments.settings.into(),
-        batch_size: arguments.batch_size.unwrap_or(0),
+        batch_size: arguments.batch_size.and_then(NonZeroUsize::new),
         originals: match arguments.originals {
             Originals::Reference => EngineOriginals::Reference,
             Originals::Copy => EngineOriginals::Copy,
@@ -284,9 +287,10 @@ fn finish(
     if report.total == 0 {
         output::note(settings, "no images found");
     }
-    Ok(match report.failed == 0 && !report.cancelled {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
+    Ok(if report.failed == 0 && !report.cancelled {
+        Outcome::Done
+    } else {
+        Outcome::SomeFailed
     })
 }
 
@@ -303,9 +307,10 @@ pub(super) fn print(report: &ImportReport, collection: &str, verb: &str) -> anyh
             eprintln!("{what}: {rest} more; --format json lists up to {LISTED_FILES}");
         }
     }
-    let end = match report.cancelled {
-        true => "; stopped, the same command goes on where it was",
-        false => "",
+    let end = if report.cancelled {
+        "; stopped, the same command goes on where it was"
+    } else {
+        ""
     };
     output::text(&format!(
         "{} of {} images {verb} `{collection}`, {} skipped, {} failed, {:.1} s, \

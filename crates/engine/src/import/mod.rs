@@ -22,6 +22,7 @@ mod writer;
 mod tests;
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -31,7 +32,7 @@ pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::{FileProblem, ImportReport};
 use serde::{Deserialize, Serialize};
-pub(crate) use worker::{describe, finite};
+pub(crate) use worker::describe;
 
 use crate::CollectionSettings;
 
@@ -58,8 +59,8 @@ pub struct ImportRequest {
     pub collection: String,
     /// How it is made, or what it must be like.
     pub settings: CollectionSettings,
-    /// Pictures embedded in one forward pass; 0 takes what suits the encoder.
-    pub batch_size: usize,
+    /// Pictures embedded in one forward pass; `None` takes what suits the encoder.
+    pub batch_size: Option<NonZeroUsize>,
     /// What happens to the originals.
     pub originals: Originals,
     /// Threads that decode and embed.

@@ -4,6 +4,7 @@
 //! [`BYTES_IN_FLIGHT`], and of everything else there are at most some hundred, whatever the
 //! number of files. Only the names in one folder at a time are held.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -15,11 +16,12 @@ use super::folder::{FolderPlan, Sheet};
 use super::in_flight::InFlight;
 use super::listing::{Folder, Listing};
 use super::progress::ProgressFile;
+use super::queue::Queue;
 use super::reader::{Loaded, Read, Reader};
 use super::worker::Worker;
 use super::writer::{Outcome, Writer};
 use super::{Control, ImportReport, ImportRequest};
-use crate::{Encoder, EngineError, Stores};
+use crate::{Encoder, EngineError, Stores, embedding_worker};
 
 /// Bytes of files that were read and not yet decoded, or wait to be copied.
 const BYTES_IN_FLIGHT: u64 = 128 << 20;
@@ -55,6 +57,8 @@ impl Pipeline<'_> {
             },
         );
         let workers = self.request.workers.max(1);
+        let asked = self.request.batch_size.map(NonZeroUsize::get);
+        let batch_size = asked.unwrap_or_else(|| self.encoder.default_batch_size());
         let stopped = AtomicBool::new(false);
         let in_flight = InFlight::default();
         let budget = PixelBudget::new(BYTES_IN_FLIGHT);
@@ -85,14 +89,16 @@ impl Pipeline<'_> {
                 let (files, sender, in_flight) =
                     (files.clone(), outcome_sender.clone(), &in_flight);
                 working.push(scope.spawn(move || {
-                    let worker = Worker {
+                    let queue = Queue::new(&files, self.stores.budget(), self.stores.limits());
+                    let mut worker = Worker {
                         stores: self.stores,
                         request: self.request,
                         encoder: self.encoder,
                         in_flight,
                         outcomes: &sender,
+                        queue,
                     };
-                    worker.run(&files, &stop)
+                    embedding_worker::run(&mut worker, self.encoder, batch_size, &stop)
                 }));
             }
             // The originals of what the threads got clones of: a stage must see its input

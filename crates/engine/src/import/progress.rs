@@ -187,8 +187,9 @@ impl ProgressFile<'_> {
 /// Rounded to three digits behind the point; 0 when no time has passed.
 pub(crate) fn per_second(count: u64, elapsed: Duration) -> f64 {
     let seconds = elapsed.as_secs_f64();
-    match seconds > 0.0 {
-        true => (count as f64 / seconds * 1000.0).round() / 1000.0,
-        false => 0.0,
+    if seconds > 0.0 {
+        (count as f64 / seconds * 1000.0).round() / 1000.0
+    } else {
+        0.0
     }
 }

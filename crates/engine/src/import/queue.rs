@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, TryRecvError};
 use lookalike_imaging::{Limits, Permit, PixelBudget, decode_cost, probe};
 
 use super::reader::Loaded;
+use crate::embedding_worker::Next;
 
 /// Pictures that a worker puts aside before it waits after all. Their bytes count among those
 /// in flight, so this bounds how far others are kept back by that, not memory.
@@ -20,11 +21,11 @@ const POSTPONED: usize = 4;
 const LOOKED_AGAIN: Duration = Duration::from_millis(5);
 
 pub(super) struct Queue<'a> {
-    pub(super) files: &'a Receiver<Loaded>,
+    files: &'a Receiver<Loaded>,
     /// Large ones that wait for their turn.
-    pub(super) postponed: VecDeque<Loaded>,
-    pub(super) budget: &'a PixelBudget,
-    pub(super) limits: &'a Limits,
+    postponed: VecDeque<Loaded>,
+    budget: &'a PixelBudget,
+    limits: &'a Limits,
 }
 
 /// A file that may be decoded now.
@@ -34,22 +35,27 @@ pub(super) struct Turn {
     pub(super) pixels: Permit,
 }
 
-pub(super) enum Next {
-    File(Turn),
-    /// Nothing is there just now: time to embed what was gathered.
-    Pause,
-    /// Nothing will come any more.
-    End,
-}
+impl<'a> Queue<'a> {
+    /// Takes from `files`; nothing is put aside yet.
+    pub(super) fn new(
+        files: &'a Receiver<Loaded>,
+        budget: &'a PixelBudget,
+        limits: &'a Limits,
+    ) -> Self {
+        Self {
+            files,
+            postponed: VecDeque::new(),
+            budget,
+            limits,
+        }
+    }
 
-impl Queue<'_> {
-    /// The next file; waits for one only if the worker has nothing else to do.
-    pub(super) fn next(&mut self, is_idle: bool) -> Next {
+    /// The next file; waits for one only if the worker has nothing `gathered` to embed.
+    pub(super) fn next(&mut self, gathered: usize) -> Next<Turn> {
+        let is_idle = gathered == 0;
         loop {
-            if let Some(pixels) = self.permit_for_postponed(false)
-                && let Some(file) = self.postponed.pop_front()
-            {
-                return Next::File(Turn { file, pixels });
+            if let Some(turn) = self.try_postponed() {
+                return Next::Task(turn);
             }
             let file = match self.files.try_recv() {
                 Ok(file) => file,
@@ -73,7 +79,7 @@ impl Queue<'_> {
             let cost = self.cost(&file);
             if !self.budget.is_large(cost) {
                 let pixels = self.budget.acquire(cost);
-                return Next::File(Turn { file, pixels });
+                return Next::Task(Turn { file, pixels });
             }
             self.postponed.push_back(file);
             if self.postponed.len() > POSTPONED {
@@ -82,21 +88,21 @@ impl Queue<'_> {
         }
     }
 
-    fn wait_for_postponed(&mut self) -> Next {
-        let pixels = self.permit_for_postponed(true);
-        match pixels.zip(self.postponed.pop_front()) {
-            Some((pixels, file)) => Next::File(Turn { file, pixels }),
-            None => Next::End,
-        }
+    /// The first file that was put aside, if there is room for its pixels now.
+    fn try_postponed(&mut self) -> Option<Turn> {
+        let cost = self.cost(self.postponed.front()?);
+        let pixels = self.budget.try_acquire(cost)?;
+        let file = self.postponed.pop_front()?;
+        Some(Turn { file, pixels })
     }
 
-    /// Room for the first file that was put aside.
-    fn permit_for_postponed(&self, wait: bool) -> Option<Permit> {
-        let cost = self.cost(self.postponed.front()?);
-        match wait {
-            true => Some(self.budget.acquire(cost)),
-            false => self.budget.try_acquire(cost),
-        }
+    /// The first file that was put aside, as soon as there is room.
+    fn wait_for_postponed(&mut self) -> Next<Turn> {
+        let Some(file) = self.postponed.pop_front() else {
+            return Next::End;
+        };
+        let pixels = self.budget.acquire(self.cost(&file));
+        Next::Task(Turn { file, pixels })
     }
 
     /// Bytes that decoding takes; none for a file that decoding will refuse.

@@ -43,7 +43,7 @@ fn request(paths: &[PathBuf], only: Option<HashSet<String>>) -> ImportRequest {
         within: None,
         collection: "default".into(),
         settings: CollectionSettings::default(),
-        batch_size: 0,
+        batch_size: None,
         originals: Originals::Reference,
         workers: 2,
         data_dir: "/no/such/directory".into(),

@@ -1,97 +1,48 @@
-//! Decodes, preprocesses and embeds: what takes the time of an import.
-//!
-//! There is a worker for each core, and it does all of this on its own thread, a few pictures
-//! at a time. Spreading each forward pass over all cores would make them wait for each other
-//! at every layer while other threads decode; this way no core ever waits for another.
+//! What a worker of an import does: decodes files, hands on their items.
 
-use std::collections::VecDeque;
-
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 use lookalike_catalog::NewItem;
-use lookalike_encoders::SingleThread;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
 
 use super::commit::{NewFile, Original};
 use super::in_flight::InFlight;
-use super::queue::{Next, Queue, Turn};
+use super::queue::{Queue, Turn};
 use super::reader::Loaded;
 use super::writer::Outcome;
 use super::{FileProblem, ImportRequest, Originals};
-use crate::encoders::embedding_thread;
+use crate::embedding_worker::{Closed, Next, Work};
 use crate::pictures::make_thumbnail;
 use crate::stores::original_key;
 use crate::{Encoder, EngineError, Stores};
 
 /// What every picture is computed with.
-#[derive(Clone, Copy)]
 pub(super) struct Worker<'a> {
     pub(super) stores: &'a Stores,
     pub(super) request: &'a ImportRequest,
     pub(super) encoder: &'a Encoder,
     pub(super) in_flight: &'a InFlight,
     pub(super) outcomes: &'a Sender<Outcome>,
+    pub(super) queue: Queue<'a>,
 }
 
-/// A decoded file on its way through the encoder.
-struct Prepared {
+/// A decoded file whose picture is at the encoder.
+pub(super) struct Prepared {
     item: Box<NewItem>,
-    picture: RgbImage,
     /// JPEG.
     thumbnail: Vec<u8>,
     original: Option<Original>,
 }
 
-impl Worker<'_> {
-    /// Works until all files are done, nobody takes outcomes any more, or `stop` says so.
-    ///
-    /// # Errors
-    /// The system gives no thread.
-    pub(super) fn run(
-        &self,
-        files: &Receiver<Loaded>,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(), EngineError> {
-        let thread = embedding_thread()?;
-        thread.run(|| self.work(&thread, files, stop));
-        Ok(())
+impl Work for Worker<'_> {
+    type Task = Turn;
+    type Kept = Prepared;
+
+    fn next(&mut self, gathered: usize) -> Next<Turn> {
+        self.queue.next(gathered)
     }
 
-    fn work(&self, thread: &SingleThread, files: &Receiver<Loaded>, stop: &dyn Fn() -> bool) {
-        let batch_size = match self.request.batch_size {
-            0 => self.encoder.default_batch_size(),
-            size => size,
-        };
-        let mut batch = Vec::with_capacity(batch_size);
-        let mut queue = Queue {
-            files,
-            postponed: VecDeque::new(),
-            budget: self.stores.budget(),
-            limits: self.stores.limits(),
-        };
-        while !stop() {
-            let next = match queue.next(batch.is_empty()) {
-                Next::File(file) => Some(file),
-                Next::Pause => None,
-                Next::End => return,
-            };
-            let more = next.is_some();
-            let delivered = match next.map(|file| self.prepare(file)) {
-                Some(Ok(prepared)) => {
-                    batch.push(prepared);
-                    true
-                }
-                Some(Err((item, reason))) => self.fail(item, &reason),
-                None => true,
-            };
-            let full = batch.len() >= batch_size || !more;
-            if !delivered || (full && !self.embed(thread, std::mem::take(&mut batch))) {
-                return;
-            }
-        }
-    }
-
-    fn prepare(&self, turn: Turn) -> Result<Prepared, (Box<NewItem>, String)> {
+    fn prepare(&mut self, turn: Turn) -> Result<Option<(Prepared, RgbImage)>, Closed> {
         // The permit for the pixels is held until only the small picture is left.
         let Turn {
             file:
@@ -109,39 +60,32 @@ impl Worker<'_> {
         let ready = decode(&bytes, &options)
             .map_err(EngineError::from)
             .and_then(|decoded| describe(&mut item, self.encoder, decoded, self.request.originals));
-        match ready {
-            Ok((picture, thumbnail, key)) => Ok(Prepared {
-                item,
-                picture,
-                thumbnail,
-                original: key.map(|key| Original {
-                    key,
-                    bytes,
-                    _permit: Some(permit),
-                }),
-            }),
-            Err(error) => Err((item, error.to_string())),
-        }
+        let (picture, thumbnail, key) = match ready {
+            Ok(ready) => ready,
+            Err(error) => return self.fail(item, &error.to_string()).map(|()| None),
+        };
+        let original = key.map(|key| Original {
+            key,
+            bytes,
+            _permit: Some(permit),
+        });
+        let prepared = Prepared {
+            item,
+            thumbnail,
+            original,
+        };
+        Ok(Some((prepared, picture)))
     }
 
-    /// False when nobody takes outcomes any more.
-    fn embed(&self, thread: &SingleThread, batch: Vec<Prepared>) -> bool {
-        let pictures: Vec<&RgbImage> = batch.iter().map(|file| &file.picture).collect();
-        let embeddings: Vec<Result<Vec<f32>, String>> =
-            match self.encoder.embed_on(thread, &pictures) {
-                Ok(embeddings) => embeddings.into_iter().map(finite).collect(),
-                Err(error) => vec![Err(error.to_string()); batch.len()],
-            };
-        batch
-            .into_iter()
-            .zip(embeddings)
-            .all(|(file, embedding)| match embedding {
-                Ok(embedding) => self.finish(file, embedding),
-                Err(reason) => self.fail(file.item, &reason),
-            })
-    }
-
-    fn finish(&self, file: Prepared, embedding: Vec<f32>) -> bool {
+    fn finish(
+        &mut self,
+        file: Prepared,
+        embedding: Result<Vec<f32>, String>,
+    ) -> Result<(), Closed> {
+        let embedding = match embedding {
+            Ok(embedding) => embedding,
+            Err(reason) => return self.fail(file.item, &reason),
+        };
         let content = file.item.content.clone();
         let outcome = Outcome::New(Box::new(NewFile {
             item: file.item,
@@ -149,22 +93,27 @@ impl Worker<'_> {
             thumbnail: file.thumbnail,
             original: file.original,
         }));
-        let send = || self.outcomes.send(outcome).is_ok();
-        let (sent, waiting) = self.in_flight.finish(&content, send);
-        sent && waiting
+        let (sent, waiting) = self.in_flight.finish(&content, || self.send(outcome));
+        sent?;
+        waiting
             .into_iter()
-            .all(|item| self.outcomes.send(Outcome::Known(Box::new(item))).is_ok())
+            .try_for_each(|item| self.send(Outcome::Known(Box::new(item))))
+    }
+}
+
+impl Worker<'_> {
+    fn send(&self, outcome: Outcome) -> Result<(), Closed> {
+        self.outcomes.send(outcome).map_err(|_| Closed)
     }
 
     /// Reports the file and those that waited for it.
-    fn fail(&self, item: Box<NewItem>, reason: &str) -> bool {
+    fn fail(&self, item: Box<NewItem>, reason: &str) -> Result<(), Closed> {
         let waiting = self.in_flight.fail(&item.content.md5);
-        std::iter::once(*item).chain(waiting).all(|item| {
-            let problem = FileProblem {
+        std::iter::once(*item).chain(waiting).try_for_each(|item| {
+            self.send(Outcome::Failed(FileProblem {
                 file: item.path.map(|path| path.path).unwrap_or_default(),
                 reason: reason.to_owned(),
-            };
-            self.outcomes.send(Outcome::Failed(problem)).is_ok()
+            }))
         })
     }
 }
@@ -191,11 +140,4 @@ pub(crate) fn describe(
         make_thumbnail(&decoded.image)?,
         key,
     ))
-}
-
-pub(crate) fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
-    match embedding.iter().all(|value| value.is_finite()) {
-        true => Ok(embedding),
-        false => Err("the encoder gave an embedding that is not finite".to_owned()),
-    }
 }

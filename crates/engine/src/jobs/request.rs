@@ -1,5 +1,6 @@
 //! What a job is to do, as the catalogue keeps it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use lookalike_catalog::Job;
@@ -18,9 +19,9 @@ pub struct JobRequest {
     /// How it is made, or what it must be like.
     #[serde(default)]
     pub settings: CollectionSettings,
-    /// Pictures embedded in one forward pass; 0 takes what suits the encoder.
-    #[serde(default)]
-    pub batch_size: usize,
+    /// Pictures embedded in one forward pass; `None`, recorded as 0, takes what suits the encoder.
+    #[serde(default, with = "zero_for_none")]
+    pub batch_size: Option<NonZeroUsize>,
     /// What happens to the originals.
     #[serde(default)]
     pub originals: Originals,
@@ -65,5 +66,25 @@ impl JobRequest {
             // Paths that are not Unicode can't be written as JSON.
             EngineError::invalid(format!("a path can't be recorded: {error}")).because(error)
         })
+    }
+}
+
+/// As jobs were always recorded, so that one that an earlier program left is still the same job.
+mod zero_for_none {
+    use std::num::NonZeroUsize;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<NonZeroUsize>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.map_or(0, NonZeroUsize::get).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<NonZeroUsize>, D::Error> {
+        usize::deserialize(deserializer).map(NonZeroUsize::new)
     }
 }

@@ -8,9 +8,10 @@ use md5::{Digest, Md5};
 use super::Library;
 use super::edit::ItemEdit;
 use super::item::ListedItem;
+use crate::embedding_worker::finite;
 use crate::file_name::clean_name;
 use crate::hex::hex;
-use crate::import::{Commit, NewFile, Original, Originals, describe, finite};
+use crate::import::{Commit, NewFile, Original, Originals, describe};
 use crate::{CollectionSettings, Encoder, EngineError, ErrorKind};
 
 /// A picture to add.
@@ -89,7 +90,7 @@ impl Library {
 
     /// Together with what is searched for just now.
     fn embed_upload(&self, encoder: &Encoder, picture: RgbImage) -> Result<Vec<f32>, EngineError> {
-        let embedding = self.batches.embed(encoder, vec![picture])?.pop();
+        let embedding = self.passes.embed(encoder, vec![picture])?.pop();
         finite(embedding.unwrap_or_default())
             .map_err(|reason| EngineError::new(ErrorKind::Internal, reason))
     }

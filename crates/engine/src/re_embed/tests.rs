@@ -17,7 +17,7 @@ fn import(fixture: &Fixture, folder: PathBuf) {
         within: None,
         collection: "default".into(),
         settings: CollectionSettings::default(),
-        batch_size: 0,
+        batch_size: None,
         originals: Originals::Reference,
         workers: 2,
         data_dir: fixture.directory.path().join("data"),
@@ -64,7 +64,12 @@ fn items_keep_their_ids_and_get_other_embeddings() {
     let fixture = Fixture::new();
     import(&fixture, fixture.pictures("pictures", 40));
     let before = stored(&fixture, "default");
-    let run = |size| fixture.engine.re_embedder().run(&request(size), &Control::default());
+    let run = |size| {
+        fixture
+            .engine
+            .re_embedder()
+            .run(&request(size), &Control::default())
+    };
     let report = run(56).unwrap();
     assert_eq!((report.total, report.imported, report.failed), (40, 40, 0));
     let after = stored(&fixture, "default");
@@ -147,7 +152,13 @@ fn a_run_that_was_stopped_goes_on() {
     import(&fixture, fixture.pictures("pictures", 600));
     let control = Control::default();
     let first = thread::scope(|scope| {
-        let run = scope.spawn(|| fixture.engine.re_embedder().run(&request(56), &control).unwrap());
+        let run = scope.spawn(|| {
+            fixture
+                .engine
+                .re_embedder()
+                .run(&request(56), &control)
+                .unwrap()
+        });
         while control.progress.snapshot().imported == 0 {
             thread::yield_now();
         }
@@ -182,7 +193,10 @@ fn into_a_new_collection_leaves_the_old_one() {
             into,
             ..request(56)
         };
-        fixture.engine.re_embedder().run(&request, &Control::default())
+        fixture
+            .engine
+            .re_embedder()
+            .run(&request, &Control::default())
     };
     assert_eq!(into("default").unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(

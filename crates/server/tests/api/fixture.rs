@@ -158,14 +158,17 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
             size: Some(112),
             ..CollectionSettings::default()
         },
-        batch_size: 4,
+        batch_size: std::num::NonZeroUsize::new(4),
         originals: Originals::Reference,
         only: None,
         within: None,
         workers: 1,
         data_dir: data,
     };
-    let report = engine.importer().run(&request, &Control::default()).unwrap();
+    let report = engine
+        .importer()
+        .run(&request, &Control::default())
+        .unwrap();
     assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
     Arc::new(engine)
 }

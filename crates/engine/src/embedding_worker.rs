@@ -1,0 +1,114 @@
+//! The loop of a thread that decodes and embeds: what takes the time of an import.
+//!
+//! There is such a thread for each core, and it does all of this by itself, a few pictures at a
+//! time. Spreading each forward pass over all cores would make them wait for each other at every
+//! layer while other threads decode; this way no core ever waits for another.
+
+use lookalike_imaging::RgbImage;
+use lookalike_vit::SingleThread;
+
+use crate::encoders::embedding_thread;
+use crate::{Encoder, EngineError};
+
+/// What a worker does next.
+pub(crate) enum Next<T> {
+    /// This.
+    Task(T),
+    /// Nothing is there just now: time to embed what was gathered.
+    Pause,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Nobody takes what a worker makes any more.
+#[derive(Debug)]
+pub(crate) struct Closed;
+
+/// What a worker takes, and what it does with it beside embedding.
+pub(crate) trait Work {
+    /// A picture before it is decoded.
+    type Task;
+    /// What is kept of it until it is embedded.
+    type Kept;
+
+    /// The next picture. Waits for one only if it has to: when nothing was `gathered` yet.
+    fn next(&mut self, gathered: usize) -> Next<Self::Task>;
+
+    /// Decodes a picture and brings it to the encoder's shape; `None` when it can't be, which is
+    /// reported then.
+    fn prepare(&mut self, task: Self::Task) -> Result<Option<(Self::Kept, RgbImage)>, Closed>;
+
+    /// Hands on an embedding, or why there is none.
+    fn finish(
+        &mut self,
+        kept: Self::Kept,
+        embedding: Result<Vec<f32>, String>,
+    ) -> Result<(), Closed>;
+}
+
+/// Works on a thread of its own until all is done, nobody takes what it makes any more, or `stop`
+/// says so. Embeds `batch_size` pictures in a forward pass.
+///
+/// # Errors
+/// The system gives no thread.
+pub(crate) fn run(
+    work: &mut (impl Work + Send),
+    encoder: &Encoder,
+    batch_size: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(), EngineError> {
+    let thread = embedding_thread()?;
+    // Whoever took what it made knows why it is closed.
+    let _ = thread.run(|| embed_all(work, encoder, &thread, batch_size, stop));
+    Ok(())
+}
+
+fn embed_all<W: Work>(
+    work: &mut W,
+    encoder: &Encoder,
+    thread: &SingleThread,
+    batch_size: usize,
+    stop: &dyn Fn() -> bool,
+) -> Result<(), Closed> {
+    let mut batch: Vec<(W::Kept, RgbImage)> = Vec::with_capacity(batch_size);
+    while !stop() {
+        let is_paused = match work.next(batch.len()) {
+            Next::Task(task) => {
+                batch.extend(work.prepare(task)?);
+                false
+            }
+            Next::Pause => true,
+            Next::End => return Ok(()),
+        };
+        if batch.len() >= batch_size || is_paused {
+            embed(work, encoder, thread, std::mem::take(&mut batch))?;
+        }
+    }
+    Ok(())
+}
+
+fn embed<W: Work>(
+    work: &mut W,
+    encoder: &Encoder,
+    thread: &SingleThread,
+    batch: Vec<(W::Kept, RgbImage)>,
+) -> Result<(), Closed> {
+    let pictures: Vec<&RgbImage> = batch.iter().map(|(_, picture)| picture).collect();
+    let embeddings: Vec<Result<Vec<f32>, String>> = match encoder.embed_on(thread, &pictures) {
+        Ok(embeddings) => embeddings.into_iter().map(finite).collect(),
+        Err(error) => vec![Err(error.to_string()); batch.len()],
+    };
+    let mut kept = batch.into_iter().map(|(kept, _)| kept).zip(embeddings);
+    kept.try_for_each(|(kept, embedding)| work.finish(kept, embedding))
+}
+
+/// An embedding that can be compared with others.
+///
+/// # Errors
+/// It is not finite; the message says so.
+pub(crate) fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
+    if !embedding.iter().all(|value| value.is_finite()) {
+        return Err("the encoder gave an embedding that is not finite".to_owned());
+    }
+    Ok(embedding)
+}

@@ -1,0 +1,226 @@
+//! Embeds the items of a collection anew, with another encoder or preprocessing.
+//!
+//! The embeddings go to a successor that nobody sees; when all are there it takes the
+//! collection's place, items keeping their ids, or becomes a collection beside it. Searches
+//! find the old embeddings until then and the new ones after. A run that was cut off goes on
+//! where it was.
+
+mod stages;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use lookalike_catalog::{Collection, NewCollection};
+
+use stages::{Stages, place};
+
+use crate::import::{Control, ImportReport, per_second};
+use crate::pictures::Pictures;
+use crate::{CollectionSettings, Collections, Encoder, EngineError, Stores};
+
+/// What is to be embedded anew, and how.
+#[derive(Clone, Debug)]
+pub struct ReEmbedRequest {
+    /// The collection.
+    pub collection: String,
+    /// The new encoder; default the collection's.
+    pub model: Option<String>,
+    /// The new preprocessing; default the collection's.
+    pub preprocess: Option<lookalike_imaging::PreprocessKind>,
+    /// The new size in pixels; default the collection's, or the new encoder's own.
+    pub size: Option<u32>,
+    /// Name of a collection to make beside the old one; `None` replaces the old one.
+    pub into: Option<String>,
+    /// Go on without the items whose originals are gone or can't be read.
+    pub leave_out_missing: bool,
+    /// Threads that decode and embed.
+    pub workers: usize,
+}
+
+/// Embeds collections anew. Cloning is cheap.
+#[derive(Clone)]
+pub struct ReEmbedder {
+    stores: Arc<Stores>,
+    collections: Collections,
+    pictures: Arc<Pictures>,
+}
+
+impl ReEmbedder {
+    /// Embeds `collections` anew, from the originals of their `pictures`.
+    #[must_use]
+    pub fn new(stores: Arc<Stores>, collections: Collections, pictures: Arc<Pictures>) -> Self {
+        Self {
+            stores,
+            collections,
+            pictures,
+        }
+    }
+
+    /// Embeds a collection anew. The report counts distinct files: `skipped` are those that an
+    /// earlier run had done. When files failed, and were not to be left out, nothing has
+    /// changed but that the next run finds the rest done.
+    ///
+    /// # Errors
+    /// There is no such collection, it has no pictures to embed, nothing about it would
+    /// change, the new name is taken, the encoder can't be loaded, or the catalogue can't be
+    /// written.
+    pub fn run(
+        &self,
+        request: &ReEmbedRequest,
+        control: &Control,
+    ) -> Result<ImportReport, EngineError> {
+        control.progress.start();
+        let collection = self.stores.catalog().collection(&request.collection)?;
+        if let Some(name) = &request.into {
+            self.stores.catalog().check_new_name(name)?;
+        }
+        let (spec, encoder) = self.successor_spec(&collection, request)?;
+        let successor = self.successor(&collection, &spec)?;
+        let mut report = ImportReport::default();
+        let distinct = self.stores.catalog().stats(&collection)?.contents;
+        loop {
+            // Imports may have added items meanwhile.
+            let failed = report.failed_files.iter();
+            let failed: HashSet<&str> = failed.map(|problem| problem.file.as_str()).collect();
+            let mut items = self
+                .stores
+                .catalog()
+                .items_to_embed(&collection, &successor)?;
+            if !failed.is_empty() {
+                let known: Vec<u64> = self
+                    .stores
+                    .catalog()
+                    .items(&items)?
+                    .iter()
+                    .filter(|item| failed.contains(place(item).as_str()))
+                    .map(|item| item.id as u64)
+                    .collect();
+                items.retain(|id| !known.contains(id));
+            }
+            if report.total == 0 {
+                report.total = distinct;
+                report.skipped = distinct.saturating_sub(items.len() as u64);
+                control.progress.set_total(items.len() as u64);
+            }
+            if items.is_empty() || control.cancel.is_cancelled() {
+                break;
+            }
+            let stages = Stages {
+                stores: &self.stores,
+                pictures: &self.pictures,
+                encoder: &encoder,
+                collection: &collection,
+                successor: &successor,
+                control,
+            };
+            stages.run(&items, request.workers.max(1), &mut report)?;
+        }
+        let elapsed = control.progress.elapsed();
+        report.failed = report.failed_files.len() as u64;
+        report.elapsed_sec = (elapsed.as_secs_f64() * 1000.0).round() / 1000.0;
+        report.images_per_second = per_second(report.imported, elapsed);
+        report.cancelled = control.cancel.is_cancelled();
+        if !report.cancelled && (report.failed == 0 || request.leave_out_missing) {
+            self.switch(&collection, &successor, request.into.as_deref())?;
+        }
+        Ok(report)
+    }
+
+    fn successor_spec(
+        &self,
+        collection: &Collection,
+        request: &ReEmbedRequest,
+    ) -> Result<(NewCollection, Encoder), EngineError> {
+        let old = &collection.spec;
+        let model = request.model.as_ref().or(old.model.as_ref());
+        let Some(model) = model else {
+            return Err(EngineError::invalid(format!(
+                "collection `{}` has no encoder; name the one to use",
+                old.name
+            )));
+        };
+        let preprocess = match (request.preprocess, &old.preprocess) {
+            (Some(preprocess), _) => Some(preprocess),
+            (None, Some(name)) => name.parse().ok(),
+            (None, None) => None,
+        };
+        let same_model = request.model.is_none();
+        let spec = self.collections.spec(
+            &old.name,
+            &CollectionSettings {
+                model: Some(model.clone()),
+                preprocess,
+                size: request.size.or(old.size.filter(|_| same_model)),
+                metric: old.metric.parse().ok(),
+                index: Some(old.index_kind.clone()),
+            },
+        )?;
+        if request.into.is_none() && is_same(&spec, old) {
+            return Err(EngineError::invalid(format!(
+                "collection `{}` is embedded with that encoder and preprocessing already",
+                old.name
+            )));
+        }
+        let encoder = self.stores.encoders().encoder(
+            model,
+            preprocess.unwrap_or_default(),
+            spec.size,
+            spec.normalize,
+        )?;
+        Ok((spec, encoder))
+    }
+
+    /// The successor that an earlier run began in the same way, or a new one.
+    fn successor(
+        &self,
+        collection: &Collection,
+        spec: &NewCollection,
+    ) -> Result<Collection, EngineError> {
+        let begun = self.stores.catalog().successor(collection)?;
+        self.stores
+            .catalog()
+            .write(self.stores.now().as_second(), |tx| match begun {
+                Some(begun) if is_same(&begun.spec, spec) => Ok(begun),
+                other => {
+                    if let Some(other) = other {
+                        // It has no items of its own, so no content becomes unused by it.
+                        tx.drop_collection(&other)?;
+                    }
+                    Ok(tx.create_successor(spec)?)
+                }
+            })
+    }
+
+    fn switch(
+        &self,
+        collection: &Collection,
+        successor: &Collection,
+        into: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let unused =
+            self.stores
+                .catalog()
+                .write(self.stores.now().as_second(), |tx| match into {
+                    Some(name) => {
+                        tx.copy_to_successor(collection, successor, name)?;
+                        Ok::<_, EngineError>(Vec::new())
+                    }
+                    None => Ok(tx.succeed(collection, successor)?),
+                })?;
+        if into.is_none() {
+            self.stores.vectors().forget(collection);
+        }
+        self.stores.delete_blobs(unused)
+    }
+}
+
+/// Whether embeddings of the two are the same.
+fn is_same(one: &NewCollection, other: &NewCollection) -> bool {
+    one.model_fingerprint == other.model_fingerprint
+        && one.preprocess == other.preprocess
+        && one.size == other.size
+        && one.normalize == other.normalize
+}

@@ -1,0 +1,141 @@
+//! The stages of a re-embedding: items are listed, embedded on several threads, committed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use lookalike_catalog::{Collection, Item};
+
+use super::worker::{Embedded, Worker};
+use crate::import::{Cancel, Control, FileProblem, ImportReport};
+use crate::pictures::Pictures;
+use crate::{Encoder, EngineError, Stores, embedding_worker};
+
+/// Embeddings in one transaction.
+const COMMIT: usize = 128;
+
+/// Items read from the catalogue at a time.
+const ITEMS: usize = 256;
+
+pub(super) struct Stages<'a> {
+    pub(super) stores: &'a Stores,
+    pub(super) pictures: &'a Pictures,
+    pub(super) encoder: &'a Encoder,
+    pub(super) collection: &'a Collection,
+    pub(super) successor: &'a Collection,
+    pub(super) control: &'a Control,
+}
+
+impl Stages<'_> {
+    /// Embeds these items on `workers` threads and writes their embeddings to the successor.
+    pub(super) fn run(
+        &self,
+        ids: &[u64],
+        workers: usize,
+        report: &mut ImportReport,
+    ) -> Result<(), EngineError> {
+        let stopped = AtomicBool::new(false);
+        let cancel: &Cancel = &self.control.cancel;
+        let stop = || cancel.is_cancelled() || stopped.load(Ordering::Relaxed);
+        let (item_sender, items) = bounded::<Item>(2 * workers);
+        let (sender, embedded) = bounded::<Embedded>(COMMIT);
+        thread::scope(|scope| {
+            let listing = scope.spawn(|| self.list(ids, item_sender, &stop));
+            let working: Vec<_> = (0..workers)
+                .map(|_| {
+                    let mut worker = Worker {
+                        stores: self.stores,
+                        pictures: self.pictures,
+                        encoder: self.encoder,
+                        collection: self.collection,
+                        items: items.clone(),
+                        embedded: sender.clone(),
+                    };
+                    let (encoder, stop) = (self.encoder, &stop);
+                    let batch_size = encoder.default_batch_size();
+                    scope.spawn(move || {
+                        embedding_worker::run(&mut worker, encoder, batch_size, stop)
+                    })
+                })
+                .collect();
+            drop((items, sender));
+            let mut result = self.write(embedded, report);
+            stopped.store(true, Ordering::Relaxed);
+            for thread in std::iter::once(listing).chain(working) {
+                match thread.join() {
+                    Ok(ended) => result = result.and(ended),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            result
+        })
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "ends the channel when it is done"
+    )]
+    fn list(
+        &self,
+        ids: &[u64],
+        items: Sender<Item>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), EngineError> {
+        for ids in ids.chunks(ITEMS) {
+            for item in self.stores.catalog().items(ids)? {
+                if stop() || items.send(item).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits embeddings until nobody sends any more.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "whoever sends must see when this ends"
+    )]
+    fn write(
+        &self,
+        embedded: Receiver<Embedded>,
+        report: &mut ImportReport,
+    ) -> Result<(), EngineError> {
+        let mut waiting: Vec<(String, Vec<f32>)> = Vec::new();
+        loop {
+            let next = embedded.recv().ok();
+            let more = next.is_some();
+            match next {
+                Some((item, Ok(embedding))) => waiting.push((item.md5, embedding)),
+                Some((item, Err(reason))) => {
+                    self.control.progress.add_failed();
+                    report.failed_files.push(FileProblem {
+                        file: place(&item),
+                        reason,
+                    });
+                }
+                None => {}
+            }
+            if waiting.len() >= COMMIT || !more {
+                let now = self.stores.now().as_second();
+                self.stores.catalog().write(now, |tx| {
+                    waiting.iter().try_for_each(|(md5, embedding)| {
+                        tx.add_embedding(self.successor, md5, embedding)
+                    })
+                })?;
+                self.control.progress.add_committed(waiting.len() as u64, 0);
+                report.imported += waiting.len() as u64;
+                waiting.clear();
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A name for an item in reports.
+pub(super) fn place(item: &Item) -> String {
+    let path = item.original_path.as_ref();
+    path.unwrap_or(&item.file_name).clone()
+}
