@@ -9,7 +9,7 @@ use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{BUILTIN, EngineError, ErrorKind, Stores, by_name};
+use crate::{BUILTIN, EngineError, ErrorKind, Hint, Setting, Stores, by_name};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
@@ -199,45 +199,44 @@ impl Collections {
     ) -> Result<(), EngineError> {
         let spec = &collection.spec;
         let name = &spec.name;
-        let none = String::new;
         let differences = [
             (
-                "model",
+                Setting::Model,
                 settings.model.as_deref().map(absolute_if_path),
                 spec.model.clone(),
             ),
             (
-                "preprocess",
+                Setting::Preprocess,
                 settings.preprocess.map(|kind| kind.to_string()),
                 spec.preprocess.clone(),
             ),
             (
-                "size",
+                Setting::Size,
                 self.effective_size(collection, settings)?,
                 spec.size.map(|size| size.to_string()),
             ),
             (
-                "metric",
+                Setting::Metric,
                 settings.metric.map(|metric| metric.to_string()),
                 Some(spec.metric.clone()),
             ),
             (
-                "index",
+                Setting::Index,
                 settings.index.clone(),
                 Some(spec.index_kind.clone()),
             ),
         ];
-        for (what, asked, has) in differences {
-            if asked.is_some() && asked != has {
-                return Err(EngineError::new(
-                    ErrorKind::Conflict,
-                    format!(
-                        "collection `{name}` has {what} {} and that never changes; leave --{what} \
-                         {} away, or import into another collection with --collection",
-                        has.unwrap_or_else(|| "none".to_owned()),
-                        asked.unwrap_or_else(none)
-                    ),
-                ));
+        for (setting, asked, has) in differences {
+            if let Some(asked) = asked
+                && Some(&asked) != has.as_ref()
+            {
+                let message = format!(
+                    "collection `{name}` has {} {} and that never changes",
+                    setting.name(),
+                    has.as_deref().unwrap_or("none")
+                );
+                return Err(EngineError::new(ErrorKind::Conflict, message)
+                    .with_hint(Hint::LeaveAway { setting, asked }));
             }
         }
         Ok(())

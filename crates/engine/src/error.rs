@@ -8,6 +8,8 @@ use lookalike_imaging::{DecodeError, DecodeErrorKind};
 use lookalike_storage::blob::BlobError;
 use lookalike_storage::{IndexError, VectorError};
 
+use crate::hint::Hint;
+
 /// Whose fault an error is, and so what a caller can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,12 +38,15 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// A failed use case. The message is for users: what happened, where, what to do.
+/// A failed use case. The message is for users: what happened, and where. What to do is in it
+/// too, unless that has other names for users of the command line than for those of the API: then
+/// it is a [`Hint`].
 #[derive(Debug)]
 pub struct EngineError {
     kind: ErrorKind,
     message: String,
     retry_after_seconds: Option<u64>,
+    hint: Option<Hint>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -53,6 +58,7 @@ impl EngineError {
             kind,
             message: message.into(),
             retry_after_seconds: None,
+            hint: None,
             source: None,
         }
     }
@@ -72,6 +78,13 @@ impl EngineError {
         }
     }
 
+    /// The same error with what can be done about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: Hint) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
     /// The same error with its cause, for logs.
     #[must_use]
     pub fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
@@ -81,13 +94,22 @@ impl EngineError {
 
     /// The same for another who is concerned; the cause stays with the first.
     pub(crate) fn repeated(&self) -> Self {
-        Self::new(self.kind, self.message.clone())
+        Self {
+            hint: self.hint.clone(),
+            ..Self::new(self.kind, self.message.clone())
+        }
     }
 
     /// Whose fault it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// What can be done about it, where the message does not say.
+    #[must_use]
+    pub fn hint(&self) -> Option<&Hint> {
+        self.hint.as_ref()
     }
 
     /// Seconds after which it may be tried again, where that is known.

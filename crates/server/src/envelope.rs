@@ -9,6 +9,8 @@ use lookalike_engine::{EngineError, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::hints;
+
 /// Seconds after which a refused client may try again, unless it is told otherwise.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
@@ -127,9 +129,13 @@ impl From<EngineError> for ApiError {
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => return Self::internal(&error),
         };
+        let message = match error.hint() {
+            Some(hint) => format!("{error}; {}", hints::hint(hint)),
+            None => error.to_string(),
+        };
         Self {
             retry_after_seconds: error.retry_after_seconds(),
-            ..Self::new(status, error.to_string())
+            ..Self::new(status, message)
         }
     }
 }

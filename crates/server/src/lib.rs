@@ -26,6 +26,7 @@ mod filters;
 mod form_body;
 mod headers;
 mod health;
+mod hints;
 mod history;
 mod host;
 mod identity;

@@ -1,10 +1,12 @@
 //! Standard output for data, standard error for people.
 
+mod hints;
 pub(crate) mod progress;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
 
+use lookalike_engine::EngineError;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -15,9 +17,12 @@ pub(crate) use table::{Align, Column, Table, shorten};
 
 /// A name as a terminal may show it: files can be called anything, escape sequences included.
 pub(crate) fn printable(name: &str) -> String {
-    let escaped = |character: char| match character.is_control() {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
+    let escaped = |character: char| {
+        if character.is_control() {
+            character.escape_default().to_string()
+        } else {
+            character.to_string()
+        }
     };
     name.chars().map(escaped).collect()
 }
@@ -60,6 +65,13 @@ pub(crate) fn error(error: &anyhow::Error) {
             said = cause;
         }
     }
+    let of_engine = |cause: &(dyn std::error::Error + 'static)| {
+        let error = cause.downcast_ref::<EngineError>()?;
+        error.hint().map(hints::hint)
+    };
+    if let Some(hint) = error.chain().find_map(of_engine) {
+        eprintln!("  hint: {hint}");
+    }
 }
 
 /// A note on standard error that `--quiet` silences.
@@ -97,9 +109,10 @@ impl Paint {
     }
 
     fn wrap(self, code: &str, text: &str) -> String {
-        match self.enabled {
-            true => format!("\x1b[{code}m{text}\x1b[0m"),
-            false => text.to_owned(),
+        if self.enabled {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
         }
     }
 }

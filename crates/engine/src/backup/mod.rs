@@ -20,7 +20,7 @@ use serde::Serialize;
 use blobs::Copies;
 
 use crate::stores::thumbnail_key;
-use crate::{EngineError, ErrorKind, Stores};
+use crate::{EngineError, ErrorKind, Hint, Stores};
 
 /// Copies of the catalogue until one is found whose originals all were still there.
 const TRIES: usize = 5;
@@ -108,9 +108,9 @@ impl Backups {
         }
         Err(EngineError::new(
             ErrorKind::Conflict,
-            "copied originals are missing, or deleted faster than they can be backed up; \
-             `lookalike doctor` looks for what is missing",
-        ))
+            "copied originals are missing, or deleted faster than they can be backed up",
+        )
+        .with_hint(Hint::Examine))
     }
 
     fn copy_blobs(

@@ -10,7 +10,7 @@ fn import(fixture: &Fixture, name: &str, count: usize, originals: Originals) {
         paths: vec![fixture.pictures(name, count)],
         collection: "default".to_owned(),
         settings: CollectionSettings::default(),
-        batch_size: 4,
+        batch_size: std::num::NonZeroUsize::new(4),
         originals,
         only: None,
         within: None,
@@ -49,9 +49,22 @@ fn a_backup_answers_as_the_original_did() {
     import(&fixture, "later", 3, Originals::Copy);
     let restored = Fixture::over(&backup);
     assert_eq!(results(&restored), expected);
-    let item = restored.engine.stores().catalog().items(&[3]).unwrap().remove(0);
+    let item = restored
+        .engine
+        .stores()
+        .catalog()
+        .items(&[3])
+        .unwrap()
+        .remove(0);
     fs::remove_file(item.original_path.as_ref().unwrap()).unwrap();
-    assert!(!restored.engine.pictures().original(&item).unwrap().is_empty());
+    assert!(
+        !restored
+            .engine
+            .pictures()
+            .original(&item)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod queue;
 mod request;
 mod runner;
+mod sending;
 mod status;
 mod uploads;
 

@@ -289,7 +289,14 @@ fn files_that_are_sent_are_imported_kept_as_copies_and_gone_afterwards() {
         ..ListRequest::default()
     };
     for item in fixture.engine.library().list(&list).unwrap().items {
-        assert!(!fixture.engine.pictures().original(&item.item).unwrap().is_empty());
+        assert!(
+            !fixture
+                .engine
+                .pictures()
+                .original(&item.item)
+                .unwrap()
+                .is_empty()
+        );
     }
 
     // What failed can be tried again, after a restart too.
@@ -374,9 +381,10 @@ fn names_that_clash_lose_no_file() {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
-            match entry.file_type().unwrap().is_dir() {
-                true => folders.push(entry.path()),
-                false => files += 1,
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else {
+                files += 1;
             }
         }
     }

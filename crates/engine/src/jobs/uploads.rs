@@ -9,9 +9,9 @@ use std::thread;
 
 use lookalike_catalog::{Catalog, Job, JobState};
 
-use super::{JobRequest, Jobs, SentFiles};
+use super::request::{JobRequest, SentFiles};
 use crate::file_name::clean_name;
-use crate::import::{FileProblem, Originals};
+use crate::import::FileProblem;
 use crate::{EngineError, ErrorKind};
 
 /// Folder of the data directory.
@@ -41,6 +41,38 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// An upload into a new folder of the data directory.
+    ///
+    /// # Errors
+    /// The folder can't be made.
+    pub(super) fn new(data_dir: &Path) -> Result<Self, EngineError> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).expect("every supported system has random numbers");
+        let name = format!("{:016x}", u64::from_le_bytes(random));
+        let folder = folder_of(data_dir, &name);
+        fs::create_dir_all(&folder).map_err(|error| unwritten(&folder, error))?;
+        Ok(Self {
+            folder,
+            name,
+            folders: HashSet::new(),
+            files: 0,
+            kept: false,
+        })
+    }
+
+    /// The files as a job finds them.
+    pub(super) fn sent(&self) -> SentFiles {
+        SentFiles {
+            folder: self.name.clone(),
+            files: self.files,
+        }
+    }
+
+    /// Leaves the files where they are: a job has them now.
+    pub(super) fn keep(mut self) {
+        self.kept = true;
+    }
+
     /// An empty file under the name that its sender gives it, which may be a path of any system:
     /// folders are kept, for a grant describes the sheets beside it, but lead nowhere else. A name
     /// that is taken is taken again in a folder of its own.
@@ -107,57 +139,6 @@ impl Drop for Upload {
         if !self.kept {
             remove(std::mem::take(&mut self.folder));
         }
-    }
-}
-
-impl Jobs {
-    /// A folder for files that are sent.
-    ///
-    /// # Errors
-    /// This process does not own the data directory for writing, or it can't be written.
-    pub fn new_upload(&self) -> Result<Upload, EngineError> {
-        // Refused before anything is sent, where nothing could be imported.
-        self.shared.write(|_| Ok(()))?;
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).expect("every supported system has random numbers");
-        let name = format!("{:016x}", u64::from_le_bytes(random));
-        let folder = folder_of(self.data_dir(), &name);
-        fs::create_dir_all(&folder).map_err(|error| unwritten(&folder, error))?;
-        Ok(Upload {
-            folder,
-            name,
-            folders: HashSet::new(),
-            files: 0,
-            kept: false,
-        })
-    }
-
-    /// Queues an import of what was sent; `request` says into what. Copies are kept of the images.
-    /// The upload itself goes when its import is over, or after a week where that or some of its
-    /// files failed.
-    ///
-    /// # Errors
-    /// There is no file in it, and those of [`Jobs::start`].
-    pub fn start_upload(
-        &self,
-        mut upload: Upload,
-        request: JobRequest,
-    ) -> Result<i64, EngineError> {
-        if upload.files == 0 {
-            return Err(EngineError::invalid(
-                "there is no file to import: send pictures, grants or archives as `file`",
-            ));
-        }
-        let id = self.start(JobRequest {
-            sent: Some(SentFiles {
-                folder: upload.name.clone(),
-                files: upload.files,
-            }),
-            originals: Originals::Copy,
-            ..request
-        })?;
-        upload.kept = true;
-        Ok(id)
     }
 }
 

@@ -8,7 +8,7 @@ use lookalike_patents::SourceFile;
 use lookalike_storage::blob::{BlobKey, OpenBlob};
 
 use super::Pictures;
-use crate::{EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Hint};
 
 impl Pictures {
     /// The bytes of the item's original.
@@ -56,9 +56,9 @@ pub(super) fn original_is_gone(item: &Item) -> EngineError {
     EngineError::new(
         ErrorKind::NotFound,
         format!(
-            "the original of `{}` is no longer where it was imported from; put it back, or import \
-             with --originals copy to keep copies",
+            "the original of `{}` is no longer where it was imported from; put it back",
             item.file_name
         ),
     )
+    .with_hint(Hint::KeepCopies)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use lookalike_catalog::Item;
 use lookalike_imaging::{Format, RgbImage, thumbnail};
 
-use super::{Content, Picture, Pictures, jpeg};
+use super::full::jpeg;
+use super::{Content, Picture, Pictures};
 use crate::EngineError;
 use crate::stores::thumbnail_key;
 

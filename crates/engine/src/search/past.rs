@@ -13,7 +13,7 @@ use super::answer::{GroupedHits, SearchAnswer};
 use super::kept::KeptQuery;
 use super::request::{Query, SearchRequest};
 use crate::byte_cache::ByteCache;
-use crate::{EngineError, ErrorKind};
+use crate::{EngineError, ErrorKind, Hint};
 
 /// Bytes of all searches together: some hundreds with scans, dozens with photos.
 const MOST_BYTES: usize = 128 << 20;
@@ -149,8 +149,9 @@ impl PastSearch {
 pub(crate) fn unknown_token() -> EngineError {
     EngineError::new(
         ErrorKind::NotFound,
-        "no search with this token is remembered; search again and use the new answer's query_token",
+        "no search with this token is remembered",
     )
+    .with_hint(Hint::SearchAgain)
 }
 
 fn is_old(search: &PastSearch, now: Timestamp) -> bool {

@@ -1,0 +1,16 @@
+//! The engine's advice in the words of the command line.
+
+use lookalike_engine::Hint;
+
+pub(super) fn hint(hint: &Hint) -> String {
+    match hint {
+        Hint::LeaveAway { setting, asked } => format!(
+            "leave --{} {asked} away, or import into another collection with --collection",
+            setting.name()
+        ),
+        Hint::KeepCopies => "import with --originals copy to keep copies".to_owned(),
+        Hint::Examine => "`lookalike doctor` looks for what is missing".to_owned(),
+        Hint::SearchAgain => "search again".to_owned(),
+        Hint::SendFiles => "name pictures, grants or archives".to_owned(),
+    }
+}

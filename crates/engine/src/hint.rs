@@ -1,0 +1,55 @@
+//! Advice that comes with errors.
+//!
+//! It is data: only who talks to users knows by what names they know things (options of a command,
+//! fields of a request), and words it so. The enums are matched whole there, so that no advice
+//! goes unsaid.
+
+/// What can be done about an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Don't ask for this setting, which the collection has otherwise, or import into another
+    /// collection.
+    LeaveAway {
+        /// The setting.
+        setting: Setting,
+        /// What was asked for.
+        asked: String,
+    },
+    /// Have originals copied at the next import.
+    KeepCopies,
+    /// Examine the data directory.
+    Examine,
+    /// Search again: the new answer has a token that is known.
+    SearchAgain,
+    /// Send pictures, grants or archives.
+    SendFiles,
+}
+
+/// A setting of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// The encoder.
+    Model,
+    /// The preprocessing.
+    Preprocess,
+    /// The size in pixels.
+    Size,
+    /// The metric.
+    Metric,
+    /// The kind of the index.
+    Index,
+}
+
+impl Setting {
+    /// Such as `model`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Preprocess => "preprocess",
+            Self::Size => "size",
+            Self::Metric => "metric",
+            Self::Index => "index",
+        }
+    }
+}

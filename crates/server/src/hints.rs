@@ -1,0 +1,16 @@
+//! The engine's advice in the words of the API.
+
+use lookalike_engine::Hint;
+
+pub(crate) fn hint(hint: &Hint) -> String {
+    match hint {
+        Hint::LeaveAway { setting, .. } => format!(
+            "leave `{}` away, or import into another `collection`",
+            setting.name()
+        ),
+        Hint::KeepCopies => "import with `originals` as `copy` to keep copies".to_owned(),
+        Hint::Examine => "on the server, `lookalike doctor` looks for what is missing".to_owned(),
+        Hint::SearchAgain => "search again and use the new answer's `query_token`".to_owned(),
+        Hint::SendFiles => "send pictures, grants or archives as `file`".to_owned(),
+    }
+}
