@@ -70,7 +70,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     for run in ["with loading the index", "again"] {
         let start = Instant::now();
-        let pairs = engine.duplicates().find_pairs(&request, &SearchProgress::default())?;
+        let pairs = engine
+            .duplicates()
+            .find_pairs(&request, &SearchProgress::default())?;
         let searched = start.elapsed().as_secs_f64();
         let groups = engine.duplicates().groups(&pairs)?.len();
         let all = start.elapsed().as_secs_f64();

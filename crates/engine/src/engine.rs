@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::Collections;
 use crate::accounts::Turns;
 use crate::backup::Backups;
-use crate::batches::Batches;
 use crate::duplicates::Duplicates;
 use crate::explain::Explainer;
 use crate::features::Banks;
@@ -21,6 +20,7 @@ use crate::pictures::Pictures;
 use crate::re_embed::ReEmbedder;
 use crate::report::Reports;
 use crate::search::{QueryPictures, Searcher};
+use crate::shared_passes::SharedPasses;
 use crate::stores::{Parts, Stores};
 
 /// The use cases of the program over one data directory. Shared by threads.
@@ -52,7 +52,7 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         let stores = Arc::new(Stores::new(parts));
         let over = || Arc::clone(&stores);
-        let batches = Arc::new(Batches::default());
+        let passes = Arc::new(SharedPasses::default());
         let filters = Arc::new(Filters::new(over()));
         let collections = Collections::new(over());
         let pictures = Arc::new(Pictures::new(over()));
@@ -62,9 +62,9 @@ impl Engine {
             over(),
             Arc::clone(&filters),
             query_pictures.clone(),
-            Arc::clone(&batches),
+            Arc::clone(&passes),
         ));
-        let library = Arc::new(Library::new(over(), collections.clone(), filters, batches));
+        let library = Arc::new(Library::new(over(), collections.clone(), filters, passes));
         Self {
             backups: Backups::new(over()),
             banks: Banks::new(over()),

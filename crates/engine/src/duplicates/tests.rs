@@ -3,8 +3,8 @@
 use lookalike_catalog::{Collection, Content, NewCollection, NewItem, Placed};
 
 use super::*;
-use crate::{Engine, ErrorKind};
 use crate::library::Selection;
+use crate::{Engine, ErrorKind};
 
 struct Fixture {
     whole: crate::fixture::Fixture,

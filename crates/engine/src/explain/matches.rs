@@ -1,8 +1,8 @@
 //! What the similarities of patches say: how well each is found, and which belong together.
 
 use lookalike_imaging::Geometry;
-
-use super::Correspondence;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Points shown at most.
 const MOST_POINTS: usize = 12;
@@ -13,6 +13,17 @@ const INKED: f32 = 0.5;
 /// Points lie at least this part of the longer side apart, in either picture: twelve then
 /// spread over a drawing instead of crowding on its clearest corner.
 const APART: f64 = 0.1;
+
+/// A place of the query and the place of the item that are each other's most similar.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Correspondence {
+    /// x and y in fractions of the sides of the query's picture.
+    pub query: [f64; 2],
+    /// x and y in fractions of the sides of the item's picture.
+    pub item: [f64; 2],
+    /// Cosine similarity of the two patches.
+    pub similarity: f32,
+}
 
 /// Similarities of the patches of a query (rows) and an item (columns), with how much each
 /// patch counts.

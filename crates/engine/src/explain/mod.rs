@@ -28,6 +28,7 @@ use crate::pictures::Pictures;
 use crate::search::{Query, QueryPictures, SearchRequest, Searcher, unknown_token};
 use crate::{Encoder, EngineError, ErrorKind, Stores};
 use matches::Comparison;
+pub use matches::Correspondence;
 
 /// Pairs of patches that are compared at most: squares of 1064 px at patch 14 with each other,
 /// whose similarities take 134 MB.
@@ -67,17 +68,6 @@ pub struct Explanation {
     pub item_heatmap: Vec<u8>,
     /// Where the time went.
     pub timing: ExplainTiming,
-}
-
-/// A place of the query and the place of the item that are each other's most similar.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Correspondence {
-    /// x and y in fractions of the sides of the query's picture.
-    pub query: [f64; 2],
-    /// x and y in fractions of the sides of the item's picture.
-    pub item: [f64; 2],
-    /// Cosine similarity of the two patches.
-    pub similarity: f32,
 }
 
 /// Where the time went, in milliseconds, when the explanation was made.

@@ -148,7 +148,7 @@ fn imported(shifts: &[usize]) -> Imported {
             size: Some(224),
             ..CollectionSettings::default()
         },
-        batch_size: 4,
+        batch_size: std::num::NonZeroUsize::new(4),
         originals: Originals::Reference,
         only: None,
         within: None,
@@ -201,7 +201,10 @@ fn the_encoder_finds_a_moved_figure_again() {
         let coloured = |rgb: &&[u8]| rgb[0].abs_diff(rgb[2]) > 40;
         assert!(map.data().chunks(3).filter(coloured).count() > 500);
     }
-    let again = fixture.engine.explainer().explain(&Explained::Item(ids[0]), ids[1]);
+    let again = fixture
+        .engine
+        .explainer()
+        .explain(&Explained::Item(ids[0]), ids[1]);
     assert!(Arc::ptr_eq(&again.unwrap(), &explanation), "kept");
 }
 

@@ -67,9 +67,10 @@ pub(super) fn candidates(
     rows: Vec<GoodRow>,
 ) -> Vec<Candidate> {
     let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
-    let workers = match has_pictures {
-        true => workers.min(rows.len()),
-        false => 1,
+    let workers = if has_pictures {
+        workers.min(rows.len())
+    } else {
+        1
     };
     let next = AtomicUsize::new(0);
     let rows: Vec<Mutex<Option<GoodRow>>> =

@@ -78,9 +78,10 @@ impl Import<'_> {
         }
         let before = self.processed();
         let folder = bank.path.clone();
-        let folder = match folder.is_dir() {
-            true => folder.as_path(),
-            false => folder.parent().unwrap_or(Path::new("")),
+        let folder = if folder.is_dir() {
+            folder.as_path()
+        } else {
+            folder.parent().unwrap_or(Path::new(""))
         };
         // Those of our own normalised banks are left alone: scaling by a length of almost 1
         // would change their last bits.

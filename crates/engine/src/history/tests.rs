@@ -17,7 +17,7 @@ fn fixture() -> Fixture {
             size: Some(112),
             ..CollectionSettings::default()
         },
-        batch_size: 4,
+        batch_size: std::num::NonZeroUsize::new(4),
         originals: Originals::Reference,
         only: None,
         within: None,
@@ -129,7 +129,10 @@ fn what_waits_is_recorded_at_the_end() {
     }
     drop(recorder);
     assert_eq!(fixture.engine.history().page(None, 1, 20).unwrap().total, 3);
-    assert_eq!(fixture.engine.history().page(Some(5), 1, 20).unwrap().total, 0);
+    assert_eq!(
+        fixture.engine.history().page(Some(5), 1, 20).unwrap().total,
+        0
+    );
 }
 
 #[test]
@@ -161,8 +164,14 @@ fn others_entries_are_not_there() {
 #[test]
 fn tokens_are_of_the_user_and_of_the_process() {
     let fixture = fixture();
-    let token =
-        |fixture: &Fixture, owner| fixture.engine.search().run(&request(owner)).unwrap().query_token;
+    let token = |fixture: &Fixture, owner| {
+        fixture
+            .engine
+            .search()
+            .run(&request(owner))
+            .unwrap()
+            .query_token
+    };
     let own = token(&fixture, Some(1));
     assert_eq!(token(&fixture, Some(1)), own);
     assert_ne!(token(&fixture, Some(2)), own);
@@ -186,7 +195,7 @@ fn other_embeddings_are_not_compared() {
             size: Some(140),
             ..CollectionSettings::default()
         },
-        batch_size: 4,
+        batch_size: std::num::NonZeroUsize::new(4),
         originals: Originals::Reference,
         only: None,
         within: None,

@@ -28,8 +28,8 @@ pub use patent::PatentReport;
 pub use tag::{TagChange, Tagged};
 pub use upload::{Upload, Uploaded};
 
-use crate::batches::Batches;
 use crate::filters::Filters;
+use crate::shared_passes::SharedPasses;
 use crate::{Collections, Stores};
 use facet_cache::FacetCache;
 use item_counts::ItemCounts;
@@ -39,24 +39,24 @@ pub struct Library {
     stores: Arc<Stores>,
     collections: Collections,
     filters: Arc<Filters>,
-    batches: Arc<Batches>,
+    passes: Arc<SharedPasses>,
     facet_cache: FacetCache,
     item_counts: ItemCounts,
 }
 
 impl Library {
-    /// The images in `stores`. Uploads make `collections` and are embedded in `batches`.
+    /// The images in `stores`. Uploads make `collections` and are embedded in `passes`.
     pub(crate) fn new(
         stores: Arc<Stores>,
         collections: Collections,
         filters: Arc<Filters>,
-        batches: Arc<Batches>,
+        passes: Arc<SharedPasses>,
     ) -> Self {
         Self {
             stores,
             collections,
             filters,
-            batches,
+            passes,
             facet_cache: FacetCache::default(),
             item_counts: ItemCounts::default(),
         }

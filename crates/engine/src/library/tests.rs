@@ -15,7 +15,7 @@ fn import(fixture: &Fixture, folder: &str, count: usize) {
         only: None,
         collection: "default".into(),
         settings: small(),
-        batch_size: 0,
+        batch_size: None,
         originals: Originals::Reference,
         workers: 1,
         data_dir: fixture.directory.path().join("data"),
@@ -37,7 +37,11 @@ fn png(shade: u8) -> Vec<u8> {
 }
 
 fn upload(fixture: &Fixture, name: &str, shade: u8, fields: serde_json::Value) -> Uploaded {
-    fixture.engine.library().upload(bring(name, shade, fields)).unwrap()
+    fixture
+        .engine
+        .library()
+        .upload(bring(name, shade, fields))
+        .unwrap()
 }
 
 fn bring(name: &str, shade: u8, fields: serde_json::Value) -> Upload {
@@ -85,9 +89,14 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     // The same bytes without a patent stay another item, and keep their copy.
     let again = upload(&fixture, "again.png", 40, json!({}));
     assert!(again.is_new && again.item.item.id != item.id);
-    let deleted = engine.library().delete("default", &Selection::Items(vec![id, id, 99]));
+    let deleted = engine
+        .library()
+        .delete("default", &Selection::Items(vec![id, id, 99]));
     assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
-    assert_eq!(engine.pictures().original(&again.item.item).unwrap(), png(40));
+    assert_eq!(
+        engine.pictures().original(&again.item.item).unwrap(),
+        png(40)
+    );
     assert_eq!(
         engine.library().item(id).unwrap_err().kind(),
         ErrorKind::NotFound
@@ -133,7 +142,11 @@ fn the_same_sheet_again_is_the_same_item() {
         elsewhere.item.item.page_num, None,
         "the name speaks of another patent"
     );
-    let patent = fixture.engine.library().patent("US D1,107,373 S1", None).unwrap();
+    let patent = fixture
+        .engine
+        .library()
+        .patent("US D1,107,373 S1", None)
+        .unwrap();
     assert_eq!(patent.patent_id, "USD1107373");
     assert_eq!(patent.items.len(), 1);
     let error = fixture.engine.library().patent("USD77", None).unwrap_err();
@@ -233,7 +246,13 @@ fn deletions_follow_the_selection_and_counts_follow_them() {
     let fixture = Fixture::new();
     import(&fixture, "pictures", 6);
     let engine = &fixture.engine;
-    let total = || engine.library().list(&ListRequest::default()).unwrap().total;
+    let total = || {
+        engine
+            .library()
+            .list(&ListRequest::default())
+            .unwrap()
+            .total
+    };
     assert_eq!(total(), 6);
     upload(&fixture, "new.png", 90, json!({"tags": ["mine"]}));
     assert_eq!(total(), 7);
@@ -244,8 +263,14 @@ fn deletions_follow_the_selection_and_counts_follow_them() {
         tags: vec!["mine".into()],
         ..ItemFilter::default()
     }));
-    assert_eq!(engine.library().select("default", &tagged).unwrap().len(), 1);
-    assert_eq!(engine.library().delete("default", &tagged).unwrap().deleted, 1);
+    assert_eq!(
+        engine.library().select("default", &tagged).unwrap().len(),
+        1
+    );
+    assert_eq!(
+        engine.library().delete("default", &tagged).unwrap().deleted,
+        1
+    );
     assert_eq!(total(), 6);
     // What is deleted may be imported again.
     assert_eq!(
@@ -415,7 +440,11 @@ fn uploads_edits_and_deletions_go_on_beside_an_import() {
         importing.join().unwrap();
     });
     // The pictures of both folders begin alike, and stay items of their own.
-    let total = engine.library().list(&ListRequest::default()).unwrap().total;
+    let total = engine
+        .library()
+        .list(&ListRequest::default())
+        .unwrap()
+        .total;
     assert_eq!(total, 3 + 80 + 5);
     for item in engine
         .library()

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookalike_storage::Metric;
 
-use super::Reports;
 use super::risk::{Band, band};
-use crate::EngineError;
-use crate::search::{GroupedHits, PastSearch};
+use crate::pictures::Pictures;
+use crate::search::{GroupedHits, PastSearch, QueryPictures};
+use crate::{EngineError, Stores};
 
 /// Pictures of hits in one document: some 6 MB.
 const MOST_PICTURES: usize = 300;
@@ -37,6 +37,13 @@ pub(super) struct CollectionFacts {
     pub(super) encoder: Option<String>,
 }
 
+/// Where pictures are found.
+pub(super) struct PictureSources {
+    pub(super) stores: Arc<Stores>,
+    pub(super) pictures: Arc<Pictures>,
+    pub(super) query_pictures: QueryPictures,
+}
+
 /// JPEG files.
 pub(super) struct ReportPictures {
     /// By position of the query; none of vectors, and of what is gone.
@@ -45,11 +52,12 @@ pub(super) struct ReportPictures {
     pub(super) items: HashMap<i64, Arc<Vec<u8>>>,
 }
 
-impl Reports {
-    pub(super) fn facts_of(&self, past: PastSearch) -> Result<Facts, EngineError> {
+impl Facts {
+    /// What is needed beside pictures, as of now.
+    pub(super) fn of(stores: &Stores, past: PastSearch) -> Result<Self, EngineError> {
         let mut collections = Vec::new();
         for name in &past.request.collections {
-            let spec = self.stores.catalog().collection(name)?.spec;
+            let spec = stores.catalog().collection(name)?.spec;
             let encoder = spec.model.map(|model| {
                 // Of a path only the folder's name: where it lies is nobody's business.
                 let model = model.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -66,21 +74,38 @@ impl Reports {
                 encoder,
             });
         }
-        Ok(Facts {
+        Ok(Self {
             past,
-            now: self.stores.now(),
+            now: stores.now(),
             collections,
         })
     }
 
+    pub(super) fn groups(&self) -> &[GroupedHits] {
+        &self.past.answer.results
+    }
+
+    /// How close a group is; `None` where the metric says nothing of it.
+    pub(super) fn band(&self, group: &GroupedHits) -> Option<Band> {
+        let collection = &group.pages.first()?.collection;
+        let facts = self
+            .collections
+            .iter()
+            .find(|facts| facts.name == *collection)?;
+        band(facts.metric, group.max_score)
+    }
+}
+
+impl ReportPictures {
     /// What there still is of the pictures: a report is made without those that are gone.
-    pub(super) fn pictures_of(&self, facts: &Facts) -> Result<ReportPictures, EngineError> {
+    pub(super) fn of(facts: &Facts, sources: &PictureSources) -> Result<Self, EngineError> {
         let count = facts.past.request.queries.len().min(MOST_QUERY_PICTURES);
         let queries = (0..count)
             .map(|position| {
                 let kept = facts.past.kept_thumbnail(position);
                 kept.or_else(|| {
-                    self.query_pictures
+                    sources
+                        .query_pictures
                         .thumbnail(&facts.past, position, QUERY_SIDE)
                         .inspect_err(|error| tracing::debug!("a report lacks a picture: {error}"))
                         .ok()
@@ -94,28 +119,12 @@ impl Reports {
             .take(MOST_PICTURES)
             .collect();
         let mut items = HashMap::new();
-        for item in self.stores.catalog().items(&ids)? {
-            if let Ok(jpeg) = self.pictures.thumbnail_bytes(&item) {
+        for item in sources.stores.catalog().items(&ids)? {
+            if let Ok(jpeg) = sources.pictures.thumbnail_bytes(&item) {
                 items.insert(item.id, jpeg);
             }
         }
-        Ok(ReportPictures { queries, items })
-    }
-}
-
-impl Facts {
-    pub(super) fn groups(&self) -> &[GroupedHits] {
-        &self.past.answer.results
-    }
-
-    /// How close a group is; `None` where the metric says nothing of it.
-    pub(super) fn band(&self, group: &GroupedHits) -> Option<Band> {
-        let collection = &group.pages.first()?.collection;
-        let facts = self
-            .collections
-            .iter()
-            .find(|facts| facts.name == *collection)?;
-        band(facts.metric, group.max_score)
+        Ok(Self { queries, items })
     }
 }
 

@@ -164,9 +164,10 @@ fn group(
     pictures: &ReportPictures,
     words: &Words,
 ) {
-    let class = match group.pages.len() <= PAGES_TOGETHER {
-        true => "short",
-        false => "long",
+    let class = if group.pages.len() <= PAGES_TOGETHER {
+        "short"
+    } else {
+        "long"
     };
     let name = group.patent_id.as_deref().or(match &group.pages[..] {
         [page] => Some(page.file_name.as_str()),

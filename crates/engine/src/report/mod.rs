@@ -19,15 +19,13 @@ use crate::history::History;
 use crate::pictures::Pictures;
 use crate::search::{QueryPictures, Searcher, unknown_token};
 use crate::{EngineError, Stores};
-use facts::Facts;
+use facts::{Facts, PictureSources, ReportPictures};
 
 /// Writes searches down as documents.
 pub struct Reports {
-    stores: Arc<Stores>,
     searcher: Arc<Searcher>,
     history: History,
-    pictures: Arc<Pictures>,
-    query_pictures: QueryPictures,
+    sources: PictureSources,
 }
 
 impl Reports {
@@ -40,11 +38,13 @@ impl Reports {
         query_pictures: QueryPictures,
     ) -> Self {
         Self {
-            stores,
             searcher,
             history,
-            pictures,
-            query_pictures,
+            sources: PictureSources {
+                stores,
+                pictures,
+                query_pictures,
+            },
         }
     }
 
@@ -63,7 +63,7 @@ impl Reports {
         language: Language,
     ) -> Result<String, EngineError> {
         let facts = self.facts(token, owner)?;
-        let pictures = self.pictures_of(&facts)?;
+        let pictures = ReportPictures::of(&facts, &self.sources)?;
         Ok(html::document(&facts, &pictures, language))
     }
 
@@ -77,13 +77,13 @@ impl Reports {
 
     fn facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {
         if let Some(past) = self.searcher.past(token, owner) {
-            return self.facts_of((*past).clone());
+            return Facts::of(&self.sources.stores, (*past).clone());
         }
         let Some((stored, earlier)) = self.history.earlier_by_token(owner, token)? else {
             return Err(unknown_token());
         };
         let mut past = self.searcher.make(&earlier.request(owner)?)?;
         past.at = jiff::Timestamp::from_second(stored.created_at).unwrap_or(past.at);
-        self.facts_of(past)
+        Facts::of(&self.sources.stores, past)
     }
 }

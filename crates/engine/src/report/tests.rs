@@ -191,11 +191,17 @@ fn reports_are_made_from_the_history_too() {
     drop(recorder);
     // Another process remembers no search.
     let fixture = fixture.reopen();
-    assert_eq!(fixture.engine.reports().csv(&token, Some(3)).unwrap(), table);
+    assert_eq!(
+        fixture.engine.reports().csv(&token, Some(3)).unwrap(),
+        table
+    );
     for other in [None, Some(4)] {
         let error = fixture.engine.reports().csv(&token, other).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::NotFound);
     }
-    let found = fixture.engine.reports().html("0", Some(3), Language::English);
+    let found = fixture
+        .engine
+        .reports()
+        .html("0", Some(3), Language::English);
     assert_eq!(found.unwrap_err().kind(), crate::ErrorKind::NotFound);
 }

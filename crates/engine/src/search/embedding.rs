@@ -10,15 +10,15 @@ use super::checked::CheckedRequest;
 use super::embedding_cache::{EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
 use super::query_pictures::QueryPictures;
-use super::request::Query;
-use crate::batches::Batches;
+use super::request::{Query, SearchRequest};
+use crate::shared_passes::SharedPasses;
 use crate::{Encoder, EngineError, Stores};
 
 /// Embeds queries.
 pub(super) struct QueryEmbedder {
     pub(super) stores: Arc<Stores>,
     pub(super) pictures: QueryPictures,
-    pub(super) batches: Arc<Batches>,
+    pub(super) passes: Arc<SharedPasses>,
     pub(super) known: EmbeddingCache,
 }
 
@@ -86,7 +86,7 @@ impl QueryEmbedder {
             .into_iter()
             .map(|(index, key, prepared)| ((index, key), prepared))
             .unzip();
-        let embeddings = self.batches.embed(&encoder, prepared)?;
+        let embeddings = self.passes.embed(&encoder, prepared)?;
         for ((index, key), vector) in places.into_iter().zip(embeddings) {
             if let Some(key) = key {
                 self.known.insert(key, &vector);

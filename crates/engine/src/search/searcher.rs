@@ -18,8 +18,8 @@ use super::query_pictures::QueryPictures;
 use super::rank::rank;
 use super::request::SearchRequest;
 use super::token::token;
-use crate::batches::Batches;
 use crate::filters::Filters;
+use crate::shared_passes::SharedPasses;
 use crate::{EngineError, Stores};
 
 /// Hits that the history keeps of a search.
@@ -55,7 +55,7 @@ impl Searcher {
         stores: Arc<Stores>,
         filters: Arc<Filters>,
         pictures: QueryPictures,
-        batches: Arc<Batches>,
+        passes: Arc<SharedPasses>,
     ) -> Self {
         let mut token_secret = [0; 32];
         getrandom::fill(&mut token_secret).expect("every supported system has random numbers");
@@ -64,7 +64,7 @@ impl Searcher {
             embedder: QueryEmbedder {
                 stores: Arc::clone(&stores),
                 pictures,
-                batches,
+                passes,
                 known: EmbeddingCache::default(),
             },
             recent: Recent::default(),
@@ -76,7 +76,7 @@ impl Searcher {
     /// What was done so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        let (embedded_queries, forward_passes) = self.embedder.batches.counts();
+        let (embedded_queries, forward_passes) = self.embedder.passes.counts();
         Counters {
             embedded_queries,
             forward_passes,

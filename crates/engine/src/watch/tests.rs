@@ -158,7 +158,13 @@ fn a_watch_goes_on_by_itself_until_it_is_stopped() {
         let watching = scope.spawn(|| {
             let request = request(vec![folder.clone()]);
             let each = |change| sender.send(change).unwrap();
-            watch(fixture.engine.stores(), &fixture.jobs, &request, &stop, each)
+            watch(
+                fixture.engine.stores(),
+                &fixture.jobs,
+                &request,
+                &stop,
+                each,
+            )
         });
         let next = || short(&changes.recv_timeout(PATIENCE).unwrap());
         assert_eq!(next(), "completed: 1 new, 0 known, 0 failed");
@@ -417,6 +423,12 @@ fn what_concerns_all_files_ends_the_watch() {
     let stop = Cancel::default();
     let mut request = request(vec![folder]);
     request.collection = "no such name".into();
-    let watched = watch(fixture.engine.stores(), &fixture.jobs, &request, &stop, |_| {});
+    let watched = watch(
+        fixture.engine.stores(),
+        &fixture.jobs,
+        &request,
+        &stop,
+        |_| {},
+    );
     assert_eq!(watched.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

@@ -144,7 +144,11 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
 fn our_own_bank_brings_its_encoder_along() {
     let fixture = Fixture::new();
     let settings = CollectionSettings::default();
-    let made = fixture.engine.collections().create("made", &settings).unwrap();
+    let made = fixture
+        .engine
+        .collections()
+        .create("made", &settings)
+        .unwrap();
     let mut vector = [0.0; 192];
     vector[3] = 1.0;
     let item = NewItem {

@@ -147,7 +147,12 @@ fn an_empty_collection_goes_out_and_in() {
         let elsewhere = Fixture::new();
         let report = elsewhere.import(&output, "second");
         assert_eq!((report.total, report.failed), (0, 0));
-        let made = elsewhere.engine.stores().catalog().collection("second").unwrap();
+        let made = elsewhere
+            .engine
+            .stores()
+            .catalog()
+            .collection("second")
+            .unwrap();
         assert_eq!(made.spec.dim, 4);
     }
 }

@@ -31,7 +31,10 @@ impl VectorStore for Recorder {
         efforts
             .unwrap_or_else(PoisonError::into_inner)
             .push(wanted.effort);
-        self.engine.stores().vectors().search(collection, queries, wanted)
+        self.engine
+            .stores()
+            .vectors()
+            .search(collection, queries, wanted)
     }
 
     fn scores(
@@ -40,7 +43,10 @@ impl VectorStore for Recorder {
         query: &[f32],
         ids: &[u64],
     ) -> Result<Vec<Option<f32>>, VectorError> {
-        self.engine.stores().vectors().scores(collection, query, ids)
+        self.engine
+            .stores()
+            .vectors()
+            .scores(collection, query, ids)
     }
 
     fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
@@ -132,7 +138,12 @@ fn an_index_tries_as_hard_as_asked() {
         }
     }
     for collection in &collections {
-        fixture.engine.stores().vectors().rebuild(collection).unwrap();
+        fixture
+            .engine
+            .stores()
+            .vectors()
+            .rebuild(collection)
+            .unwrap();
     }
     let best = |collection: &str, effort| -> Vec<String> {
         let of_seed = |seed| {

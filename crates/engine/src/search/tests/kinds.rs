@@ -82,7 +82,12 @@ fn what_comes_and_goes_is_found_and_not_found() {
     let vector: Vec<f32> = values(77).take(16).collect();
     let best = || found(&fixture, "hnsw", &request(&vector, &[], Limit::Items(1)));
     assert_eq!(best()[0].0, "USD900009 5.png");
-    let id = fixture.engine.pictures().find("USD900009 5.png", None).unwrap().id as u64;
+    let id = fixture
+        .engine
+        .pictures()
+        .find("USD900009 5.png", None)
+        .unwrap()
+        .id as u64;
     catalog
         .write(0, |tx| tx.remove_items(&collection, &[id]))
         .unwrap();

@@ -17,7 +17,7 @@ type Embedding = Result<Vec<f32>, EngineError>;
 
 /// Pictures waiting for their embeddings. Shared by threads.
 #[derive(Default)]
-pub(crate) struct Batches {
+pub(crate) struct SharedPasses {
     state: Mutex<State>,
     /// Signalled after each forward pass.
     passed: Condvar,
@@ -40,7 +40,7 @@ struct Waiting {
     picture: RgbImage,
 }
 
-impl Batches {
+impl SharedPasses {
     /// Embeddings of prepared pictures.
     ///
     /// # Errors
@@ -63,12 +63,11 @@ impl Batches {
         }
         let own = first..state.next_ticket;
         while !own.clone().all(|ticket| state.done.contains_key(&ticket)) {
-            state = match state.is_busy {
-                true => self
-                    .passed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
-                false => self.pass(state),
+            state = if state.is_busy {
+                let waited = self.passed.wait(state);
+                waited.unwrap_or_else(PoisonError::into_inner)
+            } else {
+                self.pass(state)
             };
         }
         // All of them are taken out, whatever the first error.
@@ -92,7 +91,7 @@ impl Batches {
         state.is_busy = true;
         drop(state);
         let mut pass = Pass {
-            batches: self,
+            passes: self,
             tickets: batch.iter().map(|one| one.ticket).collect(),
             results: Vec::new(),
         };
@@ -129,9 +128,10 @@ impl State {
             let fits = one.encoder.embeds_like(&batch[0].encoder)
                 && one.picture.width() == batch[0].picture.width()
                 && one.picture.height() == batch[0].picture.height();
-            match fits && batch.len() < most {
-                true => batch.push(one),
-                false => others.push_back(one),
+            if fits && batch.len() < most {
+                batch.push(one);
+            } else {
+                others.push_back(one);
             }
         }
         self.waiting = others;
@@ -141,14 +141,14 @@ impl State {
 
 /// Hands out the results also when the forward pass panics: nobody must wait for ever.
 struct Pass<'a> {
-    batches: &'a Batches,
+    passes: &'a SharedPasses,
     tickets: Vec<u64>,
     results: Vec<Embedding>,
 }
 
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
-        let mut state = self.batches.lock();
+        let mut state = self.passes.lock();
         let mut results = self.results.drain(..);
         for ticket in &self.tickets {
             let result = results.next().unwrap_or_else(|| {
@@ -161,7 +161,7 @@ impl Drop for Pass<'_> {
         }
         state.is_busy = false;
         drop(state);
-        self.batches.passed.notify_all();
+        self.passes.passed.notify_all();
     }
 }
 
@@ -195,12 +195,12 @@ mod tests {
         let pictures: Vec<RgbImage> = (0..12)
             .map(|seed| encoder.prepare(&picture(seed)).unwrap())
             .collect();
-        let batches = Batches::default();
+        let passes = SharedPasses::default();
         std::thread::scope(|scope| {
             for pair in pictures.chunks(2) {
-                let (batches, encoder) = (&batches, &encoder);
+                let (passes, encoder) = (&passes, &encoder);
                 scope.spawn(move || {
-                    let found = batches.embed(encoder, pair.to_vec()).unwrap();
+                    let found = passes.embed(encoder, pair.to_vec()).unwrap();
                     let alone = pair
                         .iter()
                         .map(|one| encoder.embed(&[one]).unwrap().remove(0));
@@ -208,10 +208,10 @@ mod tests {
                 });
             }
         });
-        let (embedded, passes) = batches.counts();
+        let (embedded, passes) = passes.counts();
         assert_eq!(embedded, 12);
         assert!(passes <= 6, "pictures of one search go together: {passes}");
-        let state = batches.lock();
+        let state = passes.lock();
         assert!(state.done.is_empty() && state.waiting.is_empty() && !state.is_busy);
     }
 
@@ -219,9 +219,9 @@ mod tests {
     fn a_failed_pass_fails_those_who_were_in_it_alone() {
         let encoder = builtin();
         let wrong = RgbImage::new(3, 5, vec![0; 45]).unwrap();
-        let batches = Batches::default();
-        assert!(batches.embed(&encoder, vec![wrong]).is_err());
+        let passes = SharedPasses::default();
+        assert!(passes.embed(&encoder, vec![wrong]).is_err());
         let right = encoder.prepare(&picture(1)).unwrap();
-        assert_eq!(batches.embed(&encoder, vec![right]).unwrap().len(), 1);
+        assert_eq!(passes.embed(&encoder, vec![right]).unwrap().len(), 1);
     }
 }
