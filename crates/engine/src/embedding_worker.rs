@@ -4,8 +4,8 @@
 //! time. Spreading each forward pass over all cores would make them wait for each other at every
 //! layer while other threads decode; this way no core ever waits for another.
 
+use lookalike_encoders::SingleThread;
 use lookalike_imaging::RgbImage;
-use lookalike_vit::SingleThread;
 
 use crate::encoders::embedding_thread;
 use crate::{Encoder, EngineError};

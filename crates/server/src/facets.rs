@@ -57,6 +57,8 @@ pub(crate) async fn count(
             }
         }
     }
-    let facets = app.read(move |engine| engine.library().facets(&request)).await?;
+    let facets = app
+        .read(move |engine| engine.library().facets(&request))
+        .await?;
     Ok(Success((*facets).clone()))
 }

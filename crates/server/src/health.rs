@@ -53,9 +53,10 @@ pub(crate) async fn health(State(app): State<App>, member: Result<Member, ApiErr
         keep_status(&mut components);
     }
     let health = Health {
-        status: match report.catalog.is_ok() && models.status != "error" {
-            true => "ok",
-            false => "degraded",
+        status: if report.catalog.is_ok() && models.status != "error" {
+            "ok"
+        } else {
+            "degraded"
         },
         timestamp: report.timestamp.clone(),
         components,

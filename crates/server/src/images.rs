@@ -120,7 +120,9 @@ pub(crate) async fn list(
     for (name, value) in parameters {
         set(&mut request, &name, value.trim())?;
     }
-    let mut page = app.read(move |engine| engine.library().list(&request)).await?;
+    let mut page = app
+        .read(move |engine| engine.library().list(&request))
+        .await?;
     for item in &mut page.items {
         hide_path(item, editor.is_ok());
     }
@@ -149,12 +151,15 @@ pub(crate) async fn upload(
 ) -> Result<(StatusCode, Success<ListedItem>), ApiError> {
     let Form { fields, reserved } = form;
     let upload = read_upload(fields)?;
-    let uploaded = app.compute(move |engine| engine.library().upload(upload)).await;
+    let uploaded = app
+        .compute(move |engine| engine.library().upload(upload))
+        .await;
     drop(reserved);
     let uploaded = uploaded?;
-    let status = match uploaded.is_new {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
+    let status = if uploaded.is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
     };
     Ok((status, Success(uploaded.item)))
 }
@@ -245,7 +250,9 @@ pub(crate) async fn edit(
     JsonBody(edit): JsonBody<ItemEdit>,
 ) -> Result<Success<ListedItem>, ApiError> {
     let id = number("id", &id)?;
-    let item = app.read(move |engine| engine.library().edit(id, &edit)).await?;
+    let item = app
+        .read(move |engine| engine.library().edit(id, &edit))
+        .await?;
     Ok(Success(item))
 }
 
@@ -265,7 +272,9 @@ pub(crate) async fn delete_one(
     let id = number("id", &id)?;
     let delete = app.read(move |engine| {
         let collection = engine.library().item(id)?.item.collection;
-        engine.library().delete(&collection, &Selection::Items(vec![id]))
+        engine
+            .library()
+            .delete(&collection, &Selection::Items(vec![id]))
     });
     Ok(Success(delete.await?))
 }

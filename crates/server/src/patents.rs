@@ -34,7 +34,9 @@ pub(crate) async fn patent(
     Parameters(which): Parameters<Which>,
 ) -> Result<Success<PatentReport>, ApiError> {
     let find = move |engine: &lookalike_engine::Engine| {
-        engine.library().patent(&patent_id, which.collection.as_deref())
+        engine
+            .library()
+            .patent(&patent_id, which.collection.as_deref())
     };
     let mut report = app.read(find).await?;
     for item in &mut report.items {

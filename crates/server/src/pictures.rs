@@ -99,23 +99,22 @@ pub(crate) async fn preview(
     _: Reader,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (bytes, reserved) = match upload::is_form(&request) {
-        true => {
-            let form = Form::from_request(request, &app).await?;
-            let mut fields = form.fields.into_iter().map(|(_, field)| field);
-            let file = fields.find_map(|field| match field {
-                Field::File(file) => Some(file.bytes),
-                Field::Text(_) => None,
-            });
-            let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
-            (file, form.reserved)
-        }
-        false => {
-            let body = upload::read_body(request, &app, app.options().max_body_bytes).await?;
-            body.into_parts()
-        }
+    let (bytes, reserved) = if upload::is_form(&request) {
+        let form = Form::from_request(request, &app).await?;
+        let mut fields = form.fields.into_iter().map(|(_, field)| field);
+        let file = fields.find_map(|field| match field {
+            Field::File(file) => Some(file.bytes),
+            Field::Text(_) => None,
+        });
+        let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
+        (file, form.reserved)
+    } else {
+        let body = upload::read_body(request, &app, app.options().max_body_bytes).await?;
+        body.into_parts()
     };
-    let jpeg = app.compute(move |engine| engine.pictures().preview(&bytes)).await?;
+    let jpeg = app
+        .compute(move |engine| engine.pictures().preview(&bytes))
+        .await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
     Ok((headers, jpeg).into_response())
@@ -132,9 +131,10 @@ async fn picture(
     let find = move |engine: &Engine| {
         let item = engine.pictures().find(&file_name, id)?;
         let tag = format!("\"{}\"", engine.pictures().tag(&item, view));
-        let picture = match known.is_some_and(|known| holds(&known, &tag)) {
-            true => None,
-            false => Some(engine.pictures().picture(&item, view)?),
+        let picture = if known.is_some_and(|known| holds(&known, &tag)) {
+            None
+        } else {
+            Some(engine.pictures().picture(&item, view)?)
         };
         Ok((tag, picture))
     };

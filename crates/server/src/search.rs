@@ -121,7 +121,9 @@ pub(crate) async fn search(
 ) -> Answer {
     let owner = caller.user_id;
     request.owner = owner;
-    let answer = app.compute(move |engine| engine.search().run(&request)).await?;
+    let answer = app
+        .compute(move |engine| engine.search().run(&request))
+        .await?;
     app.metrics().searched(&answer);
     if history == History::Record && !caller.is_anonymous {
         app.recorder().record(&answer.query_token, owner);

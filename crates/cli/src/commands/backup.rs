@@ -7,7 +7,9 @@ use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 
 pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let report = engine(settings, Access::Read)?.backups().make(&arguments.folder)?;
+    let report = engine(settings, Access::Read)?
+        .backups()
+        .make(&arguments.folder)?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,

@@ -24,11 +24,15 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             }
         }
         CollectionsCommand::Stats { name, format } => {
-            let report = engine(settings, Access::Read)?.collections().report(&name)?;
+            let report = engine(settings, Access::Read)?
+                .collections()
+                .report(&name)?;
             print(&report, format.format)?;
         }
         CollectionsCommand::RebuildIndex { name, format } => {
-            let report = engine(settings, Access::Write)?.collections().rebuild_index(&name)?;
+            let report = engine(settings, Access::Write)?
+                .collections()
+                .rebuild_index(&name)?;
             print(&report, format.format)?;
         }
         CollectionsCommand::Create {
@@ -90,9 +94,10 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
              out with --leave-out-missing",
         );
     }
-    Ok(match switched && !report.cancelled {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
+    Ok(if switched && !report.cancelled {
+        Outcome::Done
+    } else {
+        Outcome::SomeFailed
     })
 }
 

@@ -48,9 +48,10 @@ pub(super) fn import(
             super::import::print(&report, &request.collection, "imported into")?;
         }
     }
-    Ok(match report.failed == 0 && !report.cancelled {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
+    Ok(if report.failed == 0 && !report.cancelled {
+        Outcome::Done
+    } else {
+        Outcome::SomeFailed
     })
 }
 

@@ -62,7 +62,9 @@ fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<(
     if edit == ItemEdit::default() {
         anyhow::bail!("nothing to change; `lookalike images edit --help` shows what can be");
     }
-    let item = engine(settings, Access::Write)?.library().edit(arguments.id, &edit)?;
+    let item = engine(settings, Access::Write)?
+        .library()
+        .edit(arguments.id, &edit)?;
     print(&item, arguments.format.format)
 }
 

@@ -159,9 +159,10 @@ fn nothing_found(answer: &SearchAnswer) -> String {
         }
         _ => String::new(),
     };
-    let filters = match info.filters.is_empty() {
-        true => "",
-        false => " (and under these filters)",
+    let filters = if info.filters.is_empty() {
+        ""
+    } else {
+        " (and under these filters)"
     };
     format!("nothing found{limit}{filters}\n")
 }

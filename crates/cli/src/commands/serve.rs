@@ -31,9 +31,10 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         })?;
         let address = listener.local_addr()?;
         let token = remote::new_token()?;
-        let _note = match owns {
-            true => Some(Note::leave(&settings.data, address, &token)?),
-            false => None,
+        let _note = if owns {
+            Some(Note::leave(&settings.data, address, &token)?)
+        } else {
+            None
         };
         let url = format!("http://{address}");
         announce(&engine, settings, &url)?;
