@@ -208,9 +208,9 @@ mod tests {
                 });
             }
         });
-        let (embedded, passes) = passes.counts();
+        let (embedded, count) = passes.counts();
         assert_eq!(embedded, 12);
-        assert!(passes <= 6, "pictures of one search go together: {passes}");
+        assert!(count <= 6, "pictures of one search go together: {count}");
         let state = passes.lock();
         assert!(state.done.is_empty() && state.waiting.is_empty() && !state.is_busy);
     }

@@ -1,7 +1,5 @@
 //! Reports of searches whose data are out to do harm.
 
-use std::sync::Arc;
-
 use lookalike_catalog::{Content, ItemFilter, NewCollection, NewItem, Patent};
 
 use super::*;

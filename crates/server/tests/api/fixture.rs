@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::Precision;
 use lookalike_engine::import::{Control, ImportRequest, Originals};
-use lookalike_engine::jobs::{JobOptions, Jobs};
+use lookalike_engine::jobs::JobOptions;
 use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::{Clock, CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
