@@ -9,12 +9,13 @@ use libfuzzer_sys::fuzz_target;
 use lookalike_catalog::Catalog;
 use lookalike_engine::features::FeatureImportRequest;
 use lookalike_engine::import::Control;
-use lookalike_engine::models::HubEnvironment;
-use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts, npy};
+use lookalike_fetch::models::HubEnvironment;
+use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget};
-use lookalike_storage::EmbeddedVectors;
+use lookalike_npy as npy;
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_encoders::Precision;
+use lookalike_storage::{EmbeddedVectors, Upkeep};
 use tempfile::TempDir;
 
 const COLLECTION: &str = "fuzz";
@@ -22,7 +23,11 @@ const COLLECTION: &str = "fuzz";
 fn engine(directory: &Path) -> Option<Engine> {
     let catalog = Arc::new(Catalog::open_for_writing(directory).ok()?);
     Some(Engine::new(Parts {
-        vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog))),
+        vectors: Box::new(EmbeddedVectors::new(
+            Arc::clone(&catalog),
+            directory.join("indexes"),
+            Upkeep::Owner,
+        )),
         catalog,
         blobs: Arc::new(FolderBlobs::new(directory.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
@@ -34,7 +39,7 @@ fn engine(directory: &Path) -> Option<Engine> {
         }),
         limits: Limits::default(),
         budget: PixelBudget::new(1 << 26),
-        clock: lookalike_engine::system_clock,
+        clock: lookalike_work::system_clock,
     }))
 }
 

@@ -9,17 +9,17 @@ use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
 use libfuzzer_sys::fuzz_target;
+use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
 use lookalike_engine::jobs::{JobOptions, Jobs};
-use lookalike_engine::models::HubEnvironment;
-use lookalike_engine::{
-    CollectionSettings, EncoderSettings, Encoders, Engine, Parts, system_clock,
-};
+use lookalike_fetch::models::HubEnvironment;
+use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_server::{ServerOptions, router};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_encoders::Precision;
+use lookalike_work::system_clock;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -58,10 +58,11 @@ fn server() -> &'static Server {
         }));
         let settings = CollectionSettings { size: Some(28), ..CollectionSettings::default() };
         engine.collections().create("default", &settings).expect("a collection");
+        let accounts = Accounts::new(Arc::clone(engine.catalog()), system_clock);
         let jobs = engine.jobs(JobOptions { workers: 1, data_dir: data });
         Server {
             runtime: Runtime::new().expect("a runtime"),
-            router: router(engine, jobs, ServerOptions::default()).expect("a router"),
+            router: router(engine, jobs, accounts, ServerOptions::default()).expect("a router"),
             _directory: directory,
         }
     })

@@ -1,15 +1,17 @@
-//! Puts the engine together: the only place that names every back end.
+//! Puts the engine and the accounts together: the only place that names every back end.
 
 use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_catalog::Catalog;
+use lookalike_accounts::Accounts;
+use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::Precision;
-use lookalike_engine::models::{HubEnvironment, PullProgress};
-use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts, system_clock};
+use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts};
+use lookalike_fetch::models::{HubEnvironment, PullProgress};
 use lookalike_imaging::PixelBudget;
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
+use lookalike_work::system_clock;
 
 use crate::settings::Settings;
 
@@ -23,10 +25,7 @@ pub(crate) enum Access {
 }
 
 pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, EngineError> {
-    let catalog = Arc::new(match access {
-        Access::Read => Catalog::open(&settings.data)?,
-        Access::Write => Catalog::open_for_writing(&settings.data)?,
-    });
+    let catalog = catalog(settings, access)?;
     let blobs = FolderBlobs::new(settings.data.join("blobs"));
     if access == Access::Write {
         // Only the owner may: a temporary file may be another writer's otherwise.
@@ -47,6 +46,18 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
         clock: system_clock,
+    }))
+}
+
+/// The accounts alone: no model and no index is needed to look after them.
+pub(crate) fn accounts(settings: &Settings, access: Access) -> Result<Accounts, CatalogError> {
+    Ok(Accounts::new(catalog(settings, access)?, system_clock))
+}
+
+fn catalog(settings: &Settings, access: Access) -> Result<Arc<Catalog>, CatalogError> {
+    Ok(Arc::new(match access {
+        Access::Read => Catalog::open(&settings.data)?,
+        Access::Write => Catalog::open_for_writing(&settings.data)?,
     }))
 }
 

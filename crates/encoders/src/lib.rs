@@ -21,8 +21,3 @@ pub use families::dinov2::{Model, Tokens};
 pub use folder::describe;
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
-
-/// Headers of NumPy arrays, for whoever reads arrays that are no weights.
-pub mod npy {
-    pub use crate::weights::npy::{Header, read_header};
-}

@@ -11,11 +11,12 @@ use std::time::Instant;
 use lookalike_catalog::{Catalog, Content, NewCollection, NewItem};
 use lookalike_encoders::Precision;
 use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
-use lookalike_engine::models::HubEnvironment;
-use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts, system_clock};
+use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
+use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
+use lookalike_work::system_clock;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

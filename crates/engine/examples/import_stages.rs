@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 
 use lookalike_catalog::{Catalog, Collection, Content, KnownPath, NewCollection, NewItem};
 use lookalike_encoders::{Precision, SingleThread};
-use lookalike_engine::models::HubEnvironment;
 use lookalike_engine::{Encoder, EncoderSettings, Encoders};
+use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{DecodeOptions, RgbImage, decode, encode_jpeg, thumbnail};
 use lookalike_patents::SheetName;
 use lookalike_storage::blob::{BlobKey, BlobStore, FolderBlobs};

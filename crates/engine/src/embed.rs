@@ -73,7 +73,10 @@ impl Reading {
     }
 
     /// The picture in a file.
-    pub(crate) fn decode(&self, file: &Path) -> Result<RgbImage, EngineError> {
+    ///
+    /// # Errors
+    /// It can't be read, is above a limit, or is no picture.
+    pub fn decode(&self, file: &Path) -> Result<RgbImage, EngineError> {
         let unreadable = |error: std::io::Error| {
             EngineError::invalid(format!("can't be read: {error}")).because(error)
         };

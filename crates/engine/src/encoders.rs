@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
 use lookalike_encoders::{EmbedError, LoadOptions, Model, Precision, SingleThread};
+use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
 
-use crate::models::{self, HubEnvironment, Located, PullProgress};
 use crate::{EngineError, ErrorKind};
 
 /// Name of the encoder inside the program.

@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::Collections;
-use crate::accounts::Turns;
 use crate::backup::Backups;
 use crate::duplicates::Duplicates;
 use crate::explain::Explainer;
@@ -40,7 +39,6 @@ pub struct Engine {
     re_embedder: ReEmbedder,
     reports: Reports,
     searcher: Arc<Searcher>,
-    turns: Turns,
 }
 
 impl Engine {
@@ -85,7 +83,6 @@ impl Engine {
                 Arc::clone(&pictures),
                 query_pictures.clone(),
             ),
-            turns: Turns::default(),
             collections,
             history,
             library,
@@ -201,10 +198,6 @@ impl Engine {
             Arc::clone(&self.searcher),
             self.query_pictures.clone(),
         )
-    }
-
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.turns
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
+use lookalike_banks::BankError;
 use lookalike_catalog::CatalogError;
+use lookalike_fetch::models::ModelError;
 use lookalike_imaging::{DecodeError, DecodeErrorKind};
 use lookalike_storage::blob::BlobError;
 use lookalike_storage::{IndexError, VectorError};
@@ -16,12 +19,6 @@ use crate::hint::Hint;
 pub enum ErrorKind {
     /// A parameter is wrong.
     InvalidInput,
-    /// The caller has to show who it is.
-    Unauthenticated,
-    /// The caller may not do this.
-    Forbidden,
-    /// The caller has to wait; [`EngineError::retry_after_seconds`] says how long.
-    Throttled,
     /// What was asked for does not exist.
     NotFound,
     /// It contradicts what is there, or somebody else is at it.
@@ -45,7 +42,6 @@ pub enum ErrorKind {
 pub struct EngineError {
     kind: ErrorKind,
     message: String,
-    retry_after_seconds: Option<u64>,
     hint: Option<Hint>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -57,7 +53,6 @@ impl EngineError {
         Self {
             kind,
             message: message.into(),
-            retry_after_seconds: None,
             hint: None,
             source: None,
         }
@@ -67,15 +62,6 @@ impl EngineError {
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput, message)
-    }
-
-    /// Too many attempts; the next one may come in `seconds`.
-    #[must_use]
-    pub fn throttled(message: impl Into<String>, seconds: u64) -> Self {
-        Self {
-            retry_after_seconds: Some(seconds),
-            ..Self::new(ErrorKind::Throttled, message)
-        }
     }
 
     /// The same error with what can be done about it.
@@ -110,12 +96,6 @@ impl EngineError {
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
         self.hint.as_ref()
-    }
-
-    /// Seconds after which it may be tried again, where that is known.
-    #[must_use]
-    pub fn retry_after_seconds(&self) -> Option<u64> {
-        self.retry_after_seconds
     }
 }
 
@@ -179,6 +159,44 @@ impl From<DecodeError> for EngineError {
             }
             DecodeErrorKind::TooLarge => ErrorKind::TooLarge,
             _ => ErrorKind::Unprocessable,
+        };
+        Self::new(kind, error.to_string()).because(error)
+    }
+}
+
+impl From<ModelError> for EngineError {
+    fn from(error: ModelError) -> Self {
+        let kind = match &error {
+            ModelError::Unknown { .. }
+            | ModelError::ImageAndText { .. }
+            | ModelError::BadPath { .. } => ErrorKind::InvalidInput,
+            ModelError::NotOnHub { .. } => ErrorKind::NotFound,
+            ModelError::Busy { .. } => ErrorKind::Conflict,
+            ModelError::NoCopy { .. }
+            | ModelError::Denied { .. }
+            | ModelError::Checksum { .. }
+            | ModelError::Transfer { .. } => ErrorKind::Unavailable,
+            _ => ErrorKind::Internal,
+        };
+        Self::new(kind, error.to_string()).because(error)
+    }
+}
+
+impl From<BankError> for EngineError {
+    fn from(error: BankError) -> Self {
+        let kind = match &error {
+            BankError::Read { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => ErrorKind::NotFound,
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                    ErrorKind::Unprocessable
+                }
+                _ => ErrorKind::Internal,
+            },
+            BankError::Malformed { .. } | BankError::NotOneVector { .. } => {
+                ErrorKind::Unprocessable
+            }
+            BankError::Unknown { .. } => ErrorKind::UnsupportedMedia,
+            _ => ErrorKind::Internal,
         };
         Self::new(kind, error.to_string()).because(error)
     }

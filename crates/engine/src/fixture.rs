@@ -7,14 +7,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::Precision;
+use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
+use lookalike_work::Clock;
 use tempfile::TempDir;
 
 use crate::jobs::{JobOptions, Jobs};
-use crate::models::HubEnvironment;
-use crate::{Clock, EncoderSettings, Encoders, Engine, Parts};
+use crate::{EncoderSettings, Encoders, Engine, Parts};
 
 fn noon() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().unwrap()

@@ -1,22 +1,18 @@
-//! Use cases: import, jobs, watch, library, download, near duplicates, feature banks, embed,
-//! re-embed, search, group, evaluate, measure, accounts. Never sees HTTP or command-line arguments.
+//! Use cases: import, jobs, watch, library, near duplicates, feature banks, embed,
+//! re-embed, search, group. Never sees HTTP or command-line arguments.
 
-pub mod accounts;
 mod addresses;
 mod backup;
-
 mod by_name;
 mod byte_cache;
-mod clock;
 mod collections;
-pub mod download;
+mod day;
 pub mod duplicates;
 mod embed;
 mod embedding_worker;
 mod encoders;
 mod engine;
 mod error;
-pub mod evaluate;
 pub mod explain;
 pub mod features;
 mod file_name;
@@ -31,9 +27,6 @@ pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod library;
-pub mod measure;
-pub mod models;
-pub mod npy;
 mod pictures;
 mod re_embed;
 pub mod report;
@@ -43,7 +36,6 @@ mod stores;
 pub mod watch;
 
 pub use backup::{BackupReport, Backups};
-pub use clock::{Clock, system_clock};
 pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use lookalike_engine::accounts::Role;
+use lookalike_accounts::Role;
 
 use crate::envelope::ApiError;
 use crate::identity::Who;

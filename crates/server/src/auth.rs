@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::accounts::{Account, Login, NewAccount, Password, Registrar, Role};
+use lookalike_accounts::{Account, Accounts, Login, NewAccount, Password, Registrar, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,7 +106,7 @@ pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> 
         open_registration,
         ..
     } = app.options().access;
-    let exist = app.read(|engine| engine.accounts().exist()).await?;
+    let exist = app.accounts(Accounts::exist).await?;
     let registration = match (exist, open_registration) {
         (false, _) => MayRegister::First,
         (true, true) => MayRegister::Open,
@@ -157,7 +157,7 @@ pub(crate) async fn register(
         password: registration.password,
         role: registration.role,
     };
-    let made = app.passwords(move |engine| engine.accounts().register(&account, registrar));
+    let made = app.passwords(move |accounts| accounts.register(&account, registrar));
     Ok(Success(made.await?))
 }
 
@@ -179,8 +179,7 @@ pub(crate) async fn log_in(
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Response, ApiError> {
     let former = cookie::session(&headers);
-    let log_in = move |engine: &lookalike_engine::Engine| {
-        let accounts = engine.accounts();
+    let log_in = move |accounts: &Accounts| {
         let login = accounts.log_in(&credentials.name, &credentials.password, client.address)?;
         if let Some(former) = former {
             accounts.log_out(&former)?;
@@ -212,8 +211,8 @@ pub(crate) async fn log_out(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if let (Who::Known(_), Some(session)) = (who, cookie::session(&headers)) {
-        let log_out = move |engine: &lookalike_engine::Engine| engine.accounts().log_out(&session);
-        app.read(log_out).await?;
+        app.accounts(move |accounts| accounts.log_out(&session))
+            .await?;
     }
     let cookie = cookie::none(client.is_tls)?;
     Ok(private([(header::SET_COOKIE, cookie)], Success(Done {})))
@@ -270,8 +269,8 @@ pub(crate) async fn change_password(
     let Some((session, _)) = identity.session else {
         return Err(needs_session("the password is changed"));
     };
-    let change = move |engine: &lookalike_engine::Engine| {
-        engine.accounts().change_password(
+    let change = move |accounts: &Accounts| {
+        accounts.change_password(
             &identity.account,
             Some(session),
             &change.old_password,

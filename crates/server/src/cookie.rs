@@ -4,7 +4,7 @@
 //! over TLS alone when it came by TLS (`Secure`).
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use lookalike_engine::accounts::{Login, Secret};
+use lookalike_accounts::{Login, Secret};
 
 use crate::envelope::ApiError;
 

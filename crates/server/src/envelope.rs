@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use lookalike_accounts::{AccountError, AccountErrorKind};
 use lookalike_engine::{EngineError, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -118,9 +119,6 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let status = match error.kind() {
             ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
-            ErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            ErrorKind::Forbidden => StatusCode::FORBIDDEN,
-            ErrorKind::Throttled => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -133,9 +131,24 @@ impl From<EngineError> for ApiError {
             Some(hint) => format!("{error}; {}", hints::hint(hint)),
             None => error.to_string(),
         };
+        Self::new(status, message)
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        let status = match error.kind() {
+            AccountErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
+            AccountErrorKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            AccountErrorKind::Forbidden => StatusCode::FORBIDDEN,
+            AccountErrorKind::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            AccountErrorKind::NotFound => StatusCode::NOT_FOUND,
+            AccountErrorKind::Conflict => StatusCode::CONFLICT,
+            _ => return Self::internal(&error),
+        };
         Self {
             retry_after_seconds: error.retry_after_seconds(),
-            ..Self::new(status, message)
+            ..Self::new(status, error.to_string())
         }
     }
 }

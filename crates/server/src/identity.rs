@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use lookalike_engine::accounts::{Identity, Secret};
+use lookalike_accounts::{Identity, Secret};
 
 use crate::access::unknown;
 use crate::cookie;
@@ -39,7 +39,7 @@ impl Who {
             let token = value.to_str().ok().and_then(bearer).and_then(Secret::token);
             let known = match token {
                 Some(token) => {
-                    app.read(move |engine| engine.accounts().by_token(&token))
+                    app.accounts(move |accounts| accounts.by_token(&token))
                         .await?
                 }
                 None => None,
@@ -55,7 +55,7 @@ impl Who {
         let Some(session) = cookie::session(&parts.headers) else {
             return Ok(Self::Nobody);
         };
-        let known = app.read(move |engine| engine.accounts().by_session(&session));
+        let known = app.accounts(move |accounts| accounts.by_session(&session));
         let Some(identity) = known.await? else {
             return Ok(Self::Nobody);
         };

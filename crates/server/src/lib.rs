@@ -59,6 +59,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
+use lookalike_accounts::Accounts;
 use lookalike_engine::Engine;
 use lookalike_engine::jobs::Jobs;
 use thiserror::Error;
@@ -148,11 +149,12 @@ pub enum ServeError {
 pub async fn serve(
     engine: Arc<Engine>,
     jobs: Jobs,
+    accounts: Accounts,
     listener: TcpListener,
     options: ServerOptions,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
-    let app = App::new(engine, jobs, options)?;
+    let app = App::new(engine, jobs, accounts, options)?;
     app.warm_up();
     connections::serve(listener, routes(app)?, shutdown).await;
     Ok(())
@@ -166,9 +168,10 @@ pub async fn serve(
 pub fn router(
     engine: Arc<Engine>,
     jobs: Jobs,
+    accounts: Accounts,
     options: ServerOptions,
 ) -> Result<Router, ServeError> {
-    routes(App::new(engine, jobs, options)?)
+    routes(App::new(engine, jobs, accounts, options)?)
 }
 
 fn routes(app: App) -> Result<Router, ServeError> {

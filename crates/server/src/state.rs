@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use lookalike_engine::accounts::is_secret;
+use lookalike_accounts::{AccountError, Accounts, is_secret};
 use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
@@ -26,7 +26,7 @@ const READS_WAITING: usize = 2048;
 /// Imports that are being sent; each wants the whole line.
 const UPLOADS_AT_ONCE: usize = 4;
 
-/// The engine works on no more passwords at once.
+/// The accounts work on no more passwords at once.
 const PASSWORDS_AT_ONCE: usize = 2;
 
 /// Calls that wait to work on a password, some 50 ms each. They must not fill the threads that all
@@ -42,6 +42,7 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
+    accounts: Accounts,
     options: ServerOptions,
     slots: Slots,
     reads: Slots,
@@ -60,6 +61,7 @@ impl App {
     pub(crate) fn new(
         engine: Arc<Engine>,
         jobs: Jobs,
+        accounts: Accounts,
         options: ServerOptions,
     ) -> Result<Self, ServeError> {
         let recorder = engine.recorder().map_err(ServeError::History)?;
@@ -67,6 +69,7 @@ impl App {
             shared: Arc::new(Shared {
                 engine,
                 jobs,
+                accounts,
                 slots: Slots::new(options.max_searches, options.max_waiting),
                 reads: Slots::new(READS_AT_ONCE, READS_WAITING),
                 password_slots: Slots::new(PASSWORDS_AT_ONCE, MOST_WAITING_PASSWORDS),
@@ -157,17 +160,31 @@ impl App {
         .await
     }
 
-    /// Runs an engine call that works on a password, in its turn.
+    /// Runs a call about accounts that works on a password, in its turn.
     pub(crate) async fn passwords<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+        work: impl FnOnce(&Accounts) -> Result<T, AccountError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let slot = self.shared.password_slots.take().await;
         let slot = slot.ok_or_else(ApiError::busy)?;
         let app = self.clone();
         blocking(move || {
             let _slot = slot;
-            work(app.engine())
+            work(&app.shared.accounts)
+        })
+        .await
+    }
+
+    /// Runs a call about accounts that works on no password.
+    pub(crate) async fn accounts<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Accounts) -> Result<T, AccountError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let slot = self.shared.reads.take().await.ok_or_else(ApiError::busy)?;
+        let app = self.clone();
+        blocking(move || {
+            let _slot = slot;
+            work(&app.shared.accounts)
         })
         .await
     }

@@ -2,8 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use lookalike_engine::Engine;
-use lookalike_engine::accounts::TokenReport;
+use lookalike_accounts::{Accounts, TokenReport};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,7 +47,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Known(identity): Known,
 ) -> Result<Success<Vec<TokenReport>>, ApiError> {
-    let tokens = app.read(move |engine| engine.accounts().tokens(&identity.account));
+    let tokens = app.accounts(move |accounts| accounts.tokens(&identity.account));
     Ok(Success(tokens.await?))
 }
 
@@ -70,8 +69,7 @@ pub(crate) async fn add(
     let account = match (who, &token.user) {
         (Who::Owner, Some(name)) => {
             let name = name.clone();
-            app.read(move |engine| engine.accounts().find(&name))
-                .await?
+            app.accounts(move |accounts| accounts.find(&name)).await?
         }
         (Who::Known(identity), None) if identity.session.is_some() => identity.account,
         (Who::Known(_), None) => return Err(needs_session("tokens are made")),
@@ -82,12 +80,8 @@ pub(crate) async fn add(
         }
         (Who::Owner | Who::Nobody, _) => return Err(unknown()),
     };
-    let add = move |engine: &Engine| {
-        engine
-            .accounts()
-            .add_token(&account, &token.name, token.days)
-    };
-    let made = app.read(add).await?;
+    let add = move |accounts: &Accounts| accounts.add_token(&account, &token.name, token.days);
+    let made = app.accounts(add).await?;
     let made = Made {
         token: made.token.reveal().to_owned(),
         report: made.report,
@@ -111,7 +105,7 @@ pub(crate) async fn revoke(
     let id = id
         .parse()
         .map_err(|_| ApiError::invalid(format!("`{id}` is no token's number")))?;
-    let revoke = move |engine: &Engine| engine.accounts().revoke_token(&identity.account, id);
-    app.read(revoke).await?;
+    app.accounts(move |accounts| accounts.revoke_token(&identity.account, id))
+        .await?;
     Ok(Success(Done {}))
 }

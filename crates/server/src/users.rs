@@ -1,7 +1,7 @@
 //! Users, as administrators look after them.
 
 use axum::extract::{Path, State};
-use lookalike_engine::accounts::{Account, AccountChange, Password, Role};
+use lookalike_accounts::{Account, AccountChange, Accounts, Password, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Admin,
 ) -> Result<Success<Vec<Account>>, ApiError> {
-    let accounts = app.read(|engine| engine.accounts().list());
+    let accounts = app.accounts(Accounts::list);
     Ok(Success(accounts.await?))
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn change(
         disabled: change.disabled,
         password: change.password,
     };
-    let changed = app.passwords(move |engine| engine.accounts().change(&name, &change));
+    let changed = app.passwords(move |accounts| accounts.change(&name, &change));
     Ok(Success(changed.await?))
 }
 
@@ -75,6 +75,6 @@ pub(crate) async fn remove(
     _: Admin,
     Path(name): Path<String>,
 ) -> Result<Success<Account>, ApiError> {
-    let removed = app.read(move |engine| engine.accounts().remove(&name));
+    let removed = app.accounts(move |accounts| accounts.remove(&name));
     Ok(Success(removed.await?))
 }

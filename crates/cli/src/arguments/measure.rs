@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use lookalike_engine::measure::LabelKind;
+use lookalike_measure::search::LabelKind;
 use lookalike_storage::{IndexKind, Metric};
 
 use super::FormatArgument;

@@ -17,9 +17,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use lookalike_encoders::Precision;
-use lookalike_engine::evaluate::{Baseline, TaskKinds};
 use lookalike_engine::search::Region;
 use lookalike_imaging::PreprocessKind;
+use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_storage::Metric;
 use lookalike_synth::Layout;
 

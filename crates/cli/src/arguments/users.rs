@@ -1,7 +1,7 @@
 //! `lookalike users`.
 
 use clap::{Args, Subcommand};
-use lookalike_engine::accounts::Role;
+use lookalike_accounts::Role;
 
 use super::FormatArgument;
 use super::values::from_name;

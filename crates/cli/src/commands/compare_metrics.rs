@@ -1,6 +1,6 @@
 //! `lookalike compare-metrics`.
 
-use lookalike_engine::measure::{
+use lookalike_measure::search::{
     ComparedHit, ComparedQuery, MetricComparison, MetricsReport, QuerySource, compare_metrics,
 };
 

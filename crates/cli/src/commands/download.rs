@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::HumanBytes;
-use lookalike_engine::download::{
+use lookalike_fetch::download::{
     DownloadProgress, DownloadReport, DownloadRequest, DownloadSettings, download,
 };
-use lookalike_engine::import::Cancel;
+use lookalike_work::Cancel;
 
 use super::Outcome;
 use crate::arguments::{DEFAULT_COLUMN, DownloadArguments, Format};

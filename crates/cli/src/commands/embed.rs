@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::{Encoder, Reading, embed_file_tokens, embed_files, npy};
+use lookalike_engine::{Encoder, Reading, embed_file_tokens, embed_files};
 use lookalike_imaging::PixelBudget;
+use lookalike_npy as npy;
 use serde::Serialize;
 use zip::write::SimpleFileOptions;
 

@@ -4,10 +4,10 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_engine::Reading;
-use lookalike_engine::evaluate::{
+use lookalike_imaging::PixelBudget;
+use lookalike_measure::evaluate::{
     Dataset, Estimate, Evaluation, Method, Settings as Questions, evaluate,
 };
-use lookalike_imaging::PixelBudget;
 
 use super::Outcome;
 use crate::arguments::{EvalArguments, Format};

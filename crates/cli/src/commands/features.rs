@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lookalike_engine::features::{BankLayout, FeatureExportRequest, FeatureImportRequest};
+use lookalike_banks::BankLayout;
+use lookalike_engine::features::{FeatureExportRequest, FeatureImportRequest};
 use lookalike_engine::import::Control;
 
 use super::Outcome;

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use lookalike_engine::features::is_bank;
-use lookalike_engine::import::{Cancel, ImportReport, Originals as EngineOriginals};
+use lookalike_banks::is_bank;
+use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
 use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs, LISTED_FILES};
 use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
+use lookalike_work::Cancel;
 
 use super::Outcome;
 use crate::arguments::{

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lookalike_catalog::Catalog;
-use lookalike_engine::measure::VectorSource;
+use lookalike_measure::search::VectorSource;
 
 use crate::settings::Settings;
 

@@ -2,7 +2,7 @@
 
 use lookalike_encoders::{LoadOptions, Mlp, Model, ModelConfig, describe};
 use lookalike_engine::BUILTIN;
-use lookalike_engine::models::{HubEnvironment, KNOWN, Located, ModelKind, locate, pull};
+use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, ModelKind, locate, pull};
 use serde::Serialize;
 
 use super::Outcome;

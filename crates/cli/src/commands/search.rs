@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::npy;
 use lookalike_engine::search::{
     GroupedHits, Limit, Query, QueryFile, RankedItem, SearchAnswer, SearchRequest,
 };
+use lookalike_npy as npy;
 use serde::Serialize;
 
 use super::Outcome;

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use lookalike_engine::import::Cancel;
+use lookalike_accounts::Accounts;
 use lookalike_engine::jobs::{JobRequest, Jobs};
 use lookalike_engine::watch::watch;
 use lookalike_engine::{Engine, ErrorKind, Stores};
 use lookalike_server::{AccessRules, HeaderValue, ImportRoots, ServerOptions, serve};
+use lookalike_work::{Cancel, system_clock};
 use tokio::net::TcpListener;
 
 use super::{Outcome, import};
@@ -39,7 +40,8 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         let url = format!("http://{address}");
         announce(&engine, settings, &url)?;
         let access = access_rules(settings, address.ip());
-        if access.accounts && !engine.accounts().exist()? {
+        let accounts = Accounts::new(Arc::clone(engine.catalog()), system_clock);
+        if access.accounts && !accounts.exist()? {
             output::note(
                 settings,
                 &format!(
@@ -85,6 +87,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         serve(
             engine,
             jobs.clone(),
+            accounts,
             listener,
             options,
             interrupt::requested(),

@@ -4,10 +4,10 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::Context;
 use console::Term;
-use lookalike_engine::accounts::{
-    Account, AccountChange, NewAccount, Password, Registrar, Role, check_name,
+use lookalike_accounts::{
+    Account, AccountChange, Accounts, NewAccount, Password, Registrar, Role, check_name,
 };
-use lookalike_engine::{Engine, ErrorKind};
+use lookalike_catalog::CatalogError;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -15,13 +15,13 @@ use crate::arguments::{Format, TokenArguments, UsersCommand};
 use crate::output::{self, Align, Column, Table, printable};
 use crate::remote::Server;
 use crate::settings::Settings;
-use crate::wiring::{Access, engine};
+use crate::wiring::{Access, accounts};
 
 pub(super) fn run(command: UsersCommand, settings: &Settings) -> anyhow::Result<Outcome> {
     match command {
         UsersCommand::Add { name, role } => add(&name, role, settings)?,
         UsersCommand::List(format) => {
-            let accounts = engine(settings, Access::Read)?.accounts().list()?;
+            let accounts = accounts(settings, Access::Read)?.list()?;
             match format.format {
                 Format::Json => output::json(&accounts)?,
                 Format::Jsonl => output::json_lines(&accounts)?,
@@ -88,16 +88,16 @@ fn token(arguments: &TokenArguments, settings: &Settings) -> anyhow::Result<()> 
 
 /// Who writes to the data directory.
 enum Keeper {
-    Here(Box<Engine>),
+    Here(Box<Accounts>),
     There(Server),
 }
 
 impl Keeper {
     fn of(settings: &Settings) -> anyhow::Result<Self> {
-        let error = match engine(settings, Access::Write) {
-            Ok(engine) => return Ok(Self::Here(Box::new(engine))),
-            Err(error) if error.kind() != ErrorKind::Conflict => return Err(error.into()),
-            Err(error) => error,
+        let error = match accounts(settings, Access::Write) {
+            Ok(accounts) => return Ok(Self::Here(Box::new(accounts))),
+            Err(error @ CatalogError::Locked { .. }) => error,
+            Err(error) => return Err(error.into()),
         };
         match Server::of(&settings.data) {
             Some(server) => Ok(Self::There(server)),
@@ -107,7 +107,7 @@ impl Keeper {
 
     fn add(&self, account: &NewAccount) -> anyhow::Result<Account> {
         match self {
-            Self::Here(engine) => Ok(engine.accounts().register(account, Registrar::Admin)?),
+            Self::Here(accounts) => Ok(accounts.register(account, Registrar::Admin)?),
             Self::There(server) => {
                 let body = json!({
                     "name": account.name,
@@ -122,7 +122,7 @@ impl Keeper {
     fn change(&self, name: &str, change: &AccountChange) -> anyhow::Result<Account> {
         check_name(name)?;
         match self {
-            Self::Here(engine) => Ok(engine.accounts().change(name, change)?),
+            Self::Here(accounts) => Ok(accounts.change(name, change)?),
             Self::There(server) => {
                 let password = change.password.as_ref().map(Password::reveal);
                 let body = json!({"role": change.role, "password": password});
@@ -133,7 +133,7 @@ impl Keeper {
 
     fn remove(&self, name: &str) -> anyhow::Result<Account> {
         match self {
-            Self::Here(engine) => Ok(engine.accounts().remove(name)?),
+            Self::Here(accounts) => Ok(accounts.remove(name)?),
             Self::There(server) => {
                 server.send("DELETE", &format!("/api/users/{name}"), &Value::Null)
             }
@@ -144,8 +144,7 @@ impl Keeper {
     fn token(&self, arguments: &TokenArguments) -> anyhow::Result<Value> {
         let (name, label) = (&arguments.name, &arguments.label);
         match self {
-            Self::Here(engine) => {
-                let accounts = engine.accounts();
+            Self::Here(accounts) => {
                 let account = accounts.find(name)?;
                 let made = accounts.add_token(&account, label, arguments.days)?;
                 let mut value = serde_json::to_value(&made.report)?;

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
-use lookalike_engine::download::DownloadSnapshot;
 use lookalike_engine::import::Control;
 use lookalike_engine::jobs::JobStatus;
+use lookalike_fetch::download::DownloadSnapshot;
 
 use crate::settings::Settings;
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use lookalike_engine::npy;
+use lookalike_npy as npy;
 
 use crate::support::{Scratch, files};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use lookalike_engine::npy;
+use lookalike_npy as npy;
 
 use crate::support::Scratch;
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use lookalike_engine::npy;
+use lookalike_npy as npy;
 use serde_json::Value;
 
 use crate::support::Scratch;

@@ -3,7 +3,6 @@
 //! Files are read at positions, not mapped: every tensor is repacked anyway, so a mapping
 //! would save nothing, and a mapped file that shrinks kills the process.
 
-pub(crate) mod npy;
 mod npz;
 mod safetensors;
 mod source;

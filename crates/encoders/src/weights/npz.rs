@@ -7,7 +7,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::source::Cursor;
-use super::{Dtype, Place, Source, Tensor, Weights, WeightsFile, npy};
+use super::{Dtype, Place, Source, Tensor, Weights, WeightsFile};
 use crate::error::LoadError;
 
 /// Deflate expands at most 1032 times; a member that claims more is a lie.
@@ -43,7 +43,7 @@ pub(super) fn add(weights: &mut Weights, path: &Path, source: Source) -> Result<
             ));
         }
         let size = member.size();
-        let header = npy::read_header(&mut member).map_err(in_tensor)?;
+        let header = lookalike_npy::read_header(&mut member).map_err(in_tensor)?;
         if header.fortran_order {
             return Err(in_tensor(
                 "in Fortran order; save it with numpy.ascontiguousarray".into(),

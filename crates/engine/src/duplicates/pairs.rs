@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use lookalike_catalog::{ContentEmbedding, Revision};
 use lookalike_storage::{Effort, Hit, VectorQuery};
+use lookalike_work::Cancel;
 
 use super::checked::Checked;
-use crate::import::Cancel;
 use crate::{EngineError, ErrorKind, Stores};
 
 /// Queries searched together. More share the passes over a flat index better, up to its blocks.

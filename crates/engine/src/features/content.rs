@@ -8,11 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::UNIX_EPOCH;
 
+use lookalike_banks::{Facts, GoodRow, PATH_ATTRIBUTE};
 use lookalike_catalog::{Content, KnownPath, NewItem, Patent};
 use md5::{Digest, Md5};
 
-use super::bank::GoodRow;
-use super::facts::Facts;
 use crate::hex::hex;
 use crate::pictures::make_thumbnail;
 use crate::stores::thumbnail_key;
@@ -23,9 +22,6 @@ const VECTOR_FORMAT: &str = "vector";
 
 /// `format` of a picture that only its MD5 is known of.
 const UNKNOWN_FORMAT: &str = "unknown";
-
-/// The attribute that keeps a path at which no picture was found.
-pub(super) const PATH_ATTRIBUTE: &str = "path";
 
 /// A row that is ready to be placed.
 #[derive(Debug)]

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use lookalike_banks::{Bank, GoodRow, PATH_ATTRIBUTE};
 use lookalike_catalog::Collection;
 use lookalike_storage::blob::BlobKey;
+use lookalike_work::FileProblem;
 
-use super::bank::{Bank, GoodRow};
 use super::content::{self, Candidate, LostPicture};
 use super::place::{Alone, Fate, place, same_id};
 use super::{FeatureImportRequest, target};
-use crate::import::{Control, FileProblem, ImportReport, per_second};
+use crate::import::{Control, ImportReport, per_second};
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
 
@@ -198,7 +199,7 @@ impl Import<'_> {
             None => {}
             Some(LostPicture::Missing) => {
                 self.missing.count += 1;
-                let path = candidate.item.attributes.get(content::PATH_ATTRIBUTE);
+                let path = candidate.item.attributes.get(PATH_ATTRIBUTE);
                 let path = path.and_then(|path| path.as_str()).map(str::to_owned);
                 self.missing.first = self.missing.first.take().or(path);
             }

@@ -4,29 +4,22 @@
 //! normalises. Rows are read and written block by block, so that memory does not grow with
 //! their number.
 
-mod archive;
-mod array;
-mod bank;
 mod content;
 mod export;
-mod facts;
 mod import;
-mod lines;
 mod place;
 mod problem;
-mod rows;
 mod target;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use lookalike_banks::BankLayout;
 use lookalike_storage::{IndexKind, Metric};
 use serde::Serialize;
 
 use crate::import::{Control, ImportReport};
 use crate::{EngineError, Stores};
-
-pub(crate) use rows::read_rows;
 
 /// An import of feature banks.
 #[derive(Clone, Debug)]
@@ -56,29 +49,6 @@ pub struct FeatureExportRequest {
     pub layout: BankLayout,
 }
 
-/// The form of a bank that is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BankLayout {
-    /// One NumPy archive.
-    Npz,
-    /// A matrix, and beside it a `.jsonl` with a line for each row and a `.collection.json`.
-    Npy,
-    /// A folder with an array for each item, `features_index.jsonl` and `collection.json`.
-    Files,
-}
-
-impl BankLayout {
-    /// The form that an output's name asks for.
-    #[must_use]
-    pub fn of(output: &Path) -> Self {
-        match output.extension().and_then(|ending| ending.to_str()) {
-            Some("npz") => Self::Npz,
-            Some("npy") => Self::Npy,
-            _ => Self::Files,
-        }
-    }
-}
-
 /// What an export wrote.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FeatureExportReport {
@@ -92,20 +62,6 @@ pub struct FeatureExportReport {
     pub dim: usize,
     /// Wall-clock time.
     pub elapsed_sec: f64,
-}
-
-/// Whether `path` is meant as a bank by its name, or by the names in the folder that it is.
-#[must_use]
-pub fn is_bank(path: &Path) -> bool {
-    let indexes = [bank::FEATURES_INDEX, bank::IMAGE_INDEX];
-    if path.is_dir() {
-        return indexes.iter().any(|index| path.join(index).is_file());
-    }
-    let is_index = path
-        .file_name()
-        .is_some_and(|name| indexes.iter().any(|index| name == *index));
-    let ending = path.extension().unwrap_or_default();
-    is_index || ending.eq_ignore_ascii_case("npz") || ending.eq_ignore_ascii_case("npy")
 }
 
 /// Imports and exports feature banks. Cloning is cheap.

@@ -1,10 +1,10 @@
 //! Whether a row is an item already, and what it becomes if not.
 
 use lookalike_catalog::{Collection, Placed, WriteTransaction};
+use lookalike_work::FileProblem;
 
 use super::content::Candidate;
 use crate::EngineError;
-use crate::import::FileProblem;
 
 /// A vector that stands for itself although its picture is known.
 pub(super) struct Alone {

@@ -1,10 +1,10 @@
 //! The collection that banks go into: found or made, and checked against each of them.
 
+use lookalike_banks::{Bank, Origin};
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_storage::Metric;
 
 use super::FeatureImportRequest;
-use super::bank::{Bank, Origin};
 use crate::{EngineError, ErrorKind, Stores};
 
 /// The collection for `banks`, of which there is at least one.

@@ -6,8 +6,8 @@ use lookalike_catalog::{Patent, SheetFacts};
 use lookalike_patents::{
     Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, SourceFile, parse_grants,
 };
+use lookalike_work::FileProblem;
 
-use super::FileProblem;
 use super::listing::{Folder, Notes};
 
 /// What the grants of a folder tell, and what is wrong with them.

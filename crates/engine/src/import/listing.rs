@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use lookalike_fetch::download::{is_log, read_log};
 use lookalike_patents::{PatentFolder, SourceFile, scan};
+use lookalike_work::FileProblem;
 
-use super::{FileProblem, ImportRequest};
-use crate::download::{is_log, read_log};
+use super::ImportRequest;
 use crate::{EngineError, ErrorKind};
 
 /// Images of a download's log that are handed on together.

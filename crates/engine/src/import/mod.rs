@@ -24,13 +24,13 @@ mod tests;
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use commit::{Commit, NewFile, Original};
 pub use importer::Importer;
+use lookalike_work::Cancel;
 pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
-pub use report::{FileProblem, ImportReport};
+pub use report::ImportReport;
 use serde::{Deserialize, Serialize};
 pub(crate) use worker::describe;
 
@@ -81,21 +81,4 @@ pub struct Control {
     pub cancel: Cancel,
     /// The job whose record is kept up to date.
     pub job: Option<i64>,
-}
-
-/// Asks an import to stop at the next safe point. Shared by reference.
-#[derive(Debug, Default)]
-pub struct Cancel(AtomicBool);
-
-impl Cancel {
-    /// Asks.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was asked.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }

@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lookalike_catalog::JobCounts;
+use lookalike_work::FileProblem;
 use serde::Serialize;
 use tempfile::NamedTempFile;
-
-use super::FileProblem;
 
 /// Name of the file in the data directory.
 pub const PROGRESS_FILE: &str = "import_progress.json";

@@ -3,11 +3,12 @@
 
 use lookalike_catalog::{Collection, Content, KnownPath, NewItem, SheetFacts};
 use lookalike_imaging::{Format, Permit, PixelBudget};
+use lookalike_work::FileProblem;
 use md5::{Digest, Md5};
 
 use super::folder::Sheet;
 use super::in_flight::{Claim, InFlight};
-use super::{FileProblem, ImportRequest, Originals};
+use super::{ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;
 use crate::stores::original_key;

@@ -1,16 +1,7 @@
 //! What an import says at its end.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-/// A file and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FileProblem {
-    /// Its path.
-    pub file: String,
-    /// Why it failed, or what was noticed.
-    pub reason: String,
-}
+use lookalike_work::FileProblem;
+use serde::Serialize;
 
 /// Counts of an import: `total = imported + skipped + failed` unless it was cancelled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

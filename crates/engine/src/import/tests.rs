@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::thread;
 
 use lookalike_imaging::{RgbImage, encode_png};
+use lookalike_work::FileProblem;
 use tempfile::TempDir;
 
 use super::folder::{FolderPlan, Sheet};
 use super::listing::{Folder, Listing, Notes};
-use super::{Control, FileProblem, ImportRequest, Originals};
+use super::{Control, ImportRequest, Originals};
 use crate::CollectionSettings;
 use crate::fixture::Fixture;
 

@@ -4,13 +4,14 @@ use crossbeam_channel::Sender;
 use lookalike_catalog::NewItem;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
+use lookalike_work::FileProblem;
 
 use super::commit::{NewFile, Original};
 use super::in_flight::InFlight;
 use super::queue::{Queue, Turn};
 use super::reader::Loaded;
 use super::writer::Outcome;
-use super::{FileProblem, ImportRequest, Originals};
+use super::{ImportRequest, Originals};
 use crate::embedding_worker::{Closed, Next, Work};
 use crate::pictures::make_thumbnail;
 use crate::stores::original_key;

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use lookalike_catalog::{Collection, JobCounts, JobFailure, NewItem, Patent, Placed, SheetFacts};
+use lookalike_work::FileProblem;
 
 use super::commit::{Commit, NewFile, Written};
 use super::progress::{ProgressFile, Status, per_second};
-use super::{Control, FileProblem, ImportReport};
+use super::{Control, ImportReport};
 use crate::{EngineError, Stores};
 
 /// Items in one transaction. A commit costs about a millisecond: far less than embedding

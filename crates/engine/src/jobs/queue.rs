@@ -6,10 +6,11 @@ use std::thread::JoinHandle;
 
 use lookalike_catalog::{Job, JobState};
 use lookalike_storage::IndexKind;
+use lookalike_work::FileProblem;
 
 use super::runner::{JobOptions, JobTotals, Shared, not_found};
 use super::{JobReport, JobRequest, JobStatus, LISTED_FILES, uploads};
-use crate::import::{FileProblem, Importer};
+use crate::import::Importer;
 use crate::{Collections, EngineError, ErrorKind, Stores};
 
 /// Jobs looked through for one to retry.

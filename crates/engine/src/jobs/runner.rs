@@ -8,9 +8,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use lookalike_catalog::{Job, JobState, WriteTransaction};
+use lookalike_work::FileProblem;
 
 use super::{JobRequest, LISTED_FILES, uploads};
-use crate::import::{Control, FileProblem, ImportReport, ImportRequest, Importer};
+use crate::import::{Control, ImportReport, ImportRequest, Importer};
 use crate::{Collections, EngineError, ErrorKind, Stores};
 
 /// Between two attempts to record a job's end.

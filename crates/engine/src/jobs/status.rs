@@ -1,11 +1,12 @@
 //! How a job is going, as the API and the terminal show it.
 
 use lookalike_catalog::{Job, JobCounts, JobState};
+use lookalike_work::FileProblem;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::JobRequest;
-use crate::import::{Control, FileProblem, ImportReport, per_second};
+use crate::import::{Control, ImportReport, per_second};
 
 /// Failed files and warnings listed with a job that is over, at most; the catalogue keeps all
 /// failed files.

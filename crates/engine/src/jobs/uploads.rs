@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use lookalike_catalog::{Catalog, Job, JobState};
+use lookalike_work::FileProblem;
 
 use super::request::{JobRequest, SentFiles};
 use crate::file_name::clean_name;
-use crate::import::FileProblem;
 use crate::{EngineError, ErrorKind};
 
 /// Folder of the data directory.

@@ -5,9 +5,10 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookalike_catalog::{Collection, Item};
+use lookalike_work::{Cancel, FileProblem};
 
 use super::worker::{Embedded, Worker};
-use crate::import::{Cancel, Control, FileProblem, ImportReport};
+use crate::import::{Control, ImportReport};
 use crate::pictures::Pictures;
 use crate::{Encoder, EngineError, Stores, embedding_worker};
 

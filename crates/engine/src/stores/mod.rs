@@ -11,10 +11,11 @@ use lookalike_catalog::{Catalog, Collection, Item};
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
+use lookalike_work::Clock;
 
 pub(crate) use blob_keys::{original_key, thumbnail_key};
 
-use crate::clock::{Clock, day_number};
+use crate::day::day_number;
 use crate::{Encoders, EngineError, ErrorKind};
 
 /// What stores are put together from. Whoever starts the program chooses them.
@@ -55,7 +56,7 @@ impl Stores {
 
     /// The catalogue.
     #[must_use]
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> &Arc<Catalog> {
         &self.parts.catalog
     }
 

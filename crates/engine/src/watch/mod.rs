@@ -21,8 +21,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use look::{Blind, Look, Stamp, reach};
+use lookalike_work::{Cancel, FileProblem};
 
-use crate::import::{Cancel, FileProblem};
 use crate::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
 use crate::{EngineError, ErrorKind, Stores};
 

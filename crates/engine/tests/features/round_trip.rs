@@ -109,7 +109,7 @@ fn an_export_replaces_a_file_but_no_folder_with_something_in_it() {
     let request = lookalike_engine::features::FeatureExportRequest {
         collection: "first".into(),
         output: folder,
-        layout: lookalike_engine::features::BankLayout::Files,
+        layout: lookalike_banks::BankLayout::Files,
     };
     let control = lookalike_engine::import::Control::default();
     let error = fixture

@@ -3,17 +3,19 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::Precision;
 use lookalike_engine::import::{Control, ImportRequest, Originals};
 use lookalike_engine::jobs::JobOptions;
-use lookalike_engine::models::HubEnvironment;
-use lookalike_engine::{Clock, CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_server::{ServerOptions, serve};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_testkit::http::{Answer, form, request};
+use lookalike_work::Clock;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -68,6 +70,7 @@ impl Server {
         };
         let jobs = engine.jobs(job_options);
         let closing = jobs.clone();
+        let accounts = Accounts::new(Arc::clone(engine.catalog()), clock);
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -78,7 +81,7 @@ impl Server {
                 let shutdown = async {
                     let _ = stopped.await;
                 };
-                serve(engine, jobs, listener, options, shutdown)
+                serve(engine, jobs, accounts, listener, options, shutdown)
                     .await
                     .unwrap();
             });

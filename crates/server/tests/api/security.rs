@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use lookalike_engine::accounts::Role;
+use lookalike_accounts::Role;
 use lookalike_server::AccessRules;
 use lookalike_testkit::http::{Answer, request};
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_engine::measure::{BenchRow, QuerySource, SearchBench, bench_search};
 use lookalike_kernels::Isa;
+use lookalike_measure::search::{BenchRow, QuerySource, SearchBench, bench_search};
 use serde::Serialize;
 
 use crate::arguments::{BenchSearchArguments, Format};

@@ -4,20 +4,19 @@
 //! Vectors and items come from the catalogue in passes; only the ids are held in memory.
 
 mod npz;
-mod record;
-mod spool;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use lookalike_banks::{BankLayout, FEATURES_INDEX, FOLDER_ORIGIN, Origin, line};
 use lookalike_catalog::{Change, Collection, Item, ItemFilter, Revision};
+use lookalike_npy as npy;
 use tempfile::{Builder, NamedTempFile};
 
-use super::bank::{FEATURES_INDEX, FOLDER_ORIGIN, Origin};
-use super::{BankLayout, FeatureExportReport, FeatureExportRequest, problem};
+use super::{FeatureExportReport, FeatureExportRequest, problem};
 use crate::import::Control;
-use crate::{EngineError, ErrorKind, Stores, npy};
+use crate::{EngineError, ErrorKind, Stores};
 
 /// Items read from the catalogue at a time.
 const PAGE: usize = 1000;
@@ -169,7 +168,7 @@ impl Export<'_> {
         feature: impl Fn(&Item) -> Option<String>,
     ) -> Result<(), EngineError> {
         self.items(|item| {
-            let line = record::line(item, feature(item));
+            let line = line(item, feature(item));
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")
         })?;

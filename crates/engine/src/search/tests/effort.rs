@@ -3,13 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use lookalike_catalog::Catalog;
+use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{Hit, IndexState, VectorError, VectorQuery, VectorStore};
 
 use super::kinds::values;
 use super::*;
-use crate::models::HubEnvironment;
 use crate::{EncoderSettings, Encoders, Parts};
 
 type Efforts = Arc<Mutex<Vec<Effort>>>;

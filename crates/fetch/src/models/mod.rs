@@ -1,0 +1,241 @@
+//! Finds models by name and downloads them from the Hugging Face hub.
+//!
+//! Order: the built-in encoder, a path, `<data>/models/<name>`, the user's
+//! Hugging Face cache, the hub. The hub's own cache is read and never written:
+//! what is downloaded here lies under the data directory, where it can be
+//! backed up, copied to a machine without network and deleted.
+
+mod hub;
+mod partial;
+mod resolve;
+mod web;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub use hub::{PullProgress, pull};
+pub use resolve::{HubEnvironment, Located, locate};
+pub(crate) use web::is_loopback;
+
+/// What a model can embed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Images.
+    Image,
+    /// Images and texts, in one space.
+    ImageAndText,
+}
+
+/// A model that has a short name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownModel {
+    /// What users write.
+    pub name: &'static str,
+    /// `owner/name` on the hub.
+    pub repository: &'static str,
+    /// Length of its embeddings.
+    pub dim: usize,
+    /// What it embeds.
+    pub kind: ModelKind,
+}
+
+/// All short names but that of the built-in encoder. Others are reached as
+/// `hf:owner/name` or by path.
+pub const KNOWN: &[KnownModel] = &[
+    image("dinov2-small", "facebook/dinov2-small", 384),
+    image("dinov2-base", "facebook/dinov2-base", 768),
+    image("dinov2-large", "facebook/dinov2-large", 1024),
+    image("dinov2-giant", "facebook/dinov2-giant", 1536),
+    image(
+        "dinov2-small-reg",
+        "facebook/dinov2-with-registers-small",
+        384,
+    ),
+    image(
+        "dinov2-base-reg",
+        "facebook/dinov2-with-registers-base",
+        768,
+    ),
+    image(
+        "dinov2-large-reg",
+        "facebook/dinov2-with-registers-large",
+        1024,
+    ),
+    image(
+        "dinov2-giant-reg",
+        "facebook/dinov2-with-registers-giant",
+        1536,
+    ),
+    image_and_text("clip-vit-b-32", "openai/clip-vit-base-patch32", 512),
+    image_and_text("clip-vit-b-16", "openai/clip-vit-base-patch16", 512),
+    image_and_text("clip-vit-l-14", "openai/clip-vit-large-patch14", 768),
+    image_and_text(
+        "xlmr-clip-b-32",
+        "laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
+        512,
+    ),
+    image_and_text(
+        "chinese-clip-b-16",
+        "OFA-Sys/chinese-clip-vit-base-patch16",
+        512,
+    ),
+    image_and_text("siglip2-base", "google/siglip2-base-patch16-224", 768),
+];
+
+const fn image(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
+    KnownModel {
+        name,
+        repository,
+        dim,
+        kind: ModelKind::Image,
+    }
+}
+
+const fn image_and_text(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
+    KnownModel {
+        name,
+        repository,
+        dim,
+        kind: ModelKind::ImageAndText,
+    }
+}
+
+/// Architecture, sizes and activation.
+const CONFIG: &str = "config.json";
+/// Preprocessing; some models do without.
+const PREPROCESSOR: &str = "preprocessor_config.json";
+/// Weights in one file.
+const WEIGHTS: &str = "model.safetensors";
+/// Or the list of the files that they are spread over.
+const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+
+/// Why a model could not be found or fetched.
+#[non_exhaustive]
+#[derive(Debug, Error)]
+pub enum ModelError {
+    /// No such short name.
+    #[error(
+        "there is no model `{name}`; known are builtin, {}; others are given as hf:owner/name or as a folder's path",
+        known_names()
+    )]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// A model for which the program has no code yet.
+    #[error(
+        "model `{name}` embeds images and texts; image+text encoders are not available in this version yet"
+    )]
+    ImageAndText {
+        /// What was asked for.
+        name: String,
+    },
+    /// A path where no model is.
+    #[error("no model at {}: {reason}", path.display())]
+    BadPath {
+        /// As given.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Not on this machine, and the hub can't be reached or must not be.
+    #[error(
+        "model `{name}` is not on this machine and was not downloaded: {reason}; either make {endpoint} reachable, \
+         or put these files of {endpoint}/{repository} into {}: {CONFIG}, {WEIGHTS} (or {WEIGHTS_INDEX} and the \
+         files it lists), and {PREPROCESSOR} if there is one",
+        target.display()
+    )]
+    NoCopy {
+        /// What was asked for.
+        name: String,
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The hub's address.
+        endpoint: String,
+        /// The folder where the files belong.
+        target: PathBuf,
+        /// Why there was no download.
+        reason: String,
+    },
+    /// The hub wants to know who is asking, or refuses him.
+    #[error(
+        "{endpoint} denies access to {repository} (status {status}): it is private, gated or does not exist; \
+         set HF_TOKEN to a token of an account that may read it"
+    )]
+    Denied {
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The hub's address.
+        endpoint: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// The hub does not have it.
+    #[error(
+        "{endpoint}/{repository} has no {file}; check the name, and that it holds safetensors weights"
+    )]
+    NotOnHub {
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The hub's address.
+        endpoint: String,
+        /// What was looked for.
+        file: String,
+    },
+    /// What arrived is not what the hub announced.
+    #[error(
+        "{file} of {repository} arrived damaged (SHA-256 {found}, expected {expected}) and was deleted; try again"
+    )]
+    Checksum {
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The file.
+        file: String,
+        /// As announced, in hex.
+        expected: String,
+        /// As computed, in hex.
+        found: String,
+    },
+    /// The transfer broke off and could not be taken up again.
+    #[error(
+        "cannot download {file} of {repository}: {reason}; what has arrived is kept and taken up by the next try"
+    )]
+    Transfer {
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The file.
+        file: String,
+        /// What happened last.
+        reason: String,
+    },
+    /// Somebody else is at it.
+    #[error("another process is downloading to {}; wait for it, or stop it", path.display())]
+    Busy {
+        /// The file being written.
+        path: PathBuf,
+    },
+    /// A file on this machine.
+    #[error("cannot read or write {}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+fn known_names() -> String {
+    KNOWN
+        .iter()
+        .map(|model| model.name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Makes an [`ModelError::Io`] of what an operation on `path` failed with.
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> ModelError {
+    let path = path.to_owned();
+    move |source| ModelError::Io { path, source }
+}

@@ -1,0 +1,236 @@
+//! The questions: which pictures are asked about, which are searched, what is a right answer.
+
+use std::fmt;
+use std::str::FromStr;
+
+use lookalike_engine::EngineError;
+
+use super::damage::Damage;
+use super::dataset::{Dataset, PictureKind};
+
+/// A kind of question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TaskKind {
+    /// A drawing (or any picture): the other pictures of its object.
+    Views,
+    /// A drawing of an original design: the drawings of designs near to it. Its own are left out.
+    Near,
+    /// A photo: the drawings of its object.
+    Photos,
+    /// As `Views`, the query damaged.
+    Damaged(Damage),
+}
+
+impl TaskKind {
+    /// The kinds by the names that users give; `damaged` stands for all damages.
+    pub const NAMES: [&str; 4] = ["views", "near", "photos", "damaged"];
+}
+
+impl fmt::Display for TaskKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TaskKind::Views => f.write_str("views"),
+            TaskKind::Near => f.write_str("near"),
+            TaskKind::Photos => f.write_str("photos"),
+            TaskKind::Damaged(damage) => write!(f, "damaged: {damage}"),
+        }
+    }
+}
+
+/// Tasks as one word of the command line names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskKinds(pub Vec<TaskKind>);
+
+impl FromStr for TaskKinds {
+    type Err = EngineError;
+
+    fn from_str(name: &str) -> Result<Self, EngineError> {
+        Ok(TaskKinds(match name {
+            "views" => vec![TaskKind::Views],
+            "near" => vec![TaskKind::Near],
+            "photos" => vec![TaskKind::Photos],
+            "damaged" => Damage::ALL.map(TaskKind::Damaged).to_vec(),
+            _ => {
+                return Err(EngineError::invalid(format!(
+                    "no task `{name}`; there are {}",
+                    TaskKind::NAMES.join(", ")
+                )));
+            }
+        }))
+    }
+}
+
+/// A question over a dataset. Positions are those of [`Dataset::pictures`].
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Task {
+    pub(super) kind: TaskKind,
+    pub(super) queries: Vec<usize>,
+    pub(super) gallery: Vec<usize>,
+}
+
+/// How right an answer is: the grades of graded relevance, 0 for not at all.
+///
+/// Same object 4, near design 3 or, when it was moved by more than half, 2, same family 1.
+pub(super) type Grade = u8;
+
+impl Task {
+    /// The question of that kind; none if the dataset can't answer it.
+    pub(super) fn new(dataset: &Dataset, kind: TaskKind) -> Option<Task> {
+        let (mut queries, gallery) = match (&dataset.split, kind) {
+            (Some(split), TaskKind::Views | TaskKind::Damaged(_)) => {
+                (split.queries.clone(), split.gallery.clone())
+            }
+            (Some(_), _) => return None,
+            (None, TaskKind::Near) => {
+                let gallery = pictures(dataset, |_, kind| kind == PictureKind::Drawing);
+                (originals(dataset, PictureKind::Drawing), gallery)
+            }
+            (None, TaskKind::Photos) => (
+                originals(dataset, PictureKind::Photo),
+                originals(dataset, PictureKind::Drawing),
+            ),
+            (None, TaskKind::Views | TaskKind::Damaged(_)) => {
+                let drawings = originals(dataset, PictureKind::Drawing);
+                (drawings.clone(), drawings)
+            }
+        };
+        let mut task = Task {
+            kind,
+            queries: Vec::new(),
+            gallery,
+        };
+        // A question without an answer says nothing about a method.
+        let mut answers = vec![0_usize; dataset.objects.len()];
+        for &picture in &task.gallery {
+            let object = dataset.pictures[picture].object;
+            let object = match kind {
+                TaskKind::Near => match dataset.objects[object].origin {
+                    origin if origin != object => origin,
+                    _ => continue,
+                },
+                _ => object,
+            };
+            answers[object] += 1;
+        }
+        let searched: std::collections::HashSet<usize> = task.gallery.iter().copied().collect();
+        queries.retain(|picture| {
+            let itself = usize::from(kind != TaskKind::Near && searched.contains(picture));
+            answers[dataset.pictures[*picture].object] > itself
+        });
+        task.queries = queries;
+        (!task.queries.is_empty()).then_some(task)
+    }
+
+    /// How right `answer` is for `query`; none if it takes no part: the query itself, and for near
+    /// designs all of its object.
+    pub(super) fn grade(&self, dataset: &Dataset, query: usize, answer: usize) -> Option<Grade> {
+        let (own, other) = (
+            dataset.pictures[query].object,
+            dataset.pictures[answer].object,
+        );
+        if query == answer || (self.kind == TaskKind::Near && own == other) {
+            return None;
+        }
+        let (a, b) = (&dataset.objects[own], &dataset.objects[other]);
+        Some(if own == other {
+            4
+        } else if a.origin == b.origin {
+            match a.nudge.max(b.nudge) <= 0.5 {
+                true => 3,
+                false => 2,
+            }
+        } else {
+            u8::from(a.family.is_some() && a.family == b.family)
+        })
+    }
+
+    /// The lowest grade that counts as found.
+    pub(super) fn relevant(&self) -> Grade {
+        match self.kind {
+            TaskKind::Near => 2,
+            _ => 4,
+        }
+    }
+}
+
+fn originals(dataset: &Dataset, wanted: PictureKind) -> Vec<usize> {
+    pictures(dataset, |object, kind| {
+        dataset.objects[object].origin == object && kind == wanted
+    })
+}
+
+fn pictures(dataset: &Dataset, keep: impl Fn(usize, PictureKind) -> bool) -> Vec<usize> {
+    let all = dataset.pictures.iter().enumerate();
+    all.filter(|(_, picture)| keep(picture.object, picture.kind))
+        .map(|(position, _)| position)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{DatasetPicture, Object};
+
+    /// Two originals with two sheets and a photo each; a near design of the first, one sheet.
+    fn dataset() -> Dataset {
+        let object = |name: &str, origin, nudge| Object {
+            name: name.to_owned(),
+            family: Some("cup".to_owned()),
+            origin,
+            nudge,
+        };
+        let picture = |object, kind| DatasetPicture {
+            path: "x".into(),
+            object,
+            kind,
+        };
+        use PictureKind::{Drawing, Photo};
+        Dataset {
+            objects: vec![
+                object("a", 0, 0.0),
+                object("b", 1, 0.0),
+                object("c", 0, 0.4),
+            ],
+            pictures: vec![
+                picture(0, Drawing),
+                picture(0, Drawing),
+                picture(0, Photo),
+                picture(1, Drawing),
+                picture(1, Drawing),
+                picture(1, Photo),
+                picture(2, Drawing),
+            ],
+            split: None,
+        }
+    }
+
+    #[test]
+    fn questions_have_answers_and_no_near_designs_in_the_way() {
+        let dataset = dataset();
+        let views = Task::new(&dataset, TaskKind::Views).unwrap();
+        assert_eq!(
+            (views.queries, views.gallery),
+            (vec![0, 1, 3, 4], vec![0, 1, 3, 4])
+        );
+        let photos = Task::new(&dataset, TaskKind::Photos).unwrap();
+        assert_eq!(
+            (photos.queries, photos.gallery),
+            (vec![2, 5], vec![0, 1, 3, 4])
+        );
+        let near = Task::new(&dataset, TaskKind::Near).unwrap();
+        assert_eq!(near.queries, [0, 1], "nothing is near to b");
+    }
+
+    #[test]
+    fn grades_fall_with_distance() {
+        let dataset = dataset();
+        let views = Task::new(&dataset, TaskKind::Views).unwrap();
+        assert_eq!(views.grade(&dataset, 0, 0), None);
+        assert_eq!(views.grade(&dataset, 0, 1), Some(4));
+        assert_eq!(views.grade(&dataset, 0, 6), Some(3));
+        assert_eq!(views.grade(&dataset, 0, 3), Some(1));
+        let near = Task::new(&dataset, TaskKind::Near).unwrap();
+        assert_eq!(near.grade(&dataset, 0, 1), None);
+        assert_eq!(near.grade(&dataset, 0, 6), Some(3));
+    }
+}
