@@ -14,8 +14,8 @@ use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_npy as npy;
 use lookalike_storage::blob::FolderBlobs;
-use lookalike_encoders::Precision;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use tempfile::TempDir;
 
 const COLLECTION: &str = "fuzz";
@@ -32,8 +32,8 @@ fn engine(directory: &Path) -> Option<Engine> {
         blobs: Arc::new(FolderBlobs::new(directory.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
             data_dir: directory.to_path_buf(),
-            threads: 1,
-            precision: Precision::F32,
+            registry: Registry::default(),
+            load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::F32).unwrap(),
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),

@@ -2,9 +2,15 @@
 #![no_main]
 
 use std::fs;
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use lookalike_encoders::{LoadOptions, Model};
+use lookalike_encoders::{LoadOptions, Precision, Registry};
+
+/// One thread for all inputs.
+static OPTIONS: LazyLock<Option<LoadOptions>> =
+    LazyLock::new(|| LoadOptions::on_cpu(NonZeroUsize::new(1), Precision::Auto).ok());
 
 const CONFIG: &str = r#"{"model_type":"dinov2","hidden_size":8,"num_hidden_layers":1,
 "num_attention_heads":1,"mlp_ratio":1,"patch_size":2,"image_size":4,"layer_norm_eps":1e-6,
@@ -18,26 +24,26 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes);
-    let options = LoadOptions {
-        threads: 1,
-        ..LoadOptions::default()
+    let Some(options) = &*OPTIONS else {
+        return;
     };
+    let registry = Registry::default();
     match kind % 3 {
         0 => {
             let written = write("config.json", CONFIG.as_bytes())
                 .and_then(|()| write("model.safetensors", bytes));
             if written.is_ok() {
-                let _ = Model::load(folder.path(), &options);
+                let _ = registry.load(folder.path(), options);
             }
         }
         1 => {
             if write("config.json", bytes).is_ok() {
-                let _ = Model::load(folder.path(), &options);
+                let _ = registry.load(folder.path(), options);
             }
         }
         _ => {
             if write("model.npz", bytes).is_ok() {
-                let _ = Model::load(&folder.path().join("model.npz"), &options);
+                let _ = registry.load(&folder.path().join("model.npz"), options);
             }
         }
     }

@@ -18,8 +18,8 @@ use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_server::{ServerOptions, router};
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
-use lookalike_encoders::Precision;
 use lookalike_work::system_clock;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -46,8 +46,8 @@ fn server() -> &'static Server {
             blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: data.clone(),
-                threads: 1,
-                precision: Precision::Auto,
+                registry: Registry::default(),
+                load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::Auto).unwrap(),
                 hub: HubEnvironment::from_variables(|_| None),
                 on_pull: Box::new(|_| {}),
             }),

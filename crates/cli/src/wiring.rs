@@ -1,11 +1,12 @@
 //! Puts the engine and the accounts together: the only place that names every back end.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_accounts::Accounts;
 use lookalike_catalog::{Catalog, CatalogError};
-use lookalike_encoders::Precision;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts};
 use lookalike_fetch::models::{HubEnvironment, PullProgress};
 use lookalike_imaging::PixelBudget;
@@ -42,7 +43,7 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         )),
         catalog,
         blobs: Arc::new(blobs),
-        encoders: encoders(settings, settings.precision),
+        encoders: encoders(settings, settings.precision)?,
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
         clock: system_clock,
@@ -61,14 +62,14 @@ fn catalog(settings: &Settings, access: Access) -> Result<Arc<Catalog>, CatalogE
     }))
 }
 
-pub(crate) fn encoders(settings: &Settings, precision: Precision) -> Encoders {
-    Encoders::new(EncoderSettings {
+pub(crate) fn encoders(settings: &Settings, precision: Precision) -> Result<Encoders, EngineError> {
+    Ok(Encoders::new(EncoderSettings {
         data_dir: settings.data.clone(),
-        threads: settings.threads,
-        precision,
+        registry: Registry::default(),
+        load: LoadOptions::on_cpu(NonZeroUsize::new(settings.threads), precision)?,
         hub: HubEnvironment::from_env(),
         on_pull: pull_bar(settings.quiet),
-    })
+    }))
 }
 
 /// A bar that follows a download.

@@ -51,7 +51,7 @@ pub enum LoadError {
     },
     /// The model is of a kind that this program does not know.
     #[error(
-        "{path}: unknown architecture {found}; known: dinov2, dinov2_with_registers",
+        "{path}: unknown architecture {found}; known: {known}",
         path = path.display()
     )]
     UnknownArchitecture {
@@ -59,6 +59,8 @@ pub enum LoadError {
         path: PathBuf,
         /// The value of `model_type`, or what is missing among the tensors.
         found: String,
+        /// The architectures that would be accepted.
+        known: String,
     },
     /// A known architecture with a setting that this program cannot compute.
     #[error("{path}: {setting} is {found}, expected {expected}", path = path.display())]
@@ -135,12 +137,6 @@ pub enum LoadError {
         width: usize,
         /// Values that would work.
         most: usize,
-    },
-    /// The threads could not be started.
-    #[error("threads for the model could not be started: {detail}")]
-    Threads {
-        /// What the thread pool reported.
-        detail: String,
     },
 }
 

@@ -1,23 +1,36 @@
 //! Encoders: pictures in, embeddings out.
 //!
-//! Images come in as 8-bit RGB whose sides are multiples of the patch; resizing belongs to
-//! `lookalike-imaging`. The arithmetic belongs to `lookalike-kernels`, which starts no
-//! threads: the threads are here, in one pool per [`Model`]. An embedding is the same, bit
-//! for bit, whatever batch it was computed in and however many threads took part.
+//! A use case knows an [`Embedder`], which a [`Registry`] of model families loads on a
+//! [`Device`]. Pictures come in as 8-bit RGB of a size that the model takes; resizing belongs to
+//! `lookalike-imaging`. The arithmetic belongs to `lookalike-kernels`, which starts no threads:
+//! threads belong to the device. An embedding is the same, bit for bit, whatever batch it was
+//! computed in and however many threads took part.
 
+mod bands;
 mod builtin;
+mod config_file;
 mod devices;
+mod embedder;
 mod error;
+mod facts;
 mod families;
-mod folder;
+mod files;
 mod normalize;
 mod options;
+mod registry;
+mod tokens;
 mod weights;
 
-pub use devices::cpu::SingleThread;
+pub use bands::{Band, Bands};
+pub use config_file::ConfigFile;
+pub use devices::cpu::Cpu;
+pub use devices::{Device, Lane, LaneError};
+pub use embedder::{Embedder, PatchEmbedder};
 pub use error::{EmbedError, LoadError, Shape};
-pub use families::dinov2::config::{Architecture, Mlp, ModelConfig};
-pub use families::dinov2::{Model, Tokens};
-pub use folder::describe;
+pub use facts::{Description, Extra, InputSizes, ModelFacts};
+pub use families::{Family, Inference, Plan};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
+pub use registry::Registry;
+pub use tokens::Tokens;
+pub use weights::{Tally, Weights};

@@ -1,15 +1,33 @@
 //! How a model is loaded.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::devices::LaneError;
+use crate::devices::cpu::Cpu;
 
 /// How a model is loaded.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct LoadOptions {
-    /// Threads that compute; 0 means one per core.
-    pub threads: usize,
+    /// The cores that compute, or that drive another device.
+    pub cpu: Arc<Cpu>,
     /// Arithmetic of the matrix products.
     pub precision: Precision,
+}
+
+impl LoadOptions {
+    /// On that many threads of the CPU; `None` means one for each core.
+    ///
+    /// # Errors
+    /// The system gives no threads.
+    pub fn on_cpu(threads: Option<NonZeroUsize>, precision: Precision) -> Result<Self, LaneError> {
+        Ok(Self {
+            cpu: Arc::new(Cpu::start(threads)?),
+            precision,
+        })
+    }
 }
 
 /// Arithmetic of the matrix products.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lookalike_catalog::{Catalog, Content, NewCollection, NewItem};
-use lookalike_encoders::Precision;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
 use lookalike_fetch::models::HubEnvironment;
@@ -55,8 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data,
-            threads: 0,
-            precision: Precision::F32,
+            registry: Registry::default(),
+            load: LoadOptions::on_cpu(None, Precision::F32)?,
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),

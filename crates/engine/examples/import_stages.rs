@@ -18,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lookalike_catalog::{Catalog, Collection, Content, KnownPath, NewCollection, NewItem};
-use lookalike_encoders::{Precision, SingleThread};
+use lookalike_encoders::{Lane, LoadOptions, Precision, Registry};
 use lookalike_engine::{Encoder, EncoderSettings, Encoders};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{DecodeOptions, RgbImage, decode, encode_jpeg, thumbnail};
@@ -86,12 +86,12 @@ fn main() -> Result<(), Failure> {
     }
     let encoders = Encoders::new(EncoderSettings {
         data_dir: PathBuf::new(),
-        threads: 1,
-        precision: Precision::Auto,
+        registry: Registry::default(),
+        load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::Auto)?,
         hub: HubEnvironment::from_env(),
         on_pull: Box::new(|_| {}),
     });
-    let encoder = encoders.encoder(model, preprocess.parse()?, size, true)?;
+    let encoder = encoders.encoder(model, Some(preprocess.parse()?), size, true)?;
     // Beside the sheets, as the import's data directory is: on the same disk.
     let work = tempfile::tempdir_in(Path::new(folder).parent().unwrap_or(Path::new(".")))?;
     let mut import = Import::new(work.path(), encoder)?;
@@ -136,7 +136,7 @@ struct Import {
     blobs: FolderBlobs,
     collection: Collection,
     encoder: Encoder,
-    thread: SingleThread,
+    lane: Lane,
     batch: Vec<Prepared>,
     rows: Vec<Row>,
     clock: Clock,
@@ -150,7 +150,7 @@ impl Import {
                 name: "default".to_owned(),
                 model: None,
                 model_fingerprint: None,
-                dim: encoder.model().dim(),
+                dim: encoder.model().facts().description.dim,
                 preprocess: None,
                 size: None,
                 metric: "cosine".to_owned(),
@@ -158,12 +158,13 @@ impl Import {
                 normalize: true,
             })
         })?;
+        let lane = encoder.lane()?;
         Ok(Self {
             catalog,
             blobs: FolderBlobs::new(directory.join("blobs")),
             collection,
             encoder,
-            thread: SingleThread::start()?,
+            lane,
             batch: Vec::new(),
             rows: Vec::new(),
             clock: Clock::start()?,
@@ -190,7 +191,7 @@ impl Import {
             picture,
             thumbnail,
         });
-        if self.batch.len() >= self.encoder.default_batch_size() {
+        if self.batch.len() >= self.encoder.batch_size(&self.lane) {
             self.embed()?;
         }
         if self.rows.len() >= COMMIT_ITEMS {
@@ -207,7 +208,7 @@ impl Import {
     fn embed(&mut self) -> Result<(), Failure> {
         self.clock.skip()?;
         let pictures: Vec<&RgbImage> = self.batch.iter().map(|sheet| &sheet.picture).collect();
-        let embeddings = self.encoder.embed_on(&self.thread, &pictures)?;
+        let embeddings = self.encoder.embed_on(&self.lane, &pictures)?;
         for (sheet, embedding) in self.batch.drain(..).zip(embeddings) {
             self.rows.push(Row {
                 item: sheet.item,

@@ -154,17 +154,17 @@ impl Collections {
         let index = settings.index.clone().unwrap_or_else(|| "auto".to_owned());
         let _: IndexKind = index.parse()?;
         let model = settings.model.as_deref().unwrap_or(BUILTIN);
-        let preprocess = settings.preprocess.unwrap_or_default();
-        let encoder = self
-            .stores
-            .encoders()
-            .encoder(model, preprocess, settings.size, true)?;
+        let encoder =
+            self.stores
+                .encoders()
+                .encoder(model, settings.preprocess, settings.size, true)?;
+        let facts = encoder.model().facts();
         Ok(NewCollection {
             name: name.to_owned(),
             model: Some(absolute_if_path(model)),
-            model_fingerprint: Some(encoder.model().fingerprint().to_owned()),
-            dim: encoder.model().dim(),
-            preprocess: Some(preprocess.to_string()),
+            model_fingerprint: Some(facts.fingerprint.clone()),
+            dim: facts.description.dim,
+            preprocess: Some(encoder.preprocessor().kind().to_string()),
             size: Some(encoder.preprocessor().size()),
             metric: settings.metric.unwrap_or(Metric::Cosine).to_string(),
             index_kind: index,
@@ -278,8 +278,8 @@ impl Collections {
             return Ok(None);
         };
         let encoder = self.stores.encoders().of_collection(collection)?;
-        let patch = encoder.model().config().patch_size as u32;
-        Ok(Some((size / patch * patch).to_string()))
+        let step = encoder.model().facts().description.input.multiple_of;
+        Ok(Some((size / step * step).to_string()))
     }
 
     fn report_of(&self, collection: &Collection) -> Result<CollectionReport, EngineError> {
@@ -291,9 +291,11 @@ impl Collections {
             let model = self.stores.encoders().model(name).ok();
             ModelReport {
                 name: name.clone(),
-                precision: model.as_ref().map(|model| model.precision().to_owned()),
-                device: "cpu".to_owned(),
-                trained: model.as_ref().map(|model| model.is_trained()),
+                precision: model
+                    .as_ref()
+                    .map(|model| model.facts().precision.to_string()),
+                device: self.stores.encoders().device().name().to_owned(),
+                trained: model.map(|model| model.facts().description.extra.trained),
             }
         });
         Ok(CollectionReport {

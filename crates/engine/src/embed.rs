@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::{Encoder, EngineError};
 
-/// Reads, decodes and embeds files, `batch_size` at a time; calls `each` with every file, in
+/// Reads, decodes and embeds files, as many at a time as suit the device; calls `each` with every file, in
 /// order, and its embedding or what is wrong with it.
 ///
 /// # Errors
@@ -17,10 +17,10 @@ pub fn embed_files<E>(
     encoder: &Encoder,
     files: &[PathBuf],
     reading: &Reading,
-    batch_size: usize,
     mut each: impl FnMut(&Path, Result<Vec<f32>, EngineError>) -> Result<(), E>,
 ) -> Result<(), E> {
-    for batch in files.chunks(batch_size.max(1)) {
+    let batch_size = encoder.batch_size(encoder.model().device().whole());
+    for batch in files.chunks(batch_size) {
         let prepared: Vec<Result<RgbImage, EngineError>> = batch
             .par_iter()
             .map(|file| reading.prepare(encoder, file))
@@ -51,11 +51,7 @@ pub fn embed_file_tokens(
     file: &Path,
     reading: &Reading,
 ) -> Result<Tokens, EngineError> {
-    let prepared = reading.prepare(encoder, file)?;
-    encoder
-        .model()
-        .embed_tokens(&prepared)
-        .map_err(|error| EngineError::invalid(error.to_string()).because(error))
+    encoder.tokens(&reading.prepare(encoder, file)?)
 }
 
 /// Under which limits files are read.

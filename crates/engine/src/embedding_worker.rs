@@ -4,10 +4,11 @@
 //! time. Spreading each forward pass over all cores would make them wait for each other at every
 //! layer while other threads decode; this way no core ever waits for another.
 
-use lookalike_encoders::SingleThread;
+use std::num::NonZeroUsize;
+
+use lookalike_encoders::Lane;
 use lookalike_imaging::RgbImage;
 
-use crate::encoders::embedding_thread;
 use crate::{Encoder, EngineError};
 
 /// What a worker does next.
@@ -47,26 +48,27 @@ pub(crate) trait Work {
 }
 
 /// Works on a thread of its own until all is done, nobody takes what it makes any more, or `stop`
-/// says so. Embeds `batch_size` pictures in a forward pass.
+/// says so. Embeds `batch_size` pictures in a forward pass; `None` takes what suits the encoder.
 ///
 /// # Errors
 /// The system gives no thread.
 pub(crate) fn run(
     work: &mut (impl Work + Send),
     encoder: &Encoder,
-    batch_size: usize,
+    batch_size: Option<NonZeroUsize>,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(), EngineError> {
-    let thread = embedding_thread()?;
+    let lane = encoder.lane()?;
+    let batch_size = batch_size.map_or_else(|| encoder.batch_size(&lane), NonZeroUsize::get);
     // Whoever took what it made knows why it is closed.
-    let _ = thread.run(|| embed_all(work, encoder, &thread, batch_size, stop));
+    let _ = lane.run(|| embed_all(work, encoder, &lane, batch_size, stop));
     Ok(())
 }
 
 fn embed_all<W: Work>(
     work: &mut W,
     encoder: &Encoder,
-    thread: &SingleThread,
+    lane: &Lane,
     batch_size: usize,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), Closed> {
@@ -81,7 +83,7 @@ fn embed_all<W: Work>(
             Next::End => return Ok(()),
         };
         if batch.len() >= batch_size || is_paused {
-            embed(work, encoder, thread, std::mem::take(&mut batch))?;
+            embed(work, encoder, lane, std::mem::take(&mut batch))?;
         }
     }
     Ok(())
@@ -90,11 +92,11 @@ fn embed_all<W: Work>(
 fn embed<W: Work>(
     work: &mut W,
     encoder: &Encoder,
-    thread: &SingleThread,
+    lane: &Lane,
     batch: Vec<(W::Kept, RgbImage)>,
 ) -> Result<(), Closed> {
     let pictures: Vec<&RgbImage> = batch.iter().map(|(_, picture)| picture).collect();
-    let embeddings: Vec<Result<Vec<f32>, String>> = match encoder.embed_on(thread, &pictures) {
+    let embeddings: Vec<Result<Vec<f32>, String>> = match encoder.embed_on(lane, &pictures) {
         Ok(embeddings) => embeddings.into_iter().map(finite).collect(),
         Err(error) => vec![Err(error.to_string()); batch.len()],
     };

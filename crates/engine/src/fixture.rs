@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lookalike_catalog::Catalog;
-use lookalike_encoders::Precision;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_storage::blob::FolderBlobs;
@@ -37,17 +37,25 @@ impl Fixture {
         Self::open(TempDir::new().unwrap(), clock)
     }
 
+    /// With these model families.
+    pub(crate) fn with_registry(registry: Registry) -> Self {
+        let directory = TempDir::new().unwrap();
+        let data = directory.path().join("data");
+        Self::at(directory, data, noon, registry)
+    }
+
     fn open(directory: TempDir, clock: Clock) -> Self {
         let data = directory.path().join("data");
-        Self::at(directory, data, clock)
+        Self::at(directory, data, clock, Registry::default())
     }
 
     /// Over a data directory that is there.
     pub(crate) fn over(data: &Path) -> Self {
-        Self::at(TempDir::new().unwrap(), data.to_path_buf(), noon)
+        let directory = TempDir::new().unwrap();
+        Self::at(directory, data.to_path_buf(), noon, Registry::default())
     }
 
-    fn at(directory: TempDir, data: PathBuf, clock: Clock) -> Self {
+    fn at(directory: TempDir, data: PathBuf, clock: Clock, registry: Registry) -> Self {
         let catalog = Arc::new(Catalog::open_for_writing(&data).unwrap());
         let engine = Arc::new(Engine::new(Parts {
             vectors: Box::new(EmbeddedVectors::new(
@@ -59,8 +67,8 @@ impl Fixture {
             blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: data.clone(),
-                threads: 1,
-                precision: Precision::F32,
+                registry,
+                load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::F32).unwrap(),
                 hub: HubEnvironment::from_variables(|_| None),
                 on_pull: Box::new(|_| {}),
             }),

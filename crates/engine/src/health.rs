@@ -13,6 +13,8 @@ pub struct HealthReport {
     pub catalog: Result<usize, EngineError>,
     /// The encoders of the collections, each once.
     pub models: Vec<ModelHealth>,
+    /// What encoders compute on, such as `cpu`.
+    pub device: String,
 }
 
 /// How an encoder is.
@@ -50,7 +52,7 @@ impl Health {
                 let model = self.stores.encoders().loaded(name);
                 models.push(ModelHealth {
                     name: name.clone(),
-                    trained: model.map(|model| model.is_trained()),
+                    trained: model.map(|model| model.facts().description.extra.trained),
                 });
             }
         }
@@ -60,6 +62,7 @@ impl Health {
                 .map(|collections| collections.len())
                 .map_err(EngineError::from),
             models,
+            device: self.stores.encoders().device().name().to_owned(),
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Whoever comes first embeds what waits; whoever comes meanwhile waits for the next pass. So a
 //! lone search waits for nothing, and the busier the server is, the larger the batches are. An
-//! embedding does not depend on its batch (`lookalike_encoders` promises that), so nobody can tell.
+//! embedding does not depend on its batch (`Embedder::embed` promises that), so nobody can tell.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -121,7 +121,8 @@ impl State {
         let Some(first) = self.waiting.pop_front() else {
             return Vec::new();
         };
-        let most = first.encoder.default_batch_size() * cores();
+        let whole = first.encoder.model().device().whole();
+        let most = first.encoder.batch_size(whole);
         let mut batch = vec![first];
         let mut others = VecDeque::new();
         while let Some(one) = self.waiting.pop_front() {
@@ -165,23 +166,15 @@ impl Drop for Pass<'_> {
     }
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
 #[cfg(test)]
 mod tests {
-    use lookalike_imaging::PreprocessKind;
-
     use super::*;
     use crate::fixture::Fixture;
 
     fn builtin() -> Encoder {
         let fixture = Fixture::new();
         let encoders = fixture.engine.stores().encoders();
-        encoders
-            .encoder(crate::BUILTIN, PreprocessKind::default(), None, true)
-            .unwrap()
+        encoders.encoder(crate::BUILTIN, None, None, true).unwrap()
     }
 
     fn picture(seed: u8) -> RgbImage {

@@ -118,6 +118,6 @@ fn components(report: &HealthReport, models: &Models) -> Value {
         "model": {"status": models.status, "models": models.each},
         "object_store": {"status": "ok", "kind": "folder"},
         "milvus": {"status": "not configured"},
-        "accelerator": {"status": "ok", "device": "cpu"},
+        "accelerator": {"status": "ok", "device": report.device},
     })
 }

@@ -295,10 +295,10 @@ pub(crate) struct EmbedArguments {
     /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
     #[arg(long, value_name = "NAME|DIR", default_value = lookalike_engine::BUILTIN)]
     pub(crate) model: String,
-    /// letterbox, processor, letterbox+processor, short-side, native or stretch
-    #[arg(long, value_name = "NAME", default_value = "letterbox",
-          value_parser = from_name::<PreprocessKind>)]
-    pub(crate) preprocess: PreprocessKind,
+    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: the
+    /// model's own, else letterbox]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size in pixels [default: the model's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,
@@ -449,10 +449,9 @@ pub(crate) struct EvalArguments {
           value_parser = from_name::<Baseline>)]
     pub(crate) baselines: Vec<Baseline>,
     /// How encoders see pictures: letterbox, processor, letterbox+processor, short-side, native or
-    /// stretch
-    #[arg(long, value_name = "NAME", default_value = "letterbox",
-          value_parser = from_name::<PreprocessKind>)]
-    pub(crate) preprocess: PreprocessKind,
+    /// stretch [default: each model's own, else letterbox]
+    #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size in pixels [default: each model's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,

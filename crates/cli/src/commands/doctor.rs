@@ -1,7 +1,9 @@
 //! `lookalike doctor`.
 
+use std::num::NonZeroUsize;
+
 use lookalike_catalog::{Catalog, CatalogError};
-use lookalike_encoders::{LoadOptions, Model};
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::BUILTIN;
 use lookalike_kernels::Isa;
 use serde::Serialize;
@@ -31,7 +33,7 @@ struct Check {
 pub(super) fn run(format: Format, settings: &Settings) -> anyhow::Result<Outcome> {
     let checks = [
         cpu(settings),
-        builtin(),
+        builtin(settings),
         data_directory(settings),
         collections(settings),
     ];
@@ -62,17 +64,21 @@ fn cpu(settings: &Settings) -> Check {
     }
 }
 
-fn builtin() -> Check {
-    let (state, detail) = match Model::builtin(&LoadOptions::default()) {
-        Ok(model) => (
-            State::Ok,
-            format!(
-                "{BUILTIN}, {} dimensions at {} px, loads and runs on {}",
-                model.dim(),
-                model.default_size(),
-                model.isa()
-            ),
-        ),
+fn builtin(settings: &Settings) -> Check {
+    let load = || {
+        let threads = NonZeroUsize::new(settings.threads);
+        let options = LoadOptions::on_cpu(threads, Precision::Auto)?;
+        let model = Registry::default().builtin(&options)?;
+        let description = &model.facts().description;
+        Ok::<_, anyhow::Error>(format!(
+            "{BUILTIN}, {} dimensions at {} px, loads and runs on {}",
+            description.dim,
+            description.input.default,
+            model.device().instructions()
+        ))
+    };
+    let (state, detail) = match load() {
+        Ok(detail) => (State::Ok, detail),
         Err(error) => (State::Failed, error.to_string()),
     };
     Check {

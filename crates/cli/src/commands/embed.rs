@@ -17,9 +17,6 @@ use crate::output::{Align, Column, Table};
 use crate::settings::Settings;
 use crate::wiring;
 
-/// Images decoded and embedded together.
-const BATCH: usize = 8;
-
 /// Numbers of an embedding that the table shows.
 const SHOWN: usize = 6;
 
@@ -49,7 +46,7 @@ struct Rows {
 
 pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let format = format(arguments);
-    let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision));
+    let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision))?;
     let encoder = encoders.encoder(&arguments.model, arguments.preprocess, arguments.size, true)?;
     let mut out: Box<dyn Write> = match &arguments.output {
         Some(path) => Box::new(BufWriter::new(
@@ -81,8 +78,8 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
             out.write_all(b"\n")?;
         }
         EmbedFormat::Table => out.write_all(table(&kept).as_bytes())?,
-        EmbedFormat::Npy => write_npy(&mut out, &kept, encoder.model().dim())?,
-        EmbedFormat::Npz => write_npz(&mut out, &kept, encoder.model().dim())?,
+        EmbedFormat::Npy => write_npy(&mut out, &kept, encoder.model().facts().description.dim)?,
+        EmbedFormat::Npz => write_npz(&mut out, &kept, encoder.model().facts().description.dim)?,
     }
     out.flush()?;
     Ok(match failed {
@@ -101,7 +98,7 @@ fn each_image(
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
     };
-    let dim = encoder.model().dim();
+    let dim = encoder.model().facts().description.dim;
     let line = |file: &Path, result: Result<Rows, lookalike_engine::EngineError>| {
         let file = file.display().to_string();
         match result {
@@ -123,13 +120,9 @@ fn each_image(
         per_token,
     };
     if arguments.tokens == TokenChoice::Cls {
-        return embed_files(
-            encoder,
-            &arguments.images,
-            &reading,
-            BATCH,
-            |file, result| each(line(file, result.map(|values| rows(values, false)))),
-        );
+        return embed_files(encoder, &arguments.images, &reading, |file, result| {
+            each(line(file, result.map(|values| rows(values, false))))
+        });
     }
     for file in &arguments.images {
         let tokens = embed_file_tokens(encoder, file, &reading).map(|tokens| {

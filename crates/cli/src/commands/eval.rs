@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Res
         }
         _ => Dataset::open(&arguments.dataset)?,
     };
-    let encoders = wiring::encoders(settings, settings.precision);
+    let encoders = wiring::encoders(settings, settings.precision)?;
     let mut methods = Vec::new();
     for name in &arguments.models {
         methods.push(Method::Encoder {

@@ -1,9 +1,12 @@
 //! `lookalike models`.
 
-use lookalike_encoders::{LoadOptions, Mlp, Model, ModelConfig, describe};
+use std::collections::BTreeMap;
+
+use lookalike_encoders::{Description, Registry};
 use lookalike_engine::BUILTIN;
 use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, ModelKind, locate, pull};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Outcome;
 use crate::arguments::{Format, ModelsCommand};
@@ -29,15 +32,14 @@ struct Listed {
 struct Info {
     name: String,
     location: String,
-    architecture: &'static str,
+    architecture: String,
     dim: usize,
-    layers: usize,
-    heads: usize,
-    mlp: String,
-    patch_size: usize,
-    image_size: usize,
-    registers: usize,
+    patch_size: u32,
+    image_size: u32,
     trained: bool,
+    /// What models of its family have besides, such as `layers`.
+    #[serde(flatten)]
+    details: BTreeMap<&'static str, Value>,
 }
 
 pub(super) fn run(command: ModelsCommand, settings: &Settings) -> anyhow::Result<Outcome> {
@@ -69,14 +71,14 @@ pub(super) fn run(command: ModelsCommand, settings: &Settings) -> anyhow::Result
 }
 
 fn list(settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Vec<Listed>> {
-    let builtin = Model::builtin(&LoadOptions::default())?;
+    let builtin = Registry::default().describe_builtin()?;
     let mut models = vec![Listed {
         name: BUILTIN.to_owned(),
         source: "inside the program".to_owned(),
-        dim: builtin.dim(),
+        dim: builtin.dim,
         kind: "image",
         location: Some("inside the program".to_owned()),
-        trained: Some(builtin.is_trained()),
+        trained: Some(builtin.extra.trained),
     }];
     for known in KNOWN {
         let local = match locate(known.name, &settings.data, hub) {
@@ -125,37 +127,36 @@ fn table(models: &[Listed]) -> String {
 }
 
 fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Info> {
-    let (config, location) = match locate(name, &settings.data, hub)? {
-        Located::Builtin => {
-            let model = Model::builtin(&LoadOptions::default())?;
-            (model.config().clone(), "inside the program".to_owned())
-        }
-        Located::Local(path) => (describe(&path)?, path.display().to_string()),
+    let registry = Registry::default();
+    let (description, location) = match locate(name, &settings.data, hub)? {
+        Located::Builtin => (
+            registry.describe_builtin()?,
+            "inside the program".to_owned(),
+        ),
+        Located::Local(path) => (registry.describe(&path)?, path.display().to_string()),
         Located::Remote { repository, .. } => anyhow::bail!(
             "`{name}` is not on this machine; `lookalike models pull {name}` downloads it from \
              {repository}"
         ),
     };
+    let Description {
+        architecture,
+        dim,
+        input,
+        extra,
+        details,
+        ..
+    } = description;
     Ok(Info {
         name: name.to_owned(),
         location,
-        architecture: config.architecture.name(),
-        dim: config.hidden_size,
-        layers: config.layers,
-        heads: config.heads,
-        mlp: mlp(&config),
-        patch_size: config.patch_size,
-        image_size: config.image_size,
-        registers: config.registers,
-        trained: config.trained,
+        architecture,
+        dim,
+        patch_size: input.multiple_of,
+        image_size: input.default,
+        trained: extra.trained,
+        details: details.into_iter().collect(),
     })
-}
-
-fn mlp(config: &ModelConfig) -> String {
-    match config.mlp {
-        Mlp::SwiGlu { hidden } => format!("SwiGLU {hidden}"),
-        other => format!("GELU {}", other.hidden()),
-    }
 }
 
 fn details(info: &Info) -> String {
@@ -168,18 +169,21 @@ fn details(info: &Info) -> String {
         Column("model", Align::Left),
         Column(&info.name, Align::Left),
     ]);
-    for (name, value) in [
+    let own = info.details.iter().map(|(name, value)| {
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        (*name, value)
+    });
+    let common = [
         ("where", info.location.clone()),
-        ("architecture", info.architecture.to_owned()),
+        ("architecture", info.architecture.clone()),
         ("dimension", info.dim.to_string()),
-        ("layers", info.layers.to_string()),
-        ("heads", info.heads.to_string()),
-        ("mlp", info.mlp.clone()),
         ("patch", format!("{} px", info.patch_size)),
         ("trained for", format!("{} px", info.image_size)),
-        ("registers", info.registers.to_string()),
         ("trained", trained.to_owned()),
-    ] {
+    ];
+    for (name, value) in common.into_iter().chain(own) {
         table.row([name.to_owned(), value]);
     }
     table.render()

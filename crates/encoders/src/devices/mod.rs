@@ -1,3 +1,33 @@
-//! What models compute on.
+//! What models compute on, and the threads that drive it.
+//!
+//! Threads belong to the device and not to its callers: a caller asks how many lanes there are,
+//! gives each of its workers one, and never counts cores.
 
 pub(crate) mod cpu;
+mod lane;
+
+use std::num::NonZeroUsize;
+
+pub use lane::{Lane, LaneError};
+
+/// What models compute on.
+pub trait Device: Send + Sync {
+    /// For people and scripts, such as `cpu`.
+    fn name(&self) -> &str;
+
+    /// The instructions in use, such as `avx2`.
+    fn instructions(&self) -> &str;
+
+    /// All of the device: a single picture, or a single batch, is done soonest here.
+    fn whole(&self) -> &Lane;
+
+    /// Workers that keep the device busy when each prepares and embeds a stream of pictures of
+    /// its own, on a [lane](Device::lane) of its own.
+    fn lanes(&self) -> NonZeroUsize;
+
+    /// A lane for one of these workers.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    fn lane(&self) -> Result<Lane, LaneError>;
+}

@@ -6,6 +6,7 @@
 mod npz;
 mod safetensors;
 mod source;
+mod tally;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,10 @@ use half::slice::HalfFloatSliceExt;
 use crate::error::{LoadError, Shape};
 
 pub(crate) use source::Source;
+pub use tally::Tally;
 
 /// Tensors of one or several files, by name.
-pub(crate) struct Weights {
+pub struct Weights {
     /// The file that names what there is: the weights, or the index of their shards.
     path: PathBuf,
     tensors: BTreeMap<String, Tensor>,
@@ -105,16 +107,20 @@ impl Weights {
         }
     }
 
-    /// The file to name when something is missing.
-    pub(crate) fn path(&self) -> &Path {
+    /// The file to name when something is missing: the weights, or the index of their shards.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    /// The names of the tensors, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
     }
 
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    /// Whether there is a tensor of that name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }
 
@@ -159,7 +165,7 @@ impl Weights {
     ///
     /// # Errors
     /// It is missing, has another shape or type, or cannot be read.
-    pub(crate) fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
+    pub fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
         let tensor = self
             .tensors
             .get(name)

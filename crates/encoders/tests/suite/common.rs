@@ -1,9 +1,11 @@
 //! Fixtures, their pixels, and comparison with golden tokens.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use lookalike_encoders::{LoadOptions, Model, Precision, Tokens};
+use lookalike_encoders::{Embedder, LoadOptions, Precision, Registry, Tokens};
 use lookalike_imaging::RgbImage;
 use serde_json::Value;
 
@@ -21,13 +23,31 @@ pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/dinov2")
 }
 
+pub(crate) fn options(precision: Precision, threads: usize) -> LoadOptions {
+    LoadOptions::on_cpu(NonZeroUsize::new(threads), precision).unwrap()
+}
+
 /// A model in f32.
-pub(crate) fn load(path: &Path, threads: usize) -> Model {
+pub(crate) fn load(path: &Path, threads: usize) -> Arc<dyn Embedder> {
     load_as(Precision::F32, path, threads)
 }
 
-pub(crate) fn load_as(precision: Precision, path: &Path, threads: usize) -> Model {
-    Model::load(path, &LoadOptions { threads, precision }).unwrap()
+/// A model on that many threads; 0 means one for each core.
+pub(crate) fn load_as(precision: Precision, path: &Path, threads: usize) -> Arc<dyn Embedder> {
+    let options = options(precision, threads);
+    Registry::default().load(path, &options).unwrap()
+}
+
+/// Embeddings computed on all of the device.
+pub(crate) fn embed(model: &dyn Embedder, images: &[&RgbImage]) -> Vec<Vec<f32>> {
+    model.embed(images, model.device().whole()).unwrap()
+}
+
+/// All tokens, computed on all of the device.
+pub(crate) fn embed_tokens(model: &dyn Embedder, image: &RgbImage) -> Tokens {
+    let patches = model.patches().unwrap();
+    let lane = model.device().whole();
+    patches.embed_patches(image, lane).unwrap()
 }
 
 /// The generator of `tools/golden_dinov2.py`.

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
-use lookalike_encoders::{Architecture, Mlp, Precision, describe};
+use lookalike_encoders::{Description, InputSizes, Precision, Registry};
+use serde_json::json;
 
-use crate::common::{Distance, cosine, fixtures, golden, load_as};
+use crate::common::{Distance, cosine, embed, embed_tokens, fixtures, golden, load_as};
+
+fn describe(path: &Path) -> Description {
+    Registry::default().describe(path).unwrap()
+}
 
 fn check(folder: &str, file: &str) {
     check_as(Precision::F32, folder, file);
@@ -14,12 +19,13 @@ fn check_as(precision: Precision, folder: &str, file: &str) {
     let folder = fixtures().join(folder);
     let path = folder.join(file);
     let model = load_as(precision, &path, 2);
-    assert_eq!(&describe(&path).unwrap(), model.config());
-    assert_eq!(model.precision(), precision.name());
+    let facts = model.facts();
+    assert_eq!(describe(&path), facts.description);
+    assert_eq!(facts.precision, precision);
     for golden in golden(&folder) {
         let (width, height) = (golden.image.width(), golden.image.height());
-        let tokens = model.embed_tokens(&golden.image).unwrap();
-        let patch = model.config().patch_size;
+        let tokens = embed_tokens(&*model, &golden.image);
+        let patch = model.patches().unwrap().patch_size() as usize;
         assert_eq!(
             (tokens.rows, tokens.cols),
             (height as usize / patch, width as usize / patch)
@@ -75,7 +81,8 @@ fn reduced_precision_with_gelu_swiglu_and_registers() {
 #[test]
 fn lone_safetensors() {
     // Heads of 20 are no published size, so that the head count cannot be inferred.
-    let error = describe(&fixtures().join("gelu/model.safetensors"))
+    let error = Registry::default()
+        .describe(&fixtures().join("gelu/model.safetensors"))
         .unwrap_err()
         .to_string();
     assert!(
@@ -86,20 +93,24 @@ fn lone_safetensors() {
 
 #[test]
 fn the_architecture_is_inferred_from_shapes() {
-    let config = describe(&fixtures().join("npz-prefix-f16/model.npz")).unwrap();
-    assert_eq!(config.architecture, Architecture::Dinov2WithRegisters);
-    assert_eq!(
-        (config.hidden_size, config.heads, config.layers),
-        (64, 1, 1)
-    );
-    assert_eq!(
-        (config.patch_size, config.image_size, config.registers),
-        (7, 28, 3)
-    );
-    assert_eq!(config.mlp, Mlp::Gelu { hidden: 128 });
-    let config = describe(&fixtures().join("npz-bf16/model.npz")).unwrap();
-    assert_eq!(config.architecture, Architecture::Dinov2);
-    assert_eq!(config.mlp, Mlp::SwiGlu { hidden: 88 });
+    let inferred = describe(&fixtures().join("npz-prefix-f16/model.npz"));
+    assert_eq!(inferred.architecture, "dinov2_with_registers");
+    assert_eq!(inferred.dim, 64);
+    let input = InputSizes {
+        default: 28,
+        multiple_of: 7,
+    };
+    assert_eq!(inferred.input, input);
+    let expected = [
+        ("layers", json!(1)),
+        ("heads", json!(1)),
+        ("mlp", json!("GELU 128")),
+        ("registers", json!(3)),
+    ];
+    assert_eq!(inferred.details, expected);
+    let inferred = describe(&fixtures().join("npz-bf16/model.npz"));
+    assert_eq!(inferred.architecture, "dinov2");
+    assert!(inferred.details.contains(&("mlp", json!("SwiGLU 88"))));
 }
 
 /// Attention in the fixtures is far from flat, or a wrong softmax would pass.
@@ -126,7 +137,7 @@ fn real_sizes() {
             let model = load_as(precision, &folder, 0);
             for golden in golden(&folder) {
                 let (width, height) = (golden.image.width(), golden.image.height());
-                let tokens = model.embed_tokens(&golden.image).unwrap();
+                let tokens = embed_tokens(&*model, &golden.image);
                 let subject = format!("{name} at {width} x {height}");
                 let distance = Distance::new(&tokens, &golden);
                 println!(
@@ -134,7 +145,7 @@ fn real_sizes() {
                     distance.class_cosine, distance.cosine, distance.difference
                 );
                 distance.check(precision, &subject);
-                let cls = model.embed(&[&golden.image]).unwrap().swap_remove(0);
+                let cls = embed(&*model, &[&golden.image]).swap_remove(0);
                 assert_eq!(cls, tokens.cls, "{subject}");
             }
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::thread;
 
-use lookalike_encoders::{EmbedError, LoadOptions, Model, Precision, SingleThread};
+use lookalike_encoders::{EmbedError, Precision, Registry};
 use lookalike_imaging::RgbImage;
 
-use crate::common::{cosine, fixtures, image, load, load_as};
+use crate::common::{cosine, embed, embed_tokens, fixtures, image, load, load_as, options};
 
 /// Images of several sizes, large enough for several tasks per thread.
 fn images() -> Vec<RgbImage> {
@@ -48,24 +48,24 @@ fn neither_batch_nor_threads_change_a_bit() {
         let alone = load(1);
         let expected: Vec<Vec<f32>> = references
             .iter()
-            .map(|image| alone.embed(&[image]).unwrap().swap_remove(0))
+            .map(|image| embed(&*alone, &[image]).swap_remove(0))
             .collect();
         for threads in [1, 2, 3, 7] {
             let model = load(threads);
-            let batch = model.embed(&references).unwrap();
+            let batch = embed(&*model, &references);
             assert_eq!(bits(&batch), bits(&expected), "{folder}, {threads} threads");
             let reversed: Vec<&RgbImage> = references.iter().rev().copied().collect();
-            let mut reversed = model.embed(&reversed).unwrap();
+            let mut reversed = embed(&*model, &reversed);
             reversed.reverse();
             assert_eq!(
                 bits(&reversed),
                 bits(&expected),
                 "{folder}, {threads} threads, reversed"
             );
-            let thread = SingleThread::start().unwrap();
-            let within = thread.run(|| model.embed_on(&thread, &references).unwrap());
+            let lane = model.device().lane().unwrap();
+            let within = lane.run(|| model.embed(&references, &lane).unwrap());
             assert_eq!(bits(&within), bits(&expected), "{folder}, on one thread");
-            let from_without = model.embed_on(&thread, &references).unwrap();
+            let from_without = model.embed(&references, &lane).unwrap();
             assert_eq!(
                 bits(&from_without),
                 bits(&expected),
@@ -73,7 +73,7 @@ fn neither_batch_nor_threads_change_a_bit() {
             );
         }
         for (image, expected) in images.iter().zip(&expected) {
-            let tokens = load(2).embed_tokens(image).unwrap();
+            let tokens = embed_tokens(&*load(2), image);
             assert_eq!(
                 bits(&[tokens.cls]),
                 bits(std::slice::from_ref(expected)),
@@ -88,21 +88,21 @@ fn batches_beyond_the_limit_of_tokens_are_cut() {
     let model = load(&fixtures().join("f16"), 2);
     let images: Vec<RgbImage> = (0..12).map(|seed| image(seed, 420, 420)).collect();
     let references: Vec<&RgbImage> = images.iter().collect();
-    let batch = model.embed(&references).unwrap();
+    let batch = embed(&*model, &references);
     assert_eq!(batch.len(), 12);
-    assert_eq!(batch[11], model.embed(&[&images[11]]).unwrap()[0]);
+    assert_eq!(batch[11], embed(&*model, &[&images[11]])[0]);
 }
 
 #[test]
 fn calls_from_several_threads_do_not_mix() {
-    let model = Arc::new(load(&fixtures().join("gelu"), 2));
+    let model = load(&fixtures().join("gelu"), 2);
     let workers: Vec<_> = (0..4)
         .map(|seed| {
             let model = Arc::clone(&model);
             thread::spawn(move || {
                 let image = image(seed, 140, 56);
-                let first = model.embed(&[&image]).unwrap();
-                (0..10).all(|_| model.embed(&[&image]).unwrap() == first)
+                let first = embed(&*model, &[&image]);
+                (0..10).all(|_| embed(&*model, &[&image]) == first)
             })
         })
         .collect();
@@ -111,19 +111,16 @@ fn calls_from_several_threads_do_not_mix() {
 
 #[test]
 fn no_images_give_no_embeddings() {
-    assert!(
-        load(&fixtures().join("gelu"), 1)
-            .embed(&[])
-            .unwrap()
-            .is_empty()
-    );
+    let model = load(&fixtures().join("gelu"), 1);
+    assert!(embed(&*model, &[]).is_empty());
 }
 
 #[test]
 fn sizes_are_checked() {
     let model = load(&fixtures().join("gelu"), 1);
+    let whole = model.device().whole();
     let error = model
-        .embed(&[&image(1, 14, 14), &image(1, 15, 28)])
+        .embed(&[&image(1, 14, 14), &image(1, 15, 28)], whole)
         .unwrap_err();
     assert!(matches!(
         error,
@@ -139,7 +136,7 @@ fn sizes_are_checked() {
         "image 1 is 15 x 28 pixels; both sides must be multiples of the patch, 14"
     );
     let long = RgbImage::filled(14 * 70_000, 14, [9; 3]);
-    let error = model.embed(&[&long]).unwrap_err();
+    let error = model.embed(&[&long], whole).unwrap_err();
     assert!(
         matches!(
             error,
@@ -154,24 +151,20 @@ fn sizes_are_checked() {
 
 #[test]
 fn the_builtin_model_works_and_says_that_it_is_trained() {
-    let builtin = |precision| {
-        Model::builtin(&LoadOptions {
-            threads: 2,
-            precision,
-        })
-        .unwrap()
-    };
+    let builtin = |precision| Registry::default().builtin(&options(precision, 2)).unwrap();
     let model = builtin(Precision::F32);
-    assert_eq!((model.dim(), model.default_size()), (192, 112));
-    assert!(model.is_trained());
-    let embeddings = model
-        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
-        .unwrap();
+    let description = &model.facts().description;
+    assert_eq!((description.dim, description.input.default), (192, 112));
+    assert!(description.extra.trained);
+    assert_eq!(
+        Registry::default().describe_builtin().unwrap(),
+        *description
+    );
+    let pictures = [&image(1, 112, 112), &image(2, 112, 112)];
+    let embeddings = embed(&*model, &pictures);
     assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
     assert_ne!(embeddings[0], embeddings[1]);
-    let halves = builtin(Precision::Bf16)
-        .embed(&[&image(1, 112, 112), &image(2, 112, 112)])
-        .unwrap();
+    let halves = embed(&*builtin(Precision::Bf16), &pictures);
     for (half, single) in halves.iter().zip(&embeddings) {
         assert!(cosine(half, single) > 0.9995, "{}", cosine(half, single));
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lookalike_encoders::{LoadError, LoadOptions, Model, Precision, describe};
+use lookalike_encoders::{LoadError, Precision, Registry};
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use tempfile::TempDir;
 
-use crate::common::{fixtures, load};
+use crate::common::{fixtures, load, options};
 
 /// A copy of a fixture that a test may break.
 fn copy(fixture: &str) -> TempDir {
@@ -22,13 +22,7 @@ fn copy(fixture: &str) -> TempDir {
 }
 
 fn error(path: &Path) -> LoadError {
-    match Model::load(
-        path,
-        &LoadOptions {
-            threads: 1,
-            ..LoadOptions::default()
-        },
-    ) {
+    match Registry::default().load(path, &options(Precision::Auto, 1)) {
         Ok(_) => panic!("{} loads", path.display()),
         Err(error) => error,
     }
@@ -125,6 +119,17 @@ fn an_unknown_architecture() {
         LoadError::UnknownArchitecture { .. }
     ));
     assert_message(&folder, "config.json", "unknown architecture 'resnet'");
+    assert_message(
+        &folder,
+        "config.json",
+        "known: dinov2, dinov2_with_registers",
+    );
+    edit_config(&folder, r#""model_type": "resnet""#, r#""type": "resnet""#);
+    assert_message(
+        &folder,
+        "config.json",
+        "unknown architecture (no model_type)",
+    );
 }
 
 #[test]
@@ -319,51 +324,59 @@ fn a_broken_preprocessor_configuration() {
 
 #[test]
 fn precisions_that_a_model_cannot_have_are_refused() {
-    let options = |precision| LoadOptions {
-        threads: 1,
-        precision,
-    };
-    let Err(error) = Model::load(&fixtures().join("gelu"), &options(Precision::Bf16)) else {
+    let gelu = fixtures().join("gelu");
+    let load = |precision| Registry::default().load(&gelu, &options(precision, 1));
+    let Err(error) = load(Precision::Bf16) else {
         panic!("heads of 20 have no bf16 kernels")
     };
     assert_eq!(
         error.to_string(),
         "bf16 inference needs attention heads of 64 values, this model's have 20; use f32 or auto"
     );
-    let auto = Model::load(&fixtures().join("gelu"), &options(Precision::Auto)).unwrap();
-    assert_eq!(auto.precision(), "f32");
+    let auto = load(Precision::Auto).unwrap();
+    assert_eq!(auto.facts().precision, Precision::F32);
 }
 
 #[test]
 fn facts_of_a_model() {
-    let model = load(&fixtures().join("swiglu-registers"), 1);
-    assert_eq!(
-        describe(&fixtures().join("swiglu-registers")).unwrap(),
-        *model.config()
-    );
-    assert_eq!((model.dim(), model.default_size()), (40, 56));
-    assert_eq!(model.precision(), "f32");
-    assert!(["portable", "avx2", "avx512", "amx"].contains(&model.isa()));
-    assert!(model.is_trained());
+    let path = fixtures().join("swiglu-registers");
+    let model = load(&path, 1);
+    let facts = model.facts();
+    let described = Registry::default().describe(&path).unwrap();
+    assert_eq!(described, facts.description);
+    assert_eq!(described.family, "dinov2");
+    assert_eq!((described.dim, described.input.default), (40, 56));
+    assert!(described.extra.trained);
+    assert_eq!(facts.precision, Precision::F32);
+    let device = model.device();
+    assert_eq!(device.name(), "cpu");
+    assert!(["portable", "avx2", "avx512", "amx"].contains(&device.instructions()));
     // Patches, CLS, positions, registers, norm; per layer 4 linear maps, SwiGLU of 112, the rest.
     let outside = 588 * 40 + 40 + 40 + 17 * 40 + 4 * 40 + 80;
     let layer = 4 * (40 * 40 + 40) + (224 * 40 + 224) + (40 * 112 + 40) + 4 * 40 + 2 * 40;
-    assert_eq!(model.parameters(), outside + 2 * layer);
+    assert_eq!(facts.parameters, outside + 2 * layer);
 }
 
 #[test]
 fn the_fingerprint_follows_the_weights_and_nothing_else() {
     let folder = copy("gelu");
-    let before = load(folder.path(), 1).fingerprint().to_owned();
-    assert_eq!(before.len(), 64);
-    assert_eq!(load(&fixtures().join("gelu"), 2).fingerprint(), before);
+    let before = load(folder.path(), 1).facts().fingerprint.clone();
+    // Of the first release: collections that were made then have it in their catalogue.
+    assert_eq!(
+        before,
+        "9115818ed55de0b9fd172e232e69ac9f9a4219666e9ebb15367f8ab96e331353"
+    );
+    assert_eq!(
+        load(&fixtures().join("gelu"), 2).facts().fingerprint,
+        before
+    );
     rewrite(&folder, |tensors| {
         let prefixed = std::mem::take(tensors).into_iter();
         tensors.extend(prefixed.map(|(name, tensor)| (format!("dinov2.{name}"), tensor)));
     });
-    assert_eq!(load(folder.path(), 1).fingerprint(), before);
+    assert_eq!(load(folder.path(), 1).facts().fingerprint, before);
     rewrite(&folder, |tensors| {
         tensors.get_mut("dinov2.layernorm.bias").unwrap().2[1] ^= 1;
     });
-    assert_ne!(load(folder.path(), 1).fingerprint(), before);
+    assert_ne!(load(folder.path(), 1).facts().fingerprint, before);
 }

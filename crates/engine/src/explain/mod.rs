@@ -18,7 +18,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lookalike_catalog::Item;
-use lookalike_encoders::Tokens;
 use lookalike_imaging::{Geometry, RgbImage};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -199,11 +198,11 @@ impl Explainer {
             )));
         }
         let prepared = Instant::now();
-        let (query_tokens, item_tokens) = (query.tokens(&encoder)?, item.tokens(&encoder)?);
+        let query_tokens = encoder.tokens(&query.prepared)?;
+        let item_tokens = encoder.tokens(&item.prepared)?;
         let embedded = Instant::now();
-        let similarities = encoder
-            .model()
-            .patch_similarities(&query_tokens, &item_tokens);
+        let whole = encoder.model().device().whole();
+        let similarities = query_tokens.similarities(&item_tokens, whole);
         let comparison = Comparison::new(similarities, query.ink(), item.ink());
         let points = matches::correspondences(&comparison, &query.grid(), &item.grid());
         let (query_heat, item_heat) = comparison.heat();
@@ -242,17 +241,8 @@ impl Seen {
             picture,
             prepared,
             geometry,
-            patch: encoder.model().config().patch_size as u32,
+            patch: encoder.patch_size()?,
         })
-    }
-
-    fn tokens(&self, encoder: &Encoder) -> Result<Tokens, EngineError> {
-        encoder
-            .model()
-            .embed_tokens(&self.prepared)
-            .map_err(|error| {
-                EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-            })
     }
 
     fn patches(&self) -> usize {

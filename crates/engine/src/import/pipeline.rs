@@ -4,7 +4,6 @@
 //! [`BYTES_IN_FLIGHT`], and of everything else there are at most some hundred, whatever the
 //! number of files. Only the names in one folder at a time are held.
 
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -57,8 +56,6 @@ impl Pipeline<'_> {
             },
         );
         let workers = self.request.workers.max(1);
-        let asked = self.request.batch_size.map(NonZeroUsize::get);
-        let batch_size = asked.unwrap_or_else(|| self.encoder.default_batch_size());
         let stopped = AtomicBool::new(false);
         let in_flight = InFlight::default();
         let budget = PixelBudget::new(BYTES_IN_FLIGHT);
@@ -98,6 +95,7 @@ impl Pipeline<'_> {
                         outcomes: &sender,
                         queue,
                     };
+                    let batch_size = self.request.batch_size;
                     embedding_worker::run(&mut worker, self.encoder, batch_size, &stop)
                 }));
             }

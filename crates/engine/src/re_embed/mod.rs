@@ -164,12 +164,10 @@ impl ReEmbedder {
                 old.name
             )));
         }
-        let encoder = self.stores.encoders().encoder(
-            model,
-            preprocess.unwrap_or_default(),
-            spec.size,
-            spec.normalize,
-        )?;
+        let encoder =
+            self.stores
+                .encoders()
+                .encoder(model, preprocess, spec.size, spec.normalize)?;
         Ok((spec, encoder))
     }
 

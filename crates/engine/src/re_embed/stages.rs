@@ -53,10 +53,7 @@ impl Stages<'_> {
                         embedded: sender.clone(),
                     };
                     let (encoder, stop) = (self.encoder, &stop);
-                    let batch_size = encoder.default_batch_size();
-                    scope.spawn(move || {
-                        embedding_worker::run(&mut worker, encoder, batch_size, stop)
-                    })
+                    scope.spawn(move || embedding_worker::run(&mut worker, encoder, None, stop))
                 })
                 .collect();
             drop((items, sender));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lookalike_banks::BankLayout;
 use lookalike_catalog::{Catalog, Change, Item, ItemFilter, Revision};
-use lookalike_encoders::Precision;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::features::{FeatureExportRequest, FeatureImportRequest};
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::search::{Limit, Query, SearchAnswer, SearchRequest};
@@ -41,8 +41,8 @@ impl Fixture {
             blobs: Arc::new(FolderBlobs::new(directory.path().join("blobs"))),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: directory.path().to_path_buf(),
-                threads: 1,
-                precision: Precision::F32,
+                registry: Registry::default(),
+                load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::F32).unwrap(),
                 hub: HubEnvironment::from_variables(|_| None),
                 on_pull: Box::new(|_| {}),
             }),

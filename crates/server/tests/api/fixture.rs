@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
-use lookalike_encoders::Precision;
+use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::import::{Control, ImportRequest, Originals};
 use lookalike_engine::jobs::JobOptions;
 use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
@@ -145,8 +145,8 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data.clone(),
-            threads: 1,
-            precision: Precision::F32,
+            registry: Registry::default(),
+            load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::F32).unwrap(),
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),

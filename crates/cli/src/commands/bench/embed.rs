@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_encoders::Model;
+use lookalike_encoders::Embedder;
 use lookalike_imaging::RgbImage;
 use serde::Serialize;
 
@@ -29,23 +29,23 @@ struct Line {
 /// What is timed: a model with a batch of its input.
 struct Case {
     name: String,
-    model: Arc<Model>,
+    model: Arc<dyn Embedder>,
     pictures: Vec<RgbImage>,
     ms_per_image: Vec<f64>,
 }
 
 pub(super) fn run(arguments: &BenchEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision));
+    let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision))?;
     let mut cases = Vec::new();
     for name in &arguments.models {
         let model = encoders.model(name)?;
+        let input = model.facts().description.input;
         let sizes = match arguments.sizes.as_slice() {
-            [] => vec![model.default_size()],
+            [] => vec![input.default],
             sizes => sizes.to_vec(),
         };
         for size in sizes {
-            let side = (size - size % model.config().patch_size as u32)
-                .max(model.config().patch_size as u32);
+            let side = (size - size % input.multiple_of).max(input.multiple_of);
             for &batch in &arguments.batches {
                 let mut case = Case {
                     name: name.clone(),
@@ -82,7 +82,7 @@ impl Case {
     fn run(&mut self) -> anyhow::Result<()> {
         let pictures: Vec<&RgbImage> = self.pictures.iter().collect();
         let start = Instant::now();
-        self.model.embed(&pictures)?;
+        self.model.embed(&pictures, self.model.device().whole())?;
         let elapsed_ms = start.elapsed().as_secs_f64() * 1e3;
         self.ms_per_image.push(elapsed_ms / pictures.len() as f64);
         Ok(())
@@ -93,8 +93,8 @@ impl Case {
         let median = self.ms_per_image[self.ms_per_image.len() / 2];
         Line {
             model: self.name,
-            precision: self.model.precision().to_string(),
-            isa: self.model.isa().to_string(),
+            precision: self.model.facts().precision.to_string(),
+            isa: self.model.device().instructions().to_owned(),
             size: self.pictures[0].width(),
             batch: self.pictures.len(),
             threads,

@@ -1,21 +1,21 @@
-//! A loaded model and what it computes.
+//! A loaded DINOv2 and what it computes.
 
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lookalike_imaging::{ProcessorConfig, RgbImage};
 use lookalike_kernels::bf16::{HEAD_SIZE, ROW_GROUP, Variant};
 use lookalike_kernels::{Isa, int8};
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use sha2::{Digest, Sha256};
 
-use crate::devices::cpu::SingleThread;
+use super::config::Config;
+use super::network::{Arithmetic, Loader, Network, Output, Workspace};
+use crate::devices::cpu::Cpu;
+use crate::devices::{Device, Lane};
+use crate::embedder::{Embedder, PatchEmbedder};
 use crate::error::{EmbedError, LoadError};
-use crate::families::dinov2::config::ModelConfig;
-use crate::families::dinov2::network::{Arithmetic, Loader, Network, Output, Summary, Workspace};
-use crate::folder::ModelFiles;
+use crate::facts::{Description, ModelFacts};
 use crate::options::{LoadOptions, Precision};
+use crate::tokens::Tokens;
+use crate::weights::{Tally, Weights};
 
 /// Most patches of an image: a square of 3584 pixels at patch 14. Memory grows with the number
 /// of patches, time with its square.
@@ -28,209 +28,61 @@ const BATCH_TOKENS: usize = 8192;
 /// A workspace above this size is not kept for the next call.
 const KEPT_WORKSPACE_BYTES: usize = 512 << 20;
 
-/// A loaded model with its threads. `Send` and `Sync`: calls from several threads share the
-/// model's own threads.
-pub struct Model {
-    config: ModelConfig,
-    processor: ProcessorConfig,
+/// A loaded model. Calls from several threads share what it keeps between calls.
+pub(super) struct Model {
+    config: Config,
+    facts: ModelFacts,
     network: Network,
-    pool: ThreadPool,
-    isa: Isa,
-    precision: Precision,
-    parameters: u64,
-    fingerprint: String,
+    cpu: Arc<Cpu>,
     workspaces: Mutex<Vec<Workspace>>,
 }
 
-/// All tokens of one image after the final layer norm, registers excluded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tokens {
-    /// The class token, `dim` values: what [`Model::embed`] returns.
-    pub cls: Vec<f32>,
-    /// The patch tokens, `rows * cols` times `dim` values, row by row.
-    pub patches: Vec<f32>,
-    /// Patches from top to bottom.
-    pub rows: usize,
-    /// Patches from left to right.
-    pub cols: usize,
-    /// Values per token.
-    pub dim: usize,
-}
-
 impl Model {
-    /// Loads a Hugging Face folder (`config.json`; `model.safetensors`, or shards with their
-    /// index; perhaps `preprocessor_config.json`), a lone `.npz` or a lone `.safetensors`.
-    ///
-    /// Takes the memory of the weights, 4 bytes each in f32, 2 in bf16, 1 in int8, and time in
-    /// proportion: about 0.1 s for dinov2-small.
-    ///
-    /// # Errors
-    /// [`LoadError`] says which file or tensor is at fault.
-    pub fn load(path: &Path, options: &LoadOptions) -> Result<Self, LoadError> {
-        Self::from_files(ModelFiles::open(path)?, options)
-    }
-
-    /// The model that is compiled into the program.
-    ///
-    /// # Errors
-    /// Only those of the options: the model itself is tested.
-    pub fn builtin(options: &LoadOptions) -> Result<Self, LoadError> {
-        Self::from_files(ModelFiles::builtin()?, options)
-    }
-
-    pub(crate) fn from_files(files: ModelFiles, options: &LoadOptions) -> Result<Self, LoadError> {
-        let ModelFiles {
-            config,
-            processor,
-            weights,
-        } = files;
-        let threads = match options.threads {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        };
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("encoder-{index}"))
-            .build()
-            .map_err(|error| LoadError::Threads {
-                detail: error.to_string(),
-            })?;
-        let isa = Isa::active();
+    pub(super) fn load(
+        config: Config,
+        description: Description,
+        weights: &Weights,
+        processor: Option<ProcessorConfig>,
+        options: &LoadOptions,
+    ) -> Result<Self, LoadError> {
+        let processor = processor.unwrap_or_else(ProcessorConfig::dinov2);
+        let cpu = &options.cpu;
         let loader = Loader {
             config: &config,
             processor: &processor,
-            weights: &weights,
-            isa,
-            arithmetic: choose_arithmetic(options.precision, isa, &config)?,
+            weights,
+            isa: cpu.isa(),
+            arithmetic: choose_arithmetic(options.precision, cpu.isa(), &config)?,
         };
-        let (network, summary) = pool.install(|| loader.load())?;
+        let tally = Tally::default();
+        let network = cpu.whole().run(|| loader.load(&tally))?;
+        let precision = match loader.arithmetic {
+            Arithmetic::F32 => Precision::F32,
+            Arithmetic::Bf16(_) => Precision::Bf16,
+            Arithmetic::Int8(_) => Precision::Int8,
+        };
+        let Config {
+            architecture,
+            heads,
+            patch_size,
+            layer_norm_eps,
+            ..
+        } = &config;
+        // The other sizes are in the shapes of the tensors.
+        let settings = format!("{architecture} {heads} {patch_size} {layer_norm_eps:e}");
         Ok(Self {
-            precision: match loader.arithmetic {
-                Arithmetic::F32 => Precision::F32,
-                Arithmetic::Bf16(_) => Precision::Bf16,
-                Arithmetic::Int8(_) => Precision::Int8,
+            facts: ModelFacts {
+                description,
+                precision,
+                parameters: tally.parameters(),
+                fingerprint: tally.fingerprint(&settings, &processor),
+                processor,
             },
-            fingerprint: fingerprint(&config, &processor, &summary),
-            parameters: summary.parameters,
-            config,
-            processor,
             network,
-            pool,
-            isa,
+            cpu: Arc::clone(cpu),
             workspaces: Mutex::default(),
+            config,
         })
-    }
-
-    /// What the model is made of.
-    #[must_use]
-    pub fn config(&self) -> &ModelConfig {
-        &self.config
-    }
-
-    /// Values per embedding.
-    #[must_use]
-    pub fn dim(&self) -> usize {
-        self.config.hidden_size
-    }
-
-    /// Mean, standard deviation and sizes of the model's own preprocessing.
-    #[must_use]
-    pub fn processor(&self) -> &ProcessorConfig {
-        &self.processor
-    }
-
-    /// Side in pixels that images are brought to unless the caller says otherwise: the one
-    /// that the position embeddings were trained for.
-    #[must_use]
-    pub fn default_size(&self) -> u32 {
-        u32::try_from(self.config.image_size).unwrap_or(u32::MAX)
-    }
-
-    /// False for weights that are only a placeholder.
-    #[must_use]
-    pub fn is_trained(&self) -> bool {
-        self.config.trained
-    }
-
-    /// Arithmetic in use: `f32`, `bf16` or `int8`.
-    #[must_use]
-    pub fn precision(&self) -> &'static str {
-        self.precision.name()
-    }
-
-    /// Instruction set in use: `portable`, `avx2`, `avx512` or `amx`.
-    #[must_use]
-    pub fn isa(&self) -> &'static str {
-        self.isa.name()
-    }
-
-    /// Number of weights.
-    #[must_use]
-    pub fn parameters(&self) -> u64 {
-        self.parameters
-    }
-
-    /// Hexadecimal identity of the model, the same in every run, from every kind of file and
-    /// in every precision that holds the same numbers: SHA-256 over what it is made of, the
-    /// mean and deviation of its pixels, and the name, shape and up to about 4096 evenly
-    /// spread values of each tensor.
-    #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
-    }
-
-    /// The class token of each image, not normalised. Images may differ in size.
-    ///
-    /// # Errors
-    /// An image's sides are not multiples of the patch, or it is too large.
-    pub fn embed(&self, images: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        self.pool.install(|| self.run(images, Output::Class))
-    }
-
-    /// As [`Model::embed`], on `thread` alone.
-    ///
-    /// # Errors
-    /// As [`Model::embed`].
-    pub fn embed_on(
-        &self,
-        thread: &SingleThread,
-        images: &[&RgbImage],
-    ) -> Result<Vec<Vec<f32>>, EmbedError> {
-        thread.run(|| self.run(images, Output::Class))
-    }
-
-    /// Class and patch tokens of one image, not normalised.
-    ///
-    /// # Errors
-    /// The image's sides are not multiples of the patch, or it is too large.
-    pub fn embed_tokens(&self, image: &RgbImage) -> Result<Tokens, EmbedError> {
-        let mut cls = self
-            .pool
-            .install(|| self.run(&[image], Output::Tokens))?
-            .swap_remove(0);
-        let dim = self.dim();
-        let patches = cls.split_off(dim);
-        let patch = self.config.patch_size;
-        let (rows, cols) = (
-            image.height() as usize / patch,
-            image.width() as usize / patch,
-        );
-        Ok(Tokens {
-            cls,
-            patches,
-            rows,
-            cols,
-            dim,
-        })
-    }
-
-    /// The model's own threads.
-    pub(crate) fn pool(&self) -> &ThreadPool {
-        &self.pool
-    }
-
-    pub(crate) fn isa_token(&self) -> Isa {
-        self.isa
     }
 
     /// In the current pool.
@@ -293,11 +145,57 @@ impl Model {
     }
 }
 
+impl Embedder for Model {
+    fn facts(&self) -> &ModelFacts {
+        &self.facts
+    }
+
+    fn device(&self) -> &dyn Device {
+        &*self.cpu
+    }
+
+    fn batch_size(&self, size: u32, lane: &Lane) -> usize {
+        let patches_a_side = size as usize / self.config.patch_size;
+        Cpu::batch_size(patches_a_side * patches_a_side, lane)
+    }
+
+    /// The class token of each image.
+    fn embed(&self, images: &[&RgbImage], lane: &Lane) -> Result<Vec<Vec<f32>>, EmbedError> {
+        lane.run(|| self.run(images, Output::Class))
+    }
+
+    fn patches(&self) -> Option<&dyn PatchEmbedder> {
+        Some(self)
+    }
+}
+
+impl PatchEmbedder for Model {
+    fn patch_size(&self) -> u32 {
+        self.facts.description.input.multiple_of
+    }
+
+    fn embed_patches(&self, image: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError> {
+        let mut cls = lane
+            .run(|| self.run(&[image], Output::Tokens))?
+            .swap_remove(0);
+        let dim = self.config.hidden_size;
+        let patches = cls.split_off(dim);
+        let patch = self.config.patch_size;
+        Ok(Tokens {
+            cls,
+            patches,
+            rows: image.height() as usize / patch,
+            cols: image.width() as usize / patch,
+            dim,
+        })
+    }
+}
+
 /// What `precision` stands for on this CPU.
 fn choose_arithmetic(
     precision: Precision,
     isa: Isa,
-    config: &ModelConfig,
+    config: &Config,
 ) -> Result<Arithmetic, LoadError> {
     let head_size = config.hidden_size / config.heads;
     let variant = Variant::of(isa);
@@ -320,27 +218,4 @@ fn choose_arithmetic(
         }),
         Precision::Int8 => Ok(Arithmetic::Int8(variant)),
     }
-}
-
-fn fingerprint(config: &ModelConfig, processor: &ProcessorConfig, summary: &Summary) -> String {
-    let mut hash = Sha256::new();
-    let ModelConfig {
-        architecture,
-        heads,
-        patch_size,
-        layer_norm_eps,
-        ..
-    } = config;
-    // The other sizes are in the shapes of the tensors.
-    hash.update(format!(
-        "{architecture} {heads} {patch_size} {layer_norm_eps:e}"
-    ));
-    for value in processor.mean().into_iter().chain(processor.std()) {
-        hash.update(value.to_le_bytes());
-    }
-    hash.update(summary.digest);
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

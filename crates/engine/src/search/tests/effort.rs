@@ -84,8 +84,12 @@ pub(super) fn reader(fixture: &Fixture) -> (Engine, Efforts) {
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data,
-            threads: 1,
-            precision: lookalike_encoders::Precision::F32,
+            registry: lookalike_encoders::Registry::default(),
+            load: lookalike_encoders::LoadOptions::on_cpu(
+                std::num::NonZeroUsize::new(1),
+                lookalike_encoders::Precision::F32,
+            )
+            .unwrap(),
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),

@@ -1,6 +1,6 @@
 //! The configuration of weights that come without one, from the shapes of their tensors.
 
-use super::{Architecture, Mlp, ModelConfig};
+use super::{Architecture, Config, Mlp};
 use crate::error::{LoadError, Shape};
 use crate::families::dinov2::names::{Names, PATCH_WEIGHT};
 use crate::weights::Weights;
@@ -15,11 +15,8 @@ const LAYER_NORM_EPS: f32 = 1e-6;
 ///
 /// # Errors
 /// A tensor that every DINOv2 has is missing or has an impossible shape.
-pub(crate) fn infer(weights: &Weights) -> Result<ModelConfig, LoadError> {
-    let names = Names::find(weights).ok_or_else(|| LoadError::UnknownArchitecture {
-        path: weights.path().into(),
-        found: format!("without a tensor {PATCH_WEIGHT}"),
-    })?;
+pub(crate) fn infer(weights: &Weights) -> Result<Config, LoadError> {
+    let names = Names::find(weights).unwrap_or_else(Names::bare);
     let layer = |index, tail| names.layer(weights, index, tail);
     let has = |tail| weights.contains(&layer(0, tail));
     let (hidden_size, patch_size) = patch_sizes(weights, &names)?;
@@ -27,7 +24,7 @@ pub(crate) fn infer(weights: &Weights) -> Result<ModelConfig, LoadError> {
     let layers = (0..)
         .take_while(|&index| weights.contains(&layer(index, "norm1.weight")))
         .count();
-    Ok(ModelConfig {
+    Ok(Config {
         architecture: if registers > 0 {
             Architecture::Dinov2WithRegisters
         } else {
@@ -44,7 +41,6 @@ pub(crate) fn infer(weights: &Weights) -> Result<ModelConfig, LoadError> {
         layer_norm_eps: LAYER_NORM_EPS,
         qkv_bias: has("attention.attention.query.bias"),
         layer_scale: has("layer_scale1.lambda1"),
-        trained: true,
     })
 }
 

@@ -1,4 +1,4 @@
-//! `config.json` of Hugging Face folders.
+//! `config.json` of DINOv2's Hugging Face folders.
 //!
 //! Absent settings have the default of the architecture's class in transformers 5.
 
@@ -7,7 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Architecture, Mlp, ModelConfig};
+use super::{Architecture, Config, Mlp};
+use crate::config_file::ConfigFile;
 use crate::error::LoadError;
 
 /// Sizes beyond any model: products of two of them still fit in 64 bits.
@@ -15,7 +16,6 @@ const MAX_SIZE: usize = 1 << 20;
 
 #[derive(Deserialize)]
 struct File {
-    model_type: Option<String>,
     hidden_size: Option<usize>,
     num_hidden_layers: Option<usize>,
     num_attention_heads: Option<usize>,
@@ -28,40 +28,27 @@ struct File {
     qkv_bias: Option<bool>,
     use_swiglu_ffn: Option<bool>,
     num_register_tokens: Option<usize>,
-    lookalike: Option<Lookalike>,
 }
 
-/// What this project adds to the file.
-#[derive(Deserialize)]
-struct Lookalike {
-    trained: Option<bool>,
-}
-
-/// Reads the text of a `config.json`.
+/// Reads the settings.
 ///
 /// # Errors
-/// It is malformed, of an unknown architecture, or has a setting that cannot be computed.
-pub(crate) fn parse(path: &Path, text: &str) -> Result<ModelConfig, LoadError> {
-    let file: File = serde_json::from_str(text).map_err(|error| LoadError::Malformed {
-        path: path.into(),
-        detail: error.to_string(),
-    })?;
-    let architecture = match file.model_type.as_deref() {
-        Some("dinov2") => Architecture::Dinov2,
-        Some("dinov2_with_registers") => Architecture::Dinov2WithRegisters,
-        other => {
-            let found = other.map_or_else(|| "(no model_type)".into(), |name| format!("'{name}'"));
-            return Err(LoadError::UnknownArchitecture {
-                path: path.into(),
-                found,
-            });
+/// One has another type, or a value that cannot be computed.
+pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
+    let file: File = config.parse()?;
+    let architecture = match config.architecture() {
+        Some(name) if name == Architecture::Dinov2WithRegisters.name() => {
+            Architecture::Dinov2WithRegisters
         }
+        _ => Architecture::Dinov2,
     };
     let (patch_default, registers_default) = match architecture {
         Architecture::Dinov2 => (14, 0),
         Architecture::Dinov2WithRegisters => (16, 4),
     };
-    let check = Check { path };
+    let check = Check {
+        path: config.path(),
+    };
     let hidden_size = check.size("hidden_size", file.hidden_size.unwrap_or(768))?;
     let layers = check.size("num_hidden_layers", file.num_hidden_layers.unwrap_or(12))?;
     let heads = check.size(
@@ -70,7 +57,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ModelConfig, LoadError> {
     )?;
     let patch_size = check.side("patch_size", file.patch_size.as_ref(), patch_default)?;
     let image_size = check.side("image_size", file.image_size.as_ref(), 224)?;
-    let config = ModelConfig {
+    let config = Config {
         architecture,
         hidden_size,
         layers,
@@ -87,7 +74,6 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ModelConfig, LoadError> {
         layer_norm_eps: file.layer_norm_eps.unwrap_or(1e-6),
         qkv_bias: file.qkv_bias.unwrap_or(true),
         layer_scale: true,
-        trained: file.lookalike.and_then(|ours| ours.trained).unwrap_or(true),
     };
     let channels = file.num_channels.unwrap_or(3);
     check.that(channels == 3, "num_channels", channels, "3")?;
@@ -191,12 +177,12 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use super::*;
 
-    use super::{Architecture, Mlp, parse};
-
-    fn read(text: &str) -> Result<super::ModelConfig, String> {
-        parse(Path::new("config.json"), text).map_err(|error| error.to_string())
+    fn read(text: &str) -> Result<Config, String> {
+        ConfigFile::new("config.json".into(), text.into())
+            .and_then(|file| parse(&file))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -211,7 +197,7 @@ mod tests {
             (14, 224, 0)
         );
         assert_eq!(config.mlp, Mlp::Gelu { hidden: 3072 });
-        assert!(config.qkv_bias && config.trained);
+        assert!(config.qkv_bias);
         let config = read(r#"{"model_type": "dinov2_with_registers"}"#).unwrap();
         assert_eq!(config.architecture, Architecture::Dinov2WithRegisters);
         assert_eq!((config.patch_size, config.registers), (16, 4));
@@ -229,16 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn untrained_weights_say_so() {
-        let text = r#"{"model_type": "dinov2", "lookalike": {"trained": false}}"#;
-        assert!(!read(text).unwrap().trained);
-    }
-
-    #[test]
     fn refuses_what_it_cannot_compute() {
         let cases = [
-            (r#"{"model_type": "vit"}"#, "unknown architecture 'vit'"),
-            (r"{}", "unknown architecture (no model_type)"),
             (
                 r#"{"model_type": "dinov2", "num_attention_heads": 7}"#,
                 "a divisor of hidden_size",
@@ -284,7 +262,6 @@ mod tests {
                 r#"{"model_type": "dinov2", "layer_norm_eps": -1}"#,
                 "layer_norm_eps is -1",
             ),
-            ("[", "malformed"),
         ];
         for (text, expected) in cases {
             let error = read(text).unwrap_err();

@@ -10,8 +10,7 @@ pub(crate) use json::parse;
 
 /// Family of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Architecture {
+pub(crate) enum Architecture {
     /// DINOv2 (Oquab and others, 2023), `Dinov2Model` in transformers.
     Dinov2,
     /// DINOv2 with register tokens (Darcet and others, 2023), `Dinov2WithRegistersModel`.
@@ -19,9 +18,11 @@ pub enum Architecture {
 }
 
 impl Architecture {
+    /// Both names.
+    pub(crate) const NAMES: [&str; 2] = [Self::Dinov2.name(), Self::Dinov2WithRegisters.name()];
+
     /// The `model_type` of transformers.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Dinov2 => "dinov2",
             Self::Dinov2WithRegisters => "dinov2_with_registers",
@@ -37,8 +38,7 @@ impl fmt::Display for Architecture {
 
 /// The feed-forward half of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Mlp {
+pub(crate) enum Mlp {
     /// Two linear maps with an exact (erf) GELU between them.
     Gelu {
         /// Width between the two maps.
@@ -53,8 +53,7 @@ pub enum Mlp {
 
 impl Mlp {
     /// Width of what the second linear map reads.
-    #[must_use]
-    pub fn hidden(self) -> usize {
+    pub(crate) fn hidden(self) -> usize {
         match self {
             Self::Gelu { hidden } | Self::SwiGlu { hidden } => hidden,
         }
@@ -63,37 +62,34 @@ impl Mlp {
 
 /// What a model is made of: sizes in elements, pictures in pixels.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ModelConfig {
+pub(crate) struct Config {
     /// Family.
-    pub architecture: Architecture,
+    pub(crate) architecture: Architecture,
     /// Width of a token, and of the embedding.
-    pub hidden_size: usize,
+    pub(crate) hidden_size: usize,
     /// Transformer layers.
-    pub layers: usize,
+    pub(crate) layers: usize,
     /// Attention heads; `hidden_size` is a multiple of it.
-    pub heads: usize,
+    pub(crate) heads: usize,
     /// The feed-forward half of a layer.
-    pub mlp: Mlp,
+    pub(crate) mlp: Mlp,
     /// Side of a patch in pixels.
-    pub patch_size: usize,
+    pub(crate) patch_size: usize,
     /// Side of the square that the position embeddings were trained for, in pixels.
-    pub image_size: usize,
+    pub(crate) image_size: usize,
     /// Register tokens between CLS and the patches.
-    pub registers: usize,
+    pub(crate) registers: usize,
     /// Added to the variance in layer norms.
-    pub layer_norm_eps: f32,
+    pub(crate) layer_norm_eps: f32,
     /// Whether query, key and value have biases.
-    pub qkv_bias: bool,
+    pub(crate) qkv_bias: bool,
     /// Whether both halves of a layer are scaled before they are added (LayerScale).
-    pub layer_scale: bool,
-    /// Whether the weights have been trained; false only for the placeholder of `builtin`.
-    pub trained: bool,
+    pub(crate) layer_scale: bool,
 }
 
-impl ModelConfig {
+impl Config {
     /// Patches along a side of the square that the position embeddings were trained for.
-    #[must_use]
-    pub fn trained_grid(&self) -> usize {
+    pub(crate) fn trained_grid(&self) -> usize {
         self.image_size / self.patch_size
     }
 }

@@ -1,29 +1,21 @@
 //! From named tensors to packed layers, with a fingerprint of what was read.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use lookalike_imaging::ProcessorConfig;
 use lookalike_kernels::Isa;
 use lookalike_kernels::bf16::Variant;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::packing::{Int8, Linear, Packing};
 use super::positions::{Positions, Resampling};
 use super::{Body, Frame, Layer, Network, Norm, reduced, single};
 use crate::error::LoadError;
-use crate::families::dinov2::config::{Architecture, Mlp, ModelConfig};
+use crate::families::dinov2::config::{Architecture, Config, Mlp};
 use crate::families::dinov2::names::{Names, PATCH_WEIGHT};
-use crate::weights::Weights;
-
-/// Values of a tensor that go into the fingerprint: all of a vector, and as many of a matrix,
-/// spread evenly. Training changes every matrix nearly everywhere.
-const SAMPLE: usize = 4096;
+use crate::weights::{Tally, Weights};
 
 /// What a network is made from.
 pub(crate) struct Loader<'a> {
-    pub(crate) config: &'a ModelConfig,
+    pub(crate) config: &'a Config,
     /// How pixels are normalised.
     pub(crate) processor: &'a ProcessorConfig,
     pub(crate) weights: &'a Weights,
@@ -40,17 +32,16 @@ pub(crate) enum Arithmetic {
 }
 
 impl Loader<'_> {
-    /// Packs the weights, in the threads of the current pool. Also gives the number of
-    /// parameters and the hash of their names, shapes and sampled values.
+    /// Packs the weights, in the threads of the current pool.
     ///
     /// # Errors
     /// A tensor is missing, misshapen or unreadable.
-    pub(crate) fn load(&self) -> Result<(Network, Summary), LoadError> {
+    pub(crate) fn load(&self, tally: &Tally) -> Result<Network, LoadError> {
         let reader = Reader {
             config: self.config,
             weights: self.weights,
             names: Names::find(self.weights).unwrap_or_else(Names::bare),
-            read: Mutex::default(),
+            tally,
         };
         let body = match self.arithmetic {
             Arithmetic::F32 => Body::Single(self.single(&reader)?),
@@ -60,21 +51,7 @@ impl Loader<'_> {
             }
         };
         let frame = reader.frame(self.isa)?;
-        let read = reader
-            .read
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let parameters = read.values().map(|tensor| tensor.count as u64).sum();
-        let mut hash = Sha256::new();
-        for (name, tensor) in read {
-            hash.update(name.as_bytes());
-            hash.update(tensor.digest);
-        }
-        let summary = Summary {
-            parameters,
-            digest: hash.finalize().into(),
-        };
-        Ok((Network { frame, body }, summary))
+        Ok(Network { frame, body })
     }
 
     fn single(&self, reader: &Reader<'_>) -> Result<single::Body, LoadError> {
@@ -106,23 +83,11 @@ impl Loader<'_> {
 
 type Layers<P> = Vec<Layer<<P as Packing>::Normed, <P as Packing>::Packed>>;
 
-/// What was read, all tensors taken together.
-pub(crate) struct Summary {
-    pub(crate) parameters: u64,
-    pub(crate) digest: [u8; 32],
-}
-
 struct Reader<'a> {
-    config: &'a ModelConfig,
+    config: &'a Config,
     weights: &'a Weights,
     names: Names,
-    /// By name without prefix, so that the order of reading does not matter.
-    read: Mutex<BTreeMap<String, TensorSummary>>,
-}
-
-struct TensorSummary {
-    count: usize,
-    digest: [u8; 32],
+    tally: &'a Tally,
 }
 
 impl Reader<'_> {
@@ -185,29 +150,13 @@ impl Reader<'_> {
     }
 
     fn read(&self, name: &str, canonical: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
-        let values = self.weights.read(name, shape)?;
-        let mut hash = Sha256::new();
-        for size in shape {
-            hash.update((*size as u64).to_le_bytes());
-        }
-        // An odd step does not fall into step with rows of even length.
-        let step = (values.len() / SAMPLE) | 1;
-        for value in values.iter().step_by(step) {
-            hash.update(value.to_le_bytes());
-        }
-        let summary = TensorSummary {
-            count: values.len(),
-            digest: hash.finalize().into(),
-        };
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert(canonical.into(), summary);
-        Ok(values)
+        self.tally.read(self.weights, name, canonical, shape)
     }
 }
 
 struct LayerReader<'a> {
     reader: &'a Reader<'a>,
-    config: &'a ModelConfig,
+    config: &'a Config,
     index: usize,
 }
 

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use lookalike_imaging::RgbImage;
 use lookalike_kernels::{Isa, bf16, int8, layer_norm};
 
-use crate::families::dinov2::config::ModelConfig;
+use crate::families::dinov2::config::Config;
 
-pub(crate) use load::{Arithmetic, Loader, Summary};
+pub(crate) use load::{Arithmetic, Loader};
 use positions::Positions;
 
 /// What is wanted of each image.
@@ -36,7 +36,7 @@ pub(crate) struct Network {
 
 /// What surrounds the layers and stays in f32.
 struct Frame {
-    config: ModelConfig,
+    config: Config,
     isa: Isa,
     positions: Positions,
     /// The class token with its position.

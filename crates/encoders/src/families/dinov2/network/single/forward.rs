@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::Body;
 use super::patches::unfold;
-use crate::families::dinov2::config::{Mlp, ModelConfig};
+use crate::families::dinov2::config::{Config, Mlp};
 use crate::families::dinov2::network::{Frame, Layer, Norm, Output, Picture, Start, stride};
 
 /// Most rows of a task: as many as share a panel of weights in the matrix product.
@@ -92,7 +92,7 @@ impl Body {
 struct Forward<'a> {
     body: &'a Body,
     frame: &'a Frame,
-    config: &'a ModelConfig,
+    config: &'a Config,
     isa: Isa,
 }
 

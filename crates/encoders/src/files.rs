@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use lookalike_imaging::ProcessorConfig;
 
-use crate::builtin;
+use crate::config_file::ConfigFile;
 use crate::error::LoadError;
-use crate::families::dinov2::config::{self, ModelConfig};
 use crate::weights::{Source, Weights};
 
-const CONFIG: &str = "config.json";
-const PROCESSOR: &str = "preprocessor_config.json";
-const WHOLE: &str = "model.safetensors";
+pub(crate) const CONFIG: &str = "config.json";
+pub(crate) const PROCESSOR: &str = "preprocessor_config.json";
+pub(crate) const WHOLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
 const HINT: &str = "a model is a folder with config.json and model.safetensors, or a .npz file \
                     with the same tensors";
@@ -21,90 +20,37 @@ const HINT: &str = "a model is a folder with config.json and model.safetensors, 
 /// Longest text file of a model; an index of the largest has a few hundred kilobytes.
 const MAX_TEXT_BYTES: u64 = 16 << 20;
 
-/// What a model consists of before its tensors are read.
-pub(crate) struct ModelFiles {
-    pub(crate) config: ModelConfig,
-    pub(crate) processor: ProcessorConfig,
-    pub(crate) weights: Weights,
-}
-
-impl ModelFiles {
-    /// Opens a folder, a lone `.npz` or a lone `.safetensors`.
-    pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
-        if is_folder(path)? {
-            let config = read_config(path)?;
-            let processor = read_processor(&path.join(PROCESSOR))?;
-            return Ok(Self {
-                config,
-                processor,
-                weights: open_folder_weights(path)?,
-            });
-        }
-        let weights = open_lone_weights(path)?;
-        let config = config::infer(&weights)?;
-        Ok(Self {
-            config,
-            processor: read_processor(&path.with_file_name(PROCESSOR))?,
-            weights,
-        })
-    }
-
-    /// The model that is compiled in.
-    pub(crate) fn builtin() -> Result<Self, LoadError> {
-        let path = Path::new(builtin::PATH);
-        Ok(Self {
-            config: config::parse(&path.join(CONFIG), builtin::CONFIG)?,
-            processor: parse_processor(&path.join(PROCESSOR), builtin::PROCESSOR)?,
-            weights: Weights::open_safetensors(
-                &path.join(WHOLE),
-                Source::memory(builtin::WEIGHTS),
-            )?,
-        })
-    }
-}
-
-/// What the model at `path` is made of, without loading its weights.
-///
-/// # Errors
-/// As [`crate::Model::load`], as far as the configuration, or the shapes of weights without
-/// one, tell.
-pub fn describe(path: &Path) -> Result<ModelConfig, LoadError> {
-    if is_folder(path)? {
-        read_config(path)
-    } else {
-        config::infer(&open_lone_weights(path)?)
-    }
-}
-
-fn is_folder(path: &Path) -> Result<bool, LoadError> {
+pub(crate) fn is_folder(path: &Path) -> Result<bool, LoadError> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(metadata.is_dir()),
         Err(error) => Err(failed(path, error)),
     }
 }
 
-fn read_config(folder: &Path) -> Result<ModelConfig, LoadError> {
+pub(crate) fn read_config(folder: &Path) -> Result<ConfigFile, LoadError> {
     let path = folder.join(CONFIG);
-    config::parse(&path, &read_text(&path)?)
+    let text = read_text(&path)?;
+    ConfigFile::new(path, text)
 }
 
-/// The processor's settings, or DINOv2's where the file is absent.
-fn read_processor(path: &Path) -> Result<ProcessorConfig, LoadError> {
-    match read_text(path) {
-        Ok(text) => parse_processor(path, &text),
-        Err(LoadError::NotFound { .. }) => Ok(ProcessorConfig::dinov2()),
+/// The processor's settings, if the folder has the file.
+pub(crate) fn read_processor(folder: &Path) -> Result<Option<ProcessorConfig>, LoadError> {
+    let path = folder.join(PROCESSOR);
+    match read_text(&path) {
+        Ok(text) => parse_processor(&path, &text).map(Some),
+        Err(LoadError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn parse_processor(path: &Path, text: &str) -> Result<ProcessorConfig, LoadError> {
+pub(crate) fn parse_processor(path: &Path, text: &str) -> Result<ProcessorConfig, LoadError> {
     ProcessorConfig::from_json(text).map_err(|error| LoadError::Malformed {
         path: path.into(),
         detail: error.to_string(),
     })
 }
 
-fn open_folder_weights(folder: &Path) -> Result<Weights, LoadError> {
+pub(crate) fn open_folder_weights(folder: &Path) -> Result<Weights, LoadError> {
     let whole = folder.join(WHOLE);
     match open(&whole) {
         Ok(source) => return Weights::open_safetensors(&whole, source),
@@ -120,7 +66,7 @@ fn open_folder_weights(folder: &Path) -> Result<Weights, LoadError> {
     }
 }
 
-fn open_lone_weights(path: &Path) -> Result<Weights, LoadError> {
+pub(crate) fn open_lone_weights(path: &Path) -> Result<Weights, LoadError> {
     let source = open(path)?;
     let extension = path
         .extension()

@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
-use lookalike_encoders::{EmbedError, LoadOptions, Model, Precision, SingleThread};
+use lookalike_encoders::{
+    Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
+};
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
 
@@ -14,11 +16,6 @@ use crate::{EngineError, ErrorKind};
 
 /// Name of the encoder inside the program.
 pub const BUILTIN: &str = "builtin";
-
-/// Patches that keep the units of one core busy. Measured, one thread, ms an image:
-/// dinov2-small at 518 px (1369 patches) 80 alone and 89 in batches of 8, at 224 px (256)
-/// 11.8 and 11.7 in batches of 4; builtin at 112 px (64) 1.16 and 0.84 in batches of 8.
-const BATCH_PATCHES: usize = 1024;
 
 /// How long a search waits for a model that another thread loads: longer than loading takes, but
 /// not as long as a download.
@@ -35,17 +32,17 @@ pub struct Encoders {
 /// A model that some thread needed.
 enum Loading {
     UnderWay,
-    Done(Arc<Model>),
+    Done(Arc<dyn Embedder>),
 }
 
 /// How models are found and run.
 pub struct EncoderSettings {
     /// The data directory, whose `models` folder is searched and downloaded to.
     pub data_dir: PathBuf,
-    /// Threads that compute; 0 means one per core.
-    pub threads: usize,
-    /// Arithmetic of the matrix products.
-    pub precision: Precision,
+    /// The model families that are known.
+    pub registry: Registry,
+    /// What models compute on, and in which arithmetic.
+    pub load: LoadOptions,
     /// Where and whether to download.
     pub hub: HubEnvironment,
     /// Told how a download is going.
@@ -55,7 +52,7 @@ pub struct EncoderSettings {
 /// A model with a preprocessing: pictures in, embeddings out.
 #[derive(Clone)]
 pub struct Encoder {
-    model: Arc<Model>,
+    model: Arc<dyn Embedder>,
     preprocessor: Preprocessor,
     normalize: bool,
 }
@@ -82,7 +79,7 @@ impl Encoders {
     /// # Errors
     /// It can't be found, downloaded or loaded; [`ErrorKind::Unavailable`] when another thread
     /// is at it for so long that the caller had better come again.
-    pub fn model(&self, name: &str) -> Result<Arc<Model>, EngineError> {
+    pub fn model(&self, name: &str) -> Result<Arc<dyn Embedder>, EngineError> {
         let start = Instant::now();
         let mut models = self.lock();
         loop {
@@ -110,14 +107,14 @@ impl Encoders {
             encoders: self,
             name,
         };
-        let model = Arc::new(self.load(name)?);
+        let model = self.load(name)?;
         self.lock()
             .insert(name.to_owned(), Loading::Done(Arc::clone(&model)));
         Ok(model)
     }
 
     /// The model of that name if it is loaded; does not wait for one that is being loaded.
-    pub(crate) fn loaded(&self, name: &str) -> Option<Arc<Model>> {
+    pub(crate) fn loaded(&self, name: &str) -> Option<Arc<dyn Embedder>> {
         match self.lock().get(name) {
             Some(Loading::Done(model)) => Some(Arc::clone(model)),
             _ => None,
@@ -129,23 +126,33 @@ impl Encoders {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An encoder from a model's name and a preprocessing; `size` defaults to the model's own.
+    /// What models compute on.
+    #[must_use]
+    pub fn device(&self) -> &dyn Device {
+        &*self.settings.load.cpu
+    }
+
+    /// An encoder from a model's name and a preprocessing; the preprocessing and `size` default
+    /// to the model's own.
     ///
     /// # Errors
     /// As [`Encoders::model`], or the size is below one patch.
     pub fn encoder(
         &self,
         model: &str,
-        preprocess: PreprocessKind,
+        preprocess: Option<PreprocessKind>,
         size: Option<u32>,
         normalize: bool,
     ) -> Result<Encoder, EngineError> {
         let model = self.model(model)?;
+        let facts = model.facts();
+        let description = &facts.description;
+        let preprocess = preprocess.or(description.extra.preprocess);
         let preprocessor = Preprocessor::new(
-            preprocess,
-            size.unwrap_or_else(|| model.default_size()),
-            model.config().patch_size as u32,
-            model.processor().clone(),
+            preprocess.unwrap_or_default(),
+            size.unwrap_or(description.input.default),
+            description.input.multiple_of,
+            facts.processor.clone(),
         )
         .map_err(|error| EngineError::invalid(error.to_string()).because(error))?;
         Ok(Encoder {
@@ -169,9 +176,9 @@ impl Encoders {
         };
         let preprocess: PreprocessKind = preprocess
             .parse()
-            .map_err(|error| internal(collection, "preprocessing", error))?;
-        let encoder = self.encoder(model, preprocess, spec.size, spec.normalize)?;
-        if spec.model_fingerprint.as_deref() != Some(encoder.model.fingerprint()) {
+            .map_err(|error| unknown_record(collection, "preprocessing", error))?;
+        let encoder = self.encoder(model, Some(preprocess), spec.size, spec.normalize)?;
+        if spec.model_fingerprint.as_deref() != Some(&encoder.model.facts().fingerprint) {
             return Err(EngineError::new(
                 ErrorKind::Conflict,
                 format!(
@@ -185,15 +192,12 @@ impl Encoders {
         Ok(encoder)
     }
 
-    fn load(&self, name: &str) -> Result<Model, EngineError> {
-        let options = LoadOptions {
-            threads: self.settings.threads,
-            precision: self.settings.precision,
-        };
+    fn load(&self, name: &str) -> Result<Arc<dyn Embedder>, EngineError> {
+        let EncoderSettings { registry, load, .. } = &self.settings;
         let located = models::locate(name, &self.settings.data_dir, &self.settings.hub)?;
         let loaded = match located {
-            Located::Builtin => Model::builtin(&options),
-            Located::Local(path) => Model::load(&path, &options),
+            Located::Builtin => registry.builtin(load),
+            Located::Local(path) => registry.load(&path, load),
             Located::Remote { .. } => {
                 let path = models::pull(
                     name,
@@ -201,7 +205,7 @@ impl Encoders {
                     &self.settings.hub,
                     &mut |progress| (self.settings.on_pull)(progress),
                 )?;
-                Model::load(&path, &options)
+                registry.load(&path, load)
             }
         };
         loaded.map_err(|error| {
@@ -227,20 +231,11 @@ impl Drop for Claim<'_> {
     }
 }
 
-/// A thread for [`Encoder::embed_on`].
-///
-/// # Errors
-/// The system gives none.
-pub(crate) fn embedding_thread() -> Result<SingleThread, EngineError> {
-    SingleThread::start()
-        .map_err(|error| EngineError::new(ErrorKind::Internal, error.to_string()).because(error))
-}
-
 impl Encoder {
     /// The model.
     #[must_use]
-    pub fn model(&self) -> &Model {
-        &self.model
+    pub fn model(&self) -> &dyn Embedder {
+        &*self.model
     }
 
     /// The preprocessing.
@@ -264,41 +259,32 @@ impl Encoder {
         })
     }
 
-    /// Embeddings of prepared pictures, as soon as all cores can have them.
+    /// A lane for one of several workers, each with a stream of pictures of its own.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn lane(&self) -> Result<Lane, EngineError> {
+        Ok(self.model.device().lane()?)
+    }
+
+    /// Embeddings of prepared pictures, as soon as the whole device can have them.
     ///
     /// # Errors
     /// A picture was not prepared by [`Encoder::prepare`].
     pub fn embed(&self, prepared: &[&RgbImage]) -> Result<Vec<Vec<f32>>, EngineError> {
-        self.finish(self.model.embed(prepared))
+        self.embed_on(self.model.device().whole(), prepared)
     }
 
-    /// The same embeddings, computed on `thread` alone.
+    /// The same embeddings, computed on `lane` alone.
     ///
     /// # Errors
     /// As [`Encoder::embed`].
     pub fn embed_on(
         &self,
-        thread: &SingleThread,
+        lane: &Lane,
         prepared: &[&RgbImage],
     ) -> Result<Vec<Vec<f32>>, EngineError> {
-        self.finish(self.model.embed_on(thread, prepared))
-    }
-
-    /// Pictures that a single thread embeds at a time: more are no faster, only larger.
-    #[must_use]
-    pub fn default_batch_size(&self) -> usize {
-        let patch = self.model.config().patch_size;
-        let patches_a_side = self.preprocessor.size() as usize / patch.max(1);
-        (BATCH_PATCHES / (patches_a_side * patches_a_side).max(1)).clamp(1, 16)
-    }
-
-    fn finish(
-        &self,
-        embeddings: Result<Vec<Vec<f32>>, EmbedError>,
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
-        let mut embeddings = embeddings.map_err(|error| {
-            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-        })?;
+        let mut embeddings = self.model.embed(prepared, lane).map_err(internal)?;
         if self.normalize {
             for embedding in &mut embeddings {
                 lookalike_encoders::normalize(embedding);
@@ -306,9 +292,53 @@ impl Encoder {
         }
         Ok(embeddings)
     }
+
+    /// Prepared pictures that are best embedded together on `lane`.
+    #[must_use]
+    pub fn batch_size(&self, lane: &Lane) -> usize {
+        self.model.batch_size(self.preprocessor.size(), lane)
+    }
+
+    /// The side of a patch of a prepared picture in pixels.
+    ///
+    /// # Errors
+    /// The model describes only whole pictures.
+    pub(crate) fn patch_size(&self) -> Result<u32, EngineError> {
+        Ok(self.patches()?.patch_size())
+    }
+
+    /// The tokens of a prepared picture and its patches, not normalised.
+    ///
+    /// # Errors
+    /// The model describes only whole pictures, or the picture was not prepared by
+    /// [`Encoder::prepare`].
+    pub fn tokens(&self, prepared: &RgbImage) -> Result<Tokens, EngineError> {
+        let whole = self.model.device().whole();
+        let tokens = self.patches()?.embed_patches(prepared, whole);
+        tokens.map_err(internal)
+    }
+
+    fn patches(&self) -> Result<&dyn PatchEmbedder, EngineError> {
+        self.model.patches().ok_or_else(|| {
+            EngineError::invalid(format!(
+                "models of the family {} describe whole pictures, not the places in them",
+                self.model.facts().description.family
+            ))
+        })
+    }
 }
 
-fn internal(
+impl From<LaneError> for EngineError {
+    fn from(error: LaneError) -> Self {
+        internal(error)
+    }
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
+    EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
+}
+
+fn unknown_record(
     collection: &Collection,
     what: &str,
     error: impl std::error::Error + Send + Sync + 'static,
@@ -322,3 +352,6 @@ fn internal(
     )
     .because(error)
 }
+
+#[cfg(test)]
+mod tests;

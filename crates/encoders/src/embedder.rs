@@ -1,0 +1,52 @@
+//! What use cases know of a model: pictures in, embeddings out.
+//!
+//! Everything that not every model can do is a trait of its own, which an [`Embedder`] hands out
+//! if it has it ([`Embedder::patches`]): a caller cannot forget to ask.
+
+use lookalike_imaging::RgbImage;
+
+use crate::devices::{Device, Lane};
+use crate::error::EmbedError;
+use crate::facts::ModelFacts;
+use crate::tokens::Tokens;
+
+/// A loaded model on its device. Shared by threads.
+pub trait Embedder: Send + Sync {
+    /// What it is.
+    fn facts(&self) -> &ModelFacts;
+
+    /// What it computes on.
+    fn device(&self) -> &dyn Device;
+
+    /// Pictures of `size` x `size` pixels that are best embedded together on `lane`, at least
+    /// one: more are no faster, only larger.
+    fn batch_size(&self, size: u32, lane: &Lane) -> usize;
+
+    /// The embedding of each picture, [`Description::dim`](crate::Description::dim) values, not
+    /// normalised. Pictures may differ in size; their sides are multiples of
+    /// [`InputSizes::multiple_of`](crate::InputSizes::multiple_of). `lane` is one of the device's.
+    ///
+    /// An embedding is the same, bit for bit, whatever batch it was computed in and on whatever
+    /// lane.
+    ///
+    /// # Errors
+    /// A picture has a size that the model does not take.
+    fn embed(&self, pictures: &[&RgbImage], lane: &Lane) -> Result<Vec<Vec<f32>>, EmbedError>;
+
+    /// The tokens of a picture's patches, if the model has such.
+    fn patches(&self) -> Option<&dyn PatchEmbedder> {
+        None
+    }
+}
+
+/// A model that describes also each patch of a picture.
+pub trait PatchEmbedder: Send + Sync {
+    /// Side of a patch in pixels of the picture as the model takes it.
+    fn patch_size(&self) -> u32;
+
+    /// The tokens of the patches and the embedding of the whole, not normalised.
+    ///
+    /// # Errors
+    /// As [`Embedder::embed`].
+    fn embed_patches(&self, picture: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError>;
+}

@@ -1,0 +1,70 @@
+//! What a model is: as its files tell before it is loaded, and as it is when it runs.
+
+use lookalike_imaging::{PreprocessKind, ProcessorConfig};
+use serde_json::Value;
+
+use crate::bands::Bands;
+use crate::options::Precision;
+
+/// What the configuration of a model tells, or the shapes of weights without one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Description {
+    /// Name of the family, such as `dinov2`.
+    pub family: &'static str,
+    /// The `model_type` of the configuration, such as `dinov2_with_registers`.
+    pub architecture: String,
+    /// Values of an embedding.
+    pub dim: usize,
+    /// The sizes of pictures that it takes.
+    pub input: InputSizes,
+    /// What this project adds to a configuration.
+    pub extra: Extra,
+    /// What the family tells besides, such as `layers`: for people who compare models.
+    pub details: Vec<(&'static str, Value)>,
+}
+
+/// Sizes of the pictures that a model takes, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputSizes {
+    /// Side of the square that pictures are brought to unless the caller says otherwise.
+    pub default: u32,
+    /// Both sides are multiples of this, such as the side of a patch.
+    pub multiple_of: u32,
+}
+
+/// The block `lookalike` of a `config.json`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extra {
+    /// False for weights that are only a placeholder.
+    pub trained: bool,
+    /// How pictures are best prepared for it, unless the caller says otherwise.
+    pub preprocess: Option<PreprocessKind>,
+    /// How its scores are read.
+    pub bands: Bands,
+}
+
+impl Default for Extra {
+    fn default() -> Self {
+        Self {
+            trained: true,
+            preprocess: None,
+            bands: Bands::default(),
+        }
+    }
+}
+
+/// What a loaded model is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelFacts {
+    /// What its files tell.
+    pub description: Description,
+    /// Mean, standard deviation and sizes of the model's own preprocessing.
+    pub processor: ProcessorConfig,
+    /// Arithmetic in use: never [`Precision::Auto`].
+    pub precision: Precision,
+    /// Number of weights.
+    pub parameters: u64,
+    /// Hexadecimal identity of the model, the same in every run, from every kind of file and in
+    /// every precision: see [`Tally::fingerprint`](crate::Tally::fingerprint).
+    pub fingerprint: String,
+}
