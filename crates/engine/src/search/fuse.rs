@@ -35,6 +35,15 @@ pub(super) struct Ranking {
     pub(super) hits: Vec<PlacedHit>,
 }
 
+/// What of several collections is compared.
+#[derive(Clone, Copy, Debug)]
+enum Comparison {
+    /// Their embeddings and metrics are the same.
+    Scores,
+    /// They are not.
+    Ranks,
+}
+
 struct Merged {
     key: String,
     score: f32,
@@ -52,16 +61,19 @@ impl Ranking {
     ) -> Self {
         let metric = rankings[0].metric;
         let threshold = rankings[0].threshold;
-        let by_score = collections
-            .iter()
-            .zip(&rankings)
-            .all(|(collection, ranking)| {
-                ranking.metric == metric && same_embedding(collection, &collections[0])
-            });
+        let mut both = collections.iter().zip(&rankings);
+        let are_alike = both.all(|(collection, ranking)| {
+            ranking.metric == metric && same_embedding(collection, &collections[0])
+        });
+        let comparison = if are_alike {
+            Comparison::Scores
+        } else {
+            Comparison::Ranks
+        };
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut merged: Vec<Merged> = Vec::new();
         for ranking in rankings {
-            for group in prioritised(ranking, by_score) {
+            for group in prioritised(ranking, comparison) {
                 match places.get(&group.key) {
                     Some(&place) => merged[place].absorb(group),
                     None => {
@@ -145,7 +157,7 @@ impl Merged {
 }
 
 /// The groups of one collection with priorities that can be compared with other collections'.
-fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
+fn prioritised(ranking: CollectionRanking, comparison: Comparison) -> Vec<Merged> {
     let metric = ranking.metric;
     let of_score = |score: f32| {
         if metric.higher_is_better() {
@@ -166,12 +178,9 @@ fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
         .enumerate()
         .map(|(rank, hit)| (hit.id, rank))
         .collect();
-    let hit_priority = |hit: &Hit| {
-        if by_score {
-            of_score(hit.score)
-        } else {
-            of_rank(ranks[&hit.id])
-        }
+    let hit_priority = |hit: &Hit| match comparison {
+        Comparison::Scores => of_score(hit.score),
+        Comparison::Ranks => of_rank(ranks[&hit.id]),
     };
     ranking
         .groups
@@ -180,10 +189,9 @@ fn prioritised(ranking: CollectionRanking, by_score: bool) -> Vec<Merged> {
         .map(|(rank, Group { key, score, hits })| Merged {
             key,
             score,
-            priority: if by_score {
-                of_score(score)
-            } else {
-                of_rank(rank)
+            priority: match comparison {
+                Comparison::Scores => of_score(score),
+                Comparison::Ranks => of_rank(rank),
             },
             hits: hits
                 .into_iter()
