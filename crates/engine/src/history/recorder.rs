@@ -172,7 +172,7 @@ impl Books {
         self.pictures
             .thumbnail(past, position, THUMBNAIL_SIDE)
             .inspect_err(|error| {
-                tracing::debug!("a search is recorded without its picture: {error}")
+                tracing::debug!("a search is recorded without its picture: {error}");
             })
             .ok()
             .flatten()
