@@ -14,3 +14,19 @@ pub(super) fn hint(hint: &Hint) -> String {
         Hint::SendFiles => "name pictures, grants or archives".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lookalike_engine::Setting;
+
+    use super::*;
+
+    #[test]
+    fn settings_are_named_as_options() {
+        let asked = Hint::LeaveAway {
+            setting: Setting::Metric,
+            asked: "l2".to_owned(),
+        };
+        assert!(hint(&asked).starts_with("leave --metric l2 away"));
+    }
+}

@@ -88,3 +88,24 @@ mod zero_for_none {
         usize::deserialize(deserializer).map(NonZeroUsize::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batch_sizes_are_recorded_as_they_always_were() {
+        for (size, recorded) in [(None, 0), (NonZeroUsize::new(7), 7)] {
+            let request = JobRequest {
+                batch_size: size,
+                ..JobRequest::default()
+            };
+            let json = request.to_json().unwrap();
+            assert!(
+                json.contains(&format!("\"batch_size\":{recorded},")),
+                "{json}"
+            );
+            assert_eq!(serde_json::from_str::<JobRequest>(&json).unwrap(), request);
+        }
+    }
+}
