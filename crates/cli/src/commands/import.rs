@@ -66,8 +66,8 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
     let watches = arguments.watch;
     let mut report = match engine(settings, Access::Write) {
         _ if arguments.paths.is_empty() && !arguments.retry_failed => JobReport::default(),
-        Ok(engine) if watches => return watch_here(engine, arguments, settings),
-        Ok(engine) => import_here(engine, arguments, settings)?,
+        Ok(engine) if watches => return watch_here(&engine, arguments, settings),
+        Ok(engine) => import_here(&engine, arguments, settings)?,
         Err(error) if error.kind() != ErrorKind::Conflict => return Err(error.into()),
         Err(error) => match remote::Server::of(&settings.data) {
             Some(server) if watches => anyhow::bail!(
@@ -113,13 +113,13 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
 
 /// Imports, and then whatever changes, until a signal.
 fn watch_here(
-    engine: Engine,
+    engine: &Engine,
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
     let format = arguments.format.format;
     let request = request(arguments);
-    let jobs = jobs(&engine, settings);
+    let jobs = jobs(engine, settings);
     let stop = Arc::new(Cancel::default());
     let stopping = Arc::clone(&stop);
     interrupt::on_signal(move || stopping.cancel());
@@ -184,11 +184,11 @@ pub(super) fn jobs(engine: &Engine, settings: &Settings) -> Jobs {
 
 /// Imports in this process.
 fn import_here(
-    engine: Engine,
+    engine: &Engine,
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
-    let jobs = jobs(&engine, settings);
+    let jobs = jobs(engine, settings);
     let id = if arguments.retry_failed {
         jobs.retry(None)?
     } else {
