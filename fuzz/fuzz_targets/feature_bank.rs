@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
 use lookalike_catalog::Catalog;
-use lookalike_engine::features::FeatureImportRequest;
+use lookalike_engine::banks::BankImportRequest;
 use lookalike_engine::import::Control;
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
@@ -82,7 +82,7 @@ fuzz_target!(|data: &[u8]| {
     if files.iter().any(|(name, bytes)| fs::write(file(name), bytes).is_err()) {
         return;
     }
-    let request = FeatureImportRequest {
+    let request = BankImportRequest {
         banks: vec![file(bank)],
         collection: COLLECTION.to_owned(),
         metric: None,

@@ -58,7 +58,7 @@ fn server() -> &'static Server {
         }));
         let settings = CollectionSettings { size: Some(28), ..CollectionSettings::default() };
         engine.collections().create("default", &settings).expect("a collection");
-        let accounts = Accounts::new(Arc::clone(engine.catalog()), system_clock);
+        let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), system_clock);
         let jobs = engine.jobs(JobOptions { workers: 1, data_dir: data });
         Server {
             runtime: Runtime::new().expect("a runtime"),

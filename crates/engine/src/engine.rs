@@ -1,14 +1,13 @@
 //! The engine: every use case, put together over the same stores. The only place that knows all of
 //! them; none of them knows it.
 
-use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::Collections;
 use crate::backup::Backups;
+use crate::banks::Banks;
 use crate::duplicates::Duplicates;
 use crate::explain::Explainer;
-use crate::features::Banks;
 use crate::filters::Filters;
 use crate::health::Health;
 use crate::history::{History, Recorder};
@@ -198,13 +197,5 @@ impl Engine {
             Arc::clone(&self.searcher),
             self.query_pictures.clone(),
         )
-    }
-}
-
-impl Deref for Engine {
-    type Target = Stores;
-
-    fn deref(&self) -> &Stores {
-        &self.stores
     }
 }

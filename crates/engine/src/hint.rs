@@ -15,6 +15,8 @@ pub enum Hint {
         /// What was asked for.
         asked: String,
     },
+    /// Import into another collection.
+    AnotherCollection,
     /// Have originals copied at the next import.
     KeepCopies,
     /// Examine the data directory.

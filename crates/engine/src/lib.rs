@@ -3,6 +3,7 @@
 
 mod addresses;
 mod backup;
+pub mod banks;
 mod by_name;
 mod byte_cache;
 mod collections;
@@ -14,7 +15,6 @@ mod encoders;
 mod engine;
 mod error;
 pub mod explain;
-pub mod features;
 mod file_name;
 mod filters;
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) fn hint(hint: &Hint) -> String {
             "leave `{}` away, or import into another `collection`",
             setting.name()
         ),
+        Hint::AnotherCollection => "import it into another `collection`".to_owned(),
         Hint::KeepCopies => "import with `originals` as `copy` to keep copies".to_owned(),
         Hint::Examine => "on the server, `lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again and use the new answer's `query_token`".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lookalike_banks::BankLayout;
-use lookalike_engine::features::{FeatureExportRequest, FeatureImportRequest};
+use lookalike_engine::banks::{BankExportRequest, BankImportRequest};
 use lookalike_engine::import::Control;
 
 use super::Outcome;
@@ -27,7 +27,7 @@ pub(super) fn import(
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
     let engine = engine(settings, Access::Write)?;
-    let request = FeatureImportRequest {
+    let request = BankImportRequest {
         banks: arguments.banks,
         collection: arguments.collection,
         metric: arguments.metric,
@@ -64,7 +64,7 @@ fn export(arguments: FeaturesExportArguments, settings: &Settings) -> anyhow::Re
         Some(LayoutChoice::Files) => BankLayout::Files,
         None => BankLayout::of(&arguments.output),
     };
-    let request = FeatureExportRequest {
+    let request = BankExportRequest {
         collection: arguments.collection,
         output: arguments.output,
         layout,

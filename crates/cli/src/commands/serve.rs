@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         let url = format!("http://{address}");
         announce(&engine, settings, &url)?;
         let access = access_rules(settings, address.ip());
-        let accounts = Accounts::new(Arc::clone(engine.catalog()), system_clock);
+        let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), system_clock);
         if access.accounts && !accounts.exist()? {
             output::note(
                 settings,

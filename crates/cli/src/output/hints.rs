@@ -8,6 +8,7 @@ pub(super) fn hint(hint: &Hint) -> String {
             "leave --{} {asked} away, or import into another collection with --collection",
             setting.name()
         ),
+        Hint::AnotherCollection => "import it into another collection with --collection".to_owned(),
         Hint::KeepCopies => "import with --originals copy to keep copies".to_owned(),
         Hint::Examine => "`lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again".to_owned(),

@@ -1,7 +1,7 @@
 //! Which collection a bank goes into, and what searching it then gives.
 
 use lookalike_catalog::{Content, NewItem};
-use lookalike_engine::features::FeatureImportRequest;
+use lookalike_engine::banks::BankImportRequest;
 use lookalike_engine::import::Control;
 use lookalike_engine::search::{Query, QueryFile};
 use lookalike_engine::{CollectionSettings, ErrorKind};
@@ -47,7 +47,7 @@ fn vectors_of_any_length_are_searched_by_each_metric() {
         ),
     ] {
         let name = metric.to_string();
-        let asked = FeatureImportRequest {
+        let asked = BankImportRequest {
             metric: Some(metric),
             ..request(&bank, &name)
         };
@@ -82,7 +82,7 @@ fn lengths_are_kept_unless_the_collection_normalises() {
     let bank = write_lines(&fixture, "v", 2, &VECTORS, &[]);
     fixture.import(&bank, "plain");
     assert_eq!(fixture.stored("plain")[1].1, bits(&[10.0, 0.0]));
-    let unit = FeatureImportRequest {
+    let unit = BankImportRequest {
         normalize: Some(true),
         ..request(&bank, "unit")
     };
@@ -103,14 +103,14 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
     let message = error.to_string();
     assert!(message.contains("holds vectors of 2 numbers"), "{message}");
     assert!(message.contains("f32.npz has vectors of 5"), "{message}");
-    let asked = FeatureImportRequest {
+    let asked = BankImportRequest {
         metric: Some(Metric::L2),
         ..request(&bank, "two")
     };
     let message = fixture.try_import(&asked).unwrap_err().to_string();
     assert!(message.contains("has metric cosine"), "{message}");
     assert!(message.contains("is to have l2"), "{message}");
-    let both = FeatureImportRequest {
+    let both = BankImportRequest {
         banks: vec![bank.clone(), golden("f32.npz")],
         ..request(&bank, "both")
     };

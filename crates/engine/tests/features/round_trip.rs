@@ -106,7 +106,7 @@ fn an_export_replaces_a_file_but_no_folder_with_something_in_it() {
     std::fs::create_dir(&folder).unwrap();
     fixture.export("first", "out");
     assert!(folder.join("features_index.jsonl").is_file());
-    let request = lookalike_engine::features::FeatureExportRequest {
+    let request = lookalike_engine::banks::BankExportRequest {
         collection: "first".into(),
         output: folder,
         layout: lookalike_banks::BankLayout::Files,

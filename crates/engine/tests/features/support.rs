@@ -9,7 +9,7 @@ use std::sync::Arc;
 use lookalike_banks::BankLayout;
 use lookalike_catalog::{Catalog, Change, Item, ItemFilter, Revision};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
-use lookalike_engine::features::{FeatureExportRequest, FeatureImportRequest};
+use lookalike_engine::banks::{BankExportRequest, BankImportRequest};
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::search::{Limit, Query, SearchAnswer, SearchRequest};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts};
@@ -64,7 +64,7 @@ impl Fixture {
 
     pub(crate) fn try_import(
         &self,
-        request: &FeatureImportRequest,
+        request: &BankImportRequest,
     ) -> Result<ImportReport, EngineError> {
         self.engine.banks().import(request, &Control::default())
     }
@@ -79,7 +79,7 @@ impl Fixture {
     /// Exports to a file or folder of that name.
     pub(crate) fn export(&self, collection: &str, name: &str) -> PathBuf {
         let output = self.path(name);
-        let request = FeatureExportRequest {
+        let request = BankExportRequest {
             collection: collection.to_owned(),
             layout: BankLayout::of(&output),
             output: output.clone(),
@@ -125,8 +125,8 @@ impl Fixture {
     }
 }
 
-pub(crate) fn request(bank: &Path, collection: &str) -> FeatureImportRequest {
-    FeatureImportRequest {
+pub(crate) fn request(bank: &Path, collection: &str) -> BankImportRequest {
+    BankImportRequest {
         banks: vec![bank.to_path_buf()],
         collection: collection.to_owned(),
         metric: None,

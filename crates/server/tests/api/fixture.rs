@@ -70,7 +70,7 @@ impl Server {
         };
         let jobs = engine.jobs(job_options);
         let closing = jobs.clone();
-        let accounts = Accounts::new(Arc::clone(engine.catalog()), clock);
+        let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), clock);
         let (stop, stopped) = oneshot::channel();
         let (ready, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -14,7 +14,8 @@ use lookalike_catalog::{Change, Collection, Item, ItemFilter, Revision};
 use lookalike_npy as npy;
 use tempfile::{Builder, NamedTempFile};
 
-use super::{FeatureExportReport, FeatureExportRequest, problem};
+use super::problem;
+use super::request::{BankExportReport, BankExportRequest};
 use crate::import::Control;
 use crate::{EngineError, ErrorKind, Stores};
 
@@ -33,9 +34,9 @@ struct Export<'a> {
 
 pub(super) fn run(
     stores: &Stores,
-    request: &FeatureExportRequest,
+    request: &BankExportRequest,
     control: &Control,
-) -> Result<FeatureExportReport, EngineError> {
+) -> Result<BankExportReport, EngineError> {
     control.progress.start();
     let collection = stores.catalog().collection(&request.collection)?;
     let removals = stores.catalog().revision(&collection)?.removals;
@@ -60,7 +61,7 @@ pub(super) fn run(
         return Err(changed(&export.collection));
     }
     whole.rename(&request.output)?;
-    Ok(FeatureExportReport {
+    Ok(BankExportReport {
         collection: request.collection.clone(),
         output: request.output.clone(),
         exported: export.ids.len() as u64,

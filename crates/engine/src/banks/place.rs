@@ -72,16 +72,16 @@ pub(super) fn place(
 
 /// A row whose id an item has: the same one, or one that must not be taken for it.
 pub(super) fn same_id(label: &str, id: &str, stored: &[f32], vector: &[f32]) -> Fate {
-    match same_bits(stored, vector) {
-        true => Fate::Skipped,
-        false => Fate::Failed(FileProblem {
-            file: label.to_owned(),
-            reason: format!(
-                "the collection has an item `{id}` with another vector; give the row another \
-                 id, or import into another collection with --collection"
-            ),
-        }),
+    if same_bits(stored, vector) {
+        return Fate::Skipped;
     }
+    Fate::Failed(FileProblem {
+        file: label.to_owned(),
+        reason: format!(
+            "the collection has an item `{id}` with another vector; give the row another id, or \
+             import into another collection"
+        ),
+    })
 }
 
 /// Whether two vectors are the same to the last bit, the sign of zeros included.

@@ -4,8 +4,8 @@ use lookalike_banks::{Bank, Origin};
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_storage::Metric;
 
-use super::FeatureImportRequest;
-use crate::{EngineError, ErrorKind, Stores};
+use super::request::BankImportRequest;
+use crate::{EngineError, ErrorKind, Hint, Stores};
 
 /// The collection for `banks`, of which there is at least one.
 ///
@@ -13,7 +13,7 @@ use crate::{EngineError, ErrorKind, Stores};
 /// A bank does not fit it, or does not fit the others.
 pub(super) fn collection(
     stores: &Stores,
-    request: &FeatureImportRequest,
+    request: &BankImportRequest,
     banks: &[Bank],
 ) -> Result<Collection, EngineError> {
     let existing = stores.catalog().find_collection(&request.collection)?;
@@ -33,7 +33,7 @@ pub(super) fn collection(
     }
 }
 
-fn new_spec(request: &FeatureImportRequest, bank: &Bank) -> NewCollection {
+fn new_spec(request: &BankImportRequest, bank: &Bank) -> NewCollection {
     let origin = bank.origin.as_ref();
     let recorded = || origin.map(|origin| origin.metric.clone());
     NewCollection {
@@ -58,19 +58,19 @@ fn new_spec(request: &FeatureImportRequest, bank: &Bank) -> NewCollection {
 
 fn check(
     spec: &NewCollection,
-    request: &FeatureImportRequest,
+    request: &BankImportRequest,
     bank: &Bank,
 ) -> Result<(), EngineError> {
     let conflict = |has: String, brings: String| {
         Err(EngineError::new(
             ErrorKind::Conflict,
             format!(
-                "collection `{}` {has}, {} {brings}; import it into another collection with \
-                 --collection",
+                "collection `{}` {has}, {} {brings}",
                 spec.name,
                 bank.path.display()
             ),
-        ))
+        )
+        .with_hint(Hint::AnotherCollection))
     };
     if bank.dim != spec.dim {
         return conflict(

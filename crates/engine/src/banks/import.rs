@@ -9,7 +9,8 @@ use lookalike_work::FileProblem;
 
 use super::content::{self, Candidate, LostPicture};
 use super::place::{Alone, Fate, place, same_id};
-use super::{FeatureImportRequest, target};
+use super::request::BankImportRequest;
+use super::target;
 use crate::import::{Control, ImportReport, per_second};
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
@@ -37,7 +38,7 @@ struct Missing {
 
 pub(super) fn run(
     stores: &Stores,
-    request: &FeatureImportRequest,
+    request: &BankImportRequest,
     control: &Control,
 ) -> Result<ImportReport, EngineError> {
     control.progress.start();

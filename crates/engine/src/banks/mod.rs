@@ -9,60 +9,15 @@ mod export;
 mod import;
 mod place;
 mod problem;
+mod request;
 mod target;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use lookalike_banks::BankLayout;
-use lookalike_storage::{IndexKind, Metric};
-use serde::Serialize;
+pub use request::{BankExportReport, BankExportRequest, BankImportRequest};
 
 use crate::import::{Control, ImportReport};
 use crate::{EngineError, Stores};
-
-/// An import of feature banks.
-#[derive(Clone, Debug)]
-pub struct FeatureImportRequest {
-    /// Files and folders, at least one.
-    pub banks: Vec<PathBuf>,
-    /// The collection; made if there is none of that name.
-    pub collection: String,
-    /// Its metric; default what the bank says, else cosine.
-    pub metric: Option<Metric>,
-    /// Kind of its index; default `auto`.
-    pub index: Option<IndexKind>,
-    /// Whether vectors are scaled to length 1; default what the bank says, else not.
-    pub normalize: Option<bool>,
-    /// Threads that read pictures.
-    pub workers: usize,
-}
-
-/// An export of a collection as a feature bank.
-#[derive(Clone, Debug)]
-pub struct FeatureExportRequest {
-    /// The collection.
-    pub collection: String,
-    /// The file or folder to write.
-    pub output: PathBuf,
-    /// Its form.
-    pub layout: BankLayout,
-}
-
-/// What an export wrote.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FeatureExportReport {
-    /// The collection.
-    pub collection: String,
-    /// The file or folder.
-    pub output: PathBuf,
-    /// Rows.
-    pub exported: u64,
-    /// Numbers in a vector.
-    pub dim: usize,
-    /// Wall-clock time.
-    pub elapsed_sec: f64,
-}
 
 /// Imports and exports feature banks. Cloning is cheap.
 #[derive(Clone)]
@@ -85,7 +40,7 @@ impl Banks {
     /// written.
     pub fn import(
         &self,
-        request: &FeatureImportRequest,
+        request: &BankImportRequest,
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
         import::run(&self.stores, request, control)
@@ -98,9 +53,9 @@ impl Banks {
     /// `control` stopped it; then nothing is left behind.
     pub fn export(
         &self,
-        request: &FeatureExportRequest,
+        request: &BankExportRequest,
         control: &Control,
-    ) -> Result<FeatureExportReport, EngineError> {
+    ) -> Result<BankExportReport, EngineError> {
         export::run(&self.stores, request, control)
     }
 }
