@@ -167,9 +167,7 @@ impl From<DecodeError> for EngineError {
 impl From<ModelError> for EngineError {
     fn from(error: ModelError) -> Self {
         let kind = match &error {
-            ModelError::Unknown { .. }
-            | ModelError::ImageAndText { .. }
-            | ModelError::BadPath { .. } => ErrorKind::InvalidInput,
+            ModelError::Unknown { .. } | ModelError::BadPath { .. } => ErrorKind::InvalidInput,
             ModelError::NotOnHub { .. } => ErrorKind::NotFound,
             ModelError::Busy { .. } => ErrorKind::Conflict,
             ModelError::NoCopy { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lookalike_encoders::{Description, Registry};
 use lookalike_engine::BUILTIN;
-use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, ModelKind, locate, pull};
+use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, locate, pull};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -89,10 +89,7 @@ fn list(settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Vec<Listed>
             name: known.name.to_owned(),
             source: known.repository.to_owned(),
             dim: known.dim,
-            kind: match known.kind {
-                ModelKind::Image => "image",
-                ModelKind::ImageAndText => "image + text",
-            },
+            kind: "image",
             trained: local.is_some().then_some(true),
             location: local,
         });
@@ -109,11 +106,10 @@ fn table(models: &[Listed]) -> String {
         Column("here", Align::Left),
     ]);
     for model in models {
-        let here = match (&model.location, model.kind) {
-            (Some(_), _) if model.trained == Some(false) => "untrained",
-            (Some(_), _) => "yes",
-            (None, "image") => "no; models pull fetches it",
-            (None, _) => "not available in this version",
+        let here = match &model.location {
+            Some(_) if model.trained == Some(false) => "untrained",
+            Some(_) => "yes",
+            None => "no; models pull fetches it",
         };
         table.row([
             model.name.clone(),

@@ -19,15 +19,6 @@ pub use hub::{PullProgress, pull};
 pub use resolve::{HubEnvironment, Located, locate};
 pub(crate) use web::is_loopback;
 
-/// What a model can embed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ModelKind {
-    /// Images.
-    Image,
-    /// Images and texts, in one space.
-    ImageAndText,
-}
-
 /// A model that has a short name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownModel {
@@ -37,68 +28,42 @@ pub struct KnownModel {
     pub repository: &'static str,
     /// Length of its embeddings.
     pub dim: usize,
-    /// What it embeds.
-    pub kind: ModelKind,
 }
 
 /// All short names but that of the built-in encoder. Others are reached as
 /// `hf:owner/name` or by path.
 pub const KNOWN: &[KnownModel] = &[
-    image("dinov2-small", "facebook/dinov2-small", 384),
-    image("dinov2-base", "facebook/dinov2-base", 768),
-    image("dinov2-large", "facebook/dinov2-large", 1024),
-    image("dinov2-giant", "facebook/dinov2-giant", 1536),
-    image(
+    known("dinov2-small", "facebook/dinov2-small", 384),
+    known("dinov2-base", "facebook/dinov2-base", 768),
+    known("dinov2-large", "facebook/dinov2-large", 1024),
+    known("dinov2-giant", "facebook/dinov2-giant", 1536),
+    known(
         "dinov2-small-reg",
         "facebook/dinov2-with-registers-small",
         384,
     ),
-    image(
+    known(
         "dinov2-base-reg",
         "facebook/dinov2-with-registers-base",
         768,
     ),
-    image(
+    known(
         "dinov2-large-reg",
         "facebook/dinov2-with-registers-large",
         1024,
     ),
-    image(
+    known(
         "dinov2-giant-reg",
         "facebook/dinov2-with-registers-giant",
         1536,
     ),
-    image_and_text("clip-vit-b-32", "openai/clip-vit-base-patch32", 512),
-    image_and_text("clip-vit-b-16", "openai/clip-vit-base-patch16", 512),
-    image_and_text("clip-vit-l-14", "openai/clip-vit-large-patch14", 768),
-    image_and_text(
-        "xlmr-clip-b-32",
-        "laion/CLIP-ViT-B-32-xlm-roberta-base-laion5B-s13B-b90k",
-        512,
-    ),
-    image_and_text(
-        "chinese-clip-b-16",
-        "OFA-Sys/chinese-clip-vit-base-patch16",
-        512,
-    ),
-    image_and_text("siglip2-base", "google/siglip2-base-patch16-224", 768),
 ];
 
-const fn image(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
+const fn known(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
     KnownModel {
         name,
         repository,
         dim,
-        kind: ModelKind::Image,
-    }
-}
-
-const fn image_and_text(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
-    KnownModel {
-        name,
-        repository,
-        dim,
-        kind: ModelKind::ImageAndText,
     }
 }
 
@@ -121,14 +86,6 @@ pub enum ModelError {
         known_names()
     )]
     Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// A model for which the program has no code yet.
-    #[error(
-        "model `{name}` embeds images and texts; image+text encoders are not available in this version yet"
-    )]
-    ImageAndText {
         /// What was asked for.
         name: String,
     },

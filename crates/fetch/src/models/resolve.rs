@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{CONFIG, KNOWN, ModelError, ModelKind, WEIGHTS, WEIGHTS_INDEX};
+use super::{CONFIG, KNOWN, ModelError, WEIGHTS, WEIGHTS_INDEX};
 
 /// Where a model was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,9 +136,6 @@ pub fn locate(
     }
     let in_data = data_dir.join("models").join(name);
     match KNOWN.iter().find(|model| model.name == name) {
-        Some(model) if model.kind == ModelKind::ImageAndText => Err(ModelError::ImageAndText {
-            name: name.to_owned(),
-        }),
         Some(model) => Ok(locate_repository(
             model.repository,
             name,

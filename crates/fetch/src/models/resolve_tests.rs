@@ -115,15 +115,6 @@ fn names_that_lead_nowhere_say_why() {
     .unwrap();
     assert!(message(folder.to_str().unwrap()).contains("are missing"));
     assert!(message(folder.join("config.json").to_str().unwrap()).contains(".npz"));
-    for model in KNOWN
-        .iter()
-        .filter(|model| model.repository.contains("clip"))
-    {
-        assert!(
-            message(model.name)
-                .contains("image+text encoders are not available in this version yet")
-        );
-    }
     assert!(pull("builtin", root.path(), &environment, &mut |_| {}).is_err());
 }
 
