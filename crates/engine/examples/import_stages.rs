@@ -91,7 +91,12 @@ fn main() -> Result<(), Failure> {
         hub: HubEnvironment::from_env(),
         on_pull: Box::new(|_| {}),
     });
-    let encoder = encoders.encoder(model, Some(preprocess.parse()?), size, true)?;
+    let encoder = encoders.encoder(
+        model,
+        Some(preprocess.parse()?),
+        size,
+        lookalike_engine::Length::Unit,
+    )?;
     // Beside the sheets, as the import's data directory is: on the same disk.
     let work = tempfile::tempdir_in(Path::new(folder).parent().unwrap_or(Path::new(".")))?;
     let mut import = Import::new(work.path(), encoder)?;

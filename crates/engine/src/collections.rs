@@ -9,7 +9,7 @@ use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{BUILTIN, EngineError, ErrorKind, Hint, Setting, Stores, by_name};
+use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores, by_name};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
@@ -154,10 +154,12 @@ impl Collections {
         let index = settings.index.clone().unwrap_or_else(|| "auto".to_owned());
         let _: IndexKind = index.parse()?;
         let model = settings.model.as_deref().unwrap_or(BUILTIN);
-        let encoder =
-            self.stores
-                .encoders()
-                .encoder(model, settings.preprocess, settings.size, true)?;
+        let encoder = self.stores.encoders().encoder(
+            model,
+            settings.preprocess,
+            settings.size,
+            Length::Unit,
+        )?;
         let facts = encoder.model().facts();
         Ok(NewCollection {
             name: name.to_owned(),

@@ -40,7 +40,7 @@ pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
 pub use embed::{Reading, embed_file_tokens, embed_files};
-pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders};
+pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
 pub use health::{Health, HealthReport, ModelHealth};

@@ -174,7 +174,9 @@ mod tests {
     fn builtin() -> Encoder {
         let fixture = Fixture::new();
         let encoders = fixture.engine.stores().encoders();
-        encoders.encoder(crate::BUILTIN, None, None, true).unwrap()
+        encoders
+            .encoder(crate::BUILTIN, None, None, crate::Length::Unit)
+            .unwrap()
     }
 
     fn picture(seed: u8) -> RgbImage {

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::{Encoder, Reading, embed_file_tokens, embed_files};
+use lookalike_engine::{Encoder, Length, Reading, embed_file_tokens, embed_files};
 use lookalike_imaging::PixelBudget;
 use lookalike_npy as npy;
 use serde::Serialize;
@@ -47,7 +47,12 @@ struct Rows {
 pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let format = format(arguments);
     let encoders = wiring::encoders(settings, arguments.precision.unwrap_or(settings.precision))?;
-    let encoder = encoders.encoder(&arguments.model, arguments.preprocess, arguments.size, true)?;
+    let encoder = encoders.encoder(
+        &arguments.model,
+        arguments.preprocess,
+        arguments.size,
+        Length::Unit,
+    )?;
     let mut out: Box<dyn Write> = match &arguments.output {
         Some(path) => Box::new(BufWriter::new(
             File::create(path).with_context(|| format!("can't write {}", path.display()))?,

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lookalike_engine::Reading;
+use lookalike_engine::{Length, Reading};
 use lookalike_imaging::PixelBudget;
 use lookalike_measure::evaluate::{
     Dataset, Estimate, Evaluation, Method, Settings as Questions, evaluate,
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Res
     let mut methods = Vec::new();
     for name in &arguments.models {
         methods.push(Method::Encoder {
-            encoder: encoders.encoder(name, arguments.preprocess, arguments.size, true)?,
+            encoder: encoders.encoder(name, arguments.preprocess, arguments.size, Length::Unit)?,
             name: name.clone(),
         });
     }

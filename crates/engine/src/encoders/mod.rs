@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use lookalike_catalog::Collection;
+use lookalike_catalog::{Collection, NewCollection};
 use lookalike_encoders::{
     Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
 };
@@ -49,12 +49,33 @@ pub struct EncoderSettings {
     pub on_pull: Box<dyn Fn(PullProgress) + Send + Sync>,
 }
 
+/// What becomes of the length of embeddings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// It is made 1.
+    Unit,
+    /// It stays what the model makes it.
+    Kept,
+}
+
+impl Length {
+    /// As a collection is made.
+    #[must_use]
+    pub fn of(spec: &NewCollection) -> Self {
+        if spec.normalize {
+            Self::Unit
+        } else {
+            Self::Kept
+        }
+    }
+}
+
 /// A model with a preprocessing: pictures in, embeddings out.
 #[derive(Clone)]
 pub struct Encoder {
     model: Arc<dyn Embedder>,
     preprocessor: Preprocessor,
-    normalize: bool,
+    length: Length,
 }
 
 impl Encoders {
@@ -142,7 +163,7 @@ impl Encoders {
         model: &str,
         preprocess: Option<PreprocessKind>,
         size: Option<u32>,
-        normalize: bool,
+        length: Length,
     ) -> Result<Encoder, EngineError> {
         let model = self.model(model)?;
         let facts = model.facts();
@@ -158,7 +179,7 @@ impl Encoders {
         Ok(Encoder {
             model,
             preprocessor,
-            normalize,
+            length,
         })
     }
 
@@ -177,7 +198,7 @@ impl Encoders {
         let preprocess: PreprocessKind = preprocess
             .parse()
             .map_err(|error| unknown_record(collection, "preprocessing", error))?;
-        let encoder = self.encoder(model, Some(preprocess), spec.size, spec.normalize)?;
+        let encoder = self.encoder(model, Some(preprocess), spec.size, Length::of(spec))?;
         if spec.model_fingerprint.as_deref() != Some(&encoder.model.facts().fingerprint) {
             return Err(EngineError::new(
                 ErrorKind::Conflict,
@@ -246,7 +267,7 @@ impl Encoder {
 
     /// Whether the two give the same embedding for the same prepared picture.
     pub(crate) fn embeds_like(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.model, &other.model) && self.normalize == other.normalize
+        Arc::ptr_eq(&self.model, &other.model) && self.length == other.length
     }
 
     /// A picture as the model takes it.
@@ -285,7 +306,7 @@ impl Encoder {
         prepared: &[&RgbImage],
     ) -> Result<Vec<Vec<f32>>, EngineError> {
         let mut embeddings = self.model.embed(prepared, lane).map_err(internal)?;
-        if self.normalize {
+        if self.length == Length::Unit {
             for embedding in &mut embeddings {
                 lookalike_encoders::normalize(embedding);
             }

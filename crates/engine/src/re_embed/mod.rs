@@ -19,7 +19,7 @@ use stages::{Stages, place};
 
 use crate::import::{Control, ImportReport, per_second};
 use crate::pictures::Pictures;
-use crate::{CollectionSettings, Collections, Encoder, EngineError, Stores};
+use crate::{CollectionSettings, Collections, Encoder, EngineError, Length, Stores};
 
 /// What is to be embedded anew, and how.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ impl ReEmbedder {
         let encoder =
             self.stores
                 .encoders()
-                .encoder(model, preprocess, spec.size, spec.normalize)?;
+                .encoder(model, preprocess, spec.size, Length::of(&spec))?;
         Ok((spec, encoder))
     }
 
