@@ -3,6 +3,8 @@
 //! Blocking, packing and the order of work are written once, over this trait, in `gemm` and
 //! `attention`. A variant never sees more than one tile or one row.
 
+use crate::convolution::{Results, WindowRows};
+
 /// Whether a tile starts from zero or from what its destination holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -10,11 +12,22 @@ pub(crate) enum Start {
     Destination,
 }
 
+/// What a tile stores.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End<'a> {
+    /// Its sums.
+    Sums,
+    /// `relu6(sum + bias)`, with a bias for every column.
+    Relu6(&'a [f32]),
+}
+
 /// What happens to the sums of a matrix product before they are stored.
 #[derive(Clone, Copy, Debug)]
 pub enum Epilogue<'a> {
     /// `out = sum + bias`
     Bias,
+    /// `out = min(max(sum + bias, 0), 6)`, the ReLU6 of MobileNets (Sandler and others, 2018)
+    BiasRelu6,
     /// `out = gelu(sum + bias)`, the exact GELU `x / 2 * (1 + erf(x / sqrt 2))`
     BiasGelu,
     /// `out += sum + bias`
@@ -55,14 +68,38 @@ pub(crate) trait Backend: Copy {
     /// Columns of a tile, and of a packed panel.
     const COLUMNS: usize;
 
-    /// `c[r][j] (+)= sum over k of a[r][k] * b[k][j]` for `rows` rows and `COLUMNS` columns.
+    /// `c[r][j] (+)= sum over k of a[r][k] * b[k][j]` for `rows` rows and `COLUMNS` columns, or
+    /// ReLU6 of that.
     ///
     /// Rows of `a` lie `a_stride` apart and of `c` `c_stride` apart; `b` is dense,
     /// `b.len() / COLUMNS` deep. The sum runs over k in order, whatever `rows` is.
     ///
     /// # Panics
     /// `rows` is not in `1..=ROWS`, or a slice is too short.
-    fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start);
+    fn tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    );
+
+    /// The first half of the columns of [`Backend::tile`], for last panels that have no more:
+    /// `c` and the bias are half as wide, `b` is not.
+    ///
+    /// # Panics
+    /// As [`Backend::tile`].
+    fn half_tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    );
 
     /// Applies `epilogue` to `rows` rows of `bias.len()` sums and stores them in `out`.
     ///
@@ -89,6 +126,9 @@ pub(crate) trait Backend: Copy {
 
     /// `gate = silu(gate) * up`
     fn swiglu(self, gate: &mut [f32], up: &[f32]);
+
+    /// See [`crate::convolution::depthwise`], which has checked the shapes.
+    fn depthwise(self, rows: WindowRows<'_>, out: Results<'_>);
 }
 
 /// Rows that lie `stride` elements apart.
@@ -104,13 +144,19 @@ pub(crate) struct StridedMut<'a> {
     pub(crate) stride: usize,
 }
 
-/// Panics unless a tile of `rows` rows stays within its slices; returns the depth.
+/// Panics unless a tile of `rows` rows and `columns` columns stays within its slices; returns the
+/// depth.
 pub(crate) fn check_tile<B: Backend>(
     rows: usize,
+    columns: usize,
     a: Strided<'_>,
     b: &[f32],
     c: &StridedMut<'_>,
+    end: End<'_>,
 ) -> usize {
+    if let End::Relu6(bias) = end {
+        assert!(bias.len() >= columns, "a bias for every column");
+    }
     let depth = b.len() / B::COLUMNS;
     assert!((1..=B::ROWS).contains(&rows), "a tile of {rows} rows");
     assert_eq!(b.len(), depth * B::COLUMNS, "a panel with a torn row");
@@ -119,7 +165,7 @@ pub(crate) fn check_tile<B: Backend>(
         "operand shorter than the tile"
     );
     assert!(
-        fits(rows, B::COLUMNS, c.stride, c.data.len()),
+        fits(rows, columns, c.stride, c.data.len()),
         "output shorter than the tile"
     );
     depth

@@ -23,11 +23,13 @@ mod backend;
 pub mod bf16;
 mod compiled;
 mod constants;
+pub mod convolution;
 pub mod distance;
 mod gemm;
 pub mod int8;
 mod isa;
 mod matrix;
+mod pooling;
 mod portable;
 mod rows;
 #[cfg(test)]
@@ -42,4 +44,5 @@ pub use gemm::{PackedLinear, linear};
 
 pub use isa::{Amx, Avx2, Avx512, Avx512Bf16, ISA_VARIABLE, Isa, UnavailableIsa};
 pub use matrix::{Matrix, MatrixMut};
+pub use pooling::{Pooling, pool};
 pub use rows::{layer_norm, swiglu};

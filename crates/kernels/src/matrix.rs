@@ -1,5 +1,7 @@
 //! Borrowed row-major matrices whose bounds are checked once, when they are made.
 
+use std::ops::Range;
+
 use crate::backend::{Strided, StridedMut};
 
 /// A read-only row-major matrix, perhaps a block of a wider one.
@@ -57,6 +59,26 @@ impl<'a> Matrix<'a> {
             self.rows
         );
         &self.data[index * self.stride..][..self.columns]
+    }
+
+    /// Some of the rows.
+    ///
+    /// # Panics
+    /// `rows` ends beyond [`Matrix::rows`], or before it begins.
+    #[must_use]
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        assert!(
+            rows.start <= rows.end && rows.end <= self.rows,
+            "rows {rows:?} of a matrix of {} rows",
+            self.rows
+        );
+        // The last row may end before its stride does.
+        let start = (rows.start * self.stride).min(self.data.len());
+        Self {
+            data: &self.data[start..],
+            rows: rows.len(),
+            ..*self
+        }
     }
 
     /// The rows from (`row`, `column`) on.
@@ -136,6 +158,8 @@ mod tests {
         let data: Vec<f32> = (0..12).map(|i| i as f32).collect();
         let block = Matrix::new(&data[1..], 3, 2, 4);
         assert_eq!(block.row(2), [9.0, 10.0]);
+        assert_eq!(block.slice(1..3).row(1), [9.0, 10.0]);
+        assert_eq!(block.slice(3..3).rows(), 0);
         assert_eq!(Matrix::new(&[], 0, 5, 5).rows(), 0);
     }
 

@@ -10,7 +10,7 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
-use crate::backend::{Backend, SoftmaxRow, Start, Strided, StridedMut, dispatch};
+use crate::backend::{Backend, End, SoftmaxRow, Start, Strided, StridedMut, dispatch};
 use crate::gemm::tiles;
 use crate::matrix::{Matrix, MatrixMut};
 
@@ -72,7 +72,14 @@ fn run<B: Backend>(
                     stride: BLOCK_KEYS,
                 };
                 let block = head.key_panel(key / B::COLUMNS + panel);
-                backend.tile(count, queries.block(first, 0), block, c, Start::Zero);
+                backend.tile(
+                    count,
+                    queries.block(first, 0),
+                    block,
+                    c,
+                    Start::Zero,
+                    End::Sums,
+                );
             }
             let rows = logits
                 .chunks_mut(BLOCK_KEYS)
@@ -99,6 +106,7 @@ fn run<B: Backend>(
                     head.value_block(panel, key, keys),
                     c,
                     Start::Destination,
+                    End::Sums,
                 );
             }
         }

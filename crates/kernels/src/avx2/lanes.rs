@@ -42,6 +42,27 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn store_bf16(self, x: __m256, out: &mut [u16]) {
+        let mut whole = [0_u16; 8];
+        // SAFETY: the token proves AVX2; either 8 numbers were just checked or `whole` has them.
+        unsafe {
+            let bits = _mm256_castps_si256(x);
+            let odd = _mm256_and_si256(_mm256_srli_epi32::<16>(bits), _mm256_set1_epi32(1));
+            let half = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));
+            let upper = _mm256_srli_epi32::<16>(_mm256_add_epi32(bits, half));
+            let packed = _mm256_packus_epi32(upper, upper);
+            let packed = _mm256_permute4x64_epi64::<0b1000>(packed);
+            let rounded = _mm256_castsi256_si128(packed);
+            if out.len() >= Self::WIDTH {
+                _mm_storeu_si128(out.as_mut_ptr().cast(), rounded);
+                return;
+            }
+            _mm_storeu_si128(whole.as_mut_ptr().cast(), rounded);
+        }
+        out.copy_from_slice(&whole[..out.len()]);
+    }
+
+    #[inline(always)]
     fn add(self, a: __m256, b: __m256) -> __m256 {
         // SAFETY: the token proves that this CPU has AVX.
         unsafe { _mm256_add_ps(a, b) }

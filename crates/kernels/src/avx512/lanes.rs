@@ -48,6 +48,26 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn store_bf16(self, x: __m512, out: &mut [u16]) {
+        let mut whole = [0_u16; 16];
+        // SAFETY: the token proves AVX-512 F; either 16 numbers were just checked or `whole`
+        // has them.
+        unsafe {
+            let bits = _mm512_castps_si512(x);
+            let odd = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
+            let half = _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff));
+            let upper = _mm512_srli_epi32::<16>(_mm512_add_epi32(bits, half));
+            let rounded = _mm512_cvtepi32_epi16(upper);
+            if out.len() >= Self::WIDTH {
+                _mm256_storeu_si256(out.as_mut_ptr().cast(), rounded);
+                return;
+            }
+            _mm256_storeu_si256(whole.as_mut_ptr().cast(), rounded);
+        }
+        out.copy_from_slice(&whole[..out.len()]);
+    }
+
+    #[inline(always)]
     fn add(self, a: __m512, b: __m512) -> __m512 {
         // SAFETY: the token proves that this CPU has AVX-512 F.
         unsafe { _mm512_add_ps(a, b) }

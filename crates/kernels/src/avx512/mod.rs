@@ -3,9 +3,10 @@
 mod lanes;
 mod tile;
 
-use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut};
+use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut};
+use crate::convolution::{Results, WindowRows};
 use crate::isa::Avx512;
-use crate::vector::{Finish, LayerNorm, Operation, Scale, Softmax, SwiGlu};
+use crate::vector::{Depthwise, Finish, LayerNorm, Operation, Scale, Softmax, SwiGlu};
 
 /// Runs `operation` where the compiler may use AVX-512.
 #[inline]
@@ -23,8 +24,28 @@ impl Backend for Avx512 {
     const ROWS: usize = tile::ROWS;
     const COLUMNS: usize = tile::COLUMNS;
 
-    fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start) {
-        tile::multiply(self, rows, a, b, c, start);
+    fn tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    ) {
+        tile::multiply::<2>(self, rows, a, b, c, start, end);
+    }
+
+    fn half_tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    ) {
+        tile::multiply::<1>(self, rows, a, b, c, start, end);
     }
 
     fn finish(
@@ -70,5 +91,9 @@ impl Backend for Avx512 {
 
     fn swiglu(self, gate: &mut [f32], up: &[f32]) {
         run(self, SwiGlu { gate, up });
+    }
+
+    fn depthwise(self, rows: WindowRows<'_>, out: Results<'_>) {
+        run(self, Depthwise { rows, out });
     }
 }

@@ -2,23 +2,27 @@
 
 use std::arch::x86_64::*;
 
-use crate::backend::{Start, Strided, StridedMut, check_tile};
+use crate::backend::{End, Start, Strided, StridedMut, check_tile};
 use crate::isa::Avx512;
 
 pub(super) const ROWS: usize = 12;
 pub(super) const COLUMNS: usize = 32;
 
-/// See [`crate::backend::Backend::tile`].
+/// Columns of a register.
+const LANES: usize = 16;
+
+/// See [`crate::backend::Backend::tile`]; `V` registers of columns, 1 or 2.
 #[inline]
-pub(super) fn multiply(
+pub(super) fn multiply<const V: usize>(
     _token: Avx512,
     rows: usize,
     a: Strided<'_>,
     b: &[f32],
     c: StridedMut<'_>,
     start: Start,
+    end: End<'_>,
 ) {
-    let depth = check_tile::<Avx512>(rows, a, b, &c);
+    let depth = check_tile::<Avx512>(rows, V * LANES, a, b, &c, end);
     let StridedMut { data, stride } = c;
     macro_rules! by_rows {
         ($($count:literal)*) => {
@@ -26,8 +30,8 @@ pub(super) fn multiply(
                 // SAFETY: the token proves AVX-512 F, and it was just checked that
                 // `rows` rows of `a` and of `c` and `depth` rows of `b` are there.
                 $($count => unsafe {
-                    tile::<$count>(depth, a.data.as_ptr(), a.stride, b.as_ptr(),
-                        data.as_mut_ptr(), stride, start)
+                    tile::<$count, V>(depth, a.data.as_ptr(), a.stride, b.as_ptr(),
+                        data.as_mut_ptr(), stride, start, end)
                 },)*
                 _ => unreachable!("a tile has 1 to {ROWS} rows"),
             }
@@ -36,13 +40,19 @@ pub(super) fn multiply(
     by_rows!(1 2 3 4 5 6 7 8 9 10 11 12);
 }
 
-/// `c[r][j] (+)= sum over k of a[r][k] * b[k][j]` for `R` rows.
+/// `c[r][j] (+)= sum over k of a[r][k] * b[k][j]`, or ReLU6 of that, for `R` rows and `V`
+/// registers of columns.
 ///
 /// # Safety
-/// The CPU has AVX-512 F. `a` holds `R` rows of `depth` elements, `a_stride` apart; `b`
-/// `depth` rows of 32; `c` `R` writable rows of 32, `c_stride` apart.
+/// The CPU has the features named here. `a` holds `R` rows of `depth` elements, `a_stride` apart;
+/// `b` `depth` rows of 32; `c` `R` writable rows of `V` registers, `c_stride` apart; a bias as
+/// many elements. `V` is 1 or 2.
 #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
-unsafe fn tile<const R: usize>(
+#[expect(
+    clippy::too_many_arguments,
+    reason = "pointers whose bounds are checked before"
+)]
+unsafe fn tile<const R: usize, const V: usize>(
     depth: usize,
     a: *const f32,
     a_stride: usize,
@@ -50,34 +60,46 @@ unsafe fn tile<const R: usize>(
     c: *mut f32,
     c_stride: usize,
     start: Start,
+    end: End<'_>,
 ) {
-    let mut sums = [[_mm512_setzero_ps(); 2]; R];
+    let mut sums = [[_mm512_setzero_ps(); V]; R];
     if start == Start::Destination {
         for (r, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: row `r` of `c` has 32 elements.
-            unsafe {
-                sums[0] = _mm512_loadu_ps(c.add(r * c_stride));
-                sums[1] = _mm512_loadu_ps(c.add(r * c_stride + 16));
+            for (v, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: row `r` of `c` has `V` registers.
+                *sum = unsafe { _mm512_loadu_ps(c.add(r * c_stride + v * LANES)) };
             }
         }
     }
     for k in 0..depth {
         // SAFETY: `k < depth`, so row `k` of `b` and element `k` of every row of `a` exist.
         unsafe {
-            let left = _mm512_loadu_ps(b.add(k * COLUMNS));
-            let right = _mm512_loadu_ps(b.add(k * COLUMNS + 16));
+            let mut panel = [_mm512_setzero_ps(); V];
+            for (v, panel) in panel.iter_mut().enumerate() {
+                *panel = _mm512_loadu_ps(b.add(k * COLUMNS + v * LANES));
+            }
             for (r, sums) in sums.iter_mut().enumerate() {
                 let x = _mm512_set1_ps(*a.add(r * a_stride + k));
-                sums[0] = _mm512_fmadd_ps(x, left, sums[0]);
-                sums[1] = _mm512_fmadd_ps(x, right, sums[1]);
+                for (sum, panel) in sums.iter_mut().zip(panel) {
+                    *sum = _mm512_fmadd_ps(x, panel, *sum);
+                }
+            }
+        }
+    }
+    if let End::Relu6(bias) = end {
+        for v in 0..V {
+            // SAFETY: the bias has `V` registers.
+            let bias = unsafe { _mm512_loadu_ps(bias.as_ptr().add(v * LANES)) };
+            for sums in &mut sums {
+                let sum = _mm512_max_ps(_mm512_add_ps(sums[v], bias), _mm512_setzero_ps());
+                sums[v] = _mm512_min_ps(sum, _mm512_set1_ps(6.0));
             }
         }
     }
     for (r, sums) in sums.iter().enumerate() {
-        // SAFETY: row `r` of `c` has 32 writable elements.
-        unsafe {
-            _mm512_storeu_ps(c.add(r * c_stride), sums[0]);
-            _mm512_storeu_ps(c.add(r * c_stride + 16), sums[1]);
+        for (v, &sum) in sums.iter().enumerate() {
+            // SAFETY: row `r` of `c` has `V` writable registers.
+            unsafe { _mm512_storeu_ps(c.add(r * c_stride + v * LANES), sum) };
         }
     }
 }

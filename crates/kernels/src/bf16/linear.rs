@@ -26,6 +26,8 @@ pub enum Output<'a> {
         /// A factor per column.
         scale: Option<&'a [f32]>,
     },
+    /// `out = min(max(sum + bias, 0), 6)` in f32: ReLU6, for depthwise convolutions to read.
+    Relu6(MatrixMut<'a>),
     /// Queries, keys and values for attention; the weights come from
     /// [`PackedLinear::pack_heads`].
     Heads(HeadsMut<'a>),
@@ -42,6 +44,7 @@ impl Output<'_> {
                 }
                 (out.rows(), out.columns())
             }
+            Self::Relu6(out) => (out.rows(), out.columns()),
             Self::Heads(out) => {
                 let wanted = Arrangement::Heads(out.heads());
                 assert_eq!(arrangement, wanted, "heads of the weights");

@@ -2,14 +2,13 @@
 
 /// `x` rounded to the nearest bf16, halves to even, as bits. Not-a-number stays one.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn to_bf16(x: f32) -> u16 {
     let bits = x.to_bits();
-    if x.is_nan() {
-        // Rounding could carry a NaN whose payload is all ones over into zero.
-        return (bits >> 16) as u16 | 0x40;
-    }
-    ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
+    let rounded = (bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16) as u16;
+    // Rounding could carry a NaN whose payload is all ones over into zero.
+    let not_a_number = (bits >> 16) as u16 | 0x40;
+    if x.is_nan() { not_a_number } else { rounded }
 }
 
 /// The number whose bits are `bits`, exactly.

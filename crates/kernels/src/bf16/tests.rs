@@ -138,6 +138,18 @@ impl Case {
 
         // A gap between rows, which nothing may write to.
         let stride = outputs + 3;
+        let before = numbers(5, rows * stride);
+        let mut out = before.clone();
+        let target = MatrixMut::new(&mut out, rows, outputs, stride);
+        linear(x, &packed, Output::Relu6(target));
+        let mut expected: Vec<f64> = before.iter().map(|&x| f64::from(x)).collect();
+        for row in 0..rows {
+            for j in 0..outputs {
+                expected[row * stride + j] = sums[row * outputs + j].clamp(0.0, 6.0);
+            }
+        }
+        assert_close(&out, &expected, self.tolerance(), &subject);
+
         let scale = numbers(4, outputs);
         for scale in [None, Some(&scale[..])] {
             let before = numbers(5, rows * stride);

@@ -2,6 +2,9 @@
 
 use super::number::{from_bf16, to_bf16};
 use super::variant::Variant;
+use crate::compiled::compiled_for;
+use crate::isa::Isa;
+use crate::matrix::Matrix;
 
 /// 512 bf16 numbers as bits, 1 KB on a boundary of a cache line: 16 rows of 32 activations, or
 /// what a kernel packs into that space.
@@ -123,6 +126,7 @@ impl<'a> BlockedMut<'a> {
     ///
     /// # Panics
     /// There is no such row, or `values` has another length than a row.
+    #[inline(always)]
     pub fn write_row(&mut self, row: usize, values: &[f32]) {
         assert!(row < self.rows, "row {row} of {}", self.rows);
         assert_eq!(values.len(), self.columns, "length of the row");
@@ -134,6 +138,18 @@ impl<'a> BlockedMut<'a> {
             }
             out[part.len()..].fill(0);
         }
+    }
+
+    /// Rounds the rows of `x` to bf16 and stores them as the first ones.
+    ///
+    /// # Panics
+    /// `x` has more rows than there are, or other columns.
+    pub fn write_rows(&mut self, isa: Isa, x: Matrix<'_>) {
+        compiled_for(isa, || {
+            for row in 0..x.rows() {
+                self.write_row(row, x.row(row));
+            }
+        });
     }
 
     /// Stores `byte - 128` of each of `bytes`, which is exact, as row `row`: pixels around the

@@ -9,7 +9,7 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
-use crate::backend::{Backend, Epilogue, Start, Strided, StridedMut, dispatch};
+use crate::backend::{Backend, End, Epilogue, Start, Strided, StridedMut, dispatch};
 use crate::matrix::{Matrix, MatrixMut};
 
 pub use packed::PackedLinear;
@@ -55,15 +55,29 @@ fn run<B: Backend>(
     for top in (0..x.rows()).step_by(BLOCK_ROWS) {
         let rows = BLOCK_ROWS.min(x.rows() - top);
         for (index, column) in (0..weights.outputs()).step_by(B::COLUMNS).enumerate() {
-            multiply_panel(backend, x, top, rows, weights.panel(index), &mut sums);
             let columns = B::COLUMNS.min(weights.outputs() - column);
+            let panel = weights.panel(index);
+            let bias = &weights.bias()[column..column + columns];
+            let fills_tiles = columns == B::COLUMNS || columns == B::COLUMNS / 2;
+            let is_one_pass = (1..=DEPTH).contains(&x.columns());
+            if matches!(epilogue, Epilogue::BiasRelu6) && fills_tiles && is_one_pass {
+                // Of few inputs the sums would take as long to store and load as to make.
+                for (first, count) in tiles::<B>(rows) {
+                    let first = top + first;
+                    let (a, c) = (x.block(first, 0), out.block(first, column));
+                    let end = End::Relu6(bias);
+                    multiply_tile(backend, columns, count, a, panel, c, Start::Zero, end);
+                }
+                continue;
+            }
+            multiply_panel(backend, x, top, rows, columns, panel, &mut sums);
             backend.finish(
                 rows,
                 Strided {
                     data: &sums,
                     stride: B::COLUMNS,
                 },
-                &weights.bias()[column..column + columns],
+                bias,
                 epilogue.columns(column, columns),
                 out.block(top, column),
             );
@@ -71,12 +85,14 @@ fn run<B: Backend>(
     }
 }
 
-/// Sums of `rows` rows from `top` on times one panel, a row every `B::COLUMNS` elements.
+/// Sums of `rows` rows from `top` on times the first `columns` of one panel, a row every
+/// `B::COLUMNS` elements.
 fn multiply_panel<B: Backend>(
     backend: B,
     x: Matrix<'_>,
     top: usize,
     rows: usize,
+    columns: usize,
     panel: &[f32],
     sums: &mut [f32],
 ) {
@@ -97,8 +113,28 @@ fn multiply_panel<B: Backend>(
                 data: &mut sums[first * B::COLUMNS..],
                 stride: B::COLUMNS,
             };
-            backend.tile(count, a, block, c, start);
+            multiply_tile(backend, columns, count, a, block, c, start, End::Sums);
         }
+    }
+}
+
+/// A tile of `rows` rows, or half of one where that has all `columns`.
+#[expect(clippy::too_many_arguments, reason = "those of a tile")]
+#[inline]
+fn multiply_tile<B: Backend>(
+    backend: B,
+    columns: usize,
+    rows: usize,
+    a: Strided<'_>,
+    b: &[f32],
+    c: StridedMut<'_>,
+    start: Start,
+    end: End<'_>,
+) {
+    if columns <= B::COLUMNS / 2 {
+        backend.half_tile(rows, a, b, c, start, end);
+    } else {
+        backend.tile(rows, a, b, c, start, end);
     }
 }
 

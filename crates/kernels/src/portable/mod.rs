@@ -7,30 +7,69 @@ mod math;
 
 pub(crate) use math::gelu;
 
-use crate::backend::{Backend, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+use crate::bf16::to_bf16;
+use crate::convolution::{Results, WindowRows};
 
 /// The variant that needs no CPU feature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Portable;
 
+/// The first `C` columns of a tile: see [`Backend::tile`].
+fn tile<const C: usize>(
+    rows: usize,
+    a: Strided<'_>,
+    b: &[f32],
+    c: &mut StridedMut<'_>,
+    start: Start,
+    end: End<'_>,
+) {
+    let depth = check_tile::<Portable>(rows, C, a, b, c, end);
+    for r in 0..rows {
+        let out = &mut c.data[r * c.stride..][..C];
+        if start == Start::Zero {
+            out.fill(0.0);
+        }
+        for k in 0..depth {
+            let x = a.data[r * a.stride + k];
+            for (sum, y) in out.iter_mut().zip(&b[k * Portable::COLUMNS..]) {
+                *sum += x * y;
+            }
+        }
+        if let End::Relu6(bias) = end {
+            for (sum, bias) in out.iter_mut().zip(bias) {
+                *sum = (*sum + bias).clamp(0.0, 6.0);
+            }
+        }
+    }
+}
+
 impl Backend for Portable {
     const ROWS: usize = 4;
     const COLUMNS: usize = 16;
 
-    fn tile(self, rows: usize, a: Strided<'_>, b: &[f32], c: StridedMut<'_>, start: Start) {
-        let depth = check_tile::<Self>(rows, a, b, &c);
-        for r in 0..rows {
-            let out = &mut c.data[r * c.stride..][..Self::COLUMNS];
-            if start == Start::Zero {
-                out.fill(0.0);
-            }
-            for k in 0..depth {
-                let x = a.data[r * a.stride + k];
-                for (sum, y) in out.iter_mut().zip(&b[k * Self::COLUMNS..]) {
-                    *sum += x * y;
-                }
-            }
-        }
+    fn tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        mut c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    ) {
+        tile::<{ Self::COLUMNS }>(rows, a, b, &mut c, start, end);
+    }
+
+    fn half_tile(
+        self,
+        rows: usize,
+        a: Strided<'_>,
+        b: &[f32],
+        mut c: StridedMut<'_>,
+        start: Start,
+        end: End<'_>,
+    ) {
+        tile::<{ Self::COLUMNS / 2 }>(rows, a, b, &mut c, start, end);
     }
 
     fn finish(
@@ -48,6 +87,7 @@ impl Backend for Portable {
                 let sum = sums[j] + bias[j];
                 match epilogue {
                     Epilogue::Bias => *out = sum,
+                    Epilogue::BiasRelu6 => *out = sum.clamp(0.0, 6.0),
                     Epilogue::BiasGelu => *out = gelu(sum),
                     Epilogue::BiasResidual => *out += sum,
                     Epilogue::BiasScaleResidual(scale) => *out += sum * scale[j],
@@ -95,6 +135,41 @@ impl Backend for Portable {
     fn swiglu(self, gate: &mut [f32], up: &[f32]) {
         for (gate, up) in gate.iter_mut().zip(up) {
             *gate = *gate / (1.0 + math::exp(-*gate)) * up;
+        }
+    }
+
+    fn depthwise(self, rows: WindowRows<'_>, mut out: Results<'_>) {
+        let (kernel, stride) = (rows.window.kernel(), rows.window.stride());
+        for index in 0..rows.count * rows.columns {
+            let (row, column) = (index / rows.columns, index % rows.columns);
+            let mut sums = *rows.bias;
+            for y in 0..kernel {
+                let Some(pixels) = rows.input_row(row, y) else {
+                    continue;
+                };
+                for x in 0..kernel {
+                    let column = (column * stride + x).checked_sub(rows.left);
+                    if let Some(pixel) = column.and_then(|column| pixels.get(column)) {
+                        let weights = &rows.weights[y * kernel + x];
+                        for (channel, sum) in sums[..rows.channels].iter_mut().enumerate() {
+                            *sum += pixel[channel] * weights[channel];
+                        }
+                    }
+                }
+            }
+            let results = sums.map(|sum| sum.clamp(0.0, 6.0));
+            match &mut out {
+                Results::Rows(out) => {
+                    let out = &mut out.data[index * out.stride..][..rows.channels];
+                    out.copy_from_slice(&results[..rows.channels]);
+                }
+                Results::Tiles { tiles, depth } => {
+                    let out = Results::tile_row(tiles, *depth, index);
+                    for (out, result) in out.iter_mut().zip(results) {
+                        *out = to_bf16(result);
+                    }
+                }
+            }
         }
     }
 }

@@ -24,6 +24,11 @@ impl Operation for Finish<'_> {
                 #[inline(always)]
                 |sum, _, _| sum,
             ),
+            Epilogue::BiasRelu6 => self.each(
+                l,
+                #[inline(always)]
+                |sum, _, _| l.minimum(l.maximum(sum, l.splat(0.0)), l.splat(6.0)),
+            ),
             Epilogue::BiasGelu => self.each(
                 l,
                 #[inline(always)]

@@ -15,6 +15,10 @@ pub(crate) trait Lanes: Copy {
     /// Stores to `out`, at most a register; elements beyond its end are dropped.
     fn store(self, x: Self::Vector, out: &mut [f32]);
 
+    /// Rounds to bf16, halves to even, and stores to `out`, at most a register. No element may be
+    /// a NaN.
+    fn store_bf16(self, x: Self::Vector, out: &mut [u16]);
+
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn subtract(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn multiply(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

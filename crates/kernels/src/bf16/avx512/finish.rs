@@ -7,6 +7,7 @@ use crate::bf16::arrangement::PANEL;
 use crate::bf16::linear::Output;
 use crate::bf16::tile::Tile;
 use crate::bf16::weights::PackedLinear;
+use crate::matrix::MatrixMut;
 
 /// What is done with a finished block of 32 x 32 sums, of which only the upper 16 rows exist
 /// where the matrix ends there and `GROUPS` is not set.
@@ -76,6 +77,10 @@ macro_rules! with_finish {
             }
             out @ $crate::bf16::linear::Output::Residual { .. } => {
                 let $finish = $crate::bf16::avx512::finish::Residual::new(out, $sums);
+                $run
+            }
+            $crate::bf16::linear::Output::Relu6(out) => {
+                let $finish = $crate::bf16::avx512::finish::Relu6::new(out, $sums);
                 $run
             }
             $crate::bf16::linear::Output::Heads(out) => {
@@ -187,14 +192,47 @@ impl<S: Sums, const GELU: bool> Finish for Store<S, GELU> {
     }
 }
 
-/// Results times LayerScale, added to f32 rows.
-pub(crate) struct Residual<S> {
-    sums: S,
-    scale: *const f32,
+/// The rows of an f32 output.
+struct Rows {
     out: *mut f32,
     stride: usize,
     rows: usize,
     columns: usize,
+}
+
+impl Rows {
+    fn new(out: &mut MatrixMut<'_>) -> Self {
+        let (rows, columns) = (out.rows(), out.columns());
+        let block = out.block(0, 0);
+        Self {
+            out: block.data.as_mut_ptr(),
+            stride: block.stride,
+            rows,
+            columns,
+        }
+    }
+
+    /// Where row `row` of a block and a panel goes, with masks of the columns that there are in
+    /// either half; none beyond the last row.
+    #[inline(always)]
+    fn place(&self, block: usize, panel: usize, row: usize) -> Option<(*mut f32, [__mmask16; 2])> {
+        let index = block * 32 + row;
+        if index >= self.rows {
+            return None;
+        }
+        let column = panel * PANEL;
+        let left = self.columns - column;
+        let mask: u32 = if left >= PANEL { !0 } else { (1 << left) - 1 };
+        let out = self.out.wrapping_add(index * self.stride + column);
+        Some((out, [mask as __mmask16, (mask >> 16) as __mmask16]))
+    }
+}
+
+/// Results times LayerScale, added to f32 rows.
+pub(crate) struct Residual<S> {
+    sums: S,
+    scale: *const f32,
+    rows: Rows,
 }
 
 impl<S: Sums> Residual<S> {
@@ -202,15 +240,10 @@ impl<S: Sums> Residual<S> {
         let Output::Residual { out, scale } = out else {
             unreachable!("made for residual outputs only")
         };
-        let (rows, columns) = (out.rows(), out.columns());
-        let block = out.block(0, 0);
         Self {
             sums,
             scale: scale.map_or(std::ptr::null(), <[f32]>::as_ptr),
-            out: block.data.as_mut_ptr(),
-            stride: block.stride,
-            rows,
-            columns,
+            rows: Rows::new(out),
         }
     }
 }
@@ -221,18 +254,11 @@ impl<S: Sums> Finish for Residual<S> {
 
     #[inline(always)]
     unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
-        let index = block * 32 + row;
-        if index >= self.rows {
+        let Some((out, masks)) = self.rows.place(block, panel, row) else {
             return;
-        }
-        let column = panel * 32;
-        let left = self.columns - column;
-        let mask: u32 = if left >= 32 { !0 } else { (1 << left) - 1 };
-        let masks = [mask as __mmask16, (mask >> 16) as __mmask16];
-        // SAFETY: row `index` exists and has `left` more columns; masks keep the loads and
-        // stores of it and of the scale within them.
+        };
+        // SAFETY: masks keep the loads and stores of the row and of the scale within them.
         unsafe {
-            let out = self.out.add(index * self.stride + column);
             let values = self.sums.results(block_sums, block, panel, row);
             for half in 0..2 {
                 let (mask, out) = (masks[half], out.wrapping_add(half * 16));
@@ -240,10 +266,44 @@ impl<S: Sums> Finish for Residual<S> {
                 let after = if self.scale.is_null() {
                     _mm512_add_ps(before, values[half])
                 } else {
-                    let scale = self.scale.wrapping_add(column + half * 16);
+                    let scale = self.scale.wrapping_add(panel * PANEL + half * 16);
                     _mm512_fmadd_ps(values[half], _mm512_maskz_loadu_ps(mask, scale), before)
                 };
                 _mm512_mask_storeu_ps(out, mask, after);
+            }
+        }
+    }
+}
+
+/// ReLU6 of results, to f32 rows.
+pub(crate) struct Relu6<S> {
+    sums: S,
+    rows: Rows,
+}
+
+impl<S: Sums> Relu6<S> {
+    pub(crate) fn new(out: &mut MatrixMut<'_>, sums: S) -> Self {
+        let rows = Rows::new(out);
+        Self { sums, rows }
+    }
+}
+
+impl<S: Sums> Finish for Relu6<S> {
+    const GROUPS: bool = false;
+    const ROWS_PER_STEP: usize = 32;
+
+    #[inline(always)]
+    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        let Some((out, masks)) = self.rows.place(block, panel, row) else {
+            return;
+        };
+        // SAFETY: masks keep the stores within the row.
+        unsafe {
+            let values = self.sums.results(block_sums, block, panel, row);
+            for half in 0..2 {
+                let value = _mm512_max_ps(values[half], _mm512_setzero_ps());
+                let value = _mm512_min_ps(value, _mm512_set1_ps(6.0));
+                _mm512_mask_storeu_ps(out.wrapping_add(half * 16), masks[half], value);
             }
         }
     }

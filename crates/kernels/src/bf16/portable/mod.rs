@@ -42,6 +42,12 @@ pub(crate) fn finish_row(out: &mut Output<'_>, row: usize, sums: &mut [f32], out
             out.write_row(row, sums);
         }
         Output::Residual { out, scale } => add_row(out, row, sums, *scale),
+        Output::Relu6(out) => {
+            let out = &mut out.block(row, 0).data[..sums.len()];
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out = sum.clamp(0.0, 6.0);
+            }
+        }
         Output::Heads(out) => {
             for (column, &sum) in sums.iter().enumerate() {
                 out.set(row, column, sum);

@@ -1,0 +1,186 @@
+//! Depthwise convolutions: every channel of an image has windows of its own.
+//!
+//! They stand between two matrix products whose inner dimension is the channels, so channels
+//! come in groups of [`GROUP`]: the first product writes a group of all pixels at a time, which
+//! the windows of that group then read while it is in cache, and the results go to where the
+//! second product reads whole rows. Nothing is reordered in between.
+
+mod packed;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use std::ops::Range;
+
+use crate::backend::{Backend, StridedMut, dispatch};
+use crate::bf16::{BlockedMut, Tile};
+use crate::matrix::MatrixMut;
+
+pub use packed::PackedDepthwise;
+pub use window::Window;
+
+/// Channels that are convolved together.
+pub const GROUP: usize = 32;
+
+/// A group of channels of one pixel.
+pub type Pixel = [f32; GROUP];
+
+/// Rows of an image, a group of channels of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Band<'a> {
+    /// Pixels row by row, from row `first_row` of the image on.
+    pub pixels: &'a [Pixel],
+    /// The row of the image that `pixels` begins with.
+    pub first_row: usize,
+    /// Rows of the whole image.
+    pub height: usize,
+    /// Pixels of a row.
+    pub width: usize,
+}
+
+/// What the windows of some rows of outputs need: the work of a variant.
+#[derive(Clone, Copy)]
+pub(crate) struct WindowRows<'a> {
+    pub(crate) window: Window,
+    /// `kernel * kernel` weights of each channel.
+    pub(crate) weights: &'a [Pixel],
+    pub(crate) bias: &'a Pixel,
+    /// Channels of the group that there are.
+    pub(crate) channels: usize,
+    band: Band<'a>,
+    /// First row of the outputs.
+    first: usize,
+    /// Rows of outputs.
+    pub(crate) count: usize,
+    /// Outputs of a row.
+    pub(crate) columns: usize,
+    /// Pixels by which the first window reaches beyond the image, to its left and top.
+    pub(crate) left: usize,
+    top: usize,
+}
+
+impl<'a> WindowRows<'a> {
+    /// Pixels of a row of the image.
+    pub(crate) fn width(&self) -> usize {
+        self.band.width
+    }
+
+    /// The input that row `y` of the windows of output row `row` (both from 0) lies on; none
+    /// beyond the image.
+    #[inline(always)]
+    pub(crate) fn input_row(&self, row: usize, y: usize) -> Option<&'a [Pixel]> {
+        let index = ((self.first + row) * self.window.stride() + y).checked_sub(self.top)?;
+        if index >= self.band.height {
+            return None;
+        }
+        let start = (index - self.band.first_row) * self.band.width;
+        Some(&self.band.pixels[start..][..self.band.width])
+    }
+}
+
+/// Where results go, a row for every output pixel.
+pub(crate) enum Results<'a> {
+    /// f32, the channels of the group only.
+    Rows(StridedMut<'a>),
+    /// bf16, the tiles of the group only: every `depth`th one from the first on.
+    Tiles { tiles: &'a mut [Tile], depth: usize },
+}
+
+impl Results<'_> {
+    /// The channels of row `index` in tiles.
+    #[inline(always)]
+    pub(crate) fn tile_row(tiles: &mut [Tile], depth: usize, index: usize) -> &mut [u16] {
+        let tile = &mut tiles[index / Tile::ROWS * depth].0;
+        &mut tile[index % Tile::ROWS * Tile::COLUMNS..][..Tile::COLUMNS]
+    }
+}
+
+/// `out = relu6(bias + sum over a window of input * weight)` for the outputs of `rows`, channel
+/// by channel of group number `group`.
+///
+/// `out` has a row for every output pixel and a column for every channel of the group. The sums
+/// run row by row of a window, in the same order wherever rows are cut.
+///
+/// # Panics
+/// There is no such group or such rows, `band` lacks rows that the windows see, or `out` has
+/// another shape.
+pub fn depthwise(
+    weights: &PackedDepthwise,
+    group: usize,
+    band: Band<'_>,
+    rows: Range<usize>,
+    mut out: MatrixMut<'_>,
+) {
+    let channels = weights.group_channels(group);
+    assert_eq!(out.columns(), channels, "columns of the output");
+    let results = out.rows();
+    run(weights, group, band, rows, results, || {
+        Results::Rows(out.block(0, 0))
+    });
+}
+
+/// As [`depthwise()`], rounded to bf16, to the columns of the group in `out`, which has a column
+/// for every channel of all groups.
+///
+/// # Panics
+/// As [`depthwise()`].
+pub fn depthwise_bf16(
+    weights: &PackedDepthwise,
+    group: usize,
+    band: Band<'_>,
+    rows: Range<usize>,
+    out: &mut BlockedMut<'_>,
+) {
+    assert_eq!(out.columns(), weights.channels(), "columns of the output");
+    let results = out.rows();
+    let depth = weights.groups();
+    run(weights, group, band, rows, results, || Results::Tiles {
+        tiles: &mut out.tiles_mut()[group..],
+        depth,
+    });
+}
+
+/// `results` is the number of rows of `out`.
+fn run<'a>(
+    weights: &PackedDepthwise,
+    group: usize,
+    band: Band<'_>,
+    rows: Range<usize>,
+    results: usize,
+    out: impl FnOnce() -> Results<'a>,
+) {
+    let window = weights.window();
+    let channels = weights.group_channels(group);
+    let columns = window.outputs(band.width);
+    assert!(
+        rows.start <= rows.end && rows.end <= window.outputs(band.height),
+        "rows {rows:?} of {} outputs",
+        window.outputs(band.height)
+    );
+    assert_eq!(results, rows.len() * columns, "rows of the output");
+    if results == 0 {
+        return;
+    }
+    let seen = window.seen(rows.clone(), band.height);
+    let held = band.pixels.len() / band.width;
+    assert!(
+        band.first_row <= seen.start && seen.end - band.first_row <= held,
+        "the windows see rows {seen:?}, the band has {held} from {}",
+        band.first_row
+    );
+    let isa = weights.isa();
+    let (weights, bias) = weights.group(group);
+    let work = WindowRows {
+        window,
+        weights,
+        bias,
+        channels,
+        band,
+        first: rows.start,
+        count: rows.len(),
+        columns,
+        left: window.padding_before(band.width),
+        top: window.padding_before(band.height),
+    };
+    dispatch!(isa, backend => backend.depthwise(work, out()));
+}
