@@ -21,6 +21,7 @@ from pathlib import Path
 import ml_dtypes
 import numpy as np
 import torch
+from golden_pixels import pixels
 from safetensors.torch import save_file
 from transformers import (
     Dinov2Config,
@@ -32,17 +33,6 @@ from transformers import (
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures" / "vit"
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-
-
-def pixels(seed, width, height):
-    """Smooth colour gradients with noise, uint8, height x width x 3: see fixtures/dinov2/README.md."""
-    count = height * width * 3
-    state = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed * 1_000_003)) * np.uint64(
-        0x9E3779B97F4A7C15
-    )
-    noise = (state >> np.uint64(56)).astype(np.int64).reshape(height, width, 3)
-    y, x, c = np.indices((height, width, 3))
-    return ((y * (3 + c) + x * (5 - c) + noise // 2) % 256).astype(np.uint8)
 
 
 def pixel_values(images):

@@ -16,6 +16,12 @@ const CONFIG: &str = r#"{"model_type":"dinov2","hidden_size":8,"num_hidden_layer
 "num_attention_heads":1,"mlp_ratio":1,"patch_size":2,"image_size":4,"layer_norm_eps":1e-6,
 "qkv_bias":true,"use_swiglu_ffn":false,"hidden_act":"gelu","num_channels":3}"#;
 
+const RESIDUALS: &str = r#"{"model_type":"efficientnet-lite","image_size":8,"stem_channels":2,
+"blocks":[{"kernel":3,"stride":1,"expand":1,"in":2,"out":1,"residual":false},
+{"kernel":5,"stride":2,"expand":2,"in":1,"out":1,"residual":false}],"head_channels":2,
+"taps":[{"layer":"head","pool":"mean"},{"layer":"block.0","pool":"gem","power":3.0}],
+"normalize_taps":true,"embedding_dim":2,"tokens":{"layer":"block.1","dim":2}}"#;
+
 fuzz_target!(|data: &[u8]| {
     let Some((kind, bytes)) = data.split_first() else {
         return;
@@ -28,7 +34,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let registry = Registry::default();
-    match kind % 3 {
+    match kind % 4 {
         0 => {
             let written = write("config.json", CONFIG.as_bytes())
                 .and_then(|()| write("model.safetensors", bytes));
@@ -37,6 +43,13 @@ fuzz_target!(|data: &[u8]| {
             }
         }
         1 => {
+            let written = write("config.json", RESIDUALS.as_bytes())
+                .and_then(|()| write("model.safetensors", bytes));
+            if written.is_ok() {
+                let _ = registry.load(folder.path(), options);
+            }
+        }
+        2 => {
             if write("config.json", bytes).is_ok() {
                 let _ = registry.load(folder.path(), options);
             }

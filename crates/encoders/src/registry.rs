@@ -11,6 +11,7 @@ use crate::embedder::Embedder;
 use crate::error::LoadError;
 use crate::facts::Description;
 use crate::families::dinov2::Dinov2;
+use crate::families::efficientnet_lite::EfficientNetLite;
 use crate::families::{Family, Plan};
 use crate::files;
 use crate::options::LoadOptions;
@@ -26,7 +27,7 @@ pub struct Registry {
 impl Default for Registry {
     fn default() -> Self {
         Self {
-            families: vec![Arc::new(Dinov2)],
+            families: vec![Arc::new(Dinov2), Arc::new(EfficientNetLite)],
         }
     }
 }

@@ -2,6 +2,7 @@
 //! embeddings. `docs/adding-a-model-family.md` says how one is added.
 
 pub(crate) mod dinov2;
+pub(crate) mod efficientnet_lite;
 
 use lookalike_imaging::ProcessorConfig;
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
 
 mod common;
+mod efficientnet_lite;
 mod golden;
 mod invariance;
 mod loader;

@@ -71,6 +71,21 @@ impl ProcessorConfig {
         }
     }
 
+    /// What EfficientNet-Lite networks were trained with: a square of their own
+    /// size, levels less 127 over 128.
+    pub fn efficientnet_lite(size: u32) -> Self {
+        Self {
+            resize: Some(ResizeTo::ShortestEdge {
+                short: size,
+                longest: None,
+            }),
+            filter: Filter::Bicubic,
+            crop: Some((size, size)),
+            mean: [127.0 / 255.0; 3],
+            std: [128.0 / 255.0; 3],
+        }
+    }
+
     /// Reads the text of a `preprocessor_config.json`.
     ///
     /// # Errors

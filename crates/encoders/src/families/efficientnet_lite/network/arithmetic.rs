@@ -1,0 +1,167 @@
+//! The two precisions of the pointwise products, behind one trait.
+//!
+//! Depthwise convolutions and what lies between the blocks are f32 in both: their arithmetic
+//! is a small part, and bf16 has to be widened for it. What products read is rounded to bf16.
+
+use std::ops::Range;
+
+use lookalike_kernels::bf16::{self, Blocked, BlockedMut, Tile, Variant};
+use lookalike_kernels::convolution::{Band, GROUP, PackedDepthwise, depthwise, depthwise_bf16};
+use lookalike_kernels::{Epilogue, Isa, Matrix, MatrixMut, PackedLinear, linear};
+
+/// What products are made in.
+pub(in super::super) trait Arithmetic: Copy + Send + Sync {
+    /// A packed linear map.
+    type Linear: Send + Sync;
+    /// Rows as products read them.
+    type Operand: Default + Send;
+    /// A product can begin at multiples of so many rows.
+    const ROW_STEP: usize;
+
+    /// Packs `weight`, outputs x inputs row by row.
+    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> Self::Linear;
+
+    /// Keeps in `operand` what products need of `rows` besides the rows themselves.
+    fn prepare(self, rows: Matrix<'_>, operand: &mut Self::Operand);
+
+    /// `out = relu6(x * weights^T + bias)` for the given rows of `x`, of which `operand` was
+    /// prepared.
+    fn relu6(
+        self,
+        x: Matrix<'_>,
+        operand: &Self::Operand,
+        rows: Range<usize>,
+        weights: &Self::Linear,
+        out: MatrixMut<'_>,
+    );
+
+    /// Makes `operand` large enough for rows of results of depthwise convolutions.
+    fn reserve(self, operand: &mut Self::Operand, rows: usize, columns: usize);
+
+    /// A group's part of so many `rows` of an operand.
+    fn depthwise(
+        self,
+        weights: &PackedDepthwise,
+        group: usize,
+        band: Band<'_>,
+        rows: Range<usize>,
+        operand: &mut Self::Operand,
+    );
+
+    /// `out += operand * weights^T + bias` for all rows of `out`.
+    fn add_product(self, operand: &Self::Operand, weights: &Self::Linear, out: MatrixMut<'_>);
+}
+
+/// 32-bit floats throughout.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct F32(pub(in super::super) Isa);
+
+impl Arithmetic for F32 {
+    type Linear = PackedLinear;
+    type Operand = Vec<f32>;
+    const ROW_STEP: usize = 1;
+
+    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> PackedLinear {
+        PackedLinear::pack(self.0, outputs, inputs, weight, Some(bias))
+    }
+
+    fn prepare(self, _: Matrix<'_>, _: &mut Vec<f32>) {}
+
+    fn relu6(
+        self,
+        x: Matrix<'_>,
+        _: &Vec<f32>,
+        rows: Range<usize>,
+        weights: &PackedLinear,
+        out: MatrixMut<'_>,
+    ) {
+        linear(x.slice(rows), weights, Epilogue::BiasRelu6, out);
+    }
+
+    fn reserve(self, operand: &mut Vec<f32>, rows: usize, columns: usize) {
+        if operand.len() < rows * columns {
+            operand.resize(rows * columns, 0.0);
+        }
+    }
+
+    fn depthwise(
+        self,
+        weights: &PackedDepthwise,
+        group: usize,
+        band: Band<'_>,
+        rows: Range<usize>,
+        operand: &mut Vec<f32>,
+    ) {
+        let count = rows.len() * weights.window().outputs(band.width);
+        let (channels, stride) = (weights.group_channels(group), weights.channels());
+        let out = MatrixMut::new(&mut operand[group * GROUP..], count, channels, stride);
+        depthwise(weights, group, band, rows, out);
+    }
+
+    fn add_product(self, operand: &Vec<f32>, weights: &PackedLinear, out: MatrixMut<'_>) {
+        let inputs = weights.inputs();
+        let x = Matrix::new(operand, out.rows(), inputs, inputs);
+        linear(x, weights, Epilogue::BiasResidual, out);
+    }
+}
+
+/// Products of bf16, summed in f32.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Bf16 {
+    pub(in super::super) isa: Isa,
+    pub(in super::super) variant: Variant,
+}
+
+impl Arithmetic for Bf16 {
+    type Linear = bf16::PackedLinear;
+    type Operand = Vec<Tile>;
+    const ROW_STEP: usize = Tile::ROWS;
+
+    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> Self::Linear {
+        bf16::PackedLinear::pack(self.variant, outputs, inputs, weight, Some(bias))
+    }
+
+    fn prepare(self, rows: Matrix<'_>, operand: &mut Vec<Tile>) {
+        self.reserve(operand, rows.rows(), rows.columns());
+        BlockedMut::new(operand, rows.rows(), rows.columns()).write_rows(self.isa, rows);
+    }
+
+    fn relu6(
+        self,
+        x: Matrix<'_>,
+        operand: &Vec<Tile>,
+        rows: Range<usize>,
+        weights: &Self::Linear,
+        out: MatrixMut<'_>,
+    ) {
+        let depth = x.columns().div_ceil(Tile::COLUMNS);
+        let first = &operand[rows.start / Tile::ROWS * depth..];
+        let x = Blocked::new(first, rows.len(), x.columns());
+        bf16::linear(x, weights, bf16::Output::Relu6(out));
+    }
+
+    fn reserve(self, operand: &mut Vec<Tile>, rows: usize, columns: usize) {
+        let count = Blocked::tile_count(rows, columns);
+        if operand.len() < count {
+            operand.resize(count, Tile::ZERO);
+        }
+    }
+
+    fn depthwise(
+        self,
+        weights: &PackedDepthwise,
+        group: usize,
+        band: Band<'_>,
+        rows: Range<usize>,
+        operand: &mut Vec<Tile>,
+    ) {
+        let count = rows.len() * weights.window().outputs(band.width);
+        let mut out = BlockedMut::new(operand, count, weights.channels());
+        depthwise_bf16(weights, group, band, rows, &mut out);
+    }
+
+    fn add_product(self, operand: &Vec<Tile>, weights: &Self::Linear, out: MatrixMut<'_>) {
+        let x = Blocked::new(operand, out.rows(), weights.inputs());
+        bf16::linear(x, weights, bf16::Output::Residual { out, scale: None });
+    }
+}
