@@ -46,6 +46,19 @@ pub(crate) fn parse_date(text: &str) -> Option<u32> {
     is_real(date).then_some(date)
 }
 
+/// Reads a day of which the day, or month and day, may be 00: the USPTO gives
+/// cited documents by their month.
+pub(crate) fn parse_month(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let date: u32 = text.parse().ok()?;
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    let is_whole = year > 0 && month <= 12 && (day == 0 || is_real(date));
+    is_whole.then_some(date)
+}
+
 /// The same day `years` later. 29 February becomes 28 February where the later
 /// year has none: a term never runs longer than its years.
 pub(crate) fn add_years(date: u32, years: u32) -> u32 {

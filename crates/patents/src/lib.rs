@@ -10,11 +10,13 @@ mod locarno;
 mod patent_id;
 mod sheet_name;
 mod source;
+mod us_class;
 
 pub use date::{Status, status};
 pub use grant::{
-    FigureView, Grant, GrantError, GrantErrorKind, GrantImage, Grants, ImageComparison,
-    MAX_DOCUMENT_BYTES, View, parse_grant, parse_grants,
+    Citation, Cited, Examiner, ExaminerRank, Figure, Grant, GrantError, GrantErrorKind, GrantImage,
+    Grants, Hague, ImageComparison, MAX_DOCUMENT_BYTES, ParentPatent, Priority, Relation,
+    RelationKind, View, figure_descriptions, parse_grant, parse_grants, usual_term,
 };
 pub use locarno::canonical_loc_class;
 pub use patent_id::{PatentId, PatentIdError};
@@ -23,3 +25,4 @@ pub use source::{
     PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, is_clutter, may_be_source,
     scan,
 };
+pub use us_class::{canonical_us_class, us_class_prefix};

@@ -22,7 +22,7 @@ fn some(text: &str) -> Option<String> {
 
 fn views(grant: &Grant) -> Vec<(&str, Option<View>)> {
     grant
-        .views
+        .figures
         .iter()
         .map(|figure| (figure.label.as_str(), figure.view))
         .collect()
@@ -74,9 +74,9 @@ fn version_4_0() {
         (Some(80.25), Some(100.5))
     );
     assert_eq!(grant.image_count, 2);
-    assert_eq!(grant.views.len(), 2);
+    assert_eq!(grant.figures.len(), 2);
     assert_eq!(
-        (grant.views[1].figure, grant.views[1].view),
+        (grant.figures[1].figure, grant.figures[1].view),
         (2, Some(View::Side))
     );
     assert_eq!(grant.warnings, [""; 0]);
@@ -148,7 +148,7 @@ fn owned((label, view): (&str, View)) -> (String, Option<View>) {
 
 fn views_of(name: &str) -> Vec<(String, Option<View>)> {
     grant(name)
-        .views
+        .figures
         .into_iter()
         .map(|figure| (figure.label, figure.view))
         .collect()

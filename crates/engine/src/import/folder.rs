@@ -150,10 +150,10 @@ impl FolderPlan {
 /// What the image shows. Grants describe figures, not images, and a sheet may hold several:
 /// the two can be told to correspond only where there are as many of one as of the other.
 fn view(grant: &Grant, index: usize) -> Option<String> {
-    if grant.views.len() != grant.images.len() {
+    if grant.figures.len() != grant.images.len() {
         return None;
     }
-    Some(grant.views.get(index)?.view?.as_str().to_owned())
+    Some(grant.figures.get(index)?.view?.as_str().to_owned())
 }
 
 /// What the folder holds that nobody will find.

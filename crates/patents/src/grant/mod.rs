@@ -1,9 +1,11 @@
 //! A design patent as its grant XML tells it.
 
+mod citations;
 mod doctype;
 mod encoding;
 mod entities;
 mod error;
+mod filing;
 mod images;
 mod party;
 mod reader;
@@ -12,7 +14,9 @@ mod split;
 mod tag;
 mod views;
 
+pub use citations::{Citation, Cited};
 pub use error::{GrantError, GrantErrorKind};
+pub use filing::{Examiner, ExaminerRank, Hague, ParentPatent, Priority, Relation, RelationKind};
 pub use split::Grants;
 
 use crate::PatentId;
@@ -36,11 +40,28 @@ pub struct Grant {
     pub loc_edition: Option<String>,
     /// Further Locarno classes as `10-02`, without repetition, in order.
     pub further_loc_classes: Vec<String>,
+    /// Main class of the US classification, such as `D14/486`.
+    pub us_class: Option<String>,
+    /// Further US classes, without repetition, in order.
+    pub further_us_classes: Vec<String>,
+    /// Where the examiner looked: US classes and ranges of them (`D28/46-48`),
+    /// CPC symbols (`B26B 21/14-227`).
+    pub field_of_search: Vec<String>,
     /// Day of grant.
     pub pub_date: Option<u32>,
     /// Day of filing; for international designs without a US one, the
     /// international filing date.
     pub filing_date: Option<u32>,
+    /// As written, such as `29680800`.
+    pub application_number: Option<String>,
+    /// Earlier applications whose dates are claimed.
+    pub priorities: Vec<Priority>,
+    /// The international registration, if it rests on one.
+    pub hague: Option<Hague>,
+    /// Applications that it descends from.
+    pub relations: Vec<Relation>,
+    /// Who examined it, the primary examiner first.
+    pub examiners: Vec<Examiner>,
     /// Term in years: as written, else 15, or 14 when filed before 2015-05-13.
     pub grant_term: Option<u32>,
     /// First applicant: the organisation, else first and last name.
@@ -57,8 +78,14 @@ pub struct Grant {
     pub images: Vec<GrantImage>,
     /// Length of `images`.
     pub image_count: u32,
+    /// Number of figures, as the XML counts them.
+    pub figure_count: Option<u32>,
+    /// Number of drawing sheets, as the XML counts them; the front-page copy is none.
+    pub sheet_count: Option<u32>,
     /// What the description says of each figure.
-    pub views: Vec<FigureView>,
+    pub figures: Vec<Figure>,
+    /// What is cited, in order.
+    pub citations: Vec<Citation>,
     /// What was wrong and how it was read, for the import's report.
     pub warnings: Vec<String>,
 }
@@ -78,7 +105,7 @@ pub struct GrantImage {
 
 /// What the description says of one figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FigureView {
+pub struct Figure {
     /// Number of the figure: 3 for `FIG. 3`, `FIG. 3A` and `FIG. 3.1`.
     pub figure: u32,
     /// The number as written: `3`, `3A`, `3.1`.
@@ -86,7 +113,7 @@ pub struct FigureView {
     /// The side shown, when the text names one.
     pub view: Option<View>,
     /// The text after the figure's number, such as `is a left side view thereof`.
-    pub text: String,
+    pub description: String,
 }
 
 /// A side or manner in which a design is shown.
@@ -156,6 +183,25 @@ impl Grant {
 /// Largest document that is read: the longest design grants are under 1 MB;
 /// utility grants with sequence listings, refused anyway, reach tens.
 pub const MAX_DOCUMENT_BYTES: usize = 64 << 20;
+
+/// What a description says of figures: `FIG. 3 is a left side elevational view
+/// thereof; FIGS. 4-6 are ...`, and `1.2 : Front` at its beginning.
+pub fn figure_descriptions(text: &str) -> Vec<Figure> {
+    views::parse_figures(text)
+}
+
+/// Years from grant for which a design is protected: 15 when it was filed from
+/// 2015-05-13 on (Hague Agreement, Pub. L. 112-211), else 14. Without a day of
+/// filing the day of grant counts: an early one settles it too.
+pub fn usual_term(filing_date: Option<u32>, pub_date: Option<u32>) -> u32 {
+    let is_early = filing_date
+        .or(pub_date)
+        .is_some_and(|date| date < FIFTEEN_YEARS_FROM);
+    if is_early { 14 } else { 15 }
+}
+
+/// First day of filing of the longer term.
+const FIFTEEN_YEARS_FROM: u32 = 20_150_513;
 
 /// Reads one grant document in UTF-8, UTF-16 or a declared Latin-1.
 ///

@@ -3,16 +3,20 @@
 //! Paths are matched from the root, since the same names occur everywhere:
 //! citations have `document-id`s and classes of their own.
 
+mod classes;
 mod finish;
 
+use super::citations::Citations;
 use super::entities::shortened;
+use super::filing::Filing;
 use super::images::{ImageList, plain_file_name};
 use super::party::Party;
 use super::tag::Tag;
 use super::views::parse_figures;
-use super::{FigureView, GrantError};
+use super::{Figure, GrantError};
+use crate::PatentId;
 use crate::date::parse_date;
-use crate::{PatentId, canonical_loc_class};
+use crate::us_class::us_class_of_columns;
 
 /// Warnings kept of one document; a hostile one could cause millions.
 pub(super) const MAX_WARNINGS: usize = 50;
@@ -35,18 +39,24 @@ pub(super) struct Record {
     loc_class: Option<String>,
     loc_edition: Option<String>,
     further_loc_classes: Vec<String>,
-    national_class: Option<String>,
+    us_class: Option<String>,
+    further_us_classes: Vec<String>,
+    field_of_search: Vec<String>,
     has_technical_class: bool,
     pub_date: Option<u32>,
     filing_date: Option<u32>,
-    international_date: Option<u32>,
+    application_number: Option<String>,
+    figure_count: Option<u32>,
+    sheet_count: Option<u32>,
+    citations: Citations,
+    filing: Filing,
     grant_term: Option<u32>,
     applicants: Vec<Party>,
     inventors: Vec<Party>,
     assignees: Vec<Party>,
     claims: Vec<String>,
     images: ImageList,
-    views: Vec<FigureView>,
+    figures: Vec<Figure>,
     warnings: Vec<String>,
     document_id: DocumentId,
     party: Option<Party>,
@@ -155,6 +165,7 @@ impl Record {
                 }
                 self.refuse_other_patents()?;
             }
+            [Root, Bibliographic, ReferencesCited, Citation] => self.citations.start(),
             [Root, Bibliographic, TechnicalClassification] => self.has_technical_class = true,
             [Root, Bibliographic, .., Applicant | Inventor | Assignee] if is_party(path) => {
                 let capacity = |name| {
@@ -170,7 +181,7 @@ impl Record {
                     self.warn(warning);
                 }
             }
-            _ => {}
+            _ => self.filing.start(path),
         }
         if let Some(capture) = &mut self.capture {
             capture.separate(path);
@@ -194,7 +205,11 @@ impl Record {
     pub(super) fn end(&mut self, path: &[Tag]) -> Result<(), GrantError> {
         use Tag::*;
         if let Some(capture) = self.capture.take_if(|capture| capture.depth == path.len()) {
-            let text = collapse(&capture.text);
+            let text = if in_columns(path) {
+                capture.text.trim_matches(['\r', '\n', '\t']).to_owned()
+            } else {
+                collapse(&capture.text)
+            };
             if !text.is_empty() {
                 self.set(path, text);
             }
@@ -204,12 +219,16 @@ impl Record {
         match path {
             [Root, Bibliographic, PublicationReference, DocumentId] => self.end_publication_id(),
             [Root, Bibliographic, PublicationReference] => self.refuse_other_patents()?,
-            [Root, Bibliographic, ApplicationReference, DocumentId]
-                if self.filing_date.is_none() =>
-            {
-                let date = std::mem::take(&mut self.document_id.date);
-                self.filing_date = self.date("filing date", &date);
+            [Root, Bibliographic, ApplicationReference, DocumentId] => {
+                let id = std::mem::take(&mut self.document_id);
+                if self.application_number.is_none() && !id.number.is_empty() {
+                    self.application_number = Some(id.number);
+                }
+                if self.filing_date.is_none() {
+                    self.filing_date = self.date("filing date", &id.date);
+                }
             }
+            [Root, Bibliographic, ReferencesCited, Citation] => self.citations.end(),
             [Root, Bibliographic] => self.refuse_utility_reissues()?,
             [
                 Root,
@@ -228,7 +247,7 @@ impl Record {
                     }
                 }
             }
-            _ => {}
+            _ => self.filing.end(path),
         }
         Ok(())
     }
@@ -254,13 +273,25 @@ impl Record {
                 Root,
                 Bibliographic,
                 NationalClassification,
-                MainClassification,
+                MainClassification | FurtherClassification,
             ]
+            | [
+                Root,
+                Bibliographic,
+                FieldOfSearch,
+                NationalClassification,
+                MainClassification | FurtherClassification,
+            ]
+            | [Root, Bibliographic, FieldOfSearch, CpcText]
+            | [Root, Bibliographic, Figures, FigureCount | SheetCount]
             | [Root, Bibliographic, TermOfGrant, LengthOfGrant]
-            | [Root, Bibliographic, Hague, InternationalDate, Date]
             | [Root, Claims, Claim, ClaimText]
             | [Root, Description, .., Paragraph] => true,
-            _ => self.party.is_some() && Party::wants(path),
+            _ => {
+                Citations::wants(path)
+                    || Filing::wants(path)
+                    || self.party.is_some() && Party::wants(path)
+            }
         }
     }
 
@@ -288,47 +319,42 @@ impl Record {
             }
             [Root, Bibliographic, Locarno, Edition] => _ = self.loc_edition.get_or_insert(text),
             [Root, Bibliographic, Locarno, field] => self.set_locarno(*field, &text),
+            [Root, Bibliographic, NationalClassification, field] => {
+                self.set_us_class(*field, &text);
+            }
             [
                 Root,
                 Bibliographic,
+                FieldOfSearch,
                 NationalClassification,
-                MainClassification,
+                _,
             ] => {
-                self.national_class.get_or_insert(text);
+                let class = us_class_of_columns(&text).unwrap_or_else(|| collapse(&text));
+                self.add_to_field_of_search(class);
+            }
+            [Root, Bibliographic, FieldOfSearch, CpcText] => self.add_to_field_of_search(text),
+            [Root, Bibliographic, Figures, field] => {
+                let count = if *field == FigureCount {
+                    &mut self.figure_count
+                } else {
+                    &mut self.sheet_count
+                };
+                *count = count.or_else(|| text.parse().ok());
             }
             [Root, Bibliographic, TermOfGrant, LengthOfGrant] => self.set_term(&text),
-            [Root, Bibliographic, Hague, InternationalDate, Date]
-                if self.international_date.is_none() =>
-            {
-                self.international_date = self.date("international date", &text);
-            }
             [Root, Claims, Claim, ClaimText] => self.claims.push(text),
-            [Root, Description, .., Paragraph] if self.views.len() < MAX_LIST => {
-                self.views.extend(parse_figures(&text));
-                self.views.truncate(MAX_LIST);
+            [Root, Description, .., Paragraph] => {
+                for figure in parse_figures(&text) {
+                    self.add_figure(figure);
+                }
             }
+            _ if Citations::wants(path) => self.citations.set(path, text),
+            _ if Filing::wants(path) => self.filing.set(path, text),
             _ => {
                 if let Some(party) = &mut self.party {
                     party.set(path, text);
                 }
             }
-        }
-    }
-
-    fn set_locarno(&mut self, field: Tag, text: &str) {
-        let Some(class) = canonical_loc_class(text) else {
-            self.warn(format!(
-                "`{}` is not a Locarno class such as 10-02; it was left out",
-                shortened(text)
-            ));
-            return;
-        };
-        if field == Tag::MainClassification && self.loc_class.is_none() {
-            self.loc_class = Some(class);
-        } else if self.further_loc_classes.len() < MAX_LIST
-            && !self.further_loc_classes.contains(&class)
-        {
-            self.further_loc_classes.push(class);
         }
     }
 
@@ -384,6 +410,19 @@ fn is_party(path: &[Tag]) -> bool {
             | [Root, Bibliographic, Parties, Inventors, Inventor]
             | [Root, Bibliographic, Assignees, Assignee]
             | [Root, Bibliographic, Parties, Assignees, Assignee]
+    )
+}
+
+/// Whether the places of the characters mean something: US classes are written
+/// in columns.
+fn in_columns(path: &[Tag]) -> bool {
+    matches!(
+        path,
+        [
+            ..,
+            Tag::NationalClassification,
+            Tag::MainClassification | Tag::FurtherClassification
+        ]
     )
 }
 

@@ -1,5 +1,7 @@
 //! The elements that matter, whatever the DTD's version calls them.
 
+use super::RelationKind;
+
 /// An element's meaning. Copyable, so that a path is a plain slice to match on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
@@ -20,10 +22,36 @@ pub(super) enum Tag {
     NationalClassification,
     /// IPC and CPC: what a utility patent is classified by.
     TechnicalClassification,
+    FieldOfSearch,
+    CpcText,
     TermOfGrant,
     LengthOfGrant,
     Hague,
-    InternationalDate,
+    RegistrationNumber,
+    InternationalFilingDate,
+    InternationalRegistrationDate,
+    InternationalPublicationDate,
+    ReferencesCited,
+    Citation,
+    PatentCitation,
+    OtherCitation,
+    CitationText,
+    Category,
+    Figures,
+    FigureCount,
+    SheetCount,
+    PriorityClaims,
+    PriorityClaim,
+    Examiners,
+    PrimaryExaminer,
+    AssistantExaminer,
+    Department,
+    RelatedDocuments,
+    /// One relation to another application.
+    Related(RelationKind),
+    ParentGrant,
+    ParentInternational,
+    ChildDocument,
     Parties,
     Applicants,
     Applicant,
@@ -74,9 +102,43 @@ impl Tag {
             "us-term-of-grant" => Self::TermOfGrant,
             "length-of-grant" => Self::LengthOfGrant,
             "hague-agreement-data" => Self::Hague,
-            "international-filing-date" | "international-registration-date" => {
-                Self::InternationalDate
+            "international-registration-number" => Self::RegistrationNumber,
+            "international-filing-date" => Self::InternationalFilingDate,
+            "international-registration-date" => Self::InternationalRegistrationDate,
+            "international-registration-publication-date" => Self::InternationalPublicationDate,
+            "us-field-of-classification-search" | "field-of-search" => Self::FieldOfSearch,
+            "classification-cpc-text" => Self::CpcText,
+            "us-references-cited" | "references-cited" => Self::ReferencesCited,
+            "us-citation" | "citation" => Self::Citation,
+            "patcit" => Self::PatentCitation,
+            "nplcit" => Self::OtherCitation,
+            "othercit" => Self::CitationText,
+            "category" => Self::Category,
+            "figures" => Self::Figures,
+            "number-of-figures" => Self::FigureCount,
+            "number-of-drawing-sheets" => Self::SheetCount,
+            "priority-claims" => Self::PriorityClaims,
+            "priority-claim" => Self::PriorityClaim,
+            "examiners" => Self::Examiners,
+            "primary-examiner" => Self::PrimaryExaminer,
+            "assistant-examiner" => Self::AssistantExaminer,
+            "department" => Self::Department,
+            "us-related-documents" | "related-documents" => Self::RelatedDocuments,
+            "continuation" => Self::Related(RelationKind::Continuation),
+            "continuation-in-part" => Self::Related(RelationKind::ContinuationInPart),
+            "division" => Self::Related(RelationKind::Division),
+            "reissue" | "continuing-reissue" | "us-divisional-reissue" => {
+                Self::Related(RelationKind::Reissue)
             }
+            "substitution" => Self::Related(RelationKind::Substitution),
+            "reexamination" | "us-reexamination-reissue-merger" => {
+                Self::Related(RelationKind::Reexamination)
+            }
+            "us-provisional-application" => Self::Related(RelationKind::Provisional),
+            "related-publication" => Self::Related(RelationKind::RelatedPublication),
+            "parent-grant-document" => Self::ParentGrant,
+            "parent-pct-document" => Self::ParentInternational,
+            "child-doc" => Self::ChildDocument,
             "us-parties" | "parties" => Self::Parties,
             "us-applicants" | "applicants" => Self::Applicants,
             "us-applicant" | "applicant" => Self::Applicant,

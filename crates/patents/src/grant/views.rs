@@ -5,10 +5,10 @@
 //! international designs `1.2 : Front`. This reads the common forms and leaves
 //! the side open where the text is not plain.
 
-use super::{FigureView, View};
+use super::{Figure, View};
 
 /// Figures of one paragraph, in order of the text.
-pub(super) fn parse_figures(paragraph: &str) -> Vec<FigureView> {
+pub(super) fn parse_figures(paragraph: &str) -> Vec<Figure> {
     if paragraph.len() > MAX_PARAGRAPH_BYTES {
         return Vec::new();
     }
@@ -24,17 +24,17 @@ pub(super) fn parse_figures(paragraph: &str) -> Vec<FigureView> {
         let text = text
             .strip_suffix(" and")
             .unwrap_or(text)
-            .trim_end_matches([';', ',', ' ']);
+            .trim_end_matches([';', ',', '.', ' ']);
         let kept: String = text.chars().take(MAX_TEXT).collect();
         let views = views(&kept, mention.labels.len());
         for (label, view) in mention.labels.iter().zip(views) {
             let digits = label.bytes().take_while(u8::is_ascii_digit).count();
             if let Ok(figure) = label[..digits].parse() {
-                figures.push(FigureView {
+                figures.push(Figure {
                     figure,
                     label: label.clone(),
                     view,
-                    text: kept.clone(),
+                    description: kept.clone(),
                 });
             }
         }

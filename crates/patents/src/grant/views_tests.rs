@@ -66,7 +66,10 @@ fn one_figure_a_paragraph() {
 fn an_unclear_view_is_left_open() {
     let figures = parse_figures("FIG. 7 is a view thereof in a state of use;");
     assert_eq!((figures[0].figure, figures[0].view), (7, None));
-    assert_eq!(figures[0].text, "is a view thereof in a state of use");
+    assert_eq!(
+        figures[0].description,
+        "is a view thereof in a state of use"
+    );
 }
 
 #[test]
@@ -81,7 +84,10 @@ fn several_figures_in_one_paragraph() {
         read(text),
         wanted.map(|(label, view)| (label.to_owned(), Some(view)))
     );
-    assert_eq!(parse_figures(text)[1].text, "is a front view thereof");
+    assert_eq!(
+        parse_figures(text)[1].description,
+        "is a front view thereof"
+    );
 }
 
 #[test]
@@ -116,7 +122,7 @@ fn international_designs_number_by_dots() {
     let figures = parse_figures("1.2 : Front");
     assert_eq!((figures[0].figure, figures[0].label.as_str()), (1, "1.2"));
     assert_eq!(
-        (figures[0].view, figures[0].text.as_str()),
+        (figures[0].view, figures[0].description.as_str()),
         (Some(View::Front), "Front")
     );
     assert_eq!(

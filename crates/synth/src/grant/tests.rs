@@ -92,11 +92,15 @@ fn every_field_comes_back() {
             read.images[1].height_mm.map(|mm| mm.round() as i32),
             Some(279)
         );
-        for (read, figure) in read.views.iter().zip(plans.iter().flat_map(|p| &p.figures)) {
+        for (read, figure) in read
+            .figures
+            .iter()
+            .zip(plans.iter().flat_map(|p| &p.figures))
+        {
             assert_eq!(read.figure, figure.0);
             assert_eq!(read.view.map(|view| view.as_str()), Some(figure.1.name()));
         }
-        assert_eq!(read.views.len(), 7);
+        assert_eq!(read.figures.len(), 7);
         let name = SheetName::parse(listed[0]).unwrap();
         assert!(name.front_page);
         assert_eq!(name.patent_id.as_str(), record.patent_id());

@@ -1,13 +1,9 @@
 //! From gathered fields to a grant: what is refused, and what is filled in.
 
 use super::super::party::Party;
-use super::super::{Grant, GrantError, GrantErrorKind};
+use super::super::{Grant, GrantError, GrantErrorKind, usual_term};
 use super::Record;
 use crate::PatentId;
-
-/// Applications filed from this day on have a term of 15 years (Hague
-/// Agreement, Pub. L. 112-211); earlier ones 14.
-const FIFTEEN_YEARS_FROM: u32 = 20_150_513;
 
 impl Record {
     /// As early as it is known, so that the rest of a long document is not read.
@@ -38,7 +34,7 @@ impl Record {
             .as_ref()
             .is_some_and(|id| id.as_str().starts_with("USRE"));
         let national_design = self
-            .national_class
+            .us_class
             .as_deref()
             .is_some_and(|class| class.starts_with('D'));
         if !reissue || national_design || self.loc_class.is_some() {
@@ -63,13 +59,14 @@ impl Record {
     pub(in crate::grant) fn finish(mut self) -> Result<Grant, GrantError> {
         self.refuse_other_patents()?;
         let patent_id = self.number()?;
+        let hague = self.filing.hague.as_ref();
+        let international_date =
+            hague.and_then(|hague| hague.filing_date.or(hague.registration_date));
         let pub_date = self.pub_date.or(self.published);
-        let filing_date = self.filing_date.or(self.international_date);
-        // A filing precedes its grant, so an early grant settles the term too.
-        let early = filing_date
-            .or(pub_date)
-            .is_some_and(|date| date < FIFTEEN_YEARS_FROM);
-        let grant_term = self.grant_term.unwrap_or(if early { 14 } else { 15 });
+        let filing_date = self.filing_date.or(international_date);
+        let grant_term = self
+            .grant_term
+            .unwrap_or_else(|| usual_term(filing_date, pub_date));
         let applicant = self.applicants.iter().find(|party| party.name().is_some());
         let mut inventors: Vec<String> = self.inventors.iter().filter_map(Party::person).collect();
         if inventors.is_empty() {
@@ -81,14 +78,25 @@ impl Record {
         let main_class = self.loc_class.as_ref();
         self.further_loc_classes
             .retain(|class| Some(class) != main_class);
+        let main_class = self.us_class.as_ref();
+        self.further_us_classes
+            .retain(|class| Some(class) != main_class);
         Ok(Grant {
             patent_id,
             kind: self.kind,
             title: self.title,
             loc_edition: self.loc_edition,
             further_loc_classes: self.further_loc_classes,
+            us_class: self.us_class,
+            further_us_classes: self.further_us_classes,
+            field_of_search: self.field_of_search,
             pub_date,
             filing_date,
+            application_number: self.application_number,
+            priorities: self.filing.priorities,
+            hague: self.filing.hague,
+            relations: self.filing.relations,
+            examiners: self.filing.examiners,
             grant_term: Some(grant_term),
             applicant_name: applicant.and_then(Party::name),
             applicant_country: applicant.and_then(Party::country),
@@ -97,7 +105,10 @@ impl Record {
             claim_text: (!self.claims.is_empty()).then(|| self.claims.join(" ")),
             image_count: u32::try_from(images.len()).unwrap_or(u32::MAX),
             images,
-            views: self.views,
+            figure_count: self.figure_count,
+            sheet_count: self.sheet_count,
+            figures: self.figures,
+            citations: self.citations.into_citations(),
             warnings: self.warnings,
             loc_class: self.loc_class,
         })
