@@ -3,7 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lookalike_patents::{PatentId, SheetName, canonical_loc_class, parse_grant, parse_grants};
+use lookalike_patents::{
+    PatentId, SheetName, canonical_loc_class, canonical_us_class, figure_descriptions, parse_grant,
+    parse_grants, us_class_prefix,
+};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = parse_grant(bytes);
@@ -20,6 +23,13 @@ fuzz_target!(|bytes: &[u8]| {
         if let Some(sheet) = SheetName::parse(text) {
             assert_eq!(SheetName::parse(&sheet.to_string()), Some(sheet));
         }
+        if let Some(class) = canonical_us_class(text) {
+            assert_eq!(canonical_us_class(&class), Some(class));
+        }
+        if let Some(prefix) = us_class_prefix(text) {
+            assert_eq!(us_class_prefix(&prefix), Some(prefix));
+        }
+        let _ = figure_descriptions(text);
         if let Some(class) = canonical_loc_class(text) {
             assert_eq!(canonical_loc_class(&class), Some(class));
         }

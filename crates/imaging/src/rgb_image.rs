@@ -4,6 +4,7 @@
 //! three times the memory and resize time. So a picture without colour is held
 //! as one byte a pixel inside; callers see RGB, expanded when they ask.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// An 8-bit sRGB picture, rows top-down, three bytes a pixel.
@@ -39,7 +40,7 @@ impl RgbImage {
     }
 
     /// A picture over one byte a pixel; none when the length is wrong or a side is zero.
-    pub(crate) fn from_grey(width: u32, height: u32, grey: Vec<u8>) -> Option<Self> {
+    pub fn from_grey(width: u32, height: u32, grey: Vec<u8>) -> Option<Self> {
         let fits = width > 0 && height > 0 && Some(grey.len()) == byte_len(width, height, 1);
         fits.then(|| Self {
             width,
@@ -59,6 +60,15 @@ impl RgbImage {
             width,
             height,
             pixels: Pixels::Rgb(data),
+        }
+    }
+
+    /// One byte a pixel: the levels of a picture without colour as they are,
+    /// else its luma (ITU-R BT.601).
+    pub fn to_grey(&self) -> Cow<'_, [u8]> {
+        match &self.pixels {
+            Pixels::Grey { grey, .. } => Cow::Borrowed(grey),
+            Pixels::Rgb(rgb) => rgb.chunks_exact(3).map(luma).collect(),
         }
     }
 
@@ -162,6 +172,14 @@ pub(crate) fn byte_len(width: u32, height: u32, channels: usize) -> Option<usize
         .checked_mul(channels)
 }
 
+fn luma(pixel: &[u8]) -> u8 {
+    let weighted = [299, 587, 114].iter().zip(pixel);
+    let sum: u32 = weighted
+        .map(|(weight, &level)| weight * u32::from(level))
+        .sum();
+    ((sum + 500) / 1000) as u8
+}
+
 fn expand(grey: &[u8]) -> Vec<u8> {
     grey.iter().flat_map(|&level| [level; 3]).collect()
 }
@@ -185,6 +203,14 @@ mod tests {
         assert_eq!(grey, rgb);
         assert_eq!(grey.data(), rgb.data());
         assert_eq!(grey.into_data(), rgb.into_data());
+    }
+
+    #[test]
+    fn grey_levels_are_kept_and_colours_weighted() {
+        let grey = RgbImage::from_grey(2, 1, vec![3, 200]).unwrap();
+        assert_eq!(&*grey.to_grey(), &[3, 200]);
+        let rgb = RgbImage::new(3, 1, vec![7, 7, 7, 255, 0, 0, 0, 0, 255]).unwrap();
+        assert_eq!(&*rgb.to_grey(), &[7, 76, 29]);
     }
 
     #[test]
