@@ -14,9 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use lookalike_imaging::figures::{self, Rect};
+use lookalike_imaging::figures::{self, Part};
 use lookalike_imaging::{
-    DecodeOptions, PreprocessKind, Preprocessor, ProcessorConfig, RgbImage, decode, encode_png,
+    DecodeOptions, PreprocessKind, Preprocessor, ProcessorConfig, decode, encode_png,
 };
 
 type Failure = Box<dyn Error>;
@@ -63,39 +63,24 @@ fn sheet(file: &Path, out: &Path, letterbox: &Preprocessor) -> Result<f64, Failu
     let layout = figures::find(&image);
     let time_ms = start.elapsed().as_secs_f64() * 1000.0;
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let mut whole: Option<Rect> = None;
-    for (index, figure) in layout.figures.iter().enumerate() {
-        let cut = cut(&image, figure.bounds);
-        let prepared = letterbox.apply(&cut)?;
+    let parts = (0..layout.figures.len()).map(Part::Figure);
+    for part in parts.chain([Part::Whole]) {
+        let cut = layout
+            .cut(&image, part)
+            .ok_or("the layout lacks a figure")?;
+        let label = match part {
+            Part::Figure(index) => (index + 1).to_string(),
+            Part::Whole => "whole".to_owned(),
+        };
         fs::write(
-            out.join(format!("{name}.{}.png", index + 1)),
-            encode_png(&prepared)?,
+            out.join(format!("{name}.{label}.png")),
+            encode_png(&letterbox.apply(&cut)?)?,
         )?;
-        whole = Some(figure.bounds);
     }
-    let prepared =
-        letterbox.apply(&whole.map_or_else(|| image.clone(), |whole| cut(&image, whole)))?;
-    fs::write(
-        out.join(format!("{name}.whole.png")),
-        encode_png(&prepared)?,
-    )?;
     let json = serde_json::json!({
         "file": file, "width": image.width(), "height": image.height(),
         "layout": layout, "time_ms": time_ms,
     });
     fs::write(out.join(format!("{name}.json")), format!("{json:#}\n"))?;
     Ok(time_ms)
-}
-
-fn cut(image: &RgbImage, bounds: Rect) -> RgbImage {
-    let margin = bounds.width.max(bounds.height) / 20;
-    let (x, y) = (
-        bounds.x.saturating_sub(margin),
-        bounds.y.saturating_sub(margin),
-    );
-    let right = (bounds.right() + margin).min(image.width());
-    let bottom = (bounds.bottom() + margin).min(image.height());
-    image
-        .crop(x, y, right - x, bottom - y)
-        .unwrap_or_else(|| image.clone())
 }

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::figures::PageOrientation;
 use crate::raster::Raster;
 use crate::tiff::Page;
 use crate::{DecodeOptions, Format, Limits, RgbImage, jpeg};
@@ -29,6 +30,9 @@ pub struct Decoded {
     /// What was wrong with the file although the picture could be used, for
     /// the user; empty for sound files.
     pub warnings: Vec<String>,
+    /// How a patent office says that it stored the sheet, in the description of its TIFFs. The
+    /// picture is as it is stored: [`figures::upright`](crate::figures::upright) turns it.
+    pub page_orientation: Option<PageOrientation>,
 }
 
 /// Reads the header of a file; of the first page if it has several.
@@ -68,11 +72,13 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, DecodeEr
         let _permit = options
             .budget
             .map(|budget| budget.acquire(decode_cost(&probe)));
+        let page_orientation = opened.page_orientation();
         let (image, warnings) = opened.decode()?;
         Ok(Decoded {
             image,
             format: probe.format,
             warnings,
+            page_orientation,
         })
     })
 }
@@ -128,6 +134,13 @@ impl<'a> Opened<'a> {
             width,
             height,
             peak_bytes,
+        }
+    }
+
+    fn page_orientation(&self) -> Option<PageOrientation> {
+        match self {
+            Self::Tiff(page) => page.page_orientation,
+            Self::Jpeg(..) | Self::Raster(..) => None,
         }
     }
 

@@ -27,6 +27,7 @@ export const MODELS = [
 ];
 export const PREPROCESSINGS = [
   "letterbox",
+  "figure",
   "native",
   "short-side",
   "stretch",

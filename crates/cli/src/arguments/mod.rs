@@ -195,7 +195,8 @@ pub(crate) struct CollectionArguments {
     /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) model: Option<String>,
-    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: letterbox]
+    /// letterbox, processor, letterbox+processor, short-side, native, stretch or figure [default:
+    /// letterbox]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size of the encoder in pixels [default: the model's own]
@@ -295,8 +296,8 @@ pub(crate) struct EmbedArguments {
     /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
     #[arg(long, value_name = "NAME|DIR", default_value = lookalike_engine::BUILTIN)]
     pub(crate) model: String,
-    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: the
-    /// model's own, else letterbox]
+    /// letterbox, processor, letterbox+processor, short-side, native, stretch or figure [default:
+    /// the model's own, else letterbox]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size in pixels [default: the model's own]
@@ -392,8 +393,8 @@ pub(crate) struct ReEmbedArguments {
     /// the collection's]
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) model: Option<String>,
-    /// letterbox, processor, letterbox+processor, short-side, native or stretch [default: the
-    /// collection's]
+    /// letterbox, processor, letterbox+processor, short-side, native, stretch or figure [default:
+    /// the collection's]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size in pixels [default: the collection's, or another encoder's own]
@@ -448,8 +449,8 @@ pub(crate) struct EvalArguments {
     #[arg(long = "baseline", value_name = "NAME", value_delimiter = ',',
           value_parser = from_name::<Baseline>)]
     pub(crate) baselines: Vec<Baseline>,
-    /// How encoders see pictures: letterbox, processor, letterbox+processor, short-side, native or
-    /// stretch [default: each model's own, else letterbox]
+    /// How encoders see pictures: letterbox, processor, letterbox+processor, short-side, native,
+    /// stretch or figure [default: each model's own, else letterbox]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size in pixels [default: each model's own]

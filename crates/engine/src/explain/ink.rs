@@ -80,9 +80,7 @@ mod tests {
     fn weights_of(picture: &RgbImage) -> Vec<f32> {
         let config = ProcessorConfig::dinov2();
         let preprocessor = Preprocessor::new(PreprocessKind::Letterbox, 56, 14, config).unwrap();
-        let geometry = preprocessor
-            .geometry(picture.width(), picture.height())
-            .unwrap();
+        let geometry = preprocessor.geometry(picture).unwrap();
         weights(&preprocessor.apply(picture).unwrap(), &geometry, 14)
     }
 

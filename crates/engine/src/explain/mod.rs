@@ -231,12 +231,9 @@ impl Explainer {
 impl Seen {
     fn new(picture: RgbImage, encoder: &Encoder) -> Result<Self, EngineError> {
         let prepared = encoder.prepare(&picture)?;
-        let geometry = encoder
-            .preprocessor()
-            .geometry(picture.width(), picture.height())
-            .map_err(|error| {
-                EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
-            })?;
+        let geometry = encoder.preprocessor().geometry(&picture).map_err(|error| {
+            EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
+        })?;
         Ok(Self {
             picture,
             prepared,

@@ -19,7 +19,8 @@ const PATCH: u32 = 14;
 fn unchanged(side: u32) -> Geometry {
     let config = ProcessorConfig::dinov2();
     let preprocessor = Preprocessor::new(PreprocessKind::Stretch, side, PATCH, config).unwrap();
-    preprocessor.geometry(side, side).unwrap()
+    let picture = RgbImage::filled(side, side, [0; 3]);
+    preprocessor.geometry(&picture).unwrap()
 }
 
 fn grid(geometry: &Geometry, side: usize) -> matches::Grid<'_> {

@@ -8,8 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ink::Components;
-use super::rect::Rect;
+use super::ink::{Components, Run};
+use super::rect::{Rect, Turn};
+use super::sets::Sets;
 
 /// Cells along the long side of a sheet: about 8 px of one of 300 dpi.
 const CELLS: u32 = 400;
@@ -36,6 +37,8 @@ pub(super) struct Blobs {
     pub(super) list: Vec<Blob>,
     /// From the narrowest.
     pub(super) gaps: Vec<Gap>,
+    grid: Grid,
+    labels: Vec<u32>,
 }
 
 /// Clusters of the components that `is_kept` says, on a sheet of these sides.
@@ -72,10 +75,80 @@ pub(super) fn find(
         .collect();
     Blobs {
         list,
-        gaps: grid.gaps(labels),
+        gaps: grid.gaps(labels.clone()),
+        grid,
+        labels,
     }
 }
 
+impl Blobs {
+    /// The blob of a run of ink that was not left out.
+    pub(super) fn at(&self, run: &Run) -> u32 {
+        self.labels[self.grid.at(run.start, run.row)]
+    }
+
+    /// White between a box and each blob, in pixels.
+    pub(super) fn distances(&self, from: Rect) -> Vec<u32> {
+        self.nearest(|cell| {
+            let (across, down) = from.gaps(&cell);
+            Some(across.max(down))
+        })
+    }
+
+    /// White between a box and each blob in one direction of it: up for [`Turn::None`], to the
+    /// right for [`Turn::Clockwise`] and so on. `u32::MAX` for blobs that do not lie there.
+    pub(super) fn distances_towards(&self, from: Rect, direction: Turn) -> Vec<u32> {
+        // A caption is seldom right in the middle.
+        let aside = from.width.max(from.height) / 4;
+        self.nearest(|cell| {
+            let (across, down) = from.gaps(&cell);
+            let (aside_px, is_there) = match direction {
+                Turn::None => (across, cell.y < from.y),
+                Turn::Clockwise => (down, cell.right() > from.right()),
+                Turn::Half => (across, cell.bottom() > from.bottom()),
+                Turn::CounterClockwise => (down, cell.x < from.x),
+            };
+            (is_there && aside_px <= aside).then_some(across.max(down))
+        })
+    }
+
+    /// Boxes of the blobs after joining those over whose gap, in pixels, `is_narrow` says so.
+    pub(super) fn joined(&self, is_narrow: impl Fn(u32) -> bool) -> Vec<Rect> {
+        let mut sets = Sets::new(self.list.len());
+        for gap in self.gaps.iter().filter(|gap| is_narrow(gap.pixels)) {
+            sets.join(gap.a, gap.b);
+        }
+        let mut boxes: BTreeMap<u32, Rect> = BTreeMap::new();
+        for (index, blob) in self.list.iter().enumerate() {
+            let bounds = boxes.entry(sets.root(index as u32)).or_insert(blob.bounds);
+            *bounds = bounds.union(&blob.bounds);
+        }
+        boxes.into_values().collect()
+    }
+
+    /// For each blob, the least of what is said of its cells.
+    fn nearest(&self, distance: impl Fn(Rect) -> Option<u32>) -> Vec<u32> {
+        let mut nearest = vec![u32::MAX; self.list.len()];
+        for (index, &label) in self.labels.iter().enumerate() {
+            if label == NONE {
+                continue;
+            }
+            let cell = Rect {
+                x: (index % self.grid.columns) as u32 * self.grid.cell,
+                y: (index / self.grid.columns) as u32 * self.grid.cell,
+                width: self.grid.cell,
+                height: self.grid.cell,
+            };
+            if let Some(distance) = distance(cell) {
+                let slot = &mut nearest[label as usize];
+                *slot = distance.min(*slot);
+            }
+        }
+        nearest
+    }
+}
+
+#[derive(Clone, Debug)]
 struct Grid {
     cell: u32,
     columns: usize,

@@ -5,6 +5,7 @@
 //! thousand.
 
 use super::rect::Rect;
+use super::sets::Sets;
 
 /// Which pixels are ink, one bit each; rows start at whole words, the low bit is the left pixel.
 #[derive(Clone, Debug)]
@@ -22,6 +23,18 @@ pub(super) struct Run {
     pub(super) end: u32,
     /// Index of the component that it belongs to.
     pub(super) component: u32,
+}
+
+impl Run {
+    /// Its pixels as a box of one row.
+    pub(super) fn bounds(&self) -> Rect {
+        Rect {
+            x: self.start,
+            y: self.row,
+            width: self.end - self.start,
+            height: 1,
+        }
+    }
 }
 
 /// Ink that hangs together, corners included.
@@ -58,6 +71,28 @@ impl Ink {
         }
     }
 
+    /// Black pixels in a box.
+    pub(super) fn count(&self, area: Rect) -> u64 {
+        let (start, end) = (area.x as usize, area.right() as usize);
+        let (first, last) = (start / 64, (end - 1) / 64);
+        let rows = self.rows().skip(area.y as usize).take(area.height as usize);
+        rows.map(|row| {
+            let mut count = 0;
+            for (index, &word) in row[first..=last].iter().enumerate() {
+                let mut word = word;
+                if index == 0 {
+                    word &= u64::MAX << (start % 64);
+                }
+                if first + index == last {
+                    word &= u64::MAX >> (63 - (end - 1) % 64);
+                }
+                count += u64::from(word.count_ones());
+            }
+            count
+        })
+        .sum()
+    }
+
     /// Number of runs of the whole sheet.
     pub(super) fn run_count(&self) -> u64 {
         self.rows()
@@ -81,7 +116,7 @@ impl Ink {
     /// Joins the ink to components.
     pub(super) fn components(&self) -> Components {
         let mut runs = Vec::new();
-        let mut labels = Labels::default();
+        let mut labels = Sets::default();
         let mut above = 0..0;
         for (row, words) in self.rows().enumerate() {
             let first = runs.len();
@@ -100,7 +135,7 @@ impl Ink {
                     label = Some(label.map_or(other, |label| labels.join(label, other)));
                     touching += 1;
                 }
-                runs[index].component = label.unwrap_or_else(|| labels.fresh());
+                runs[index].component = label.unwrap_or_else(|| labels.add());
             }
             above = first..runs.len();
         }
@@ -108,12 +143,7 @@ impl Ink {
         let mut list: Vec<Option<Component>> = vec![None; count];
         for run in &mut runs {
             run.component = numbers[run.component as usize];
-            let bounds = Rect {
-                x: run.start,
-                y: run.row,
-                width: run.end - run.start,
-                height: 1,
-            };
+            let bounds = run.bounds();
             let slot = &mut list[run.component as usize];
             *slot = Some(match *slot {
                 None => Component {
@@ -181,53 +211,6 @@ fn push_runs(runs: &mut Vec<Run>, row: u32, width: u32, words: &[u64]) {
     }
 }
 
-/// Labels of which some turn out to be the same: union-find, the lower label wins.
-#[derive(Default)]
-struct Labels {
-    parents: Vec<u32>,
-}
-
-impl Labels {
-    fn fresh(&mut self) -> u32 {
-        let label = self.parents.len() as u32;
-        self.parents.push(label);
-        label
-    }
-
-    fn root(&mut self, mut label: u32) -> u32 {
-        while self.parents[label as usize] != label {
-            let parent = self.parents[label as usize];
-            self.parents[label as usize] = self.parents[parent as usize];
-            label = parent;
-        }
-        label
-    }
-
-    fn join(&mut self, a: u32, b: u32) -> u32 {
-        let (a, b) = (self.root(a), self.root(b));
-        let (low, high) = (a.min(b), a.max(b));
-        self.parents[high as usize] = low;
-        low
-    }
-
-    /// The number of each label's component, counted from zero without holes, and how many there
-    /// are.
-    fn numbered(mut self) -> (Vec<u32>, usize) {
-        let mut count = 0;
-        for label in 0..self.parents.len() {
-            let parent = self.parents[label] as usize;
-            // A parent is lower and has its number already.
-            self.parents[label] = if parent == label {
-                count += 1;
-                count - 1
-            } else {
-                self.parents[parent]
-            };
-        }
-        (self.parents, count as usize)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +248,8 @@ mod tests {
             ]
         );
         assert_eq!(ink.run_count(), components.runs.len() as u64);
+        assert_eq!(ink.count(rect(0, 0, 6, 4)), 10);
+        assert_eq!(ink.count(rect(1, 1, 3, 2)), 3);
     }
 
     #[test]

@@ -6,17 +6,28 @@
 //! stays whole.
 
 mod blobs;
+mod captions;
+mod cut;
 mod header;
 mod ink;
+mod kind;
 mod rect;
+mod regions;
+mod sets;
+mod split;
+mod upright;
 
+pub(crate) use cut::Outline;
+pub use cut::Part;
 pub use rect::{Rect, Turn};
+pub use upright::{PageOrientation, upright};
 
 use serde::Serialize;
 
 use crate::RgbImage;
-use blobs::Blobs;
-use ink::Ink;
+use cut::Stranger;
+use ink::{Components, Ink};
+use split::Splitter;
 
 /// Most runs of ink that are looked at. A halftone photograph over a page of 8 megapixels has 1.5
 /// million; what has more is noise, and would take memory without end.
@@ -25,8 +36,29 @@ const MAX_RUNS: u64 = 8_000_000;
 /// What was found on a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SheetLayout {
-    /// In reading order; empty only for a sheet without ink.
+    /// What kind of sheet it is.
+    pub kind: SheetKind,
+    /// By the numbers of their captions, those without from the top; empty only for a drawing
+    /// without ink. No box holds another.
     pub figures: Vec<Figure>,
+    /// The turn that makes the captions upright; none when there are none that could be read.
+    pub turn: Option<Turn>,
+    /// Ink within the box of all figures that belongs to none.
+    #[serde(skip)]
+    strangers: Vec<Stranger>,
+    /// Width and height of the sheet in pixels.
+    #[serde(skip)]
+    sheet_sides: (u32, u32),
+}
+
+/// What a sheet shows, and so what its figures are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SheetKind {
+    /// Dark lines on white paper: figures with captions.
+    Drawing,
+    /// A photo or a screenshot: regions that stand apart on a plain ground, else all of it.
+    Picture,
 }
 
 /// One figure of a sheet.
@@ -36,6 +68,9 @@ pub struct Figure {
     pub bounds: Rect,
     /// What is written under or beside it, if that could be read.
     pub caption: Option<Caption>,
+    /// Ink within its box that belongs to something else.
+    #[serde(skip)]
+    strangers: Vec<Stranger>,
 }
 
 /// A figure's caption.
@@ -53,9 +88,21 @@ pub struct Caption {
     pub turn: Turn,
 }
 
+/// A sheet's ink, ready to be looked at.
+struct SheetInk {
+    width: u32,
+    height: u32,
+    ink: Ink,
+    components: Components,
+}
+
 /// Takes a sheet apart. Costs a few milliseconds for a page of 300 dpi.
 pub fn find(sheet: &RgbImage) -> SheetLayout {
     let (width, height) = (sheet.width(), sheet.height());
+    if !kind::is_drawing(sheet) {
+        let regions = regions::find(sheet);
+        return plain(SheetKind::Picture, regions, (width, height));
+    }
     let (samples, channels) = sheet.samples();
     let grey;
     let levels = if channels == 1 {
@@ -66,52 +113,71 @@ pub fn find(sheet: &RgbImage) -> SheetLayout {
     };
     let ink = Ink::dark(width, levels);
     if ink.run_count() > MAX_RUNS {
-        return SheetLayout {
-            figures: vec![Figure {
-                bounds: Rect::whole(width, height),
-                caption: None,
-            }],
-        };
+        let whole = vec![Rect::whole(width, height)];
+        return plain(SheetKind::Drawing, whole, (width, height));
     }
-    let components = ink.components();
-    let header = header::find(&components, width, height);
-    let blobs = blobs::find(
-        &components,
-        |index| header.is_none_or(|header| !header.contains(&components.list[index].bounds)),
+    layout(&SheetInk {
         width,
         height,
-    );
-    let bounds = drawn(&blobs, width, height);
+        components: ink.components(),
+        ink,
+    })
+}
+
+/// Boxes without captions.
+fn plain(kind: SheetKind, boxes: Vec<Rect>, sheet_sides: (u32, u32)) -> SheetLayout {
+    let figures = boxes.into_iter().map(|bounds| Figure {
+        bounds,
+        caption: None,
+        strangers: Vec::new(),
+    });
     SheetLayout {
-        figures: bounds
-            .map(|bounds| Figure {
-                bounds,
-                caption: None,
-            })
-            .into_iter()
-            .collect(),
+        kind,
+        figures: figures.collect(),
+        turn: None,
+        strangers: Vec::new(),
+        sheet_sides,
     }
 }
 
-/// The box around all ink but specks: blobs smaller than a hundredth of the sheet and of the
-/// largest blob's ink that lie apart from all others.
-fn drawn(blobs: &Blobs, width: u32, height: u32) -> Option<Rect> {
-    let side = width.max(height);
-    let largest = blobs.list.iter().map(|blob| blob.pixels).max()?;
-    let is_speck = |index: usize| {
-        let blob = blobs.list[index];
-        let gap = blobs
-            .gaps
-            .iter()
-            .find(|gap| gap.a as usize == index || gap.b as usize == index);
-        blob.bounds.long_side() * 100 < side
-            && blob.pixels * 100 < largest
-            && gap.is_some_and(|gap| gap.pixels * 50 > side)
-    };
-    (0..blobs.list.len())
-        .filter(|&index| !is_speck(index))
-        .map(|index| blobs.list[index].bounds)
-        .reduce(|a, b| a.union(&b))
+fn layout(sheet: &SheetInk) -> SheetLayout {
+    let (width, height) = (sheet.width, sheet.height);
+    let list = &sheet.components.list;
+    let header = header::find(&sheet.components, width, height);
+    let mut is_drawing: Vec<bool> = list
+        .iter()
+        .map(|component| header.is_none_or(|header| !header.contains(&component.bounds)))
+        .collect();
+    let captions = captions::find(sheet, &|index| is_drawing[index]);
+    for caption in &captions {
+        for &component in &caption.components {
+            is_drawing[component as usize] = false;
+        }
+    }
+    let blobs = blobs::find(&sheet.components, |index| is_drawing[index], width, height);
+    let mut groups = Splitter::new(&blobs, &captions, width.max(height)).groups();
+    groups.sort_by_key(|group| {
+        let caption = group.caption.map(|index| &captions[index]);
+        let number = caption.map(|caption| (caption.number, caption.suffix));
+        (number.is_none(), number, group.bounds.y, group.bounds.x)
+    });
+    let boxes: Vec<Rect> = groups.iter().map(|group| group.bounds).collect();
+    let mut layout = plain(SheetKind::Drawing, boxes, (width, height));
+    for (figure, group) in layout.figures.iter_mut().zip(&groups) {
+        figure.caption = group.caption.map(|index| captions[index].caption());
+    }
+    layout.turn = captions::direction(&captions);
+    let mut figure_of_blob = vec![None; blobs.list.len()];
+    for (index, group) in groups.iter().enumerate() {
+        for &blob in &group.blobs {
+            figure_of_blob[blob as usize] = Some(index);
+        }
+    }
+    layout.add_strangers(sheet, |run| {
+        let blob = is_drawing[run.component as usize].then(|| blobs.at(run));
+        blob.and_then(|blob| figure_of_blob[blob as usize])
+    });
+    layout
 }
 
 /// Brightness of interleaved RGB, by the weights of BT.601 in 256ths.
@@ -125,3 +191,6 @@ fn luma(rgb: &[u8]) -> Vec<u8> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

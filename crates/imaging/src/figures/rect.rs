@@ -79,6 +79,27 @@ impl Rect {
         self.intersection(other) == Some(*other)
     }
 
+    /// Wider by `by` pixels on every side, as far as a picture of these sides reaches.
+    pub(super) fn grown(&self, by: u32, width: u32, height: u32) -> Self {
+        let (x, y) = (self.x.saturating_sub(by), self.y.saturating_sub(by));
+        Self {
+            x,
+            y,
+            width: self.right().saturating_add(by).min(width) - x,
+            height: self.bottom().saturating_add(by).min(height) - y,
+        }
+    }
+
+    /// White pixels between two boxes along each axis; zero where they overlap.
+    pub(super) fn gaps(&self, other: &Self) -> (u32, u32) {
+        let gap =
+            |a: (u32, u32), b: (u32, u32)| b.0.saturating_sub(a.1).max(a.0.saturating_sub(b.1));
+        (
+            gap((self.x, self.right()), (other.x, other.right())),
+            gap((self.y, self.bottom()), (other.y, other.bottom())),
+        )
+    }
+
     /// The same pixels after the whole picture, of these sides now, has been turned.
     #[must_use]
     pub fn turned(&self, turn: Turn, width: u32, height: u32) -> Self {
@@ -130,6 +151,12 @@ impl Turn {
             Self::CounterClockwise => Self::Clockwise,
             other => other,
         }
+    }
+
+    /// This turn, then another.
+    #[must_use]
+    pub fn then(self, other: Self) -> Self {
+        Self::ALL[(self.quarters() + other.quarters()) as usize % 4]
     }
 
     /// Quarters clockwise, 0 to 3.

@@ -1,13 +1,16 @@
 //! Where a picture lies in its model input: what was found in the input is shown in the picture.
 //!
 //! Every preprocessing scales, moves and cuts along each side apart, so that two numbers a side
-//! say all.
+//! say all; a quarter turn of the picture, where there is one, comes before them.
 
 use super::{Overlap, Step};
+use crate::figures::{Outline, Turn};
 
 /// The place of a picture in its model input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
+    /// What the picture was turned by first; the sides are those of the turned picture.
+    turn: Turn,
     x: Side,
     y: Side,
 }
@@ -32,8 +35,24 @@ impl Geometry {
             length: f64::from(length),
         };
         Self {
+            turn: Turn::None,
             x: side(width),
             y: side(height),
+        }
+    }
+
+    /// Of an input that is a part of the picture, turned.
+    pub(super) fn cut(self, outline: Outline) -> Self {
+        let (width, height) = outline.turn.sides(self.x.input, self.y.input);
+        let side = |start: i64, input: u32, length: u32| Side {
+            input,
+            start: -start as f64,
+            length: f64::from(length),
+        };
+        Self {
+            turn: outline.turn,
+            x: side(outline.x, outline.width, width),
+            y: side(outline.y, outline.height, height),
         }
     }
 
@@ -41,10 +60,12 @@ impl Geometry {
     pub(super) fn after(self, step: Step) -> Self {
         match step {
             Step::Resize { width, height, .. } => Self {
+                turn: self.turn,
                 x: self.x.resized(width),
                 y: self.y.resized(height),
             },
             Step::Place { width, height, .. } => Self {
+                turn: self.turn,
                 x: self.x.placed(width),
                 y: self.y.placed(height),
             },
@@ -61,13 +82,25 @@ impl Geometry {
     /// in pixels from its upper left corner. Outside 0..1 for what lies in the padding.
     #[must_use]
     pub fn to_picture(&self, x: f64, y: f64) -> (f64, f64) {
-        (self.x.to_picture(x), self.y.to_picture(y))
+        let (x, y) = (self.x.to_picture(x), self.y.to_picture(y));
+        turned(self.turn.inverse(), x, y)
     }
 
     /// The inverse of [`Geometry::to_picture`]. Outside the input for what was cut off.
     #[must_use]
     pub fn to_input(&self, x: f64, y: f64) -> (f64, f64) {
+        let (x, y) = turned(self.turn, x, y);
         (self.x.to_input(x), self.y.to_input(y))
+    }
+}
+
+/// Where a point goes, in fractions of the sides, when the picture is turned.
+fn turned(turn: Turn, x: f64, y: f64) -> (f64, f64) {
+    match turn {
+        Turn::None => (x, y),
+        Turn::Clockwise => (1.0 - y, x),
+        Turn::Half => (1.0 - x, 1.0 - y),
+        Turn::CounterClockwise => (y, 1.0 - x),
     }
 }
 
@@ -144,7 +177,7 @@ mod tests {
                 for (x, y) in [(0.5, 0.5), (0.4, 0.55), (0.62, 0.4)] {
                     let picture = spot(width, height, x, y);
                     let input = preprocessor.apply(&picture).unwrap();
-                    let geometry = preprocessor.geometry(width, height).unwrap();
+                    let geometry = preprocessor.geometry(&picture).unwrap();
                     assert_eq!(geometry.input_sides(), (input.width(), input.height()));
                     let inside = |x, y| {
                         let (x, y) = geometry.to_picture(x, y);
@@ -171,12 +204,13 @@ mod tests {
     #[test]
     fn padding_and_cuts_lie_outside() {
         let new = |kind| Preprocessor::new(kind, 224, 14, ProcessorConfig::dinov2()).unwrap();
-        let letterbox = new(PreprocessKind::Letterbox).geometry(400, 200).unwrap();
+        let picture = RgbImage::filled(400, 200, [0; 3]);
+        let letterbox = new(PreprocessKind::Letterbox).geometry(&picture).unwrap();
         assert_close(letterbox.to_picture(0.0, 56.0), (0.0, 0.0));
         assert_close(letterbox.to_picture(224.0, 168.0), (1.0, 1.0));
         assert!(letterbox.to_picture(112.0, 10.0).1 < 0.0);
         // 400 x 200 becomes 512 x 256, of which the middle 224 x 224 are left.
-        let cropped = new(PreprocessKind::Processor).geometry(400, 200).unwrap();
+        let cropped = new(PreprocessKind::Processor).geometry(&picture).unwrap();
         assert_close(cropped.to_picture(0.0, 0.0), (144.0 / 512.0, 16.0 / 256.0));
         assert_close(cropped.to_input(0.0, 0.0), (-144.0, -16.0));
     }

@@ -16,6 +16,7 @@ pub use geometry::Geometry;
 pub use processor::{ProcessorConfig, ProcessorError};
 
 use crate::RgbImage;
+use crate::figures::{self, Part, SheetLayout};
 use crate::resize::{Filter, Reference, resize};
 
 /// Most pixels of a model input and of a picture on the way to it.
@@ -46,17 +47,21 @@ pub enum PreprocessKind {
     Native,
     /// Both sides to the size.
     Stretch,
+    /// Of a drawing: turned upright by its captions, cut to its figures with a twentieth of white
+    /// around, captions and header line gone, then as `Letterbox`. Other pictures: `Letterbox`.
+    Figure,
 }
 
 impl PreprocessKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Letterbox,
         Self::Processor,
         Self::LetterboxProcessor,
         Self::ShortSide,
         Self::Native,
         Self::Stretch,
+        Self::Figure,
     ];
 
     /// The name in settings and on the command line.
@@ -68,6 +73,7 @@ impl PreprocessKind {
             Self::ShortSide => "short-side",
             Self::Native => "native",
             Self::Stretch => "stretch",
+            Self::Figure => "figure",
         }
     }
 }
@@ -209,6 +215,30 @@ impl Preprocessor {
     /// [`PreprocessError::SizeBelowPatch`] when the processor leaves less than
     /// a patch of it.
     pub fn apply(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
+        match self.kind {
+            PreprocessKind::Figure => self.apply_part(image, &figures::find(image), Part::Whole),
+            _ => self.run_steps(image),
+        }
+    }
+
+    /// The model input for a part of `sheet`, of which `layout` is: what the layout cuts out of
+    /// it, prepared like a picture of its own. A figure that the layout does not have is the whole.
+    ///
+    /// # Errors
+    /// As [`Preprocessor::apply`].
+    pub fn apply_part(
+        &self,
+        sheet: &RgbImage,
+        layout: &SheetLayout,
+        part: Part,
+    ) -> Result<RgbImage, PreprocessError> {
+        match layout.cut(sheet, part) {
+            Some(cut) => self.run_steps(&cut),
+            None => self.run_steps(sheet),
+        }
+    }
+
+    fn run_steps(&self, image: &RgbImage) -> Result<RgbImage, PreprocessError> {
         let steps = self.steps(image.width(), image.height())?;
         let mut result: Option<RgbImage> = None;
         for step in steps {
@@ -218,20 +248,28 @@ impl Preprocessor {
         Ok(result.unwrap_or_else(|| image.clone()))
     }
 
-    /// Where a picture of `width * height` pixels lies in its model input.
+    /// Where a picture lies in its model input.
     ///
     /// # Errors
     /// As [`Preprocessor::apply`].
-    pub fn geometry(&self, width: u32, height: u32) -> Result<Geometry, PreprocessError> {
+    pub fn geometry(&self, image: &RgbImage) -> Result<Geometry, PreprocessError> {
+        let whole = Geometry::whole(image.width(), image.height());
+        let cut = match self.kind {
+            PreprocessKind::Figure => figures::find(image).outline(Part::Whole),
+            _ => None,
+        };
+        let whole = cut.map_or(whole, |outline| whole.cut(outline));
+        let (width, height) = whole.input_sides();
         let steps = self.steps(width, height)?;
-        let whole = Geometry::whole(width, height);
         Ok(steps.into_iter().fold(whole, Geometry::after))
     }
 
     /// What is done to a picture of `width * height` pixels.
     fn steps(&self, width: u32, height: u32) -> Result<Vec<Step>, PreprocessError> {
         match self.kind {
-            PreprocessKind::Letterbox => Ok(self.letterbox(width, height).into()),
+            PreprocessKind::Letterbox | PreprocessKind::Figure => {
+                Ok(self.letterbox(width, height).into())
+            }
             PreprocessKind::Processor => self.process(width, height),
             PreprocessKind::LetterboxProcessor => {
                 let mut steps = Vec::from(self.letterbox(width, height));

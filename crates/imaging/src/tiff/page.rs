@@ -8,6 +8,7 @@ use super::tag;
 use super::unpack::ByteCoding;
 use crate::Limits;
 use crate::error::DecodeError;
+use crate::figures::PageOrientation;
 use crate::orientation::{ORIENTATION_TAG, Orientation};
 
 /// A page that can be decoded, as far as its directory tells.
@@ -18,6 +19,8 @@ pub(crate) struct Page<'a> {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) orientation: Orientation,
+    /// What the office says about the sheet, which is another matter than the orientation tag.
+    pub(crate) page_orientation: Option<PageOrientation>,
     pub(super) coding: Coding,
     /// 1, 2, 4, 8 or 16.
     pub(super) bits: u32,
@@ -67,6 +70,9 @@ impl<'a> Page<'a> {
             width,
             height,
             orientation: Orientation::from_tag(directory.number(ORIENTATION_TAG).unwrap_or(1)),
+            page_orientation: directory
+                .bytes(tag::DESCRIPTION)
+                .and_then(PageOrientation::from_description),
             predictor: predictor(&directory, coding)?,
             // JPEG streams have an order of their own.
             bits_reversed: directory.number(tag::FILL_ORDER) == Some(2) && !coding.is_jpeg(),

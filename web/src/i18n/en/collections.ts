@@ -47,6 +47,7 @@ export default {
   } as Record<string, string>,
   preprocessings: {
     letterbox: "Whole picture on a white square",
+    figure: "Drawings upright, cut to their figures",
     native: "Whole picture in its own proportions",
     "short-side": "Short side fitted, little cut off",
     stretch: "Stretched to a square",

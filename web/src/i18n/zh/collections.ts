@@ -47,6 +47,7 @@ export default {
   } as Record<string, string>,
   preprocessings: {
     letterbox: "完整图片置于白色方形",
+    figure: "图样转正，裁切至图形",
     native: "完整图片，保持原有比例",
     "short-side": "按短边缩放，略有裁切",
     stretch: "拉伸为正方形",
