@@ -113,6 +113,36 @@ impl Ink {
         self.words.chunks_exact(self.words_per_row)
     }
 
+    /// The same with every pixel around ink made ink, corners included.
+    pub(super) fn grown(&self) -> Self {
+        let last = u64::MAX >> ((64 - self.width as usize % 64) % 64);
+        let wide: Vec<u64> = self
+            .rows()
+            .flat_map(|row| {
+                (0..row.len()).map(|index| {
+                    let word = row[index];
+                    let left = index.checked_sub(1).map_or(0, |index| row[index] >> 63);
+                    let right = row.get(index + 1).map_or(0, |word| word << 63);
+                    let grown = word | word << 1 | left | word >> 1 | right;
+                    if index + 1 == row.len() {
+                        grown & last
+                    } else {
+                        grown
+                    }
+                })
+            })
+            .collect();
+        let stride = self.words_per_row;
+        let words = (0..wide.len())
+            .map(|index| {
+                let above = index.checked_sub(stride).map_or(0, |index| wide[index]);
+                let below = wide.get(index + stride).copied().unwrap_or(0);
+                wide[index] | above | below
+            })
+            .collect();
+        Self { words, ..*self }
+    }
+
     /// Joins the ink to components.
     pub(super) fn components(&self) -> Components {
         let mut runs = Vec::new();
@@ -250,6 +280,28 @@ mod tests {
         assert_eq!(ink.run_count(), components.runs.len() as u64);
         assert_eq!(ink.count(rect(0, 0, 6, 4)), 10);
         assert_eq!(ink.count(rect(1, 1, 3, 2)), 3);
+    }
+
+    #[test]
+    fn grown_ink_has_a_rim_and_stays_on_the_sheet() {
+        for width in [1_u32, 5, 63, 64, 65, 128] {
+            for at in [0, width / 2, width - 1] {
+                let mut levels = vec![255; width as usize * 4];
+                levels[(2 * width + at) as usize] = 0;
+                let grown = Ink::dark(width, &levels).grown();
+                let (start, end) = (at.saturating_sub(1), (at + 2).min(width));
+                let whole = Rect::whole(width, 4);
+                assert_eq!(grown.count(whole), u64::from(3 * (end - start)));
+                let components = grown.components().list;
+                let expected = Rect {
+                    x: start,
+                    y: 1,
+                    width: end - start,
+                    height: 3,
+                };
+                assert_eq!(components[0].bounds, expected, "{width} {at}");
+            }
+        }
     }
 
     #[test]

@@ -148,10 +148,12 @@ fn layout(sheet: &SheetInk) -> SheetLayout {
         .iter()
         .map(|component| header.is_none_or(|header| !header.contains(&component.bounds)))
         .collect();
-    let captions = captions::find(sheet, &|index| is_drawing[index]);
-    for caption in &captions {
-        for &component in &caption.components {
-            is_drawing[component as usize] = false;
+    let captions = captions_of(sheet, header);
+    // Nothing else lies within their boxes: they stand alone.
+    for (index, component) in list.iter().enumerate() {
+        let mut boxes = captions.iter().map(|caption| caption.bounds);
+        if boxes.any(|bounds| bounds.contains(&component.bounds)) {
+            is_drawing[index] = false;
         }
     }
     let blobs = blobs::find(&sheet.components, |index| is_drawing[index], width, height);
@@ -178,6 +180,35 @@ fn layout(sheet: &SheetInk) -> SheetLayout {
         blob.and_then(|blob| figure_of_blob[blob as usize])
     });
     layout
+}
+
+/// How often ink is grown by a pixel to join the letters of captions that were scanned thin or
+/// screened.
+const GROWN: usize = 2;
+
+/// The captions; where none can be read, of letters whose pieces have been joined.
+fn captions_of(sheet: &SheetInk, header: Option<Rect>) -> Vec<captions::Found> {
+    let found = |sheet: &SheetInk| {
+        captions::find(sheet, &|index| {
+            let bounds = sheet.components.list[index].bounds;
+            header.is_none_or(|header| header.intersection(&bounds).is_none())
+        })
+    };
+    let mut captions = found(sheet);
+    let mut ink = sheet.ink.clone();
+    for _ in 0..GROWN {
+        if !captions.is_empty() {
+            break;
+        }
+        ink = ink.grown();
+        captions = found(&SheetInk {
+            width: sheet.width,
+            height: sheet.height,
+            components: ink.components(),
+            ink: ink.clone(),
+        });
+    }
+    captions
 }
 
 /// Brightness of interleaved RGB, by the weights of BT.601 in 256ths.

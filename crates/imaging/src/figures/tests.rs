@@ -300,6 +300,24 @@ fn a_header_line_is_no_part_of_the_drawing() {
 }
 
 #[test]
+fn captions_whose_strokes_are_broken_are_read() {
+    let mut paper = Paper::new(1200, 1600);
+    paper.outline(rect(300, 200, 600, 700));
+    paper.write("FIG. 4", 480.0, 1000.0, 60.0);
+    // Every ninth row and column of the caption is lost.
+    for row in 990..1070 {
+        for column in 460..800 {
+            if row % 9 == 0 || column % 9 == 0 {
+                paper.levels[row * 1200 + column] = 255;
+            }
+        }
+    }
+    let layout = find(&paper.sheet());
+    assert_eq!(texts(&layout), ["FIG. 4"]);
+    assert!(is_near(layout.figures[0].bounds, rect(300, 200, 600, 700)));
+}
+
+#[test]
 fn the_caption_is_not_in_the_cut() {
     let mut paper = Paper::new(1200, 1600);
     // A figure whose box holds its caption.

@@ -17,6 +17,10 @@ const MAX_HEIGHT: u32 = 80;
 /// More pieces of a letter's size with their centres in one bin are a texture. A bin of 64 px holds
 /// no more than 14 of the smallest letters of a row that stands alone.
 const CROWD: usize = 16;
+/// White around a row, in eighths of its height, and where more rows than this have that much.
+const WHITE: u32 = 1;
+const MUCH_WHITE: u32 = 5;
+const MANY_LINES: usize = 60;
 /// How far apart letters of a word stand, and how far from it a number may, in heights.
 const LETTER_GAP: f64 = 1.0;
 const NUMBER_GAP: f64 = 3.0;
@@ -98,13 +102,19 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Every row that stands alone.
+    /// Every row that stands alone; where there are many, as in a texture, only those with much
+    /// white around.
     pub(super) fn lines(&self) -> Vec<Line> {
         let groups = self.groups();
-        groups
-            .into_iter()
-            .filter_map(|group| self.line(&group))
-            .collect()
+        let with_white = |white: u32| -> Vec<Line> {
+            let lines = groups.iter();
+            lines.filter_map(|group| self.line(group, white)).collect()
+        };
+        let lines = with_white(WHITE);
+        if lines.len() > MANY_LINES {
+            return with_white(MUCH_WHITE);
+        }
+        lines
     }
 
     fn is_letter(&self, index: u32) -> bool {
@@ -171,7 +181,7 @@ impl<'a> Frame<'a> {
 
     /// The row of a group of letters, if it stands alone and is straight. A number that stands
     /// further away belongs to it, unless there is other ink between.
-    fn line(&self, group: &[u32]) -> Option<Line> {
+    fn line(&self, group: &[u32], white: u32) -> Option<Line> {
         let mut heights: Vec<u32> = group
             .iter()
             .map(|&index| self.boxes[index as usize].height)
@@ -179,10 +189,12 @@ impl<'a> Frame<'a> {
         heights.sort_unstable();
         // Letters with ascenders and descenders, but no two rows.
         let most = heights[heights.len() / 2] * 9 / 5;
-        let row = self.row(group).filter(|row| row.bounds.height <= most);
+        let row = self
+            .row(group, white)
+            .filter(|row| row.bounds.height <= most);
         let longer = self.with_numbers(group, most);
         let longer = (longer.len() > group.len())
-            .then(|| self.row(&longer))
+            .then(|| self.row(&longer, white))
             .flatten();
         longer.or(row)
     }
@@ -221,11 +233,11 @@ impl<'a> Frame<'a> {
         longer
     }
 
-    fn row(&self, group: &[u32]) -> Option<Line> {
+    fn row(&self, group: &[u32], white: u32) -> Option<Line> {
         let boxes = group.iter().map(|&index| self.boxes[index as usize]);
         let bounds = boxes.reduce(|a, b| a.union(&b))?;
         let marks = self.marks(group, bounds);
-        self.stands_alone(bounds, group, &marks).then(|| {
+        self.stands_alone(bounds, group, &marks, white).then(|| {
             let mut letters: Vec<Letter> = group
                 .iter()
                 .map(|&index| Letter {
@@ -262,13 +274,11 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether there is no other ink around a row.
-    fn stands_alone(&self, bounds: Rect, group: &[u32], marks: &[u32]) -> bool {
+    fn stands_alone(&self, bounds: Rect, group: &[u32], marks: &[u32], white: u32) -> bool {
         let (width, height) = self.turn.sides(self.sheet.width, self.sheet.height);
-        let around = bounds.grown(bounds.height / 8, width, height).turned(
-            self.turn.inverse(),
-            width,
-            height,
-        );
+        let around = bounds
+            .grown(bounds.height * white / 8, width, height)
+            .turned(self.turn.inverse(), width, height);
         let own: u64 = group
             .iter()
             .chain(marks)

@@ -124,8 +124,12 @@ fn worded(sheet: &SheetInk, line: &Line, reading: Reading) -> Found {
     found(sheet, line, reading.letters, text, name, reading.score)
 }
 
-/// A row that is a bare number of two parts.
+/// A row that is a bare number of two parts. Only upright ones count: two digits and a dot are too
+/// little to turn a sheet by.
 fn numbered(sheet: &SheetInk, line: &Line, row: &[Read]) -> Option<Found> {
+    if line.turn != Turn::None {
+        return None;
+    }
     let [dot] = line.marks.as_slice() else {
         return None;
     };
@@ -135,21 +139,18 @@ fn numbered(sheet: &SheetInk, line: &Line, row: &[Read]) -> Option<Found> {
     if !stands_low || dot.long_side() * 3 > height {
         return None;
     }
+    let before = line.letters.iter().filter(|letter| letter.bounds.x < dot.x);
+    let before = before.count();
+    let score = read::bare_number(row, before)?;
     // Numbers in a drawing, its scale or its texture, lie within some larger part of it.
-    let (frame_width, frame_height) = line.turn.sides(sheet.width, sheet.height);
-    let back = line.turn.inverse();
-    let bounds = line.bounds.turned(back, frame_width, frame_height);
     let is_inside = sheet
         .components
         .list
         .iter()
-        .any(|part| part.bounds.long_side() > 8 * height && part.bounds.contains(&bounds));
+        .any(|part| part.bounds.long_side() > 8 * height && part.bounds.contains(&line.bounds));
     if is_inside {
         return None;
     }
-    let before = line.letters.iter().filter(|letter| letter.bounds.x < dot.x);
-    let before = before.count();
-    let score = read::bare_number(row, before)?;
     let digits: Vec<u32> = row
         .iter()
         .filter_map(|letter| read::digit(letter).map(|(digit, _)| digit))
