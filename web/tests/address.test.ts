@@ -11,6 +11,7 @@ const options: Options = {
   filters: {
     keyword: "folding chair",
     loc_class: ["06-01", "06-03"],
+    us_class: ["D6/349"],
     applicant: ["A & B, Inc."],
     country: ["DE"],
     status: ["in_force"],

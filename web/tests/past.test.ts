@@ -31,6 +31,7 @@ test("an entry tells the options it was made with", () => {
     filters: {
       keyword: "folding chair",
       loc_class: ["06-01", "06-03"],
+      us_class: ["D6/349"],
       applicant: [],
       country: ["DE"],
       status: ["in_force"],

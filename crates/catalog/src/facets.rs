@@ -10,6 +10,8 @@ use crate::{Catalog, CatalogError, Collection};
 pub struct PatentFacts {
     /// Such as `10-02`.
     pub loc_class: Option<String>,
+    /// Such as `D14/486`.
+    pub us_class: Option<String>,
     /// YYYYMMDD.
     pub pub_date: Option<u32>,
     /// YYYYMMDD.
@@ -38,8 +40,8 @@ impl Catalog {
                  WHERE collection_id = ?1 AND patent_id IS NOT NULL ORDER BY patent_id",
             )?;
             let mut of_patents = connection.prepare_cached(
-                "SELECT patent_id, loc_class, pub_date, expiry_date, applicant_country, \
-                 applicant_name FROM patents INDEXED BY patents_by_filters ORDER BY patent_id",
+                "SELECT patent_id, loc_class, us_class, pub_date, expiry_date, \
+                 applicant_country, applicant_name FROM patents INDEXED BY patents_by_filters ORDER BY patent_id",
             )?;
             let mut items = of_items.query([collection.id])?;
             let mut patents = of_patents.query([])?;
@@ -60,10 +62,11 @@ impl Catalog {
                 if !ids.is_empty() {
                     let facts = PatentFacts {
                         loc_class: patent.get(1)?,
-                        pub_date: patent.get(2)?,
-                        expiry_date: patent.get(3)?,
-                        applicant_country: patent.get(4)?,
-                        applicant_name: patent.get(5)?,
+                        us_class: patent.get(2)?,
+                        pub_date: patent.get(3)?,
+                        expiry_date: patent.get(4)?,
+                        applicant_country: patent.get(5)?,
+                        applicant_name: patent.get(6)?,
                     };
                     each(&facts, &ids);
                 }

@@ -18,6 +18,9 @@ pub struct ItemFilter {
     /// Beginnings of the Locarno class, such as `10` or `10-02`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub loc_class: Vec<String>,
+    /// Beginnings of the US class, such as `D14/` or `D14/486`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub us_class: Vec<String>,
     /// Part of the applicant's name, any case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub applicant: Vec<String>,
@@ -91,6 +94,9 @@ impl Condition {
         let clauses = [
             self.any(&filter.loc_class, |condition, class| {
                 condition.like("loc_class", prefix_pattern(class))
+            }),
+            self.any(&filter.us_class, |condition, class| {
+                condition.like("us_class", prefix_pattern(class))
             }),
             self.any(&filter.applicant, |condition, name| {
                 condition.like("applicant_name", contains_pattern(name))

@@ -16,6 +16,7 @@ mod embeddings;
 mod error;
 mod facets;
 mod filter;
+mod grant_details;
 mod history;
 mod items;
 mod jobs;
@@ -45,6 +46,10 @@ pub use duplicates::{Candidate, ContentEmbedding};
 pub use error::CatalogError;
 pub use facets::PatentFacts;
 pub use filter::ItemFilter;
+pub use grant_details::{
+    Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Priority,
+    Relation,
+};
 pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch};
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};

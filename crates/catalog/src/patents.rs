@@ -23,6 +23,12 @@ pub struct Patent {
     pub loc_edition: Option<String>,
     /// Further Locarno classes.
     pub further_loc_classes: Vec<String>,
+    /// US class, such as `D14/486`.
+    pub us_class: Option<String>,
+    /// Further US classes.
+    pub further_us_classes: Vec<String>,
+    /// Number of the application, such as `29680800`.
+    pub application_number: Option<String>,
     /// Date of grant.
     pub pub_date: Option<u32>,
     /// Date of filing.
@@ -45,13 +51,18 @@ pub struct Patent {
     pub images: Vec<String>,
     /// Number of drawings.
     pub image_count: u32,
+    /// Number of figures, as the grant counts them.
+    pub figure_count: Option<u32>,
+    /// Number of drawing sheets, as the grant counts them.
+    pub sheet_count: Option<u32>,
 }
 
 pub(crate) const COLUMNS: &str = "patents.patent_id, patents.kind, patents.title, patents.loc_class, patents.loc_edition, \
      patents.further_loc_classes, patents.pub_date, patents.filing_date, patents.grant_term, \
      patents.expiry_date, patents.applicant_name, patents.applicant_country, \
      patents.inventor_names, patents.assignee_name, patents.claim_text, patents.images, \
-     patents.image_count";
+     patents.image_count, patents.us_class, patents.further_us_classes, \
+     patents.application_number, patents.figure_count, patents.sheet_count";
 
 /// Reads [`COLUMNS`] beginning at `first`; all null (no such patent row) gives the default.
 pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Patent> {
@@ -79,6 +90,11 @@ pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Patent> 
         claim_text: row.get(first + 14)?,
         images: list(15)?,
         image_count: row.get::<_, Option<u32>>(first + 16)?.unwrap_or(0),
+        us_class: row.get(first + 17)?,
+        further_us_classes: list(18)?,
+        application_number: row.get(first + 19)?,
+        figure_count: row.get(first + 20)?,
+        sheet_count: row.get(first + 21)?,
     })
 }
 
@@ -99,8 +115,10 @@ pub(crate) fn upsert(connection: &Connection, patent: &Patent) -> Result<(), Cat
             "INSERT INTO patents (patent_id, kind, title, loc_class, loc_edition, \
              further_loc_classes, pub_date, filing_date, grant_term, expiry_date, \
              applicant_name, applicant_country, inventor_names, assignee_name, claim_text, \
-             images, image_count) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
+             images, image_count, us_class, further_us_classes, application_number, \
+             figure_count, sheet_count) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+             ?18, ?19, ?20, ?21, ?22) \
              ON CONFLICT (patent_id) DO UPDATE SET kind = excluded.kind, title = excluded.title, \
              loc_class = excluded.loc_class, loc_edition = excluded.loc_edition, \
              further_loc_classes = excluded.further_loc_classes, pub_date = excluded.pub_date, \
@@ -109,7 +127,11 @@ pub(crate) fn upsert(connection: &Connection, patent: &Patent) -> Result<(), Cat
              applicant_country = excluded.applicant_country, \
              inventor_names = excluded.inventor_names, assignee_name = excluded.assignee_name, \
              claim_text = excluded.claim_text, images = excluded.images, \
-             image_count = excluded.image_count RETURNING id",
+             image_count = excluded.image_count, us_class = excluded.us_class, \
+             further_us_classes = excluded.further_us_classes, \
+             application_number = excluded.application_number, \
+             figure_count = excluded.figure_count, sheet_count = excluded.sheet_count \
+             RETURNING id",
         )?
         .query_row(
             params![
@@ -129,7 +151,12 @@ pub(crate) fn upsert(connection: &Connection, patent: &Patent) -> Result<(), Cat
                 patent.assignee_name,
                 patent.claim_text,
                 json(&patent.images),
-                patent.image_count
+                patent.image_count,
+                patent.us_class,
+                json(&patent.further_us_classes),
+                patent.application_number,
+                patent.figure_count,
+                patent.sheet_count
             ],
             |row| row.get(0),
         )?;

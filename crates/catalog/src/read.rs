@@ -12,9 +12,9 @@ use crate::lock::{self, WriteLock};
 use crate::successor::is_hidden;
 use crate::watcher::Watcher;
 use crate::{
-    CatalogError, Collection, CollectionStats, Content, Item, ItemFilter, Job, JobFailure,
-    KnownPath, Patent, PatentPage, Revision, collections, contents, embeddings, items, jobs,
-    patents, schema,
+    CatalogError, CitedPatent, Collection, CollectionStats, Content, GrantDetails, Item,
+    ItemFilter, Job, JobFailure, KnownPath, Patent, PatentPage, Revision, collections, contents,
+    embeddings, grant_details, items, jobs, patents, schema,
 };
 
 const FILE_NAME: &str = "catalog.sqlite";
@@ -229,6 +229,30 @@ impl Catalog {
     /// The catalogue can't be read.
     pub fn patent(&self, patent_id: &str) -> Result<Option<Patent>, CatalogError> {
         self.read(|connection| patents::find(connection, patent_id))
+    }
+
+    /// What else the grant of a patent tells; nothing of a patent without one.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn grant_details(&self, patent_id: &str) -> Result<Option<GrantDetails>, CatalogError> {
+        self.read(|connection| grant_details::find(connection, patent_id))
+    }
+
+    /// Those of the patents that a patent cites of which something is known here, by number.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn cites(&self, patent_id: &str) -> Result<Vec<CitedPatent>, CatalogError> {
+        self.read(|connection| grant_details::cites(connection, patent_id))
+    }
+
+    /// The patents whose grants cite a patent, by number.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn cited_by(&self, patent_id: &str) -> Result<Vec<CitedPatent>, CatalogError> {
+        self.read(|connection| grant_details::cited_by(connection, patent_id))
     }
 
     /// What was recorded of the file at `path` when it was imported.

@@ -9,6 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
+    VERSION_9,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -306,6 +307,34 @@ CREATE TRIGGER decisions_removed AFTER DELETE ON items BEGIN
     DELETE FROM not_duplicates WHERE a = old.id;
     DELETE FROM not_duplicates WHERE b = old.id;
 END;
+";
+
+/// - `patents`: the US classification, and what a grant counts. `patents_by_filters` holds the
+///   US class now.
+/// - `grant_details`: what else a grant tells, as JSON.
+/// - `patent_citations`: which patent cites which, those unknown here too: they may come.
+const VERSION_9: &str = "
+ALTER TABLE patents ADD COLUMN us_class TEXT;
+ALTER TABLE patents ADD COLUMN further_us_classes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE patents ADD COLUMN application_number TEXT;
+ALTER TABLE patents ADD COLUMN figure_count INTEGER;
+ALTER TABLE patents ADD COLUMN sheet_count INTEGER;
+DROP INDEX patents_by_filters;
+CREATE INDEX patents_by_filters ON patents (patent_id, loc_class, us_class, pub_date, expiry_date,
+    applicant_country, applicant_name, assignee_name);
+
+CREATE TABLE grant_details (
+    patent_id TEXT PRIMARY KEY,
+    details TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE patent_citations (
+    cited TEXT NOT NULL,
+    citing TEXT NOT NULL,
+    category TEXT,
+    PRIMARY KEY (cited, citing)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX patent_citations_by_citing ON patent_citations (citing);
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

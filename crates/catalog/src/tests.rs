@@ -7,6 +7,7 @@ use crate::*;
 mod accounts;
 mod changes;
 mod embeddings;
+mod grant_details;
 mod history;
 mod jobs;
 mod listing;
@@ -386,6 +387,7 @@ fn filtered_fixture() -> (Fixture, [u64; 3]) {
         patent_id: "USD1".into(),
         title: Some("Wristwatch Band — Café".into()),
         loc_class: Some("10-02".into()),
+        us_class: Some("D10/32".into()),
         pub_date: Some(20_200_107),
         expiry_date: Some(20_350_107),
         applicant_name: Some("Acme 100% GmbH".into()),
@@ -397,6 +399,7 @@ fn filtered_fixture() -> (Fixture, [u64; 3]) {
         patent_id: "USD2".into(),
         title: Some("花瓶".into()),
         loc_class: Some("11-02".into()),
+        us_class: Some("D1/102".into()),
         pub_date: Some(20_050_107),
         expiry_date: Some(20_190_107),
         applicant_country: Some("CN".into()),
@@ -463,6 +466,20 @@ fn each_filter_selects() {
                 ..Default::default()
             },
             vec![picture],
+        ),
+        (
+            ItemFilter {
+                us_class: all(&["D1/"]),
+                ..Default::default()
+            },
+            vec![vase],
+        ),
+        (
+            ItemFilter {
+                us_class: all(&["D10/3", "D2/"]),
+                ..Default::default()
+            },
+            vec![band],
         ),
         (
             ItemFilter {

@@ -6,8 +6,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::successor::successor_name;
 use crate::{
-    Catalog, CatalogError, Collection, Content, JobCounts, JobFailure, JobState, NewCollection,
-    NewItem, Patent, Placed, collections, contents, embeddings, items, jobs, patents,
+    Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
+    NewCollection, NewItem, Patent, Placed, collections, contents, embeddings, grant_details,
+    items, jobs, patents,
 };
 
 /// Changes that become visible together, or not at all.
@@ -115,6 +116,18 @@ impl WriteTransaction<'_> {
     /// The catalogue can't be written.
     pub fn upsert_patent(&self, patent: &Patent) -> Result<(), CatalogError> {
         patents::upsert(self.connection, patent)
+    }
+
+    /// Stores or replaces what else the grant of a patent tells.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn set_grant_details(
+        &self,
+        patent_id: &str,
+        details: &GrantDetails,
+    ) -> Result<(), CatalogError> {
+        grant_details::set(self.connection, patent_id, details)
     }
 
     /// Adds an item with its embedding; `None` when the collection has an embedding of the

@@ -17,6 +17,9 @@ pub(crate) struct FilterParameters {
     /// Beginnings of the Locarno class.
     #[schema(example = json!(["10-02"]))]
     loc_class: Option<Vec<String>>,
+    /// Beginnings of the US class: `D14`, `D14/486`, also `D14486`.
+    #[schema(example = json!(["D14/486"]))]
+    us_class: Option<Vec<String>>,
     /// Part of the applicant's name.
     applicant: Option<Vec<String>>,
     /// Part of the assignee's name.
@@ -60,6 +63,7 @@ pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bo
     match name {
         "keyword" => filter.keyword.push(text()),
         "loc_class" => filter.loc_class.push(text()),
+        "us_class" => filter.us_class.push(text()),
         "applicant" => filter.applicant.push(text()),
         "assignee" => filter.assignee.push(text()),
         "country" => filter.country.push(text()),

@@ -857,6 +857,50 @@ export interface components {
     CancelledSearches: {
       cancelled: number;
     };
+    /** @description A cited document. */
+    Citation: {
+      /**
+       * @description As written: `cited by examiner`, `cited by applicant`.
+       * @default null
+       */
+      category?: string | null;
+      /**
+       * Format: int32
+       * @description Date of publication; day 00 (month 00) where only the month (the year) is known.
+       * @default null
+       */
+      date?: number | null;
+      /**
+       * @description Any other patent by country, number and kind, such as `US 4621424 A`; other documents in
+       *     the grant's words.
+       * @default null
+       */
+      document?: string | null;
+      /**
+       * @description First inventor or owner, as written.
+       * @default null
+       */
+      name?: string | null;
+      /**
+       * @description Canonical, if a US design patent or re-issue.
+       * @default null
+       */
+      patent_id?: string | null;
+      /**
+       * @description US class of the cited document.
+       * @default null
+       */
+      us_class?: string | null;
+    };
+    /** @description A patent at the other end of a citation, if something is known of it here. */
+    CitedPatent: {
+      /** @description As written: `cited by examiner`, `cited by applicant`. */
+      category?: string | null;
+      /** @description Canonical. */
+      patent_id: string;
+      /** @description Its title. */
+      title?: string | null;
+    };
     /** @description Numbers and settings of a collection, as the API and `collections stats` show them. */
     CollectionReport: {
       /**
@@ -1310,6 +1354,8 @@ export interface components {
          * @description Items that pass all filters.
          */
         total: number;
+        /** @description US classes. */
+        us_class: components["schemas"]["FacetCount"][];
       };
       /** @description `success`. */
       message: string;
@@ -1539,14 +1585,19 @@ export interface components {
        */
       code: number;
       /** @description What is known of a patent. */
-      data: components["schemas"]["Patent"] & {
-        /** @description Its items by collection and page, front-page copies among them. */
-        items: components["schemas"]["ListedItem"][];
-        /** @description Canonical, such as `USD1107373`. */
-        patent_id: string;
-        /** @description `in_force` or `expired` today. */
-        status?: string | null;
-      };
+      data: components["schemas"]["Patent"] &
+        components["schemas"]["GrantDetails"] & {
+          /** @description The patents known here that cite it. */
+          cited_by: components["schemas"]["CitedPatent"][];
+          /** @description Those of the cited patents of which something is known here. */
+          cites: components["schemas"]["CitedPatent"][];
+          /** @description Its items by collection and page, front-page copies among them. */
+          items: components["schemas"]["ListedItem"][];
+          /** @description Canonical, such as `USD1107373`. */
+          patent_id: string;
+          /** @description `in_force` or `expired` today. */
+          status?: string | null;
+        };
       /** @description `success`. */
       message: string;
     };
@@ -1719,6 +1770,24 @@ export interface components {
       /** @description `success`. */
       message: string;
     };
+    /** @description An examiner. */
+    Examiner: {
+      /**
+       * @description Art unit.
+       * @default null
+       */
+      department?: string | null;
+      /**
+       * @description First and last name.
+       * @default
+       */
+      name?: string;
+      /**
+       * @description `primary` or `assistant`.
+       * @default
+       */
+      rank?: string;
+    };
     /** @description Where the time went, in milliseconds, when the explanation was made. */
     ExplainTiming: {
       /**
@@ -1821,6 +1890,8 @@ export interface components {
        * @description Items that pass all filters.
        */
       total: number;
+      /** @description US classes. */
+      us_class: components["schemas"]["FacetCount"][];
     };
     /** @description What every failure looks like. */
     Failure: {
@@ -1833,6 +1904,24 @@ export interface components {
       data?: Record<string, never> | null;
       /** @description What happened, and what to do. */
       message: string;
+    };
+    /** @description What the description says of a figure. */
+    FigureDescription: {
+      /**
+       * @description Such as `is a left side elevational view thereof`.
+       * @default
+       */
+      description?: string;
+      /**
+       * @description Its number as written: `3`, `3A`, `1.2`.
+       * @default
+       */
+      label?: string;
+      /**
+       * @description The side shown, such as `left`.
+       * @default null
+       */
+      view?: string | null;
     };
     /** @description A file and what is wrong with it. */
     FileProblem: {
@@ -1895,6 +1984,48 @@ export interface components {
       status?: string[] | null;
       /** @description Tags of the image. */
       tags?: string[] | null;
+      /**
+       * @description Beginnings of the US class: `D14`, `D14/486`, also `D14486`.
+       * @example [
+       *       "D14/486"
+       *     ]
+       */
+      us_class?: string[] | null;
+    };
+    /** @description What a grant tells beyond [`crate::Patent`]. Dates are YYYYMMDD integers. */
+    GrantDetails: {
+      /**
+       * @description What is cited, in order.
+       * @default []
+       */
+      citations?: components["schemas"]["Citation"][];
+      /**
+       * @description Who examined it.
+       * @default []
+       */
+      examiners?: components["schemas"]["Examiner"][];
+      /**
+       * @description Where the examiner looked: US classes and ranges of them (`D28/46-48`), CPC symbols.
+       * @default []
+       */
+      field_of_search?: string[];
+      /**
+       * @description What the description says of each figure.
+       * @default []
+       */
+      figures?: components["schemas"]["FigureDescription"][];
+      /** @default null */
+      hague?: components["schemas"]["HagueRegistration"] | null;
+      /**
+       * @description Earlier applications whose dates are claimed.
+       * @default []
+       */
+      priorities?: components["schemas"]["Priority"][];
+      /**
+       * @description Applications that it descends from.
+       * @default []
+       */
+      relations?: components["schemas"]["Relation"][];
     };
     /** @description A member of a group. */
     GroupMember: {
@@ -1956,6 +2087,34 @@ export interface components {
       status?: string | null;
       /** @description Title of the patent. */
       title?: string | null;
+      /** @description US class. */
+      us_class?: string | null;
+    };
+    /** @description An international registration. */
+    HagueRegistration: {
+      /**
+       * Format: int32
+       * @description Date of the international filing.
+       * @default null
+       */
+      filing_date?: number | null;
+      /**
+       * Format: int32
+       * @description Date of publication by the international bureau.
+       * @default null
+       */
+      publication_date?: number | null;
+      /**
+       * Format: int32
+       * @description Date of registration.
+       * @default null
+       */
+      registration_date?: number | null;
+      /**
+       * @description Such as `DM/086123`.
+       * @default null
+       */
+      registration_number?: string | null;
     };
     /** @description How the parts of the server are. */
     Health: {
@@ -2242,6 +2401,11 @@ export interface components {
        * @default []
        */
       tags?: string[];
+      /**
+       * @description Beginnings of the US class, such as `D14/` or `D14/486`.
+       * @default []
+       */
+      us_class?: string[];
     };
     /** @description A page of a list. */
     ItemPage: {
@@ -2510,6 +2674,11 @@ export interface components {
        */
       applicant_name?: string | null;
       /**
+       * @description Number of the application, such as `29680800`.
+       * @default null
+       */
+      application_number?: string | null;
+      /**
        * @description Organisation or person.
        * @default null
        */
@@ -2527,6 +2696,12 @@ export interface components {
       expiry_date?: number | null;
       /**
        * Format: int32
+       * @description Number of figures, as the grant counts them.
+       * @default null
+       */
+      figure_count?: number | null;
+      /**
+       * Format: int32
        * @description Date of filing.
        * @default null
        */
@@ -2536,6 +2711,11 @@ export interface components {
        * @default []
        */
       further_loc_classes?: string[];
+      /**
+       * @description Further US classes.
+       * @default []
+       */
+      further_us_classes?: string[];
       /**
        * Format: int32
        * @description Years.
@@ -2580,20 +2760,36 @@ export interface components {
        */
       pub_date?: number | null;
       /**
+       * Format: int32
+       * @description Number of drawing sheets, as the grant counts them.
+       * @default null
+       */
+      sheet_count?: number | null;
+      /**
        * @description Title of the invention.
        * @default null
        */
       title?: string | null;
+      /**
+       * @description US class, such as `D14/486`.
+       * @default null
+       */
+      us_class?: string | null;
     };
     /** @description What is known of a patent. */
-    PatentReport: components["schemas"]["Patent"] & {
-      /** @description Its items by collection and page, front-page copies among them. */
-      items: components["schemas"]["ListedItem"][];
-      /** @description Canonical, such as `USD1107373`. */
-      patent_id: string;
-      /** @description `in_force` or `expired` today. */
-      status?: string | null;
-    };
+    PatentReport: components["schemas"]["Patent"] &
+      components["schemas"]["GrantDetails"] & {
+        /** @description The patents known here that cite it. */
+        cited_by: components["schemas"]["CitedPatent"][];
+        /** @description Those of the cited patents of which something is known here. */
+        cites: components["schemas"]["CitedPatent"][];
+        /** @description Its items by collection and page, front-page copies among them. */
+        items: components["schemas"]["ListedItem"][];
+        /** @description Canonical, such as `USD1107373`. */
+        patent_id: string;
+        /** @description `in_force` or `expired` today. */
+        status?: string | null;
+      };
     /** @description The form of a search by pictures. */
     PictureSearch: components["schemas"]["SearchParameters"] & {
       /** @description One picture or several, of any type that can be read. */
@@ -2606,6 +2802,25 @@ export interface components {
        * @description A picture of any type that can be read.
        */
       file: string;
+    };
+    /** @description An earlier application whose date is claimed. */
+    Priority: {
+      /**
+       * @description Country or office, two letters.
+       * @default null
+       */
+      country?: string | null;
+      /**
+       * Format: int32
+       * @description Date of filing.
+       * @default null
+       */
+      date?: number | null;
+      /**
+       * @description As written.
+       * @default null
+       */
+      number?: string | null;
     };
     /** @description A query in words: what the answer and the history say of it. */
     QueryDescription: {
@@ -2667,6 +2882,36 @@ export interface components {
        */
       password: string;
       role?: components["schemas"]["Role"] | null;
+    };
+    /** @description How an application descends from another. */
+    Relation: {
+      /**
+       * @description Number of the descending application.
+       * @default null
+       */
+      application_number?: string | null;
+      /**
+       * @description `continuation`, `continuation_in_part`, `division`, `reissue`, `substitution`,
+       *     `reexamination`, `provisional` or `related_publication`.
+       * @default
+       */
+      kind?: string;
+      /**
+       * @description Number of the application that it descends from.
+       * @default null
+       */
+      parent_application_number?: string | null;
+      /**
+       * Format: int32
+       * @description Day on which that was filed.
+       * @default null
+       */
+      parent_date?: number | null;
+      /**
+       * @description The patent that it led to: canonical if a design, else as written.
+       * @default null
+       */
+      parent_patent?: string | null;
     };
     /**
      * @description What somebody is trusted with; each is trusted with all that those before it are.
@@ -3950,6 +4195,8 @@ export interface operations {
         keyword?: string[];
         /** @description Beginnings of the Locarno class. */
         loc_class?: string[];
+        /** @description Beginnings of the US class: `D14`, `D14/486`, also `D14486`. */
+        us_class?: string[];
         /** @description Part of the applicant's name. */
         applicant?: string[];
         /** @description Part of the assignee's name. */
@@ -4320,6 +4567,8 @@ export interface operations {
         keyword?: string[];
         /** @description Beginnings of the Locarno class. */
         loc_class?: string[];
+        /** @description Beginnings of the US class: `D14`, `D14/486`, also `D14486`. */
+        us_class?: string[];
         /** @description Part of the applicant's name. */
         applicant?: string[];
         /** @description Part of the assignee's name. */

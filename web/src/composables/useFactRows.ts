@@ -27,6 +27,7 @@ export function useFactRows() {
         fact.loc_class,
         [patent.loc_class, f.value.locarno(patent.loc_class)].filter(Boolean).join(" "),
       ],
+      us_class: [fact.us_class, patent.us_class],
       status: [fact.status, patent.status && (status[patent.status] ?? patent.status)],
       filed: [fact.filed, day(patent.filing_date)],
       granted: [fact.granted, day(patent.pub_date)],

@@ -14,6 +14,7 @@ import {
 
 const NAMES: Record<ListFilter, string> = {
   loc_class: "class",
+  us_class: "us-class",
   applicant: "applicant",
   country: "country",
   status: "status",

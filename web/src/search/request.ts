@@ -10,6 +10,7 @@ export function filterParameters(filters: Filters): Parameters {
   return {
     keyword: filters.keyword.trim() || null,
     loc_class: filters.loc_class,
+    us_class: filters.us_class,
     applicant: filters.applicant,
     country: filters.country,
     status: filters.status,

@@ -13,6 +13,9 @@ pub(crate) struct FilterArguments {
     /// Beginning of the Locarno class, such as 10 or 10-02
     #[arg(long, value_name = "CLASS")]
     loc_class: Vec<String>,
+    /// US class, such as D14 or D14/486
+    #[arg(long, value_name = "CLASS")]
+    us_class: Vec<String>,
     /// Part of the applicant's name
     #[arg(long, value_name = "NAME")]
     applicant: Vec<String>,
@@ -53,6 +56,7 @@ impl From<FilterArguments> for ItemFilter {
         Self {
             keyword: arguments.keyword,
             loc_class: arguments.loc_class,
+            us_class: arguments.us_class,
             applicant: arguments.applicant,
             assignee: arguments.assignee,
             country: arguments.country,

@@ -1,7 +1,7 @@
 //! Filters in canonical form: the same wish, however it is spelled, is the same filter.
 
 use lookalike_catalog::ItemFilter;
-use lookalike_patents::{PatentId, canonical_loc_class};
+use lookalike_patents::{PatentId, canonical_loc_class, us_class_prefix};
 
 use crate::EngineError;
 
@@ -57,6 +57,19 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
         patent_id: patents(&filter.patent_id)?,
         exclude_patent_id: patents(&filter.exclude_patent_id)?,
         loc_class,
+        us_class: us_classes(&filter.us_class)?,
         ..filter.clone()
     })
+}
+
+/// What the wanted US classes begin with.
+fn us_classes(texts: &[String]) -> Result<Vec<String>, EngineError> {
+    let classes = texts.iter().map(|text| {
+        us_class_prefix(text).ok_or_else(|| {
+            EngineError::invalid(format!(
+                "us_class `{text}` is no US class; give one such as D14, or D14/486"
+            ))
+        })
+    });
+    classes.collect()
 }

@@ -1,10 +1,11 @@
 //! What is written together: blobs first, then rows in one transaction. Imports gather many
 //! items, an upload has one.
 
-use lookalike_catalog::{Collection, NewItem, Patent, Placed, SheetFacts, WriteTransaction};
+use lookalike_catalog::{Collection, NewItem, Placed, SheetFacts, WriteTransaction};
 use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
+use super::grant_facts::GrantFacts;
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
 
@@ -30,7 +31,7 @@ pub(crate) struct Original {
 /// Rows and blobs that wait to be written.
 #[derive(Debug, Default)]
 pub(crate) struct Commit {
-    pub(crate) patents: Vec<Patent>,
+    pub(crate) patents: Vec<GrantFacts>,
     pub(crate) described: Vec<(String, SheetFacts)>,
     pub(crate) gone: Vec<String>,
     items: Vec<Waiting>,
@@ -100,8 +101,9 @@ impl Commit {
         let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
         stores.blobs().put_all(&blobs)?;
         let result = stores.catalog().write(stores.now().as_second(), |tx| {
-            for patent in &self.patents {
+            for GrantFacts { patent, details } in &self.patents {
                 tx.upsert_patent(patent)?;
+                tx.set_grant_details(&patent.patent_id, details)?;
             }
             for (path, facts) in &self.described {
                 tx.describe_sheet(collection, path, facts)?;

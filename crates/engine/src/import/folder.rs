@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lookalike_catalog::{Patent, SheetFacts};
+use lookalike_catalog::SheetFacts;
 use lookalike_patents::{
     Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, SourceFile, parse_grants,
 };
 use lookalike_work::FileProblem;
 
+use super::grant_facts::GrantFacts;
 use super::listing::{Folder, Notes};
 
 /// What the grants of a folder tell, and what is wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct FolderPlan {
-    pub(super) patents: Vec<Patent>,
+    pub(super) patents: Vec<GrantFacts>,
     pub(super) failed: Vec<FileProblem>,
     pub(super) warnings: Vec<FileProblem>,
     grants: Vec<(SourceFile, Grant)>,
@@ -56,7 +57,7 @@ impl FolderPlan {
                 for image in &grant.images {
                     self.by_image.insert(image.file.to_lowercase(), place);
                 }
-                self.patents.push(patent(&grant));
+                self.patents.push(GrantFacts::new(&grant));
                 self.grants.push((file.clone(), grant));
             }
             Err((kind, reason)) => {
@@ -182,32 +183,6 @@ fn read_grants(file: &SourceFile) -> Result<Vec<GrantResult>, String> {
     Ok(parse_grants(&xml)
         .map(|result| result.map_err(|error| (error.kind, error.to_string())))
         .collect())
-}
-
-fn patent(grant: &Grant) -> Patent {
-    Patent {
-        patent_id: grant.patent_id.to_string(),
-        kind: grant.kind.clone(),
-        title: grant.title.clone(),
-        loc_class: grant.loc_class.clone(),
-        loc_edition: grant.loc_edition.clone(),
-        further_loc_classes: grant.further_loc_classes.clone(),
-        pub_date: grant.pub_date,
-        filing_date: grant.filing_date,
-        grant_term: grant.grant_term,
-        expiry_date: grant.expiry_date(),
-        applicant_name: grant.applicant_name.clone(),
-        applicant_country: grant.applicant_country.clone(),
-        inventor_names: grant.inventor_names.clone(),
-        assignee_name: grant.assignee_name.clone(),
-        claim_text: grant.claim_text.clone(),
-        images: grant
-            .images
-            .iter()
-            .map(|image| image.file.clone())
-            .collect(),
-        image_count: grant.image_count,
-    }
 }
 
 fn problem(file: &SourceFile, reason: String) -> FileProblem {

@@ -7,6 +7,7 @@
 
 mod commit;
 mod folder;
+mod grant_facts;
 mod importer;
 mod in_flight;
 mod listing;

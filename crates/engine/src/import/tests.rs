@@ -84,8 +84,8 @@ fn sheets_get_patent_page_order_and_view() {
         ("USD0939806-20220104-D00002.tif", ""),
         ("photo.jpg", ""),
     ]);
-    assert_eq!(plan.patents[0].patent_id, "USD939806");
-    assert_eq!(plan.patents[0].expiry_date, Some(20_370_104));
+    assert_eq!(plan.patents[0].patent.patent_id, "USD939806");
+    assert_eq!(plan.patents[0].patent.expiry_date, Some(20_370_104));
     let facts: Vec<_> = sheets
         .iter()
         .flatten()

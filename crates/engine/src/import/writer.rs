@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use lookalike_catalog::{Collection, JobCounts, JobFailure, NewItem, Patent, Placed, SheetFacts};
+use lookalike_catalog::{Collection, JobCounts, JobFailure, NewItem, Placed, SheetFacts};
 use lookalike_work::FileProblem;
 
 use super::commit::{Commit, NewFile, Written};
+use super::grant_facts::GrantFacts;
 use super::progress::{ProgressFile, Status, per_second};
 use super::{Control, ImportReport};
 use crate::{EngineError, Stores};
@@ -31,7 +32,7 @@ const MAX_PROBLEMS: usize = 10_000;
 /// What the other stages report.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Patent(Box<Patent>),
+    Patent(Box<GrantFacts>),
     /// A file whose bytes the collection has an embedding of.
     Known(Box<NewItem>),
     New(Box<NewFile>),

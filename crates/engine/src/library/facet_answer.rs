@@ -19,6 +19,8 @@ pub struct Facets {
     pub total: u64,
     /// Locarno classes.
     pub loc_class: Vec<FacetCount>,
+    /// US classes.
+    pub us_class: Vec<FacetCount>,
     /// Applicants.
     pub applicant: Vec<FacetCount>,
     /// Applicants' countries.

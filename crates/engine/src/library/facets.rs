@@ -111,6 +111,7 @@ impl Library {
         };
         let mut of_patents = OfPatents::new([
             without(|filter| filter.loc_class.clear())?,
+            without(|filter| filter.us_class.clear())?,
             without(|filter| filter.applicant.clear())?,
             without(|filter| filter.country.clear())?,
             without(|filter| (filter.pub_date_from, filter.pub_date_to) = (None, None))?,
@@ -120,8 +121,9 @@ impl Library {
         self.stores
             .catalog()
             .patents_with_items(collection, |facts, ids| of_patents.add(facts, ids, today))?;
-        let [loc_class, applicant, country, pub_year, status] = of_patents.counts;
+        let [loc_class, us_class, applicant, country, pub_year, status] = of_patents.counts;
         facets.loc_class = loc_class.top(top);
+        facets.us_class = us_class.top(top);
         facets.applicant = applicant.top(top);
         facets.country = country.top(top);
         facets.pub_year = pub_year.top(top);
@@ -152,12 +154,12 @@ struct OfPatents {
     /// Which items count, each set once.
     sets: Vec<Passing>,
     /// The set of each facet.
-    set_of: [usize; 5],
-    counts: [Counts; 5],
+    set_of: [usize; 6],
+    counts: [Counts; 6],
 }
 
 impl OfPatents {
-    fn new(passing: [Passing; 5]) -> Self {
+    fn new(passing: [Passing; 6]) -> Self {
         let mut sets: Vec<Passing> = Vec::new();
         let set_of = passing.map(|passing| {
             let known = sets.iter().position(|set| match (set, &passing) {
@@ -189,6 +191,7 @@ impl OfPatents {
         let year = facts.pub_date.map(|date| (date / 10_000).to_string());
         let values = [
             facts.loc_class.as_deref(),
+            facts.us_class.as_deref(),
             facts.applicant_name.as_deref(),
             facts.applicant_country.as_deref(),
             year.as_deref(),

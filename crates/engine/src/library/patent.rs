@@ -1,6 +1,6 @@
 //! A patent with all its images.
 
-use lookalike_catalog::Patent;
+use lookalike_catalog::{CitedPatent, GrantDetails, Patent};
 use lookalike_patents::{PatentId, status};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +17,13 @@ pub struct PatentReport {
     /// Its data; all null when no grant was imported.
     #[serde(flatten)]
     pub patent: Patent,
+    /// What else its grant tells.
+    #[serde(flatten)]
+    pub details: GrantDetails,
+    /// Those of the cited patents of which something is known here.
+    pub cites: Vec<CitedPatent>,
+    /// The patents known here that cite it.
+    pub cited_by: Vec<CitedPatent>,
     /// `in_force` or `expired` today.
     pub status: Option<&'static str>,
     /// Its items by collection and page, front-page copies among them.
@@ -62,6 +69,9 @@ impl Library {
         }
         let patent = patent.unwrap_or_default();
         Ok(PatentReport {
+            details: catalog.grant_details(&patent_id)?.unwrap_or_default(),
+            cites: catalog.cites(&patent_id)?,
+            cited_by: catalog.cited_by(&patent_id)?,
             patent_id,
             status: patent
                 .expiry_date

@@ -10,7 +10,7 @@ use crate::{EngineError, ErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 22] = [
     "group_rank",
     "group_id",
     "group_score",
@@ -23,6 +23,7 @@ const HEADER: [&str; 21] = [
     "patent_id",
     "title",
     "loc_class",
+    "us_class",
     "pub_date",
     "filing_date",
     "expiry_date",
@@ -62,6 +63,7 @@ fn write(facts: &Facts) -> Result<Vec<u8>, csv::Error> {
                 text(&group.patent_id),
                 text(&group.title),
                 text(&group.loc_class),
+                text(&group.us_class),
                 date(group.pub_date),
                 date(group.filing_date),
                 date(group.expiry_date),

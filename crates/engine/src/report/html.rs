@@ -206,6 +206,7 @@ fn facts_of_patent(html: &mut String, group: &GroupedHits, words: &Words) {
     };
     let short = [
         (words.loc_class, group.loc_class.clone()),
+        (words.us_class, group.us_class.clone()),
         (words.filing_date, group.filing_date.map(day)),
         (words.pub_date, group.pub_date.map(day)),
         (words.expiry_date, group.expiry_date.map(day)),

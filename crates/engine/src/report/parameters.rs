@@ -6,7 +6,7 @@ use super::facts::day;
 use super::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 22] = [
+const NAMES: [(&str, [&str; 2]); 23] = [
     ("top_k", ["Images at most", "最多图像数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "得分不低于"]),
@@ -29,6 +29,7 @@ const NAMES: [(&str, [&str; 2]); 22] = [
         ["Words in title or description", "名称或说明包含"],
     ),
     ("loc_class", ["Only Locarno class", "限洛迦诺分类"]),
+    ("us_class", ["Only US class", "限美国分类"]),
     ("applicant", ["Only applicant", "限申请人"]),
     ("assignee", ["Only assignee", "限受让人"]),
     ("country", ["Only applicants from", "限申请人国家"]),
@@ -94,6 +95,7 @@ mod tests {
             filter: ItemFilter {
                 keyword: some(),
                 loc_class: some(),
+                us_class: some(),
                 applicant: some(),
                 assignee: some(),
                 country: some(),

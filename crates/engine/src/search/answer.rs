@@ -54,6 +54,8 @@ pub struct GroupedHits {
     pub title: Option<String>,
     /// Locarno class.
     pub loc_class: Option<String>,
+    /// US class.
+    pub us_class: Option<String>,
     /// YYYYMMDD.
     pub pub_date: Option<u32>,
     /// YYYYMMDD.

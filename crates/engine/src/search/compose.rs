@@ -104,6 +104,7 @@ fn new_group(key: &str, score: f32, item: &Item, today: u32) -> GroupedHits {
         max_score: score,
         title: patent.title,
         loc_class: patent.loc_class,
+        us_class: patent.us_class,
         pub_date: patent.pub_date,
         filing_date: patent.filing_date,
         expiry_date: patent.expiry_date,

@@ -27,7 +27,11 @@ pub(crate) const GRANT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <doc-number>29000001</doc-number><date>20240105</date></document-id></application-reference>
 <us-term-of-grant><length-of-grant>15</length-of-grant></us-term-of-grant>
 <classification-locarno><edition>14</edition><main-classification>1002</main-classification>
-</classification-locarno><invention-title>Watch &lt;band&gt;</invention-title>
+</classification-locarno><classification-national><country>US</country>
+<main-classification>D10 32</main-classification></classification-national><invention-title>Watch &lt;band&gt;</invention-title>
+<us-references-cited><us-citation><patcit><document-id><country>US</country>
+<doc-number>D939806</doc-number><kind>S</kind><date>20220100</date></document-id></patcit>
+<category>cited by examiner</category></us-citation></us-references-cited>
 </us-bibliographic-data-grant>
 <drawings><figure><img file="USD1107373-20251230-D00001.TIF"/></figure></drawings>
 <claims><claim><claim-text>The ornamental design for a watch band.</claim-text></claim></claims>

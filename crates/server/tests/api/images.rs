@@ -158,6 +158,19 @@ fn an_upload_is_described_edited_found_and_deleted() {
         ),
         (&json!("USD939806"), 1)
     );
+    assert_eq!(patent["citations"], json!([]), "its grant is not here");
+    assert_eq!(
+        patent["cited_by"],
+        json!([{"patent_id": "USD1107373", "title": "Watch <band>",
+            "category": "cited by examiner"}])
+    );
+    let citing = server.get("/api/patents/D1107373").json()["data"].clone();
+    assert_eq!(citing["citations"][0]["date"], 20_220_100);
+    assert_eq!(
+        citing["cites"],
+        json!([{"patent_id": "USD939806", "title": null, "category": "cited by examiner"}]),
+        "known by its image alone"
+    );
     assert_eq!(server.get("/api/patents/D1").status, 404);
     assert_eq!(server.get("/api/patents/..%2F..%2Fetc").status, 400);
 
@@ -268,6 +281,10 @@ fn facets_count_under_filters() {
     assert_eq!(all["loc_class"], json!([{"value": "10-02", "count": 1}]));
     assert_eq!(all["format"], json!([{"value": "png", "count": 3}]));
     assert_eq!(all["pub_year"], json!([{"value": "2025", "count": 1}]));
+    assert_eq!(all["us_class"], json!([{"value": "D10/32", "count": 1}]));
+    assert_eq!(facets("?us_class=D1032").json()["data"]["total"], 1);
+    assert_eq!(facets("?us_class=D1").json()["data"]["total"], 0);
+    assert_eq!(facets("?us_class=02-04x").status, 400);
     let other = facets("?loc_class=06").json()["data"].clone();
     assert_eq!(
         (&other["total"], &other["loc_class"]),

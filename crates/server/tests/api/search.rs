@@ -49,6 +49,7 @@ fn an_answer_has_every_field_of_the_contract() {
             "pub_date",
             "status",
             "title",
+            "us_class",
         ]
     );
     for (field, value) in [
@@ -56,6 +57,7 @@ fn an_answer_has_every_field_of_the_contract() {
         ("patent_id", json!("USD1107373")),
         ("title", json!("Watch <band>")),
         ("loc_class", json!("10-02")),
+        ("us_class", json!("D10/32")),
         ("pub_date", json!(20_251_230)),
         ("filing_date", json!(20_240_105)),
         ("expiry_date", json!(20_401_230)),
@@ -244,9 +246,9 @@ fn fields_come_in_the_order_of_the_contract() {
         [("file", Some("x.png"), &picture(1)), ("top_k", None, b"1")];
     let answer = server.search(&fields);
     let text = String::from_utf8(answer.body).unwrap();
-    // The example of the contract, its values left out.
+    // The example of the contract, its values left out, with the US class.
     let expected = "code message data results group_id patent_id max_score title loc_class \
-                    pub_date filing_date expiry_date status applicant_name applicant_country \
+                    us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
                     image_index score thumbnail_url timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \

@@ -17,6 +17,7 @@ export default {
     patent: "Number",
     title: "Title",
     loc_class: "Locarno class",
+    us_class: "US class",
     status: "Status",
     filed: "Filed",
     granted: "Granted",

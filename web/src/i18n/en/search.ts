@@ -57,6 +57,7 @@ export default {
     keyword: "Words in the title or text",
     keywordPlaceholder: "chair, lamp …",
     loc_class: "Locarno class",
+    us_class: "US class",
     applicant: "Applicant",
     country: "Country",
     status: "Status",

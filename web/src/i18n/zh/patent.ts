@@ -19,6 +19,7 @@ export default {
     patent: "专利号",
     title: "名称",
     loc_class: "洛迦诺分类",
+    us_class: "美国分类",
     status: "法律状态",
     filed: "申请日",
     granted: "授权日",

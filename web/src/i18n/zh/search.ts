@@ -57,6 +57,7 @@ export default {
     keyword: "名称或全文包含",
     keywordPlaceholder: "椅子、灯具…",
     loc_class: "洛迦诺分类",
+    us_class: "美国分类",
     applicant: "申请人",
     country: "国家或地区",
     status: "法律状态",
