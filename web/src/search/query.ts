@@ -24,7 +24,14 @@ export type Query =
   | { kind: "item"; id: number; item: Item | null; region: Region | null }
   | { kind: "history"; id: number; entry: HistoryEntry | null };
 
-export const LIST_FILTERS = ["loc_class", "us_class", "applicant", "country", "status", "tags"] as const;
+export const LIST_FILTERS = [
+  "loc_class",
+  "us_class",
+  "applicant",
+  "country",
+  "status",
+  "tags",
+] as const;
 export type ListFilter = (typeof LIST_FILTERS)[number];
 
 export type Filters = Record<ListFilter, string[]> & {
