@@ -4,8 +4,11 @@ SHELL := /bin/bash
 DEMO  := target/demo
 SERVE ?= 1
 PORT  ?= 8080
+REAL  ?= ../shared/real
+MODELS ?= builtin
+PREPROCESS ?= letterbox,figure
 
-.PHONY: help tools web build demo test test-web check check-api bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools web build demo test test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +49,11 @@ check: tools web/node_modules/.package-lock.json ## formatting, lints, dependenc
 
 check-api: build ## try the HTTP API with what its description allows and forbids (schemathesis)
 	@tools/check_api
+
+eval-real: build ## measure encoders and baselines on real patents (REAL=DIR with grants in it)
+	@test -d "$(REAL)/grants" || { echo "no grants in $(REAL)/grants; name the folder that holds them: make eval-real REAL=DIR"; exit 1; }
+	@target/release/lookalike eval $(REAL)/grants --task views --model $(MODELS) \
+	  --baseline hog,perceptual-hash,colour-histogram --preprocess $(PREPROCESS)
 
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)

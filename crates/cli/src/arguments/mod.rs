@@ -431,10 +431,11 @@ pub(crate) enum ModelsCommand {
 
 #[derive(Args, Debug)]
 pub(crate) struct EvalArguments {
-    /// A folder that `lookalike synth` wrote, or one with a folder of pictures per class; with
-    /// --queries and --gallery, the folder that their paths start from
-    #[arg(value_name = "DATASET")]
-    pub(crate) dataset: PathBuf,
+    /// Folders that `lookalike synth` wrote, with grants as the office publishes them, or with a
+    /// folder of pictures per class; with --queries and --gallery, the folder that their paths
+    /// start from
+    #[arg(value_name = "DATASET", required = true)]
+    pub(crate) datasets: Vec<PathBuf>,
     /// What is asked about: a path and a label on every line, as DeepPatent's lists have it
     #[arg(long, value_name = "FILE", requires = "gallery")]
     pub(crate) queries: Option<PathBuf>,
@@ -449,10 +450,12 @@ pub(crate) struct EvalArguments {
     #[arg(long = "baseline", value_name = "NAME", value_delimiter = ',',
           value_parser = from_name::<Baseline>)]
     pub(crate) baselines: Vec<Baseline>,
-    /// How encoders see pictures: letterbox, processor, letterbox+processor, short-side, native,
-    /// stretch or figure [default: each model's own, else letterbox]
-    #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
-    pub(crate) preprocess: Option<PreprocessKind>,
+    /// How methods see pictures, each way in turn: letterbox, processor, letterbox+processor,
+    /// short-side, native, stretch or figure [default: each model's own, else letterbox]. Baselines
+    /// see squares only, letterbox where no way to squares is named
+    #[arg(long, value_name = "NAME", value_delimiter = ',',
+          value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Vec<PreprocessKind>,
     /// Input size in pixels [default: each model's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,

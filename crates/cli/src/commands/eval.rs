@@ -4,9 +4,9 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_engine::{Length, Reading};
-use lookalike_imaging::PixelBudget;
+use lookalike_imaging::{PixelBudget, PreprocessKind};
 use lookalike_measure::evaluate::{
-    Dataset, Estimate, Evaluation, Method, Settings as Questions, evaluate,
+    Baseline, Dataset, Estimate, Evaluation, Method, Settings as Questions, evaluate,
 };
 
 use super::Outcome;
@@ -19,21 +19,8 @@ use crate::wiring;
 const DAMAGED_QUERIES: usize = 200;
 
 pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let dataset = match (&arguments.queries, &arguments.gallery) {
-        (Some(queries), Some(gallery)) => {
-            Dataset::from_lists(&arguments.dataset, queries, gallery)?
-        }
-        _ => Dataset::open(&arguments.dataset)?,
-    };
-    let encoders = wiring::encoders(settings, settings.precision)?;
-    let mut methods = Vec::new();
-    for name in &arguments.models {
-        methods.push(Method::Encoder {
-            encoder: encoders.encoder(name, arguments.preprocess, arguments.size, Length::Unit)?,
-            name: name.clone(),
-        });
-    }
-    methods.extend(arguments.baselines.iter().copied().map(Method::Baseline));
+    let datasets = datasets(arguments)?;
+    let methods = methods(arguments, settings)?;
     let tasks = arguments.tasks.iter().flat_map(|kinds| kinds.0.clone());
     let questions = Questions {
         tasks: tasks.collect(),
@@ -45,24 +32,18 @@ pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Res
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
     };
-    let bar = match settings.quiet || !std::io::stderr().is_terminal() {
-        true => ProgressBar::hidden(),
-        false => ProgressBar::new(0),
-    };
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} pictures  {eta} left") {
-        bar.set_style(style.progress_chars("━╸ "));
-    }
-    let evaluation = evaluate(
-        &dataset,
-        &methods,
-        &questions,
-        &reading,
-        &mut |done, all| {
+    let mut evaluation = Evaluation::default();
+    for dataset in &datasets {
+        let bar = bar(settings);
+        let found = evaluate(dataset, &methods, &questions, &reading, &mut |done, all| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
-        },
-    )?;
-    bar.finish_and_clear();
+        })?;
+        bar.finish_and_clear();
+        evaluation.rows.extend(found.rows);
+        evaluation.differences.extend(found.differences);
+        evaluation.failed.extend(found.failed);
+    }
     for failure in &evaluation.failed {
         eprintln!("failed: {}: {}", failure.file.display(), failure.reason);
     }
@@ -71,17 +52,78 @@ pub(super) fn run(arguments: &EvalArguments, settings: &Settings) -> anyhow::Res
         Format::Jsonl => output::json_lines(&evaluation.rows)?,
         Format::Table => output::text(&table(&evaluation))?,
     }
-    Ok(match evaluation.failed.is_empty() {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
+    Ok(if evaluation.failed.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::SomeFailed
     })
 }
 
+fn datasets(arguments: &EvalArguments) -> anyhow::Result<Vec<Dataset>> {
+    let (Some(queries), Some(gallery)) = (&arguments.queries, &arguments.gallery) else {
+        let opened = arguments
+            .datasets
+            .iter()
+            .map(|folder| Dataset::open(folder));
+        return Ok(opened.collect::<Result<_, _>>()?);
+    };
+    let [folder] = &arguments.datasets[..] else {
+        anyhow::bail!("--queries and --gallery belong to one dataset; name one folder");
+    };
+    Ok(vec![Dataset::from_lists(folder, queries, gallery)?])
+}
+
+/// Every method with every preparation that it can see.
+fn methods(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Vec<Method>> {
+    let encoders = wiring::encoders(settings, settings.precision)?;
+    let mut methods = Vec::new();
+    let ways: Vec<Option<PreprocessKind>> = if arguments.preprocess.is_empty() {
+        vec![None]
+    } else {
+        arguments.preprocess.iter().copied().map(Some).collect()
+    };
+    for name in &arguments.models {
+        for &preprocess in &ways {
+            methods.push(Method::Encoder {
+                encoder: encoders.encoder(name, preprocess, arguments.size, Length::Unit)?,
+                name: name.clone(),
+            });
+        }
+    }
+    let mut squares = arguments.preprocess.clone();
+    squares.retain(|&preprocess| Baseline::sees(preprocess));
+    if squares.is_empty() {
+        squares.push(PreprocessKind::Letterbox);
+    }
+    for &baseline in &arguments.baselines {
+        methods.extend(squares.iter().map(|&preprocess| Method::Baseline {
+            baseline,
+            preprocess,
+        }));
+    }
+    Ok(methods)
+}
+
+fn bar(settings: &Settings) -> ProgressBar {
+    if settings.quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    let template = "{wide_bar} {pos}/{len} pictures  {eta} left";
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style.progress_chars("━╸ ")),
+        Err(_) => bar,
+    }
+}
+
+/// The measures, and below them the differences from the first method, where there are others.
 fn table(evaluation: &Evaluation) -> String {
     let mut table = Table::new([
+        Column("dataset", Align::Left),
         Column("task", Align::Left),
         Column("group", Align::Left),
         Column("method", Align::Left),
+        Column("seen as", Align::Left),
         Column("queries", Align::Right),
         Column("recall@1", Align::Left),
         Column("recall@10", Align::Left),
@@ -91,24 +133,69 @@ fn table(evaluation: &Evaluation) -> String {
     ]);
     for row in &evaluation.rows {
         table.row([
+            row.dataset.clone(),
             row.task.clone(),
             row.group.clone(),
             row.method.clone(),
+            row.preprocess.clone(),
             row.queries.to_string(),
-            interval(row.recall_at_1),
-            interval(row.recall_at_10),
-            interval(row.map),
-            interval(row.mrr_at_10),
-            interval(row.ndcg_at_10),
+            interval(row.measures.recall_at_1),
+            interval(row.measures.recall_at_10),
+            interval(row.measures.map),
+            interval(row.measures.mrr_at_10),
+            interval(row.measures.ndcg_at_10),
         ]);
     }
-    let note = "Brackets: 95 % intervals over objects.\n";
-    format!("{}{note}", table.render())
+    let mut text = table.render();
+    if let Some(first) = evaluation.differences.first() {
+        text.push_str(&format!(
+            "\nDifferences from {} ({}), query by query:\n\n",
+            first.than, first.than_preprocess
+        ));
+        text.push_str(&differences(evaluation).render());
+    }
+    text.push_str("Brackets: 95 % intervals over objects.\n");
+    text
+}
+
+fn differences(evaluation: &Evaluation) -> Table<'static> {
+    let mut table = Table::new([
+        Column("dataset", Align::Left),
+        Column("task", Align::Left),
+        Column("group", Align::Left),
+        Column("method", Align::Left),
+        Column("seen as", Align::Left),
+        Column("recall@1", Align::Left),
+        Column("recall@10", Align::Left),
+        Column("mAP", Align::Left),
+        Column("nDCG@10", Align::Left),
+    ]);
+    for row in &evaluation.differences {
+        table.row([
+            row.dataset.clone(),
+            row.task.clone(),
+            row.group.clone(),
+            row.method.clone(),
+            row.preprocess.clone(),
+            difference(row.measures.recall_at_1),
+            difference(row.measures.recall_at_10),
+            difference(row.measures.map),
+            difference(row.measures.ndcg_at_10),
+        ]);
+    }
+    table
 }
 
 fn interval(estimate: Estimate) -> String {
     format!(
         "{:.3} [{:.3}, {:.3}]",
+        estimate.value, estimate.low, estimate.high
+    )
+}
+
+fn difference(estimate: Estimate) -> String {
+    format!(
+        "{:+.3} [{:+.3}, {:+.3}]",
         estimate.value, estimate.low, estimate.high
     )
 }

@@ -127,3 +127,54 @@ fn lists_and_class_folders_are_read_and_what_is_broken_is_named() {
     let message = String::from_utf8(nothing.stderr).unwrap();
     assert!(message.contains("ground-truth.json"), "{message}");
 }
+
+#[test]
+fn grants_are_read_as_they_are_and_methods_are_compared_query_by_query() {
+    let scratch = Scratch::new();
+    scratch.synth(3, 1);
+    let found = scratch.json(&[
+        "eval",
+        "designs/patents",
+        "--model",
+        "builtin",
+        "--baseline",
+        "hog",
+        "--preprocess",
+        "letterbox,stretch",
+        "--task",
+        "views",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(found["failed"], Value::Array(vec![]));
+    let sheets = files(&scratch.path("designs/patents"), &["tif"]);
+    let is_front = |path: &std::path::PathBuf| path.to_string_lossy().contains("D00000");
+    let drawings = sheets.iter().filter(|path| !is_front(path)).count();
+    assert!(drawings < sheets.len(), "there are front pages");
+    let rows = found["rows"].as_array().unwrap();
+    let seen: Vec<[&str; 2]> = rows
+        .iter()
+        .map(|row| ["method", "preprocess"].map(|key| row[key].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ["builtin", "letterbox"],
+        ["builtin", "stretch"],
+        ["hog", "letterbox"],
+        ["hog", "stretch"],
+    ];
+    assert_eq!(seen, expected);
+    for row in rows {
+        assert_eq!(row["dataset"], "patents");
+        assert_eq!(
+            (&row["queries"], &row["objects"]),
+            (&drawings.into(), &3.into())
+        );
+    }
+    let differences = found["differences"].as_array().unwrap();
+    assert_eq!(differences.len(), 3);
+    for (difference, row) in differences.iter().zip(&rows[1..]) {
+        let map = |value: &Value| value["map"]["value"].as_f64().unwrap();
+        assert!((map(difference) - (map(row) - map(&rows[0]))).abs() < 1e-9);
+        assert_eq!(difference["than"], "builtin");
+    }
+}

@@ -10,11 +10,13 @@ mod interval;
 mod measures;
 mod method;
 mod run;
+mod summary;
 mod task;
 
 pub use damage::Damage;
 pub use dataset::{Dataset, DatasetPicture, Object, PictureKind};
 pub use interval::Estimate;
 pub use method::{Baseline, Method};
-pub use run::{Evaluation, Progress, Row, Settings, evaluate};
+pub use run::{Evaluation, Failure, Progress, Settings, evaluate};
+pub use summary::{Difference, Row, Summary};
 pub use task::{TaskKind, TaskKinds};

@@ -3,7 +3,7 @@
 //! A picture is decoded once for all methods, batch by batch, so that memory holds vectors and a
 //! batch of pictures, never a dataset of pixels.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use lookalike_engine::{EngineError, Reading};
@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::damage::Damage;
 use super::dataset::Dataset;
-use super::interval::{Cluster, Estimate, estimates};
 use super::measures::Measures;
 use super::method::Method;
+use super::summary::{Answered, Answers, Difference, Row};
 use super::task::{Task, TaskKind};
 
 /// Pictures in hand at a time.
@@ -30,7 +30,7 @@ pub struct Settings {
     pub held_out: Vec<String>,
     /// A row for every family.
     pub per_family: bool,
-    /// At most so many queries are damaged, evenly spread over the dataset.
+    /// At most this many queries are damaged, evenly spread over the dataset.
     pub damaged_queries: usize,
 }
 
@@ -38,10 +38,12 @@ pub struct Settings {
 pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
 
 /// What came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Evaluation {
     /// The figures.
     pub rows: Vec<Row>,
+    /// By how much each method is better than the first.
+    pub differences: Vec<Difference>,
     /// Pictures that could not be read, and why; they took no part.
     pub failed: Vec<Failure>,
 }
@@ -53,33 +55,6 @@ pub struct Failure {
     pub file: PathBuf,
     /// What is wrong with it.
     pub reason: String,
-}
-
-/// The measures of a method in a task, over a group of queries.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row {
-    /// The task.
-    pub task: String,
-    /// `all`, `known`, `held-out`, or a family's name.
-    pub group: String,
-    /// The method.
-    pub method: String,
-    /// Queries.
-    pub queries: usize,
-    /// Objects that they show.
-    pub objects: usize,
-    /// Pictures searched.
-    pub gallery: usize,
-    /// Mean average precision.
-    pub map: Estimate,
-    /// Share of queries whose first answer is relevant.
-    pub recall_at_1: Estimate,
-    /// Share of queries with a relevant answer among the first ten.
-    pub recall_at_10: Estimate,
-    /// Mean over queries of one over the rank of the first relevant answer, 0 beyond ten.
-    pub mrr_at_10: Estimate,
-    /// Normalised discounted cumulative gain of the first ten, by graded relevance.
-    pub ndcg_at_10: Estimate,
 }
 
 /// Vectors by picture; none where the picture could not be read.
@@ -110,20 +85,29 @@ pub fn evaluate(
     }
     let mut looks = Looks::new(dataset, methods, reading, &tasks, progress);
     let plain = looks.describe(&wanted(&tasks), None)?;
-    let mut rows = Vec::new();
+    let (mut rows, mut differences) = (Vec::new(), Vec::new());
     for task in &tasks {
         let damaged = match task.kind {
             TaskKind::Damaged(damage) => Some(looks.describe(&task.queries, Some(damage))?),
             _ => None,
         };
         let asked = damaged.as_ref().unwrap_or(&plain);
-        for ((method, gallery), queries) in methods.iter().zip(&plain).zip(asked) {
-            let answers = ask(dataset, task, queries, gallery);
-            rows.extend(summary(dataset, task, &method.name(), &answers, settings));
-        }
+        let answered = Answered {
+            dataset,
+            task,
+            methods,
+            answers: asked
+                .iter()
+                .zip(&plain)
+                .map(|(queries, gallery)| ask(dataset, task, queries, gallery))
+                .collect(),
+        };
+        rows.extend(answered.rows(settings));
+        differences.extend(answered.differences(settings));
     }
     Ok(Evaluation {
         rows,
+        differences,
         failed: looks.failed,
     })
 }
@@ -235,12 +219,7 @@ impl<'a, 'p> Looks<'a, 'p> {
 }
 
 /// The measures of every query that has an answer, with the object that it shows.
-fn ask(
-    dataset: &Dataset,
-    task: &Task,
-    queries: &Vectors,
-    gallery: &Vectors,
-) -> Vec<(usize, Measures)> {
+fn ask(dataset: &Dataset, task: &Task, queries: &Vectors, gallery: &Vectors) -> Answers {
     let searched: Vec<(usize, &[f32])> = task
         .gallery
         .iter()
@@ -264,67 +243,6 @@ fn ask(
             let grades: Vec<u8> = ranked.into_iter().map(|(_, grade)| grade).collect();
             let measures = Measures::of(&grades, task.relevant())?;
             Some((dataset.pictures[*query].object, measures))
-        })
-        .collect()
-}
-
-fn summary(
-    dataset: &Dataset,
-    task: &Task,
-    method: &str,
-    answers: &[(usize, Measures)],
-    settings: &Settings,
-) -> Vec<Row> {
-    let mut groups: Vec<(String, Vec<&(usize, Measures)>)> =
-        vec![("all".to_owned(), answers.iter().collect())];
-    let family = |object: usize| dataset.objects[object].family.as_deref();
-    if !settings.held_out.is_empty() {
-        let (held_out, known): (Vec<_>, Vec<_>) = answers.iter().partition(|(object, _)| {
-            family(*object).is_some_and(|family| settings.held_out.iter().any(|h| h == family))
-        });
-        groups.push(("known".to_owned(), known));
-        groups.push(("held-out".to_owned(), held_out));
-    }
-    if settings.per_family {
-        let mut families: BTreeMap<&str, Vec<&(usize, Measures)>> = BTreeMap::new();
-        for answer in answers {
-            if let Some(family) = family(answer.0) {
-                families.entry(family).or_default().push(answer);
-            }
-        }
-        groups.extend(
-            families
-                .into_iter()
-                .map(|(name, group)| (name.to_owned(), group)),
-        );
-    }
-    groups
-        .into_iter()
-        .filter(|(_, answers)| !answers.is_empty())
-        .map(|(group, answers)| {
-            let mut clusters: BTreeMap<usize, Cluster> = BTreeMap::new();
-            for (object, measures) in &answers {
-                let cluster = clusters.entry(*object).or_default();
-                cluster.queries += 1.0;
-                for (sum, value) in cluster.sums.iter_mut().zip(measures.values()) {
-                    *sum += value;
-                }
-            }
-            let clusters: Vec<Cluster> = clusters.into_values().collect();
-            let [map, recall_at_1, recall_at_10, mrr_at_10, ndcg_at_10] = estimates(&clusters);
-            Row {
-                task: task.kind.to_string(),
-                group,
-                method: method.to_owned(),
-                queries: answers.len(),
-                objects: clusters.len(),
-                gallery: task.gallery.len(),
-                map,
-                recall_at_1,
-                recall_at_10,
-                mrr_at_10,
-                ndcg_at_10,
-            }
         })
         .collect()
 }

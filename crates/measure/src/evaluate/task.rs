@@ -200,7 +200,7 @@ mod tests {
                 picture(1, Photo),
                 picture(2, Drawing),
             ],
-            split: None,
+            ..Dataset::default()
         }
     }
 

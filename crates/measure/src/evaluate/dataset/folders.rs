@@ -38,7 +38,7 @@ pub(super) fn read(folder: &Path) -> Result<Dataset, EngineError> {
     }
     if dataset.objects.len() < 2 {
         return Err(EngineError::invalid(format!(
-            "{} holds neither ground-truth.json nor two folders with pictures, one per class",
+            "{} holds no ground-truth.json, no grants, and no two folders with pictures, one per class",
             folder.display()
         )));
     }

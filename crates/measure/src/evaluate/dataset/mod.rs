@@ -1,6 +1,7 @@
-//! Pictures with known relations, and the three forms in which they come.
+//! Pictures with known relations, and the forms in which they come.
 
 mod folders;
+mod grants;
 mod lists;
 mod synth;
 
@@ -12,6 +13,8 @@ use lookalike_engine::EngineError;
 /// Pictures of objects, and how objects are related.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dataset {
+    /// What it is called in reports: the last name of its path.
+    pub name: String,
     /// What is shown: patents, or classes.
     pub objects: Vec<Object>,
     /// The pictures; front-page copies are not among them.
@@ -63,15 +66,21 @@ pub struct Split {
 }
 
 impl Dataset {
-    /// Reads a folder: one that `lookalike synth` wrote, or one with a folder per class.
+    /// Reads a folder: one that `lookalike synth` wrote, one with grants, or one with a folder per
+    /// class.
     ///
     /// # Errors
     /// It can't be read, its ground truth is damaged, or nothing in it can be asked about.
     pub fn open(folder: &Path) -> Result<Dataset, EngineError> {
-        match folder.join(synth::FILE) {
-            truth if truth.is_file() => synth::read(folder, &truth),
-            _ => folders::read(folder),
-        }
+        let truth = folder.join(synth::FILE);
+        let dataset = if truth.is_file() {
+            synth::read(folder, &truth)?
+        } else if let Some(dataset) = grants::read(folder)? {
+            dataset
+        } else {
+            folders::read(folder)?
+        };
+        Ok(dataset.named(folder))
     }
 
     /// Reads two lists in the form of DeepPatent: a picture's path and its label on every line,
@@ -87,7 +96,16 @@ impl Dataset {
         queries: &Path,
         gallery: &Path,
     ) -> Result<Dataset, EngineError> {
-        lists::read(folder, queries, gallery)
+        Ok(lists::read(folder, queries, gallery)?.named(folder))
+    }
+
+    fn named(self, folder: &Path) -> Self {
+        let path = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            name: name.to_string_lossy().into_owned(),
+            ..self
+        }
     }
 
     /// The position of the object of that name, added if it is new.

@@ -1,7 +1,8 @@
 //! What is compared: encoders, and the descriptors that people used before there were any.
 //!
 //! Every method turns a picture into a vector; two pictures are the more alike the larger the
-//! inner product of their vectors. Baselines see pictures letterboxed, as encoders do.
+//! inner product of their vectors. Baselines see the same preparations as encoders, where these
+//! give squares.
 
 mod colour_histogram;
 mod grey;
@@ -28,7 +29,12 @@ pub enum Method {
         encoder: Encoder,
     },
     /// A plain descriptor.
-    Baseline(Baseline),
+    Baseline {
+        /// Which.
+        baseline: Baseline,
+        /// How it sees pictures; one that gives squares, see [`Baseline::sees`].
+        preprocess: PreprocessKind,
+    },
 }
 
 /// A descriptor that nobody trained.
@@ -49,6 +55,19 @@ impl Baseline {
         Baseline::Hog,
         Baseline::ColourHistogram,
     ];
+
+    /// Whether descriptors can be computed of pictures prepared so: they have to be squares of
+    /// a chosen side.
+    #[must_use]
+    pub fn sees(kind: PreprocessKind) -> bool {
+        !matches!(
+            kind,
+            PreprocessKind::Native
+                | PreprocessKind::ShortSide
+                | PreprocessKind::Processor
+                | PreprocessKind::LetterboxProcessor
+        )
+    }
 }
 
 impl fmt::Display for Baseline {
@@ -82,7 +101,16 @@ impl Method {
     pub fn name(&self) -> String {
         match self {
             Method::Encoder { name, .. } => name.clone(),
-            Method::Baseline(baseline) => baseline.to_string(),
+            Method::Baseline { baseline, .. } => baseline.to_string(),
+        }
+    }
+
+    /// How the method sees pictures.
+    #[must_use]
+    pub fn preprocess(&self) -> PreprocessKind {
+        match self {
+            Method::Encoder { encoder, .. } => encoder.preprocessor().kind(),
+            Method::Baseline { preprocess, .. } => *preprocess,
         }
     }
 
@@ -90,7 +118,7 @@ impl Method {
     pub(super) fn prepare(&self, image: &RgbImage) -> Result<RgbImage, EngineError> {
         match self {
             Method::Encoder { encoder, .. } => encoder.prepare(image),
-            Method::Baseline(_) => letterbox(image, SIDE),
+            Method::Baseline { preprocess, .. } => squared(image, *preprocess, SIDE),
         }
     }
 
@@ -100,7 +128,7 @@ impl Method {
             Method::Encoder { encoder, .. } => {
                 return encoder.embed(&prepared.iter().collect::<Vec<_>>());
             }
-            Method::Baseline(baseline) => baseline,
+            Method::Baseline { baseline, .. } => baseline,
         };
         Ok(prepared
             .iter()
@@ -119,12 +147,11 @@ impl Method {
 
 /// The picture on a white square of that side.
 pub(super) fn letterbox(image: &RgbImage, side: u32) -> Result<RgbImage, EngineError> {
-    Preprocessor::new(
-        PreprocessKind::Letterbox,
-        side,
-        1,
-        ProcessorConfig::dinov2(),
-    )
-    .and_then(|preprocessor| preprocessor.apply(image))
-    .map_err(|error| EngineError::invalid(error.to_string()).because(error))
+    squared(image, PreprocessKind::Letterbox, side)
+}
+
+fn squared(image: &RgbImage, kind: PreprocessKind, side: u32) -> Result<RgbImage, EngineError> {
+    Preprocessor::new(kind, side, 1, ProcessorConfig::dinov2())
+        .and_then(|preprocessor| preprocessor.apply(image))
+        .map_err(|error| EngineError::invalid(error.to_string()).because(error))
 }
