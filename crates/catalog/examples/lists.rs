@@ -7,7 +7,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use lookalike_catalog::{
-    Among, Catalog, Direction, ItemFilter, NewCollection, Passing, SortKey, Window,
+    Among, Catalog, Direction, IndexKind, ItemFilter, Metric, NewCollection, Passing, SortKey,
+    Window,
 };
 use rusqlite::Connection;
 
@@ -69,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         country: vec!["JP".into()],
         ..ItemFilter::default()
     };
-    let passing = catalog.matching_items(&collection, &filter, TODAY)?;
+    let passing = catalog.matching_items(&collection, &filter.expression(TODAY))?;
     let last = passing.last().map_or(0, |&id| id as usize);
     let mut bits = vec![false; last + 1];
     passing.iter().for_each(|&id| bits[id as usize] = true);
@@ -128,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ];
     for (name, filter) in filters {
         time(&format!("filter by {name}"), || {
-            catalog.matching_items(&collection, &filter, TODAY)
+            catalog.matching_items(&collection, &filter.expression(TODAY))
         })?;
     }
     time("facets of patents", || {
@@ -169,8 +170,8 @@ fn spec() -> NewCollection {
         dim: 3,
         preprocess: None,
         size: None,
-        metric: "cosine".into(),
-        index_kind: "auto".into(),
+        metric: Metric::Cosine,
+        index_kind: IndexKind::Auto,
         normalize: true,
     }
 }

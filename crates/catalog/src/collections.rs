@@ -4,8 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use lookalike_terms::{IndexKind, Metric, PreprocessKind};
+
 use crate::successor::HIDDEN;
-use crate::{CatalogError, contents};
+use crate::{CatalogError, contents, dropped, stored};
 
 /// What a collection is made with. Encoder, preprocessing and metric never change after.
 #[derive(Clone, Debug)]
@@ -18,14 +20,14 @@ pub struct NewCollection {
     pub model_fingerprint: Option<String>,
     /// Length of the embeddings.
     pub dim: usize,
-    /// Name of the preprocessing, such as `letterbox`.
-    pub preprocess: Option<String>,
+    /// How pictures are prepared; `None` when vectors are brought along.
+    pub preprocess: Option<PreprocessKind>,
     /// Input size of the preprocessing in pixels.
     pub size: Option<u32>,
-    /// `cosine`, `ip` or `l2`.
-    pub metric: String,
-    /// Index kind as asked for, such as `auto` or `flat`.
-    pub index_kind: String,
+    /// How embeddings are compared.
+    pub metric: Metric,
+    /// Index kind as asked for.
+    pub index_kind: IndexKind,
     /// Whether embeddings are stored L2-normalised.
     pub normalize: bool,
 }
@@ -77,21 +79,27 @@ pub struct CollectionStats {
 const COLUMNS: &str = "id, name, model, model_fingerprint, dim, preprocess, size, metric, \
                        index_kind, normalize, created_at";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Collection> {
+fn from_row(row: &Row<'_>) -> Result<Collection, CatalogError> {
+    let name: String = row.get("name")?;
+    let of = |what: &str| format!("{what} of collection `{name}`");
+    let preprocess: Option<String> = row.get("preprocess")?;
+    let preprocess = preprocess.map(|text| stored::named(&text, || of("preprocessing")));
+    let metric: String = row.get("metric")?;
+    let index_kind: String = row.get("index_kind")?;
     Ok(Collection {
-        id: row.get(0)?,
+        id: row.get("id")?,
         spec: NewCollection {
-            name: row.get(1)?,
-            model: row.get(2)?,
-            model_fingerprint: row.get(3)?,
-            dim: row.get(4)?,
-            preprocess: row.get(5)?,
-            size: row.get(6)?,
-            metric: row.get(7)?,
-            index_kind: row.get(8)?,
-            normalize: row.get(9)?,
+            model: row.get("model")?,
+            model_fingerprint: row.get("model_fingerprint")?,
+            dim: row.get("dim")?,
+            preprocess: preprocess.transpose()?,
+            size: row.get("size")?,
+            metric: stored::named(&metric, || of("metric"))?,
+            index_kind: stored::named(&index_kind, || of("index kind"))?,
+            normalize: row.get("normalize")?,
+            name,
         },
-        created_at: row.get(10)?,
+        created_at: row.get("created_at")?,
     })
 }
 
@@ -99,20 +107,22 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<Collection>, CatalogEr
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM collections WHERE substr(name, 1, 1) <> ?1 ORDER BY name"
     ))?;
-    let rows = statement.query_map([HIDDEN.to_string()], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    statement
+        .query_and_then([HIDDEN.to_string()], from_row)?
+        .collect()
 }
 
 pub(crate) fn find(
     connection: &Connection,
     name: &str,
 ) -> Result<Option<Collection>, CatalogError> {
-    Ok(connection
+    connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM collections WHERE name = ?1"
         ))?
-        .query_row([name], from_row)
-        .optional()?)
+        .query_and_then([name], from_row)?
+        .next()
+        .transpose()
 }
 
 pub(crate) fn revision(connection: &Connection, id: i64) -> Result<Revision, CatalogError> {
@@ -164,10 +174,10 @@ pub(crate) fn insert(
             spec.model,
             spec.model_fingerprint,
             spec.dim,
-            spec.preprocess,
+            spec.preprocess.map(PreprocessKind::name),
             spec.size,
-            spec.metric,
-            spec.index_kind,
+            spec.metric.to_string(),
+            spec.index_kind.to_string(),
             spec.normalize,
             now
         ],
@@ -180,7 +190,8 @@ pub(crate) fn insert(
 }
 
 /// Deletes a collection with its items and embeddings, and releases its contents.
-pub(crate) fn drop(connection: &Connection, id: i64) -> Result<(), CatalogError> {
+pub(crate) fn drop(connection: &Connection, id: i64, now: i64) -> Result<(), CatalogError> {
+    dropped::remember(connection, id, now)?;
     contents::release_all(connection, id)?;
     for sql in [
         "DELETE FROM paths WHERE collection_id = ?1",

@@ -41,6 +41,14 @@ pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Conten
         .optional()?)
 }
 
+pub(crate) fn among(connection: &Connection, md5s: &[&str]) -> Result<Vec<Content>, CatalogError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM contents WHERE md5 IN (SELECT value FROM json_each(?1))"
+    ))?;
+    let rows = statement.query_map([serde_json::json!(md5s).to_string()], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Calls `each` for every content until it says `false`.
 pub(crate) fn each(
     connection: &Connection,

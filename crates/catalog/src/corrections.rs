@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::write::WriteTransaction;
-use crate::{Catalog, CatalogError, Collection};
+use crate::{Catalog, CatalogError, Collection, stored};
 
 /// Changes of an item. `None` leaves a field as it is, `Some(None)` empties it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +76,8 @@ impl WriteTransaction<'_> {
                 .query_row((key, collection.id), |row| row.get(0))
                 .optional()?;
             if let Some(tags) = tags {
-                found.push((id, serde_json::from_str(&tags).unwrap_or_default()));
+                let place = || format!("tags of item {id}");
+                found.push((id, stored::json(&tags, place)?));
             }
         }
         Ok(found)

@@ -76,6 +76,23 @@ pub(crate) fn has(
         .query_row(params![md5, collection_id], |row| row.get(0))?)
 }
 
+pub(crate) fn of_item(
+    connection: &Connection,
+    collection_id: i64,
+    id: u64,
+) -> Result<Option<Vec<f32>>, CatalogError> {
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached(
+            "SELECT vector FROM items JOIN embeddings \
+             ON embeddings.content_id = items.content_id \
+             AND embeddings.collection_id = items.collection_id \
+             WHERE items.id = ?1 AND items.collection_id = ?2",
+        )?
+        .query_row(params![id, collection_id], |row| row.get(0))
+        .optional()?;
+    checked(bytes, || format!("embedding of item {id}"))
+}
+
 pub(crate) fn of_external_id(
     connection: &Connection,
     collection_id: i64,

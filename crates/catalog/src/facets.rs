@@ -3,7 +3,7 @@
 
 use rusqlite::types::ValueRef;
 
-use crate::{Catalog, CatalogError, Collection};
+use crate::{Catalog, CatalogError, Collection, stored};
 
 /// What facets tell apart of a patent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,12 +93,13 @@ impl Catalog {
             let mut last = String::new();
             let mut tags: Vec<String> = Vec::new();
             while let Some(row) = rows.next()? {
+                let id: u64 = row.get(0)?;
                 let json = row.get_ref(1)?.as_str().unwrap_or_default();
                 if json != last {
-                    tags = serde_json::from_str(json).unwrap_or_default();
+                    tags = stored::json(json, || format!("tags of item {id}"))?;
                     json.clone_into(&mut last);
                 }
-                each(row.get(0)?, &tags);
+                each(id, &tags);
             }
             Ok(())
         })

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::CatalogError;
+use crate::{CatalogError, stored};
 
 /// What a grant tells beyond [`crate::Patent`]. Dates are YYYYMMDD integers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -135,7 +135,8 @@ pub(crate) fn find(
         .prepare_cached("SELECT details FROM grant_details WHERE patent_id = ?1")?
         .query_row([patent_id], |row| row.get(0))
         .optional()?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    let place = || format!("grant details of patent {patent_id}");
+    text.map(|text| stored::json(&text, place)).transpose()
 }
 
 /// Stores or replaces the details of a patent.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::patents::{self, Patent};
-use crate::{CatalogError, Content, changes, contents};
+use crate::{CatalogError, Content, changes, contents, stored};
 
 /// A stored item with its content's and patent's fields.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -126,43 +126,46 @@ pub enum Placed {
     Known(i64),
 }
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Item> {
-    let json = |index: usize| -> rusqlite::Result<String> { row.get(index) };
-    let list = |text: String| serde_json::from_str(&text).unwrap_or_default();
+/// Reads the columns of [`select`].
+fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
+    let id: i64 = row.get("id")?;
+    let text = |column: &str| row.get::<_, String>(column);
+    let of = |column: &str| format!("{column} of item {id}");
     Ok(Item {
-        id: row.get(0)?,
-        external_id: row.get(1)?,
-        collection: row.get(2)?,
-        file_name: row.get(3)?,
-        original_path: row.get(4)?,
-        md5: row.get(5)?,
-        width: row.get(6)?,
-        height: row.get(7)?,
-        file_size: row.get(8)?,
-        format: row.get(9)?,
-        original_key: row.get(10)?,
-        patent_id: row.get(11)?,
-        page_num: row.get(12)?,
-        image_index: row.get(13)?,
-        view: row.get(14)?,
-        front_page: row.get(15)?,
-        description: row.get(16)?,
-        tags: list(json(17)?),
-        attributes: serde_json::from_str(&json(18)?).unwrap_or_default(),
-        warnings: list(json(19)?),
-        created_at: row.get(20)?,
-        missing_since: row.get(21)?,
-        patent: patents::from_row(row, 22)?,
+        id,
+        external_id: row.get("external_id")?,
+        collection: row.get("collection")?,
+        file_name: row.get("file_name")?,
+        original_path: row.get("original_path")?,
+        md5: row.get("md5")?,
+        width: row.get("width")?,
+        height: row.get("height")?,
+        file_size: row.get("file_size")?,
+        format: row.get("format")?,
+        original_key: row.get("original_key")?,
+        patent_id: row.get("patent_id")?,
+        page_num: row.get("page_num")?,
+        image_index: row.get("image_index")?,
+        view: row.get("view")?,
+        front_page: row.get("front_page")?,
+        description: row.get("description")?,
+        tags: stored::json(&text("tags")?, || of("tags"))?,
+        attributes: stored::json(&text("attributes")?, || of("attributes"))?,
+        warnings: stored::json(&text("warnings")?, || of("warnings"))?,
+        created_at: row.get("created_at")?,
+        missing_since: row.get("missing_since")?,
+        patent: patents::from_row(row)?,
     })
 }
 
 fn select(condition: &str) -> String {
     format!(
-        "SELECT items.id, external_id, collections.name, file_name, original_path, md5, width, \
-         height, file_size, format, original_key, items.patent_id, page_num, image_index, view, \
-         front_page, description, tags, attributes, warnings, items.created_at, \
+        "SELECT items.id, external_id, collections.name AS collection, file_name, original_path, \
+         md5, width, height, file_size, format, original_key, items.patent_id, page_num, \
+         image_index, view, front_page, description, tags, attributes, warnings, \
+         items.created_at, \
          (SELECT CASE WHEN count(*) = count(missing_since) THEN max(missing_since) END \
-         FROM paths WHERE paths.item_id = items.id), {} FROM items \
+         FROM paths WHERE paths.item_id = items.id) AS missing_since, {} FROM items \
          JOIN contents ON contents.id = items.content_id \
          JOIN collections ON collections.id = items.collection_id \
          LEFT JOIN patents ON patents.patent_id = items.patent_id WHERE {condition}",
@@ -174,20 +177,22 @@ pub(crate) fn by_ids(connection: &Connection, ids: &[u64]) -> Result<Vec<Item>, 
     let mut statement = connection.prepare_cached(&select(
         "items.id IN (SELECT value FROM json_each(?1)) ORDER BY items.id",
     ))?;
-    let rows = statement.query_map([serde_json::json!(ids).to_string()], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    statement
+        .query_and_then([serde_json::json!(ids).to_string()], from_row)?
+        .collect()
 }
 
 pub(crate) fn newest_by_file_name(
     connection: &Connection,
     file_name: &str,
 ) -> Result<Option<Item>, CatalogError> {
-    Ok(connection
+    connection
         .prepare_cached(&select(
             "items.file_name = ?1 ORDER BY items.id DESC LIMIT 1",
         ))?
-        .query_row([file_name], from_row)
-        .optional()?)
+        .query_and_then([file_name], from_row)?
+        .next()
+        .transpose()
 }
 
 pub(crate) fn pages_of_patents(

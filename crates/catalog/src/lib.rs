@@ -7,10 +7,12 @@
 //! are derived from what stands here and can be thrown away.
 
 mod accounts;
+mod blob_work;
 mod changes;
 mod collections;
 mod contents;
 mod corrections;
+mod dropped;
 mod duplicates;
 mod embeddings;
 mod error;
@@ -27,6 +29,7 @@ mod patents;
 mod read;
 mod schema;
 mod sheets;
+mod stored;
 mod successor;
 mod watcher;
 mod write;
@@ -38,14 +41,16 @@ pub use accounts::{
     ApiToken, FailureKey, Failures, NewApiToken, NewSession, NewUser, PasswordHash, Session,
     TokenHash, User,
 };
+pub use blob_work::BlobSweep;
 pub use changes::{Change, StoredEmbedding};
 pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
 pub use corrections::ItemChanges;
+pub use dropped::DroppedCollection;
 pub use duplicates::{Candidate, ContentEmbedding};
 pub use error::CatalogError;
 pub use facets::PatentFacts;
-pub use filter::ItemFilter;
+pub use filter::{Condition, Expression, ItemFilter};
 pub use grant_details::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Priority,
     Relation,
@@ -54,6 +59,7 @@ pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, St
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
+pub use lookalike_terms::{IndexKind, Metric, PreprocessKind};
 pub use patents::Patent;
 pub use read::Catalog;
 pub use sheets::SheetFacts;

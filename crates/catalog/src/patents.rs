@@ -1,10 +1,10 @@
 //! Patents: the bibliographic data of a grant, shared by its items.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::CatalogError;
+use crate::{CatalogError, stored};
 
 /// Bibliographic data of a patent. Dates are YYYYMMDD integers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -57,54 +57,56 @@ pub struct Patent {
     pub sheet_count: Option<u32>,
 }
 
-pub(crate) const COLUMNS: &str = "patents.patent_id, patents.kind, patents.title, patents.loc_class, patents.loc_edition, \
+pub(crate) const COLUMNS: &str = "patents.patent_id AS known_patent_id, patents.kind, patents.title, patents.loc_class, patents.loc_edition, \
      patents.further_loc_classes, patents.pub_date, patents.filing_date, patents.grant_term, \
      patents.expiry_date, patents.applicant_name, patents.applicant_country, \
      patents.inventor_names, patents.assignee_name, patents.claim_text, patents.images, \
      patents.image_count, patents.us_class, patents.further_us_classes, \
      patents.application_number, patents.figure_count, patents.sheet_count";
 
-/// Reads [`COLUMNS`] beginning at `first`; all null (no such patent row) gives the default.
-pub(crate) fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Patent> {
-    let list = |index: usize| -> rusqlite::Result<Vec<String>> {
-        let text: Option<String> = row.get(first + index)?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+/// Reads [`COLUMNS`]; all null (no such patent row) gives the default.
+pub(crate) fn from_row(row: &Row<'_>) -> Result<Patent, CatalogError> {
+    let patent_id: Option<String> = row.get("known_patent_id")?;
+    let patent_id = patent_id.unwrap_or_default();
+    let list = |column: &str| -> Result<Vec<String>, CatalogError> {
+        let text: Option<String> = row.get(column)?;
+        let place = || format!("{column} of patent {patent_id}");
+        text.map_or(Ok(Vec::new()), |text| stored::json(&text, place))
     };
     Ok(Patent {
-        patent_id: row.get::<_, Option<String>>(first)?.unwrap_or_default(),
-        kind: row.get(first + 1)?,
-        title: row.get(first + 2)?,
-        loc_class: row.get(first + 3)?,
-        loc_edition: row.get(first + 4)?,
-        further_loc_classes: list(5)?,
-        pub_date: row.get(first + 6)?,
-        filing_date: row.get(first + 7)?,
-        grant_term: row.get(first + 8)?,
-        expiry_date: row.get(first + 9)?,
-        applicant_name: row.get(first + 10)?,
-        applicant_country: row.get(first + 11)?,
-        inventor_names: row.get(first + 12)?,
-        assignee_name: row.get(first + 13)?,
-        claim_text: row.get(first + 14)?,
-        images: list(15)?,
-        image_count: row.get::<_, Option<u32>>(first + 16)?.unwrap_or(0),
-        us_class: row.get(first + 17)?,
-        further_us_classes: list(18)?,
-        application_number: row.get(first + 19)?,
-        figure_count: row.get(first + 20)?,
-        sheet_count: row.get(first + 21)?,
+        kind: row.get("kind")?,
+        title: row.get("title")?,
+        loc_class: row.get("loc_class")?,
+        loc_edition: row.get("loc_edition")?,
+        further_loc_classes: list("further_loc_classes")?,
+        pub_date: row.get("pub_date")?,
+        filing_date: row.get("filing_date")?,
+        grant_term: row.get("grant_term")?,
+        expiry_date: row.get("expiry_date")?,
+        applicant_name: row.get("applicant_name")?,
+        applicant_country: row.get("applicant_country")?,
+        inventor_names: row.get("inventor_names")?,
+        assignee_name: row.get("assignee_name")?,
+        claim_text: row.get("claim_text")?,
+        images: list("images")?,
+        image_count: row.get::<_, Option<u32>>("image_count")?.unwrap_or(0),
+        us_class: row.get("us_class")?,
+        further_us_classes: list("further_us_classes")?,
+        application_number: row.get("application_number")?,
+        figure_count: row.get("figure_count")?,
+        sheet_count: row.get("sheet_count")?,
+        patent_id,
     })
 }
 
 pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<Patent>, CatalogError> {
-    Ok(connection
+    connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM patents WHERE patent_id = ?1"
         ))?
-        .query_row([id], |row| from_row(row, 0))
-        .optional()?)
+        .query_and_then([id], from_row)?
+        .next()
+        .transpose()
 }
 
 /// Inserts the patent or replaces what is known of it.

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use crate::filter::Condition;
+use crate::filter::Sql;
 use crate::lock::{self, WriteLock};
 use crate::successor::is_hidden;
 use crate::watcher::Watcher;
 use crate::{
-    CatalogError, CitedPatent, Collection, CollectionStats, Content, GrantDetails, Item,
-    ItemFilter, Job, JobFailure, KnownPath, Patent, PatentPage, Revision, collections, contents,
+    CatalogError, CitedPatent, Collection, CollectionStats, Content, Expression, GrantDetails,
+    Item, Job, JobFailure, KnownPath, Patent, PatentPage, Revision, collections, contents,
     embeddings, grant_details, items, jobs, patents, schema,
 };
 
@@ -158,29 +158,27 @@ impl Catalog {
         self.read(|connection| collections::stats(connection, collection.id))
     }
 
-    /// Ids of the collection's items that pass `filter`, ascending; `today` is YYYYMMDD.
+    /// Ids of the collection's items that pass `filter`, ascending.
     ///
     /// # Errors
     /// The catalogue can't be read.
     pub fn matching_items(
         &self,
         collection: &Collection,
-        filter: &ItemFilter,
-        today: u32,
+        filter: &Expression,
     ) -> Result<Vec<u64>, CatalogError> {
-        let mut condition = Condition::new(filter, today);
-        let collection_parameter = condition.parameters.len() + 1;
+        let mut sql = Sql::new(filter);
+        let collection_parameter = sql.parameters.len() + 1;
         // Ids come in runs from the index by patent: sorted here in a tenth of the time that
         // SQLite takes.
-        let sql = format!(
+        let statement = format!(
             "SELECT items.id FROM items WHERE items.collection_id = ?{collection_parameter} AND {}",
-            condition.sql()
+            sql.condition
         );
-        condition.parameters.push(collection.id.into());
+        sql.parameters.push(collection.id.into());
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows =
-                statement.query_map(params_from_iter(&condition.parameters), |row| row.get(0))?;
+            let mut statement = connection.prepare_cached(&statement)?;
+            let rows = statement.query_map(params_from_iter(&sql.parameters), |row| row.get(0))?;
             let mut ids = rows.collect::<Result<Vec<_>, _>>()?;
             ids.sort_unstable();
             Ok(ids)
@@ -391,6 +389,18 @@ impl Catalog {
         md5: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
         self.read(|connection| embeddings::of_content(connection, collection.id, md5))
+    }
+
+    /// The embedding of the collection's item with this id.
+    ///
+    /// # Errors
+    /// The stored vector is damaged, or the catalogue can't be read.
+    pub fn embedding_of_item(
+        &self,
+        collection: &Collection,
+        id: u64,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        self.read(|connection| embeddings::of_item(connection, collection.id, id))
     }
 
     /// The embedding of the collection's item with this external id.

@@ -9,7 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9,
+    VERSION_9, VERSION_10,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -335,6 +335,29 @@ CREATE TABLE patent_citations (
     PRIMARY KEY (cited, citing)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patent_citations_by_citing ON patent_citations (citing);
+";
+
+/// - `dropped_collections`: those that vector stores have not let go of yet.
+/// - `blob_work`: writing and deleting of blobs that has begun and not ended. A row that a process
+///   leaves behind tells the next one that there may be blobs that nothing refers to.
+/// - `blob_sweep`: how far the search for such blobs is: the last key that it looked at.
+const VERSION_10: &str = "
+CREATE TABLE dropped_collections (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    dropped_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE blob_work (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE blob_sweep (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last_work INTEGER NOT NULL,
+    last_key TEXT
+) STRICT;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -87,7 +87,7 @@ impl WriteTransaction<'_> {
              (SELECT id FROM items WHERE collection_id = ?2)",
             ids,
         )?;
-        collections::drop(self.connection, collection.id)?;
+        collections::drop(self.connection, collection.id, self.now)?;
         rename(self.connection, successor.id, &collection.spec.name)?;
         contents::remove_unused(self.connection)
     }

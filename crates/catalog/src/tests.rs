@@ -6,6 +6,7 @@ use crate::*;
 
 mod accounts;
 mod changes;
+mod damaged;
 mod embeddings;
 mod grant_details;
 mod history;
@@ -23,10 +24,10 @@ fn spec(name: &str) -> NewCollection {
         model: Some("builtin".into()),
         model_fingerprint: Some("f00d".into()),
         dim: 3,
-        preprocess: Some("letterbox".into()),
+        preprocess: Some(PreprocessKind::Letterbox),
         size: Some(224),
-        metric: "cosine".into(),
-        index_kind: "auto".into(),
+        metric: Metric::Cosine,
+        index_kind: IndexKind::Auto,
         normalize: true,
     }
 }
@@ -104,9 +105,18 @@ impl Fixture {
         stored_ids(&self.catalog, &self.collection)
     }
 
+    fn sql(&self, sql: &str) -> i64 {
+        let file = self.directory.path().join("catalog.sqlite");
+        let connection = rusqlite::Connection::open(file).unwrap();
+        let mut statement = connection.prepare(sql).unwrap();
+        let mut rows = statement.query([]).unwrap();
+        let first = rows.next().unwrap().map(|row| row.get(0).unwrap());
+        first.unwrap_or_default()
+    }
+
     fn matching(&self, filter: &ItemFilter) -> Vec<u64> {
         self.catalog
-            .matching_items(&self.collection, filter, TODAY)
+            .matching_items(&self.collection, &filter.expression(TODAY))
             .unwrap()
     }
 }

@@ -97,16 +97,18 @@ impl WriteTransaction<'_> {
         collections::create(self.connection, spec, self.now)
     }
 
-    /// Drops a collection with all its items, and a successor that was begun; returns the contents nothing uses any more.
+    /// Drops a collection with all its items, and a successor that was begun; returns the contents
+    /// nothing uses any more. Vector stores are to let go of both, see
+    /// [`Catalog::dropped_collections`].
     ///
     /// # Errors
     /// The catalogue can't be written.
     pub fn drop_collection(&self, collection: &Collection) -> Result<Vec<Content>, CatalogError> {
         let successor = successor_name(&collection.spec.name);
         if let Some(successor) = collections::find(self.connection, &successor)? {
-            collections::drop(self.connection, successor.id)?;
+            collections::drop(self.connection, successor.id, self.now)?;
         }
-        collections::drop(self.connection, collection.id)?;
+        collections::drop(self.connection, collection.id, self.now)?;
         contents::remove_unused(self.connection)
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         // Only the owner may: a temporary file may be another writer's otherwise.
         blobs.remove_leftovers()?;
     }
-    Ok(Engine::new(Parts {
+    let engine = Engine::new(Parts {
         vectors: Box::new(EmbeddedVectors::new(
             Arc::clone(&catalog),
             settings.data.join("indexes"),
@@ -47,7 +47,17 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
         clock: system_clock,
-    }))
+    });
+    if access == Access::Write {
+        let tidied = engine.stores().tidy_up()?;
+        if tidied.removed > 0 {
+            tracing::info!(
+                "removed {} pictures that nothing referred to",
+                tidied.removed
+            );
+        }
+    }
+    Ok(engine)
 }
 
 /// The accounts alone: no model and no index is needed to look after them.

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_catalog::{Catalog, Content, NewCollection, NewItem};
+use lookalike_catalog::{Catalog, Content, IndexKind, Metric, NewCollection, NewItem};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
@@ -140,8 +140,8 @@ fn spec(dim: usize) -> NewCollection {
         dim,
         preprocess: None,
         size: None,
-        metric: "cosine".into(),
-        index_kind: "auto".into(),
+        metric: Metric::Cosine,
+        index_kind: IndexKind::Auto,
         normalize: true,
     }
 }

@@ -17,7 +17,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lookalike_catalog::{Catalog, Collection, Content, KnownPath, NewCollection, NewItem};
+use lookalike_catalog::{
+    Catalog, Collection, Content, IndexKind, KnownPath, Metric, NewCollection, NewItem,
+};
 use lookalike_encoders::{Lane, LoadOptions, Precision, Registry};
 use lookalike_engine::{Encoder, EncoderSettings, Encoders};
 use lookalike_fetch::models::HubEnvironment;
@@ -158,8 +160,8 @@ impl Import {
                 dim: encoder.model().facts().description.dim,
                 preprocess: None,
                 size: None,
-                metric: "cosine".to_owned(),
-                index_kind: "auto".to_owned(),
+                metric: Metric::Cosine,
+                index_kind: IndexKind::Auto,
                 normalize: true,
             })
         })?;

@@ -9,7 +9,7 @@ use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores, by_name};
+use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
@@ -19,15 +19,13 @@ pub struct CollectionSettings {
     /// The encoder: a name or a path; default `builtin`.
     pub model: Option<String>,
     /// Default `letterbox`.
-    #[serde(with = "by_name")]
     pub preprocess: Option<PreprocessKind>,
     /// Pixels; default the model's own.
     pub size: Option<u32>,
     /// Default `cosine`.
-    #[serde(with = "by_name")]
     pub metric: Option<Metric>,
-    /// An index kind's name; default `auto`.
-    pub index: Option<String>,
+    /// Default `auto`.
+    pub index: Option<IndexKind>,
 }
 
 /// Numbers and settings of a collection, as the API and `collections stats` show them.
@@ -145,14 +143,12 @@ impl Collections {
     /// What a collection made with `settings` is.
     ///
     /// # Errors
-    /// The encoder can't be loaded, or the index kind is not known.
+    /// The encoder can't be loaded.
     pub(crate) fn spec(
         &self,
         name: &str,
         settings: &CollectionSettings,
     ) -> Result<NewCollection, EngineError> {
-        let index = settings.index.clone().unwrap_or_else(|| "auto".to_owned());
-        let _: IndexKind = index.parse()?;
         let model = settings.model.as_deref().unwrap_or(BUILTIN);
         let encoder = self.stores.encoders().encoder(
             model,
@@ -166,10 +162,10 @@ impl Collections {
             model: Some(absolute_if_path(model)),
             model_fingerprint: Some(facts.fingerprint.clone()),
             dim: facts.description.dim,
-            preprocess: Some(encoder.preprocessor().kind().to_string()),
+            preprocess: Some(encoder.preprocessor().kind()),
             size: Some(encoder.preprocessor().size()),
-            metric: settings.metric.unwrap_or(Metric::Cosine).to_string(),
-            index_kind: index,
+            metric: settings.metric.unwrap_or(Metric::Cosine),
+            index_kind: settings.index.unwrap_or_default(),
             normalize: true,
         })
     }
@@ -210,7 +206,7 @@ impl Collections {
             (
                 Setting::Preprocess,
                 settings.preprocess.map(|kind| kind.to_string()),
-                spec.preprocess.clone(),
+                spec.preprocess.map(|kind| kind.to_string()),
             ),
             (
                 Setting::Size,
@@ -220,12 +216,12 @@ impl Collections {
             (
                 Setting::Metric,
                 settings.metric.map(|metric| metric.to_string()),
-                Some(spec.metric.clone()),
+                Some(spec.metric.to_string()),
             ),
             (
                 Setting::Index,
-                settings.index.clone(),
-                Some(spec.index_kind.clone()),
+                settings.index.map(|kind| kind.to_string()),
+                Some(spec.index_kind.to_string()),
             ),
         ];
         for (setting, asked, has) in differences {
@@ -250,14 +246,16 @@ impl Collections {
     /// There is none of that name, or the catalogue can't be written.
     pub fn drop(&self, name: &str) -> Result<(), EngineError> {
         let collection = self.stores.catalog().collection(name)?;
-        let unused = self
-            .stores
-            .catalog()
-            .write(self.stores.now().as_second(), |tx| {
-                tx.drop_collection(&collection)
-            })?;
-        self.stores.vectors().forget(&collection);
-        self.stores.delete_blobs(unused)
+        self.stores.blob_work(|| {
+            let unused = self
+                .stores
+                .catalog()
+                .write(self.stores.now().as_second(), |tx| {
+                    tx.drop_collection(&collection)
+                })?;
+            self.stores.forget_dropped();
+            self.stores.delete_blobs(unused)
+        })
     }
 
     /// Builds a collection's index anew from the stored embeddings, and returns how it is then.
@@ -318,10 +316,10 @@ impl Collections {
                     .map(|(name, value)| (name.to_owned(), value))
                     .collect(),
             },
-            metric: spec.metric.clone(),
+            metric: spec.metric.to_string(),
             dim: spec.dim,
             model,
-            preprocess: spec.preprocess.clone(),
+            preprocess: spec.preprocess.map(|kind| kind.to_string()),
             size: spec.size,
             storage_bytes: stats.original_bytes + stats.embedding_bytes,
             formats: stats.formats,

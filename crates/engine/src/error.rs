@@ -43,6 +43,7 @@ pub struct EngineError {
     kind: ErrorKind,
     message: String,
     hint: Option<Hint>,
+    retry_after_seconds: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -54,6 +55,7 @@ impl EngineError {
             kind,
             message: message.into(),
             hint: None,
+            retry_after_seconds: None,
             source: None,
         }
     }
@@ -82,6 +84,7 @@ impl EngineError {
     pub(crate) fn repeated(&self) -> Self {
         Self {
             hint: self.hint.clone(),
+            retry_after_seconds: self.retry_after_seconds,
             ..Self::new(self.kind, self.message.clone())
         }
     }
@@ -96,6 +99,12 @@ impl EngineError {
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
         self.hint.as_ref()
+    }
+
+    /// Seconds after which it may be tried again, where that is known.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after_seconds
     }
 }
 
@@ -134,6 +143,11 @@ impl From<VectorError> for EngineError {
         match error {
             VectorError::Catalog(error) => error.into(),
             VectorError::Index(error) => error.into(),
+            VectorError::Unavailable { retry_after, .. } => Self {
+                retry_after_seconds: retry_after.map(|wait| wait.as_secs().max(1)),
+                ..Self::new(ErrorKind::Unavailable, error.to_string())
+            }
+            .because(error),
             other => Self::new(ErrorKind::Internal, other.to_string()).because(other),
         }
     }
@@ -141,7 +155,17 @@ impl From<VectorError> for EngineError {
 
 impl From<IndexError> for EngineError {
     fn from(error: IndexError) -> Self {
-        Self::invalid(error.to_string()).because(error)
+        let kind = match &error {
+            // Made again from the stored embeddings; there is room again after a rebuild.
+            IndexError::Damaged { .. } | IndexError::Full { .. } => ErrorKind::Unavailable,
+            // Of vectors that are stored already: a caller's are checked before.
+            IndexError::WrongLength { .. }
+            | IndexError::NoIds { .. }
+            | IndexError::NonFinite { .. }
+            | IndexError::NoDimension => ErrorKind::Internal,
+            _ => ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error.to_string()).because(error)
     }
 }
 

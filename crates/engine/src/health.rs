@@ -15,6 +15,17 @@ pub struct HealthReport {
     pub models: Vec<ModelHealth>,
     /// What encoders compute on, such as `cpu`.
     pub device: String,
+    /// Where pictures lie.
+    pub object_store: ObjectStoreHealth,
+}
+
+/// How the object store is.
+#[derive(Debug)]
+pub struct ObjectStoreHealth {
+    /// Its kind, such as `folder`.
+    pub kind: &'static str,
+    /// Whether it could be listed just now, or why not.
+    pub listed: Result<(), EngineError>,
 }
 
 /// How an encoder is.
@@ -38,7 +49,7 @@ impl Health {
         Self { stores }
     }
 
-    /// How the parts are. Waits for nothing.
+    /// How the parts are. Waits for nothing but an answer of the object store.
     #[must_use]
     pub fn report(&self) -> HealthReport {
         let collections = self.stores.catalog().collections();
@@ -63,6 +74,12 @@ impl Health {
                 .map_err(EngineError::from),
             models,
             device: self.stores.encoders().device().name().to_owned(),
+            object_store: ObjectStoreHealth {
+                kind: self.stores.blobs().kind(),
+                listed: (self.stores.blobs().list("", None, 1))
+                    .map(drop)
+                    .map_err(EngineError::from),
+            },
         }
     }
 

@@ -4,7 +4,6 @@
 mod addresses;
 mod backup;
 pub mod banks;
-mod by_name;
 mod byte_cache;
 mod collections;
 mod day;
@@ -43,8 +42,8 @@ pub use embed::{Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
-pub use health::{Health, HealthReport, ModelHealth};
+pub use health::{Health, HealthReport, ModelHealth, ObjectStoreHealth};
 pub use hint::{Hint, Setting};
 pub use pictures::{Content, Picture, Pictures, View};
 pub use re_embed::{ReEmbedRequest, ReEmbedder};
-pub use stores::{Parts, Stores};
+pub use stores::{Parts, Stores, Tidied};

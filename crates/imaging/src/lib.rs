@@ -29,6 +29,5 @@ pub use format::Format;
 pub use limits::{DecodeOptions, Limits};
 pub use preprocess::{
     Geometry, PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
-    UnknownPreprocess,
 };
 pub use rgb_image::RgbImage;

@@ -2,22 +2,10 @@
 
 use thiserror::Error;
 
-/// A name, a vector or a parameter that an index does not take.
+/// A vector or a parameter that an index does not take, or an index that cannot go on.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The name is not one of a metric.
-    #[error("unknown metric {name:?}: expected cosine, ip or l2")]
-    UnknownMetric {
-        /// What was given.
-        name: String,
-    },
-    /// The name is not one of an index kind.
-    #[error("unknown index kind {name:?}: expected flat, ivf_flat, ivf_sq8, hnsw or auto")]
-    UnknownKind {
-        /// What was given.
-        name: String,
-    },
     /// The values added do not make one vector for each id. Nothing was added.
     #[error(
         "vector of item {id} is incomplete or too long: {found} values given for {count} items of dimension {dim}"

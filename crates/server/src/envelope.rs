@@ -131,7 +131,10 @@ impl From<EngineError> for ApiError {
             Some(hint) => format!("{error}; {}", hints::hint(hint)),
             None => error.to_string(),
         };
-        Self::new(status, message)
+        Self {
+            retry_after_seconds: error.retry_after_seconds(),
+            ..Self::new(status, message)
+        }
     }
 }
 

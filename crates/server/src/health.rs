@@ -53,7 +53,10 @@ pub(crate) async fn health(State(app): State<App>, member: Result<Member, ApiErr
         keep_status(&mut components);
     }
     let health = Health {
-        status: if report.catalog.is_ok() && models.status != "error" {
+        status: if report.catalog.is_ok()
+            && models.status != "error"
+            && report.object_store.listed.is_ok()
+        {
             "ok"
         } else {
             "degraded"
@@ -112,11 +115,16 @@ fn components(report: &HealthReport, models: &Models) -> Value {
         Ok(_) => "ok",
         Err(_) => "error",
     };
+    let object_store = if report.object_store.listed.is_ok() {
+        "ok"
+    } else {
+        "error"
+    };
     json!({
         "catalog": {"status": catalog, "collections": report.catalog.as_ref().ok()},
         "index": {"status": catalog},
         "model": {"status": models.status, "models": models.each},
-        "object_store": {"status": "ok", "kind": "folder"},
+        "object_store": {"status": object_store, "kind": report.object_store.kind},
         "milvus": {"status": "not configured"},
         "accelerator": {"status": "ok", "device": report.device},
     })

@@ -28,12 +28,13 @@ pub(crate) fn settings(
     }
     let preprocess = preprocess.map(|name| name.parse());
     let metric = metric.map(|name| name.parse());
+    let index = index.map(|name| name.parse());
     Ok(CollectionSettings {
         model,
         preprocess: preprocess.transpose().map_err(invalid)?,
         size,
         metric: metric.transpose().map_err(invalid)?,
-        index,
+        index: index.transpose().map_err(invalid)?,
     })
 }
 

@@ -7,5 +7,12 @@ mod embedded;
 mod vectors;
 
 pub use embedded::{EmbeddedVectors, Upkeep};
-pub use lookalike_index::{Effort, Filter, Hit, IndexError, IndexKind, Metric};
-pub use vectors::{IndexState, VectorError, VectorQuery, VectorStore};
+pub use lookalike_catalog::{
+    Catalog, CatalogError, Change, Collection, Condition, DroppedCollection, Expression, Revision,
+    StoredEmbedding,
+};
+pub use lookalike_index::{Effort, Filter, IndexError, IndexKind, Metric};
+pub use vectors::{
+    FrontPages, Hit, IndexState, MOST_HITS, RowId, Scope, Selection, VectorError, VectorQuery,
+    VectorStore,
+};

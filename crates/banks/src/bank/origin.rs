@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lookalike_catalog::NewCollection;
+use lookalike_catalog::{Metric, NewCollection, PreprocessKind};
 use serde::{Deserialize, Serialize};
 
 use crate::{BankError, error};
@@ -27,12 +27,12 @@ pub struct Origin {
     pub model: Option<String>,
     /// Of the weights.
     pub model_fingerprint: Option<String>,
-    /// By its name.
-    pub preprocess: Option<String>,
+    /// How pictures were prepared, if they were.
+    pub preprocess: Option<PreprocessKind>,
     /// Side of the prepared pictures in pixels.
     pub size: Option<u32>,
-    /// By its name.
-    pub metric: String,
+    /// How its vectors are compared.
+    pub metric: Metric,
     /// Whether its vectors have length 1.
     pub normalize: bool,
     /// Numbers in a vector.
@@ -49,9 +49,9 @@ impl Origin {
             collection: spec.name.clone(),
             model: spec.model.clone(),
             model_fingerprint: spec.model_fingerprint.clone(),
-            preprocess: spec.preprocess.clone(),
+            preprocess: spec.preprocess,
             size: spec.size,
-            metric: spec.metric.clone(),
+            metric: spec.metric,
             normalize: spec.normalize,
             dim: spec.dim,
         }

@@ -57,15 +57,6 @@ impl Fixture {
         removed.unwrap().0
     }
 
-    fn sql(&self, sql: &str) -> i64 {
-        let file = self.directory.path().join("catalog.sqlite");
-        let connection = rusqlite::Connection::open(file).unwrap();
-        let mut statement = connection.prepare(sql).unwrap();
-        let mut rows = statement.query([]).unwrap();
-        let first = rows.next().unwrap().map(|row| row.get(0).unwrap());
-        first.unwrap_or_default()
-    }
-
     fn forgotten(&self, since: Revision) -> bool {
         let mut calls = 0;
         let changes = self

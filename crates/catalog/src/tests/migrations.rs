@@ -43,6 +43,6 @@ fn a_catalogue_of_version_3_is_brought_to_the_present() {
         keyword: vec!["vase".into()],
         ..ItemFilter::default()
     };
-    let matching = catalog.matching_items(&collection, &vase, TODAY);
+    let matching = catalog.matching_items(&collection, &vase.expression(TODAY));
     assert_eq!(matching.unwrap(), [3]);
 }

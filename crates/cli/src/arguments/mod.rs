@@ -20,7 +20,7 @@ use lookalike_encoders::Precision;
 use lookalike_engine::search::Region;
 use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
-use lookalike_storage::Metric;
+use lookalike_storage::{IndexKind, Metric};
 use lookalike_synth::Layout;
 
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
@@ -207,8 +207,8 @@ pub(crate) struct CollectionArguments {
     pub(crate) metric: Option<Metric>,
     /// Index kind: auto, flat (exact), or the approximate ivf_flat, ivf_sq8 and hnsw [default: auto,
     /// which is flat up to some 250,000 items, then hnsw]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) index: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = from_name::<IndexKind>)]
+    pub(crate) index: Option<IndexKind>,
 }
 
 #[derive(Args, Debug)]

@@ -105,7 +105,7 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
         banks: arguments.paths,
         collection: arguments.collection,
         metric,
-        index: index.as_deref().map(str::parse).transpose()?,
+        index,
         normalize: None,
         format: arguments.format,
     })

@@ -69,6 +69,51 @@ fn killed_imports_lose_nothing_and_repeat_nothing() {
 }
 
 #[test]
+fn pictures_of_killed_imports_do_not_stay_without_items() {
+    let scratch = Scratch::new();
+    scratch.synth(4, 0);
+    let blobs = || files(&scratch.path("data/blobs"), &["jpg", "tif"]).len();
+    let mut removed = 0;
+    for kill in 0..10 {
+        let mut import = scratch
+            .command(&["import", "designs/patents", "--originals", "copy"])
+            .args(["--batch-size", "4"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let before = blobs();
+        // The first pictures are there, and their rows on the way.
+        while blobs() == before && import.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        sleep(Duration::from_millis(kill / 3));
+        import.kill().unwrap();
+        import.wait().unwrap();
+        let left = blobs();
+        // Whichever process writes next puts it in order.
+        let rebuilt = scratch.run(&["collections", "rebuild-index", "default"]);
+        assert!(rebuilt.status.success());
+        removed += left - blobs();
+    }
+    assert!(
+        removed > 0,
+        "no import was killed between a picture and its row"
+    );
+    scratch.json(&[
+        "import",
+        "designs/patents",
+        "--originals",
+        "copy",
+        "--format",
+        "json",
+    ]);
+    let dropped = scratch.run(&["collections", "drop", "default", "--yes"]);
+    assert!(dropped.status.success());
+    assert_eq!(blobs(), 0, "what no item refers to");
+}
+
+#[test]
 fn a_second_writer_is_told_who_owns_the_directory() {
     let scratch = Scratch::new();
     scratch.synth(6, 0);

@@ -43,7 +43,8 @@ impl Banks {
         request: &BankImportRequest,
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
-        import::run(&self.stores, request, control)
+        self.stores
+            .blob_work(|| import::run(&self.stores, request, control))
     }
 
     /// Writes a collection as a feature bank, the items by ascending id.

@@ -1,7 +1,7 @@
 //! The collection that banks go into: found or made, and checked against each of them.
 
 use lookalike_banks::{Bank, Origin};
-use lookalike_catalog::{Collection, NewCollection};
+use lookalike_catalog::{Collection, NewCollection, PreprocessKind};
 use lookalike_storage::Metric;
 
 use super::request::BankImportRequest;
@@ -35,20 +35,16 @@ pub(super) fn collection(
 
 fn new_spec(request: &BankImportRequest, bank: &Bank) -> NewCollection {
     let origin = bank.origin.as_ref();
-    let recorded = || origin.map(|origin| origin.metric.clone());
+    let recorded = || origin.map(|origin| origin.metric);
     NewCollection {
         name: request.collection.clone(),
         model: origin.and_then(|origin| origin.model.clone()),
         model_fingerprint: origin.and_then(|origin| origin.model_fingerprint.clone()),
         dim: bank.dim,
-        preprocess: origin.and_then(|origin| origin.preprocess.clone()),
+        preprocess: origin.and_then(|origin| origin.preprocess),
         size: origin.and_then(|origin| origin.size),
-        metric: request
-            .metric
-            .map(|metric| metric.to_string())
-            .or_else(recorded)
-            .unwrap_or_else(|| Metric::Cosine.to_string()),
-        index_kind: request.index.unwrap_or_default().to_string(),
+        metric: request.metric.or_else(recorded).unwrap_or(Metric::Cosine),
+        index_kind: request.index.unwrap_or_default(),
         normalize: request
             .normalize
             .or(origin.map(|origin| origin.normalize))
@@ -79,8 +75,7 @@ fn check(
         );
     }
     let origin = bank.origin.as_ref();
-    let metric = request.metric.map(|metric| metric.to_string());
-    let metric = metric.or_else(|| origin.map(|origin| origin.metric.clone()));
+    let metric = request.metric.or(origin.map(|origin| origin.metric));
     if let Some(metric) = metric.filter(|metric| *metric != spec.metric) {
         return conflict(
             format!("has metric {} and that never changes", spec.metric),
@@ -115,7 +110,7 @@ fn check_encoder(spec: &NewCollection, origin: Option<&Origin>) -> Result<(), (S
         Some((
             model,
             &origin.model_fingerprint,
-            &origin.preprocess,
+            origin.preprocess,
             origin.size,
         ))
     });
@@ -128,16 +123,16 @@ fn check_encoder(spec: &NewCollection, origin: Option<&Origin>) -> Result<(), (S
                     format!("has those of `{name}` with other weights"),
                 ));
             }
-            if (preprocess, size) != (&spec.preprocess, spec.size) {
-                let show = |preprocess: &Option<String>, size: Option<u32>| {
+            if (preprocess, size) != (spec.preprocess, spec.size) {
+                let show = |preprocess: Option<PreprocessKind>, size: Option<u32>| {
                     format!(
                         "{} at {} px",
-                        preprocess.as_deref().unwrap_or("no preprocessing"),
+                        preprocess.map_or("no preprocessing", PreprocessKind::name),
                         size.unwrap_or(0)
                     )
                 };
                 return Err((
-                    format!("prepares pictures by {}", show(&spec.preprocess, spec.size)),
+                    format!("prepares pictures by {}", show(spec.preprocess, spec.size)),
                     format!("was made by {}", show(preprocess, size)),
                 ));
             }

@@ -35,7 +35,7 @@ pub(super) struct Checked {
 impl Checked {
     pub(super) fn new(stores: &Stores, request: &DuplicatesRequest) -> Result<Self, EngineError> {
         let collection = stores.catalog().collection(&request.collection)?;
-        let metric: Metric = collection.spec.metric.parse()?;
+        let metric = collection.spec.metric;
         let threshold = match (metric, request.threshold) {
             (Metric::Cosine, None) => DEFAULT_THRESHOLD,
             (Metric::Cosine, Some(given)) if (LOWEST_COSINE..=1.0).contains(&given) => given,

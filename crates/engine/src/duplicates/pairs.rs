@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lookalike_catalog::{ContentEmbedding, Revision};
-use lookalike_storage::{Effort, Hit, VectorQuery};
+use lookalike_storage::{Effort, Hit, Scope, VectorQuery};
 use lookalike_work::Cancel;
 
 use super::checked::Checked;
@@ -124,7 +124,7 @@ fn look_up(
         .map(|item| std::mem::take(&mut item.vector))
         .collect::<Vec<_>>();
     let hits = neighbours(stores, request, &queries)?;
-    let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.id).collect();
+    let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.item_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let contents = stores.catalog().contents_of_items(&ids)?;
@@ -132,7 +132,7 @@ fn look_up(
     for (item, hits) in items.iter().zip(hits) {
         let (own, patent) = of_item(item);
         let near = hits.iter().filter_map(|hit| {
-            let (other, other_patent) = contents.get(&hit.id)?;
+            let (other, other_patent) = contents.get(&hit.item_id)?;
             let same_patent = patent.is_some() && patent == *other_patent;
             let counts = *other != own && (request.same_patent || !same_patent);
             counts.then(|| Pair {
@@ -158,9 +158,10 @@ fn neighbours(
     let search = |queries: &[Vec<f32>], k| {
         let wanted = VectorQuery {
             k,
-            filter: None,
-            include_front_page: false,
-            threshold: Some(request.threshold),
+            scope: Scope {
+                threshold: Some(request.threshold),
+                ..Scope::default()
+            },
             effort: Effort::default(),
         };
         stores

@@ -1,6 +1,6 @@
 //! Duplicates among hand-made vectors.
 
-use lookalike_catalog::{Collection, Content, NewCollection, NewItem, Placed};
+use lookalike_catalog::{Collection, Content, IndexKind, Metric, NewCollection, NewItem, Placed};
 
 use super::*;
 use crate::library::Selection;
@@ -21,8 +21,8 @@ impl Fixture {
             dim: 2,
             preprocess: None,
             size: None,
-            metric: "cosine".into(),
-            index_kind: "flat".into(),
+            metric: Metric::Cosine,
+            index_kind: IndexKind::Flat,
             normalize: true,
         };
         let collection = whole

@@ -189,15 +189,12 @@ impl Encoders {
     /// The collection has none, or the model found under its name has other weights now.
     pub fn of_collection(&self, collection: &Collection) -> Result<Encoder, EngineError> {
         let spec = &collection.spec;
-        let (Some(model), Some(preprocess)) = (&spec.model, &spec.preprocess) else {
+        let (Some(model), Some(preprocess)) = (&spec.model, spec.preprocess) else {
             return Err(EngineError::invalid(format!(
                 "collection `{}` has no encoder: search it by vector or by item",
                 spec.name
             )));
         };
-        let preprocess: PreprocessKind = preprocess
-            .parse()
-            .map_err(|error| unknown_record(collection, "preprocessing", error))?;
         let encoder = self.encoder(model, Some(preprocess), spec.size, Length::of(spec))?;
         if spec.model_fingerprint.as_deref() != Some(&encoder.model.facts().fingerprint) {
             return Err(EngineError::new(
@@ -357,21 +354,6 @@ impl From<LaneError> for EngineError {
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
     EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-}
-
-fn unknown_record(
-    collection: &Collection,
-    what: &str,
-    error: impl std::error::Error + Send + Sync + 'static,
-) -> EngineError {
-    EngineError::new(
-        ErrorKind::Internal,
-        format!(
-            "collection `{}` is recorded with a {what} that this program does not know: {error}",
-            collection.spec.name
-        ),
-    )
-    .because(error)
 }
 
 #[cfg(test)]

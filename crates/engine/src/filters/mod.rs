@@ -5,8 +5,8 @@ mod canonical;
 
 use std::sync::Arc;
 
-use lookalike_catalog::{Collection, ItemFilter};
-use lookalike_storage::Filter;
+use lookalike_catalog::{CatalogError, Collection, ItemFilter};
+use lookalike_storage::{Filter, Selection};
 
 use cache::FilterCache;
 pub(crate) use cache::State;
@@ -30,7 +30,7 @@ impl Filters {
 
     /// What answers to filters depend on, as it is now. To be asked before items are, so that what
     /// is remembered is never older than it says.
-    pub(crate) fn state(&self) -> Result<State, EngineError> {
+    pub(crate) fn state(&self) -> Result<State, CatalogError> {
         Ok(State {
             version: self.stores.catalog().version()?,
             today: self.stores.today(),
@@ -43,16 +43,40 @@ impl Filters {
         collection: &Collection,
         filter: &ItemFilter,
     ) -> Result<Option<Arc<Filter>>, EngineError> {
+        let selection = self.selection(collection, filter);
+        Ok(selection.map(|selection| selection.ids()).transpose()?)
+    }
+
+    /// The same for a vector store, which may not need the ids.
+    pub(crate) fn selection<'a>(
+        &'a self,
+        collection: &'a Collection,
+        filter: &'a ItemFilter,
+    ) -> Option<Selection<'a>> {
         if filter.is_empty() {
-            return Ok(None);
+            return None;
         }
+        let expression = filter.expression(self.stores.today());
+        Some(Selection::new(expression, move || {
+            self.matching(collection, filter)
+        }))
+    }
+
+    fn matching(
+        &self,
+        collection: &Collection,
+        filter: &ItemFilter,
+    ) -> Result<Arc<Filter>, CatalogError> {
         let state = self.state()?;
-        let find = || -> Result<Filter, EngineError> {
-            let catalog = self.stores.catalog();
-            let ids = catalog.matching_items(collection, filter, state.today)?;
+        let find = || {
+            let expression = filter.expression(state.today);
+            let ids = self
+                .stores
+                .catalog()
+                .matching_items(collection, &expression)?;
             Ok(Filter::from_ids(ids))
         };
-        self.cache.get(state, collection.id, filter, find).map(Some)
+        self.cache.get(state, collection.id, filter, find)
     }
 
     /// Whether the catalogue need not be asked what passes a filter.

@@ -48,7 +48,7 @@ impl Importer {
             encoder: &encoder,
             control,
         };
-        let report = pipeline.run(&listing)?;
+        let report = self.stores.blob_work(|| pipeline.run(&listing))?;
         self.stores.settle_index(&collection);
         Ok(report)
     }

@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 
 use lookalike_catalog::{Job, JobState};
-use lookalike_storage::IndexKind;
 use lookalike_work::FileProblem;
 
 use super::runner::{JobOptions, JobTotals, Shared, not_found};
@@ -63,9 +62,6 @@ impl Jobs {
             uploads::find(self.data_dir(), sent)?;
         } else if request.paths.is_empty() {
             return Err(EngineError::invalid("there is no path to import"));
-        }
-        if let Some(index) = &request.settings.index {
-            let _: IndexKind = index.parse()?;
         }
         let catalog = self.shared.stores.catalog();
         match catalog.find_collection(&request.collection)? {

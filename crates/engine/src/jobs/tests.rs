@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use lookalike_catalog::JobState;
+use lookalike_catalog::{IndexKind, JobState};
 
 use super::*;
 use crate::ErrorKind;
@@ -224,16 +224,16 @@ fn neither_the_data_directory_nor_what_lies_elsewhere_is_imported() {
 fn an_index_that_the_collection_does_not_have_is_refused_not_ignored() {
     let fixture = Fixture::new();
     let folder = fixture.pictures("pictures", 2);
-    let import = |index: &str| {
+    let import = |index: IndexKind| {
         let mut request = request(folder.clone(), "default");
-        request.settings.index = Some(index.to_owned());
+        request.settings.index = Some(index);
         let id = fixture.jobs.start(request).unwrap();
         fixture.jobs.wait(id).unwrap().status
     };
-    assert_eq!(import("hnsw").status, "completed");
-    assert_eq!(import("hnsw").skipped, 2);
+    assert_eq!(import(IndexKind::Hnsw).status, "completed");
+    assert_eq!(import(IndexKind::Hnsw).skipped, 2);
     let mut request = request(folder.clone(), "default");
-    request.settings.index = Some("flat".to_owned());
+    request.settings.index = Some(IndexKind::Flat);
     let refused = fixture.jobs.start(request).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Conflict);
     assert!(refused.to_string().contains("has index hnsw"));

@@ -49,21 +49,21 @@ impl Library {
     /// As [`Library::select`], or the catalogue can't be written.
     pub fn delete(&self, collection: &str, selection: &Selection) -> Result<Deleted, EngineError> {
         let collection = self.stores.catalog().collection(collection)?;
-        let mut deleted = 0;
-        for ids in self
-            .selected(&collection, selection)?
-            .chunks(ITEMS_A_COMMIT)
-        {
-            let (removed, unused) = self
-                .stores
-                .catalog()
-                .write(self.stores.now().as_second(), |tx| {
-                    tx.remove_items(&collection, ids)
-                })?;
-            self.stores.delete_blobs(unused)?;
-            deleted += removed as u64;
-        }
-        Ok(Deleted { deleted })
+        let ids = self.selected(&collection, selection)?;
+        self.stores.blob_work(|| {
+            let mut deleted = 0;
+            for ids in ids.chunks(ITEMS_A_COMMIT) {
+                let (removed, unused) = self
+                    .stores
+                    .catalog()
+                    .write(self.stores.now().as_second(), |tx| {
+                        tx.remove_items(&collection, ids)
+                    })?;
+                self.stores.delete_blobs(unused)?;
+                deleted += removed as u64;
+            }
+            Ok(Deleted { deleted })
+        })
     }
 
     fn selected(
@@ -74,7 +74,7 @@ impl Library {
         let all = |filter: &ItemFilter| {
             self.stores
                 .catalog()
-                .matching_items(collection, filter, self.stores.today())
+                .matching_items(collection, &filter.expression(self.stores.today()))
         };
         match selection {
             Selection::Items(ids) if ids.len() > IDS_MAX => Err(EngineError::invalid(format!(

@@ -81,7 +81,7 @@ impl Library {
                 _permit: None,
             }),
         };
-        let (id, is_new) = self.store(&collection, file)?;
+        let (id, is_new) = self.stores.blob_work(|| self.store(&collection, file))?;
         Ok(Uploaded {
             item: self.item(id)?,
             is_new,

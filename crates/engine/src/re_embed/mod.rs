@@ -142,11 +142,7 @@ impl ReEmbedder {
                 old.name
             )));
         };
-        let preprocess = match (request.preprocess, &old.preprocess) {
-            (Some(preprocess), _) => Some(preprocess),
-            (None, Some(name)) => name.parse().ok(),
-            (None, None) => None,
-        };
+        let preprocess = request.preprocess.or(old.preprocess);
         let same_model = request.model.is_none();
         let spec = self.collections.spec(
             &old.name,
@@ -154,8 +150,8 @@ impl ReEmbedder {
                 model: Some(model.clone()),
                 preprocess,
                 size: request.size.or(old.size.filter(|_| same_model)),
-                metric: old.metric.parse().ok(),
-                index: Some(old.index_kind.clone()),
+                metric: Some(old.metric),
+                index: Some(old.index_kind),
             },
         )?;
         if request.into.is_none() && is_same(&spec, old) {
@@ -198,20 +194,22 @@ impl ReEmbedder {
         successor: &Collection,
         into: Option<&str>,
     ) -> Result<(), EngineError> {
-        let unused =
-            self.stores
-                .catalog()
-                .write(self.stores.now().as_second(), |tx| match into {
-                    Some(name) => {
-                        tx.copy_to_successor(collection, successor, name)?;
-                        Ok::<_, EngineError>(Vec::new())
-                    }
-                    None => Ok(tx.succeed(collection, successor)?),
-                })?;
-        if into.is_none() {
-            self.stores.vectors().forget(collection);
-        }
-        self.stores.delete_blobs(unused)
+        self.stores.blob_work(|| {
+            let unused =
+                self.stores
+                    .catalog()
+                    .write(self.stores.now().as_second(), |tx| match into {
+                        Some(name) => {
+                            tx.copy_to_successor(collection, successor, name)?;
+                            Ok::<_, EngineError>(Vec::new())
+                        }
+                        None => Ok(tx.succeed(collection, successor)?),
+                    })?;
+            if into.is_none() {
+                self.stores.forget_dropped();
+            }
+            self.stores.delete_blobs(unused)
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use lookalike_catalog::PreprocessKind;
 use lookalike_storage::Metric;
 
 use super::risk::{Band, band};
@@ -32,7 +33,6 @@ pub(super) struct Facts {
 pub(super) struct CollectionFacts {
     pub(super) name: String,
     pub(super) metric: Metric,
-    pub(super) metric_name: String,
     /// Model and preprocessing; `None` where vectors were brought along.
     pub(super) encoder: Option<String>,
 }
@@ -61,7 +61,7 @@ impl Facts {
             let encoder = spec.model.map(|model| {
                 // Of a path only the folder's name: where it lies is nobody's business.
                 let model = model.rsplit(['/', '\\']).next().unwrap_or_default();
-                let preprocess = spec.preprocess.as_deref().unwrap_or_default();
+                let preprocess = spec.preprocess.map_or("", PreprocessKind::name);
                 match spec.size {
                     Some(size) => format!("{model}, {preprocess}, {size} px"),
                     None => format!("{model}, {preprocess}"),
@@ -69,8 +69,7 @@ impl Facts {
             });
             collections.push(CollectionFacts {
                 name: name.clone(),
-                metric: spec.metric.parse()?,
-                metric_name: spec.metric,
+                metric: spec.metric,
                 encoder,
             });
         }

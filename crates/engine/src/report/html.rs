@@ -64,7 +64,7 @@ fn head(html: &mut String, facts: &Facts, pictures: &ReportPictures, language: L
             .as_deref()
             .unwrap_or(words.brought_vectors);
         entry(html, words.collections, &collection.name);
-        let metric = &collection.metric_name;
+        let metric = collection.metric;
         entry(html, words.encoder, &format!("{encoder} ({metric})"));
     }
     let parameter = |html: &mut String, name: &str, value: &Value| {

@@ -1,6 +1,6 @@
 //! Reports of searches whose data are out to do harm.
 
-use lookalike_catalog::{Content, ItemFilter, NewCollection, NewItem, Patent};
+use lookalike_catalog::{Content, IndexKind, ItemFilter, NewCollection, NewItem, Patent};
 
 use super::*;
 use crate::fixture::Fixture;
@@ -17,8 +17,8 @@ fn fixture(metric: &str) -> Fixture {
         dim: 2,
         preprocess: None,
         size: None,
-        metric: metric.into(),
-        index_kind: "auto".into(),
+        metric: metric.parse().unwrap(),
+        index_kind: IndexKind::Auto,
         normalize: false,
     };
     let add = |name: &str, patent_id: Option<&str>, vector: &[f32]| {

@@ -20,7 +20,11 @@ pub(super) fn compose(
     ranking: &Ranking,
     request: &CheckedRequest<'_>,
 ) -> Result<SearchAnswer, EngineError> {
-    let ids: Vec<u64> = ranking.hits.iter().map(|placed| placed.hit.id).collect();
+    let ids: Vec<u64> = ranking
+        .hits
+        .iter()
+        .map(|placed| placed.hit.item_id)
+        .collect();
     let items: HashMap<i64, Item> = stores
         .catalog()
         .items(&ids)?
@@ -32,7 +36,7 @@ pub(super) fn compose(
     let mut ranked: Vec<RankedItem> = Vec::new();
     for placed in &ranking.hits {
         // An item deleted since the index was searched is no hit any more.
-        let Some(item) = items.get(&(placed.hit.id as i64)) else {
+        let Some(item) = items.get(&(placed.hit.item_id as i64)) else {
             continue;
         };
         let (key, score) = &ranking.groups[placed.group];

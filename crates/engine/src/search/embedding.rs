@@ -109,7 +109,7 @@ impl QueryEmbedder {
         if !comparable {
             return Ok(None);
         }
-        Ok(self.stores.vectors().vector(&home, id)?)
+        Ok(self.stores.catalog().embedding_of_item(&home, id)?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which collections' embeddings can be compared with each other.
 
-use lookalike_catalog::Collection;
+use lookalike_catalog::{Collection, PreprocessKind};
 
 /// Names the kind of a collection's embeddings: those of the same name can be compared.
 pub(crate) fn embedding_name(collection: &Collection) -> String {
@@ -8,7 +8,7 @@ pub(crate) fn embedding_name(collection: &Collection) -> String {
     format!(
         "{}/{}/{}/{}/{}",
         spec.model_fingerprint.as_deref().unwrap_or("-"),
-        spec.preprocess.as_deref().unwrap_or("-"),
+        spec.preprocess.map_or("-", PreprocessKind::name),
         spec.size.unwrap_or(0),
         if spec.normalize { "unit" } else { "raw" },
         spec.dim

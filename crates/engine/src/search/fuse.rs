@@ -7,7 +7,7 @@ use lookalike_storage::{Hit, Metric};
 
 use super::checked::CheckedRequest;
 use super::embedding_kind::same_embedding;
-use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP};
+use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, sort_best_first};
 use super::request::Limit;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
@@ -84,7 +84,7 @@ impl Ranking {
             }
         }
         merged.sort_by(|a, b| {
-            let first = |group: &Merged| group.hits.first().map(|(hit, _)| hit.id);
+            let first = |group: &Merged| group.hits.first().map(|(hit, _)| hit.item_id);
             b.priority
                 .total_cmp(&a.priority)
                 .then_with(|| first(a).cmp(&first(b)))
@@ -127,7 +127,7 @@ impl Ranking {
             };
             by_group
                 .then(b.priority.total_cmp(&a.priority))
-                .then(a.hit.id.cmp(&b.hit.id))
+                .then(a.hit.item_id.cmp(&b.hit.item_id))
         });
         if let Limit::Items(count) = request.limit {
             hits.truncate(count);
@@ -152,7 +152,7 @@ impl Merged {
         }
         self.hits.extend(other.hits);
         self.hits
-            .sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.id.cmp(&b.id)));
+            .sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.item_id.cmp(&b.item_id)));
     }
 }
 
@@ -172,15 +172,15 @@ fn prioritised(ranking: CollectionRanking, comparison: Comparison) -> Vec<Merged
         .iter()
         .flat_map(|group| group.hits.iter().copied())
         .collect();
-    order.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
+    sort_best_first(&mut order, metric);
     let ranks: HashMap<u64, usize> = order
         .iter()
         .enumerate()
-        .map(|(rank, hit)| (hit.id, rank))
+        .map(|(rank, hit)| (hit.item_id, rank))
         .collect();
     let hit_priority = |hit: &Hit| match comparison {
         Comparison::Scores => of_score(hit.score),
-        Comparison::Ranks => of_rank(ranks[&hit.id]),
+        Comparison::Ranks => of_rank(ranks[&hit.item_id]),
     };
     ranking
         .groups

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Collection;
-use lookalike_storage::{Effort, Filter, Hit, Metric, VectorQuery};
+use lookalike_storage::{
+    Effort, FrontPages, Hit, MOST_HITS, Metric, Scope, Selection, VectorQuery,
+};
 
 use super::checked::CheckedRequest;
 use super::request::Limit;
@@ -44,8 +46,8 @@ struct Ranker<'a> {
     collection: &'a Collection,
     metric: Metric,
     threshold: Option<f32>,
-    filter: Option<&'a Filter>,
-    include_front_page: bool,
+    selection: Option<&'a Selection<'a>>,
+    front_pages: FrontPages,
     effort: Effort,
 }
 
@@ -54,17 +56,21 @@ pub(super) fn rank(
     stores: &Stores,
     collection: &Collection,
     queries: &[Vec<f32>],
-    filter: Option<&Filter>,
+    selection: Option<&Selection<'_>>,
     request: &CheckedRequest<'_>,
 ) -> Result<CollectionRanking, EngineError> {
-    let metric: Metric = collection.spec.metric.parse()?;
+    let metric = collection.spec.metric;
     let ranker = Ranker {
         stores,
         collection,
         metric,
         threshold: request.threshold(collection, metric),
-        filter,
-        include_front_page: request.include_front_page,
+        selection,
+        front_pages: if request.include_front_page {
+            FrontPages::Included
+        } else {
+            FrontPages::LeftOut
+        },
         effort: request.effort,
     };
     let groups = match (queries, request.limit) {
@@ -89,6 +95,14 @@ pub(super) fn rank(
 }
 
 impl Ranker<'_> {
+    fn scope(&self, threshold: Option<f32>) -> Scope<'_> {
+        Scope {
+            selection: self.selection,
+            front_pages: self.front_pages,
+            threshold,
+        }
+    }
+
     fn hits(
         &self,
         query: &[f32],
@@ -97,9 +111,7 @@ impl Ranker<'_> {
     ) -> Result<Vec<Hit>, EngineError> {
         let wanted = VectorQuery {
             k,
-            filter: self.filter,
-            include_front_page: self.include_front_page,
-            threshold,
+            scope: self.scope(threshold),
             effort: self.effort,
         };
         let queries = [query.to_vec()];
@@ -129,22 +141,54 @@ impl Ranker<'_> {
         Ok(groups)
     }
 
-    /// The keys of the best `count` groups: more and more items until there are that many.
+    /// The keys of the best `count` groups: more and more items until there are that many, and
+    /// all of them where a store gives no more at once.
     fn best_groups(&self, query: &[f32], count: usize) -> Result<Vec<String>, EngineError> {
-        let mut k = count * ITEMS_PER_GROUP;
+        let mut k = (count * ITEMS_PER_GROUP).min(MOST_HITS);
         loop {
             let hits = self.hits(query, k, self.threshold)?;
             let all = hits.len() < k;
-            let groups = self.grouped(hits)?;
-            if all || groups.len() >= count {
-                return Ok(groups
-                    .into_iter()
-                    .take(count)
-                    .map(|group| group.key)
-                    .collect());
+            let mut keys = self.distinct_keys(&hits)?;
+            if all || keys.len() >= count {
+                keys.truncate(count);
+                return Ok(keys);
             }
-            k *= 4;
+            if k == MOST_HITS {
+                return self.best_groups_of_all(query, count);
+            }
+            k = (k * 4).min(MOST_HITS);
         }
+    }
+
+    /// The same from every item within the scope: for patents of thousands of sheets.
+    fn best_groups_of_all(&self, query: &[f32], count: usize) -> Result<Vec<String>, EngineError> {
+        let mut hits = Vec::new();
+        self.stores.vectors().each_hit(
+            self.collection,
+            query,
+            &self.scope(self.threshold),
+            &mut |hit| hits.push(hit),
+        )?;
+        sort_best_first(&mut hits, self.metric);
+        let mut keys: Vec<String> = Vec::new();
+        let mut seen = HashSet::new();
+        for some in hits.chunks(MOST_HITS) {
+            let new = self.distinct_keys(some)?;
+            keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
+            if keys.len() >= count {
+                break;
+            }
+        }
+        keys.truncate(count);
+        Ok(keys)
+    }
+
+    /// The groups of hits, each once, in the order of their first hits.
+    fn distinct_keys(&self, hits: &[Hit]) -> Result<Vec<String>, EngineError> {
+        let mut seen = HashSet::new();
+        let mut keys = self.group_keys(hits)?;
+        keys.retain(|key| seen.insert(key.clone()));
+        Ok(keys)
     }
 
     /// The keys of all groups that any of several queries finds.
@@ -152,11 +196,9 @@ impl Ranker<'_> {
         let mut keys = Vec::new();
         let mut seen = HashSet::new();
         for query in queries {
-            for group in self.grouped(self.hits(query, FUSION_CANDIDATES, self.threshold)?)? {
-                if seen.insert(group.key.clone()) {
-                    keys.push(group.key);
-                }
-            }
+            let hits = self.hits(query, FUSION_CANDIDATES, self.threshold)?;
+            let new = self.distinct_keys(&hits)?;
+            keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
         }
         Ok(keys)
     }
@@ -179,14 +221,13 @@ impl Ranker<'_> {
             .map(|(place, key)| (key.as_str(), place))
             .collect();
         let mut parts: Vec<Part> = keys.iter().map(|_| Part::new(queries.len())).collect();
-        for (index, (id, key)) in members.iter().enumerate() {
+        for (index, (_, key)) in members.iter().enumerate() {
             let Some(&place) = places.get(key.as_str()) else {
                 continue;
             };
-            let item_scores: Option<Vec<f32>> =
-                scores.iter().map(|of_query| of_query[index]).collect();
-            if let Some(item_scores) = item_scores {
-                parts[place].add(*id, &item_scores, self.metric);
+            let of_item: Option<Vec<Hit>> = scores.iter().map(|of_query| of_query[index]).collect();
+            if let Some(of_item) = of_item {
+                parts[place].add(&of_item, self.metric);
             }
         }
         let mut groups: Vec<Group> = keys
@@ -197,7 +238,7 @@ impl Ranker<'_> {
         groups.sort_by(|a, b| {
             self.metric
                 .compare(a.score, b.score)
-                .then(a.hits[0].id.cmp(&b.hits[0].id))
+                .then(a.hits[0].item_id.cmp(&b.hits[0].item_id))
         });
         Ok(groups)
     }
@@ -219,15 +260,18 @@ impl Ranker<'_> {
         members.extend(
             pages
                 .into_iter()
-                .filter(|page| self.include_front_page || !page.front_page)
+                .filter(|page| self.front_pages == FrontPages::Included || !page.front_page)
                 .map(|page| (page.item_id, page.patent_id)),
         );
-        members.retain(|(id, _)| self.filter.is_none_or(|filter| filter.contains(*id)));
+        if let Some(selection) = self.selection {
+            let ids = selection.ids()?;
+            members.retain(|(id, _)| ids.contains(*id));
+        }
         Ok(members)
     }
 
     fn group_keys(&self, hits: &[Hit]) -> Result<Vec<String>, EngineError> {
-        let ids: Vec<u64> = hits.iter().map(|hit| hit.id).collect();
+        let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let patents = self.stores.catalog().patents_of_items(&ids)?;
         Ok(ids
             .iter()
@@ -256,21 +300,22 @@ impl Part {
         }
     }
 
-    fn add(&mut self, id: u64, scores: &[f32], metric: Metric) {
-        let better = |a: f32, b: f32| if metric.compare(a, b).is_lt() { a } else { b };
-        for (best, score) in self.best.iter_mut().zip(scores) {
-            *best = Some(best.map_or(*score, |best| better(*score, best)));
+    /// Adds an item by its hit for each query.
+    fn add(&mut self, of_item: &[Hit], metric: Metric) {
+        let is_better = |a: f32, b: f32| metric.compare(a, b).is_lt();
+        for (best, hit) in self.best.iter_mut().zip(of_item) {
+            if best.is_none_or(|best| is_better(hit.score, best)) {
+                *best = Some(hit.score);
+            }
         }
-        if let Some(score) = scores.iter().copied().reduce(better) {
-            self.hits.push(Hit { id, score });
-        }
+        let better = |a: Hit, b: Hit| if is_better(b.score, a.score) { b } else { a };
+        self.hits.extend(of_item.iter().copied().reduce(better));
     }
 
     fn finish(mut self, key: &str, metric: Metric, threshold: Option<f32>) -> Option<Group> {
         self.hits
             .retain(|hit| threshold.is_none_or(|limit| metric.compare(hit.score, limit).is_le()));
-        self.hits
-            .sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
+        sort_best_first(&mut self.hits, metric);
         self.hits.truncate(PAGES_PER_GROUP);
         let best: Vec<f32> = self.best.into_iter().flatten().collect();
         let score = best.iter().sum::<f32>() / best.len() as f32;
@@ -280,4 +325,11 @@ impl Part {
             hits: self.hits,
         })
     }
+}
+
+pub(super) fn sort_best_first(hits: &mut [Hit], metric: Metric) {
+    hits.sort_by(|a, b| {
+        let by_score = metric.compare(a.score, b.score);
+        by_score.then(a.item_id.cmp(&b.item_id))
+    });
 }

@@ -111,12 +111,12 @@ impl Searcher {
 
         let mut rankings = Vec::new();
         for (collection, queries) in collections.iter().zip(&vectors) {
-            let filter = self.filters.passing(collection, &request.filter)?;
+            let selection = self.filters.selection(collection, &request.filter);
             rankings.push(rank(
                 &self.stores,
                 collection,
                 queries,
-                filter.as_deref(),
+                selection.as_ref(),
                 &request,
             )?);
         }

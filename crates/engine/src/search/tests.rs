@@ -37,8 +37,8 @@ impl Fixture {
             dim,
             preprocess: None,
             size: None,
-            metric: metric.into(),
-            index_kind: kind.into(),
+            metric: metric.parse().unwrap(),
+            index_kind: kind.parse().unwrap(),
             normalize: false,
         };
         self.engine

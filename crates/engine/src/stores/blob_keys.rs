@@ -15,6 +15,15 @@ pub(crate) fn original_key(md5: &str, format: Format) -> Result<BlobKey, EngineE
     key("originals", md5, format.extension())
 }
 
+/// The MD5 in a key made by [`thumbnail_key`] or [`original_key`]; `None` for others.
+pub(super) fn md5_of_key(key: &BlobKey) -> Option<&str> {
+    let mut parts = key.as_str().split('/');
+    let (kind, _shelf, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let (md5, _ending) = name.split_once('.')?;
+    let is_ours = ["thumbnails", "originals"].contains(&kind) && parts.next().is_none();
+    is_ours.then_some(md5)
+}
+
 /// Two levels, so that a folder of a million files has 256 of 4000.
 fn key(kind: &str, md5: &str, extension: &str) -> Result<BlobKey, EngineError> {
     let shelf = md5.get(..2).unwrap_or("00");

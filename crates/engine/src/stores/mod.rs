@@ -3,6 +3,7 @@
 //! It knows no use case. What a use case remembers between two calls it owns itself.
 
 mod blob_keys;
+mod leftovers;
 mod unused_blobs;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,6 +15,7 @@ use lookalike_storage::blob::BlobStore;
 use lookalike_work::Clock;
 
 pub(crate) use blob_keys::{original_key, thumbnail_key};
+pub use leftovers::Tidied;
 
 use crate::day::day_number;
 use crate::{Encoders, EngineError, ErrorKind};

@@ -8,8 +8,8 @@ use crate::EngineError;
 
 impl Stores {
     /// Deletes thumbnails and copies of contents that no item refers to any more. Only after
-    /// the commit that says so: a crash in between leaves blobs that nobody asks for, never
-    /// items without their blobs.
+    /// the commit that says so, and within [`Stores::blob_work`]: a crash in between leaves blobs
+    /// that nobody asks for until the next start, never items without their blobs.
     pub(crate) fn delete_blobs(&self, unused: Vec<Content>) -> Result<(), EngineError> {
         for content in unused {
             let _at_rest = self.blobs_at_rest();

@@ -96,7 +96,7 @@ impl Fixture {
         let catalog = self.engine.stores().catalog();
         let collection = catalog.collection(collection).unwrap();
         let ids = catalog
-            .matching_items(&collection, &ItemFilter::default(), 0)
+            .matching_items(&collection, &ItemFilter::default().expression(0))
             .unwrap();
         let mut vectors = BTreeMap::new();
         catalog

@@ -7,10 +7,7 @@
 mod geometry;
 mod processor;
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
+pub use lookalike_terms::PreprocessKind;
 
 pub use geometry::Geometry;
 pub use processor::{ProcessorConfig, ProcessorError};
@@ -25,78 +22,6 @@ use crate::resize::{Filter, Reference, resize};
 /// a picture of 20 x 1,000,000 pixels, harmless itself, from becoming 256 x
 /// 12,800,000.
 const MAX_INPUT_PIXELS: u64 = 1 << 24;
-
-/// How pictures become model input. Recorded with a collection and the same at
-/// import and at search.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PreprocessKind {
-    /// Long side to the size, centred on a white square.
-    #[default]
-    Letterbox,
-    /// What the model's `preprocessor_config.json` says.
-    Processor,
-    /// `Letterbox`, then `Processor`.
-    #[serde(rename = "letterbox+processor")]
-    LetterboxProcessor,
-    /// Short side to the size; the long side loses what exceeds a multiple of
-    /// the patch, half at either end.
-    ShortSide,
-    /// Long side to the size, the short side in proportion, rounded to the
-    /// nearest multiple of the patch. No padding.
-    Native,
-    /// Both sides to the size.
-    Stretch,
-    /// Of a drawing: turned upright by its captions, cut to its figures with a twentieth of white
-    /// around, captions and header line gone, then as `Letterbox`. Other pictures: `Letterbox`.
-    Figure,
-}
-
-impl PreprocessKind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
-        Self::Letterbox,
-        Self::Processor,
-        Self::LetterboxProcessor,
-        Self::ShortSide,
-        Self::Native,
-        Self::Stretch,
-        Self::Figure,
-    ];
-
-    /// The name in settings and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Letterbox => "letterbox",
-            Self::Processor => "processor",
-            Self::LetterboxProcessor => "letterbox+processor",
-            Self::ShortSide => "short-side",
-            Self::Native => "native",
-            Self::Stretch => "stretch",
-            Self::Figure => "figure",
-        }
-    }
-}
-
-impl fmt::Display for PreprocessKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// A name that is no preprocessing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown preprocessing \"{0}\"; known are {known}", known = PreprocessKind::ALL.map(PreprocessKind::name).join(", "))]
-pub struct UnknownPreprocess(String);
-
-impl FromStr for PreprocessKind {
-    type Err = UnknownPreprocess;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        found.ok_or_else(|| UnknownPreprocess(name.to_owned()))
-    }
-}
 
 /// Why pictures cannot be prepared as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

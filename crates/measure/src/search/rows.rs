@@ -40,10 +40,9 @@ pub(super) fn read_rows(
     mut each: impl FnMut(BankRow),
 ) -> Result<BankShape, EngineError> {
     let mut bank = Bank::open(path)?;
-    let metric = bank.origin.as_ref().map(|origin| origin.metric.parse());
     let shape = BankShape {
         dim: bank.dim,
-        metric: metric.transpose()?,
+        metric: bank.origin.as_ref().map(|origin| origin.metric),
     };
     loop {
         let rows = bank.next_rows()?;

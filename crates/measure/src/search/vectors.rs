@@ -50,7 +50,7 @@ impl VectorSet {
                         _ => {}
                     },
                 )?;
-                let metric = Some(collection.spec.metric.parse()?);
+                let metric = Some(collection.spec.metric);
                 (collection.spec.dim, metric, format!("collection `{name}`"))
             }
             VectorSource::Bank(path) => {

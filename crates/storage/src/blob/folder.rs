@@ -3,12 +3,15 @@
 //! A blob is written to a file of its own in `.partial/`, flushed to the disk, and renamed to
 //! its place: a reader sees the old bytes or the new ones, also after a crash or a power cut.
 
+mod listing;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use self::listing::Listing;
 use super::{BlobError, BlobKey, BlobStore, BlobUsage, OpenBlob};
 
 /// Where unfinished files lie. No key leads here, as parts of keys never start with a dot.
@@ -130,6 +133,28 @@ impl BlobStore for FolderBlobs {
             Err(error) if is_no_blob(&error) => Ok(()),
             Err(error) => Err(failed("delete blob", key, error)),
         }
+    }
+
+    fn list(
+        &self,
+        prefix: &str,
+        after: Option<&BlobKey>,
+        limit: usize,
+    ) -> Result<Vec<BlobKey>, BlobError> {
+        let mut listing = Listing {
+            prefix,
+            after: after.map_or("", BlobKey::as_str),
+            limit,
+            found: Vec::new(),
+        };
+        listing
+            .add_folder(&self.root, "")
+            .map_err(|error| failed("list", &self.root.display(), error))?;
+        Ok(listing.found)
+    }
+
+    fn kind(&self) -> &'static str {
+        "folder"
     }
 
     fn usage(&self) -> Result<BlobUsage, BlobError> {

@@ -16,6 +16,7 @@ pub fn blob_store(make: impl Fn() -> Box<dyn BlobStore>) {
     replace(&*make());
     delete(&*make());
     folders_are_no_blobs(&*make());
+    list(&*make());
     usage(&*make());
     writers_and_readers_of_one_key(&*make());
     writers_of_many_keys(&*make());
@@ -138,6 +139,55 @@ fn folders_are_no_blobs(store: &dyn BlobStore) {
         .delete(&key("folder/blob/below"))
         .expect("deleting a missing blob is fine");
     assert!(exists(store, &blob), "{blob} after deletes around it");
+}
+
+/// By bytes, which is not the order in which a file system visits folders.
+fn list(store: &dyn BlobStore) {
+    let list = |prefix: &str, after: Option<&BlobKey>, limit| {
+        let listed = store.list(prefix, after, limit);
+        listed.expect("a store that works can be listed")
+    };
+    assert_eq!(list("", None, 10), [], "an empty store");
+    let mut all: Vec<BlobKey> = [
+        "a", "a-b/c", "a.b", "a0", "a_/b/c/d", "aa/b", "aa/b-c", "aa/b.c", "aa/bb/c", "aaa", "b/A",
+        "b/a", "b/a.jpg", "c/c/c/c", "zz",
+    ]
+    .map(key)
+    .into();
+    all.sort();
+    for key in all.iter().rev() {
+        put(store, key, key.as_str().as_bytes());
+    }
+    assert_eq!(list("", None, 100), all);
+    for limit in [1, 2, 3, 7, all.len()] {
+        let mut paged: Vec<BlobKey> = Vec::new();
+        loop {
+            let page = list("", paged.last(), limit);
+            let is_last = page.len() < limit;
+            paged.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(paged, all, "{limit} at a time");
+    }
+    for prefix in [
+        "a", "aa", "aa/", "aa/b", "b/a", "b/a.jpg", "c/c/", "none", "zzz",
+    ] {
+        let expected = all.iter().filter(|key| key.as_str().starts_with(prefix));
+        let expected: Vec<BlobKey> = expected.cloned().collect();
+        assert_eq!(list(prefix, None, 100), expected, "under {prefix}");
+        for after in ["a", "aa/b-c", "aa/zz", "b", "c/c/c", "d"].map(key) {
+            let expected: Vec<BlobKey> = (expected.iter())
+                .filter(|key| **key > after)
+                .cloned()
+                .collect();
+            let listed = list(prefix, Some(&after), 100);
+            assert_eq!(listed, expected, "under {prefix} after {after}");
+        }
+    }
+    store.delete(&all[3]).expect("a blob can be deleted");
+    assert!(!list("", None, 100).contains(&all[3]), "a deleted blob");
 }
 
 fn usage(store: &dyn BlobStore) {

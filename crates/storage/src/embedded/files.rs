@@ -1,7 +1,7 @@
 //! Where the files of indexes lie, and which of them fit.
 //!
 //! A file notes the collection and how far it followed it. Files are derived: one that is
-//! missing, damaged, of another version or of another past is told of and made anew.
+//! missing, damaged, of another version or of another past is told of and made again.
 
 use std::fs;
 use std::io;
@@ -26,7 +26,7 @@ impl Files {
 
     /// The collection's index as it was written last, if there is one that fits.
     pub(super) fn open(&self, collection: &Collection) -> Option<Loaded> {
-        let paths = self.paths(collection);
+        let paths = self.paths(collection.id);
         if !paths.iter().any(|path| path.exists()) {
             return None;
         }
@@ -45,7 +45,7 @@ impl Files {
             path: self.directory.clone(),
             source,
         })?;
-        let [sheets, front_pages] = self.paths(collection);
+        let [sheets, front_pages] = self.paths(collection.id);
         let tag = tag(collection, &loaded.revision);
         loaded.sheets.save(&sheets, &tag)?;
         loaded.front_pages.save(&front_pages, &tag)
@@ -57,25 +57,28 @@ impl Files {
             collection = collection.spec.name,
             "the index is made anew from the stored embeddings: {reason}"
         );
-        self.remove(collection);
-    }
-
-    /// Removes the files of a collection. Nobody needs them: a failure does no harm.
-    pub(super) fn remove(&self, collection: &Collection) {
-        for path in self.paths(collection) {
-            match fs::remove_file(&path) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => tracing::warn!("cannot remove {}: {error}", path.display()),
-            }
+        // The next file takes its place in any case.
+        if let Err(error) = self.remove(collection.id) {
+            tracing::warn!("{error}");
         }
     }
 
-    fn paths(&self, collection: &Collection) -> [PathBuf; 2] {
-        ["sheets", "front-pages"].map(|part| {
-            self.directory
-                .join(format!("{}-{part}.index", collection.id))
-        })
+    /// Removes the files of the collection with that id; none there is fine.
+    pub(super) fn remove(&self, collection_id: i64) -> Result<(), FileError> {
+        for path in self.paths(collection_id) {
+            match fs::remove_file(&path) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(FileError::Io { path, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn paths(&self, collection_id: i64) -> [PathBuf; 2] {
+        ["sheets", "front-pages"]
+            .map(|part| self.directory.join(format!("{collection_id}-{part}.index")))
     }
 }
 

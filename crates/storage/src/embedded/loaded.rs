@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lookalike_catalog::{Catalog, Change, Collection, Revision};
-use lookalike_index::{Index, IndexError, IndexKind, IndexOptions, Metric};
+use lookalike_index::{Index, IndexError, IndexOptions};
 
 use crate::vectors::VectorError;
 
@@ -23,10 +23,9 @@ pub(super) struct Loaded {
 
 impl Loaded {
     pub(super) fn empty(collection: &Collection) -> Result<Self, VectorError> {
-        let metric: Metric = collection.spec.metric.parse()?;
-        let kind: IndexKind = collection.spec.index_kind.parse()?;
-        let dim = collection.spec.dim;
-        let index = || Index::new(dim, metric, IndexOptions::of(kind)).map(Arc::new);
+        let spec = &collection.spec;
+        let options = IndexOptions::of(spec.index_kind);
+        let index = || Index::new(spec.dim, spec.metric, options).map(Arc::new);
         Ok(Self {
             sheets: index()?,
             front_pages: index()?,

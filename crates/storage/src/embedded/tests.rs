@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lookalike_catalog::{Content, NewCollection, NewItem, Placed};
-use lookalike_index::Effort;
+use lookalike_index::{Effort, IndexKind, Metric};
 use tempfile::TempDir;
 
 use super::*;
@@ -33,7 +33,7 @@ fn vector(seed: u32) -> Vec<f32> {
 }
 
 impl Fixture {
-    fn new(kind: &str) -> Self {
+    fn new(kind: IndexKind) -> Self {
         let directory = TempDir::new().unwrap();
         let catalog = Arc::new(Catalog::open_for_writing(directory.path()).unwrap());
         let spec = NewCollection {
@@ -43,8 +43,8 @@ impl Fixture {
             dim: DIM,
             preprocess: None,
             size: None,
-            metric: "l2".into(),
-            index_kind: kind.into(),
+            metric: Metric::L2,
+            index_kind: kind,
             normalize: false,
         };
         let collection = catalog.write(0, |tx| tx.create_collection(&spec)).unwrap();
@@ -94,9 +94,13 @@ impl Fixture {
         for seed in [1, 77, 1_000_000] {
             let query = VectorQuery {
                 k: 7,
-                filter: None,
-                include_front_page: seed == 77,
-                threshold: None,
+                scope: Scope {
+                    front_pages: match seed {
+                        77 => FrontPages::Included,
+                        _ => FrontPages::LeftOut,
+                    },
+                    ..Scope::default()
+                },
                 effort: Effort::EXACT,
             };
             let search = |store: &EmbeddedVectors| {
@@ -157,7 +161,7 @@ fn item(number: u32) -> NewItem {
 
 #[test]
 fn an_index_is_opened_from_its_files_and_follows_what_happened_since() {
-    for kind in ["auto", "flat", "ivf_flat", "ivf_sq8", "hnsw"] {
+    for kind in IndexKind::ALL {
         let mut fixture = Fixture::new(kind);
         let ids = fixture.add(3000);
         fixture.vectors.settle(&fixture.collection).unwrap();
@@ -178,7 +182,10 @@ fn an_index_is_opened_from_its_files_and_follows_what_happened_since() {
         fixture.check();
         assert_eq!(fixture.loaded().unsaved, 50 + 5 + 30, "{kind}");
         let built = fixture.loaded().sheets.stats();
-        assert_eq!(built.params.is_empty(), ["auto", "flat"].contains(&kind));
+        assert_eq!(
+            built.params.is_empty(),
+            [IndexKind::Auto, IndexKind::Flat].contains(&kind)
+        );
     }
 }
 
@@ -224,7 +231,7 @@ fn files_that_cannot_be_used_are_made_anew() {
         }),
     ];
     for (name, damage) in damage {
-        let mut fixture = Fixture::new("auto");
+        let mut fixture = Fixture::new(IndexKind::Auto);
         fixture.add(2500);
         fixture.vectors.settle(&fixture.collection).unwrap();
         damage(&fixture);
@@ -239,7 +246,7 @@ fn files_that_cannot_be_used_are_made_anew() {
 
 #[test]
 fn what_searches_gain_from_is_built_in_the_background() {
-    let mut fixture = Fixture::new("hnsw");
+    let mut fixture = Fixture::new(IndexKind::Hnsw);
     fixture.add(2500);
     fixture.check();
     let kind = |fixture: &Fixture| fixture.loaded().sheets.stats().params.len();
@@ -255,7 +262,7 @@ fn what_searches_gain_from_is_built_in_the_background() {
 
 #[test]
 fn readers_write_nothing() {
-    let mut fixture = Fixture::new("hnsw");
+    let mut fixture = Fixture::new(IndexKind::Hnsw);
     fixture.add(2500);
     let files = fixture.directory.path().join("indexes");
     let reader = EmbeddedVectors::new(Arc::clone(&fixture.catalog), files, Upkeep::Reader);
@@ -266,10 +273,30 @@ fn readers_write_nothing() {
 
 #[test]
 fn a_dropped_collection_leaves_no_files() {
-    let mut fixture = Fixture::new("flat");
+    let mut fixture = Fixture::new(IndexKind::Flat);
     fixture.add(2500);
     fixture.vectors.settle(&fixture.collection).unwrap();
     assert_eq!(fixture.files().len(), 2);
-    fixture.vectors.forget(&fixture.collection);
+    let drop =
+        |tx: &lookalike_catalog::WriteTransaction<'_>| tx.drop_collection(&fixture.collection);
+    fixture.catalog.write(0, drop).unwrap();
+    let dropped = fixture.catalog.dropped_collections().unwrap();
+    fixture.vectors.forget(&dropped[0]).unwrap();
     assert!(fixture.files().is_empty());
+    fixture.vectors.forget(&dropped[0]).unwrap();
+}
+
+#[test]
+fn the_suite_passes_for_every_kind_and_metric() {
+    let open = |catalog: Arc<Catalog>, directory: &Path, upkeep| {
+        let files = directory.join("indexes");
+        Box::new(EmbeddedVectors::new(catalog, files, upkeep)) as Box<dyn VectorStore>
+    };
+    std::thread::scope(|scope| {
+        for kind in IndexKind::ALL {
+            for metric in Metric::ALL {
+                scope.spawn(move || crate::conformance::vector_store(kind, metric, &open));
+            }
+        }
+    });
 }

@@ -138,10 +138,11 @@ fn write(store: &Arc<Store>, slot: &Arc<Slot>, collection: &Collection) -> Resul
         return Ok(());
     };
     let _refreshing = refreshing();
-    // Dropped or found damaged meanwhile.
-    if slot.current().is_some() {
-        check(store, slot, collection, &opened);
-        slot.put(Some(store.followed(collection, opened)?));
+    if slot.current().is_none() {
+        // Dropped meanwhile, or found damaged: nobody is to find these files.
+        return Ok(store.files.remove(collection.id)?);
     }
+    check(store, slot, collection, &opened);
+    slot.put(Some(store.followed(collection, opened)?));
     Ok(())
 }

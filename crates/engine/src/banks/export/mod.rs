@@ -44,7 +44,7 @@ pub(super) fn run(
     let export = Export {
         ids: stores
             .catalog()
-            .matching_items(&collection, &all, stores.today())?,
+            .matching_items(&collection, &all.expression(stores.today()))?,
         stores,
         collection,
         output: &request.output,

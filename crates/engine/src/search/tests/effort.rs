@@ -6,7 +6,9 @@ use lookalike_catalog::Catalog;
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
-use lookalike_storage::{Hit, IndexState, VectorError, VectorQuery, VectorStore};
+use lookalike_storage::{
+    DroppedCollection, Hit, IndexState, Scope, VectorError, VectorQuery, VectorStore,
+};
 
 use super::kinds::values;
 use super::*;
@@ -41,16 +43,21 @@ impl VectorStore for Recorder {
         &self,
         collection: &Collection,
         query: &[f32],
-        ids: &[u64],
-    ) -> Result<Vec<Option<f32>>, VectorError> {
-        self.engine
-            .stores()
-            .vectors()
-            .scores(collection, query, ids)
+        items: &[u64],
+    ) -> Result<Vec<Option<Hit>>, VectorError> {
+        let vectors = self.engine.stores().vectors();
+        vectors.scores(collection, query, items)
     }
 
-    fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
-        self.engine.stores().vectors().vector(collection, id)
+    fn each_hit(
+        &self,
+        collection: &Collection,
+        query: &[f32],
+        scope: &Scope<'_>,
+        each: &mut dyn FnMut(Hit),
+    ) -> Result<(), VectorError> {
+        let vectors = self.engine.stores().vectors();
+        vectors.each_hit(collection, query, scope, each)
     }
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
@@ -65,8 +72,8 @@ impl VectorStore for Recorder {
         self.engine.stores().vectors().rebuild(collection)
     }
 
-    fn forget(&self, collection: &Collection) {
-        self.engine.stores().vectors().forget(collection);
+    fn forget(&self, collection: &DroppedCollection) -> Result<(), VectorError> {
+        self.engine.stores().vectors().forget(collection)
     }
 }
 

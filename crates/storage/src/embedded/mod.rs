@@ -16,12 +16,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use lookalike_catalog::{Catalog, CatalogError, Collection};
-use lookalike_index::{Hit, Index, IndexError, SearchParams};
+use lookalike_catalog::{Catalog, CatalogError, Collection, DroppedCollection};
+use lookalike_index::{Effort, Filter, Index, IndexError, SearchParams};
 
 use self::files::Files;
 use self::loaded::Loaded;
-use crate::vectors::{IndexState, VectorError, VectorQuery, VectorStore};
+use crate::vectors::{FrontPages, Hit, IndexState, Scope, VectorError, VectorQuery, VectorStore};
 
 /// Whether the files of indexes are written, or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +160,7 @@ fn search_all(
     index: &Index,
     queries: &[Vec<f32>],
     params: &SearchParams<'_>,
-) -> Result<Vec<Vec<Hit>>, VectorError> {
+) -> Result<Vec<Vec<lookalike_index::Hit>>, VectorError> {
     let fits = |query: &Vec<f32>| query.len() == index.dim();
     match queries.len() > 1 && queries.iter().all(fits) {
         true => Ok(index.search_batch(&queries.concat(), params)?),
@@ -172,6 +172,43 @@ fn search_all(
     }
 }
 
+/// The best `k` of both indexes for each query.
+fn best(
+    loaded: &Loaded,
+    queries: &[Vec<f32>],
+    scope: &Scope<'_>,
+    effort: Effort,
+    k: usize,
+) -> Result<Vec<Vec<Hit>>, VectorError> {
+    let filter: Option<Arc<Filter>> = scope.selection.map(|one| one.ids()).transpose()?;
+    let params = SearchParams {
+        k,
+        filter: filter.as_deref(),
+        threshold: scope.threshold,
+        effort,
+    };
+    let metric = loaded.sheets.metric();
+    let mut hits = search_all(&loaded.sheets, queries, &params)?;
+    if scope.front_pages == FrontPages::Included {
+        let others = search_all(&loaded.front_pages, queries, &params)?;
+        for (hits, others) in hits.iter_mut().zip(others) {
+            hits.extend(others);
+            hits.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
+            hits.truncate(k);
+        }
+    }
+    let named = |hits: Vec<lookalike_index::Hit>| hits.into_iter().map(whole).collect();
+    Ok(hits.into_iter().map(named).collect())
+}
+
+fn whole(hit: lookalike_index::Hit) -> Hit {
+    Hit {
+        item_id: hit.id,
+        figure_index: 0,
+        score: hit.score,
+    }
+}
+
 impl VectorStore for EmbeddedVectors {
     fn search(
         &self,
@@ -179,47 +216,44 @@ impl VectorStore for EmbeddedVectors {
         queries: &[Vec<f32>],
         wanted: &VectorQuery<'_>,
     ) -> Result<Vec<Vec<Hit>>, VectorError> {
-        let params = SearchParams {
-            k: wanted.k,
-            filter: wanted.filter,
-            threshold: wanted.threshold,
-            effort: wanted.effort,
-        };
+        wanted.check(collection, queries)?;
         self.0.with(collection, |loaded| {
-            let metric = loaded.sheets.metric();
-            let mut hits = search_all(&loaded.sheets, queries, &params)?;
-            if wanted.include_front_page {
-                let others = search_all(&loaded.front_pages, queries, &params)?;
-                for (hits, others) in hits.iter_mut().zip(others) {
-                    hits.extend(others);
-                    hits.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
-                    hits.truncate(wanted.k);
-                }
-            }
-            Ok(hits)
+            best(loaded, queries, &wanted.scope, wanted.effort, wanted.k)
         })
+    }
+
+    fn each_hit(
+        &self,
+        collection: &Collection,
+        query: &[f32],
+        scope: &Scope<'_>,
+        each: &mut dyn FnMut(Hit),
+    ) -> Result<(), VectorError> {
+        let queries = [query.to_vec()];
+        scope.check(collection, &queries)?;
+        let hits = self.0.with(collection, |loaded| {
+            let all = usize::try_from(loaded.len()).unwrap_or(usize::MAX);
+            best(loaded, &queries, scope, Effort::EXACT, all)
+        })?;
+        hits.into_iter().flatten().for_each(each);
+        Ok(())
     }
 
     fn scores(
         &self,
         collection: &Collection,
         query: &[f32],
-        ids: &[u64],
-    ) -> Result<Vec<Option<f32>>, VectorError> {
+        items: &[u64],
+    ) -> Result<Vec<Option<Hit>>, VectorError> {
         self.0.with(collection, |loaded| {
-            let sheets = loaded.sheets.scores(query, ids)?;
-            let front_pages = loaded.front_pages.scores(query, ids)?;
-            let pairs = sheets.into_iter().zip(front_pages);
-            Ok(pairs.map(|(a, b)| a.or(b)).collect())
+            let sheets = loaded.sheets.scores(query, items)?;
+            let front_pages = loaded.front_pages.scores(query, items)?;
+            let scores = sheets.into_iter().zip(front_pages).map(|(a, b)| a.or(b));
+            let hits = scores
+                .zip(items)
+                .map(|(score, &id)| score.map(|score| whole(lookalike_index::Hit { id, score })));
+            Ok(hits.collect())
         })
-    }
-
-    fn vector(&self, collection: &Collection, id: u64) -> Result<Option<Vec<f32>>, VectorError> {
-        self.0
-            .with(collection, |loaded| match loaded.sheets.vector(id)? {
-                Some(vector) => Ok(Some(vector)),
-                None => Ok(loaded.front_pages.vector(id)?),
-            })
     }
 
     fn state(&self, collection: &Collection) -> Result<IndexState, VectorError> {
@@ -244,10 +278,14 @@ impl VectorStore for EmbeddedVectors {
         upkeep::keep_up(&self.0, collection, upkeep::Extent::All)
     }
 
-    fn forget(&self, collection: &Collection) {
+    fn forget(&self, collection: &DroppedCollection) -> Result<(), VectorError> {
         let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.remove(&collection.id);
+        let slot = slots.remove(&collection.id);
         drop(slots);
-        self.0.files.remove(collection);
+        // Before the files go: whoever is writing them removes them then, see `upkeep`.
+        if let Some(slot) = slot {
+            slot.put(None);
+        }
+        Ok(self.0.files.remove(collection.id)?)
     }
 }

@@ -92,6 +92,22 @@ pub trait BlobStore: Send + Sync {
     /// [`BlobError::Failed`], and the blob may still be there.
     fn delete(&self, key: &BlobKey) -> Result<(), BlobError>;
 
+    /// The first keys that begin with `prefix`, by bytes, at most `limit`; of those above `after`
+    /// where it is given. Fewer than `limit` only where there are no more. What is put or deleted
+    /// meanwhile may be missing or there.
+    ///
+    /// # Errors
+    /// [`BlobError::Failed`] when the store cannot be listed.
+    fn list(
+        &self,
+        prefix: &str,
+        after: Option<&BlobKey>,
+        limit: usize,
+    ) -> Result<Vec<BlobKey>, BlobError>;
+
+    /// What kind of store this is, in a word for people, such as `folder`.
+    fn kind(&self) -> &'static str;
+
     /// How much is kept. Visits every blob.
     ///
     /// # Errors

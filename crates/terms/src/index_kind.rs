@@ -3,10 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::IndexError;
+use serde::{Deserialize, Serialize};
+
+use crate::UnknownName;
+use crate::unknown::{by_name, name_of};
 
 /// How an index is built.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IndexKind {
     /// Flat while that is fast, then a graph.
     #[default]
@@ -25,31 +29,36 @@ pub enum IndexKind {
 impl IndexKind {
     /// All kinds, with their names.
     const NAMES: [(Self, &'static str); 5] = [
-        (Self::Auto, "auto"),
         (Self::Flat, "flat"),
         (Self::IvfFlat, "ivf_flat"),
         (Self::IvfSq8, "ivf_sq8"),
         (Self::Hnsw, "hnsw"),
+        (Self::Auto, "auto"),
+    ];
+
+    /// All kinds.
+    pub const ALL: [Self; 5] = [
+        Self::Flat,
+        Self::IvfFlat,
+        Self::IvfSq8,
+        Self::Hnsw,
+        Self::Auto,
     ];
 }
 
 impl FromStr for IndexKind {
-    type Err = IndexError;
+    type Err = UnknownName;
 
     /// # Errors
-    /// [`IndexError::UnknownKind`].
+    /// [`UnknownName`].
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let found = Self::NAMES.iter().find(|(_, known)| *known == name);
-        found
-            .map(|(kind, _)| *kind)
-            .ok_or_else(|| IndexError::UnknownKind { name: name.into() })
+        by_name("index kind", &Self::NAMES, name)
     }
 }
 
 impl fmt::Display for IndexKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = Self::NAMES.iter().find(|(kind, _)| kind == self);
-        formatter.write_str(found.map_or("", |(_, name)| name))
+        formatter.pad(name_of(&Self::NAMES, self))
     }
 }
 
@@ -62,13 +71,13 @@ mod tests {
         for (kind, name) in IndexKind::NAMES {
             assert_eq!(name.parse(), Ok(kind));
             assert_eq!(kind.to_string(), name);
+            let json = format!("\"{name}\"");
+            assert_eq!(serde_json::to_string(&kind).unwrap(), json);
         }
         let error = "Flat".parse::<IndexKind>().unwrap_err();
         assert_eq!(
-            error,
-            IndexError::UnknownKind {
-                name: "Flat".into()
-            }
+            error.to_string(),
+            "unknown index kind \"Flat\": expected flat, ivf_flat, ivf_sq8, hnsw or auto"
         );
     }
 }

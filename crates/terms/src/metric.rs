@@ -4,20 +4,35 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::IndexError;
+use serde::{Deserialize, Serialize};
+
+use crate::UnknownName;
+use crate::unknown::{by_name, name_of};
 
 /// How two vectors are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// Cosine of the angle, in [-1, 1]; 0 where a vector has no length. Vectors of any length.
     Cosine,
     /// Inner product.
+    #[serde(rename = "ip")]
     InnerProduct,
     /// Euclidean distance: the root, not its square.
     L2,
 }
 
 impl Metric {
+    /// All metrics, with their names.
+    const NAMES: [(Self, &'static str); 3] = [
+        (Self::Cosine, "cosine"),
+        (Self::InnerProduct, "ip"),
+        (Self::L2, "l2"),
+    ];
+
+    /// All metrics.
+    pub const ALL: [Self; 3] = [Self::Cosine, Self::InnerProduct, Self::L2];
+
     /// Whether a higher score is a better one. Only distances are better low.
     #[must_use]
     pub fn higher_is_better(self) -> bool {
@@ -38,25 +53,18 @@ impl Metric {
 }
 
 impl FromStr for Metric {
-    type Err = IndexError;
+    type Err = UnknownName;
 
+    /// # Errors
+    /// [`UnknownName`].
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "cosine" => Ok(Self::Cosine),
-            "ip" => Ok(Self::InnerProduct),
-            "l2" => Ok(Self::L2),
-            _ => Err(IndexError::UnknownMetric { name: name.into() }),
-        }
+        by_name("metric", &Self::NAMES, name)
     }
 }
 
 impl fmt::Display for Metric {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Cosine => "cosine",
-            Self::InnerProduct => "ip",
-            Self::L2 => "l2",
-        })
+        formatter.pad(name_of(&Self::NAMES, self))
     }
 }
 
@@ -66,15 +74,21 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written() {
-        for metric in [Metric::Cosine, Metric::InnerProduct, Metric::L2] {
+        for metric in Metric::ALL {
             assert_eq!(metric.to_string().parse(), Ok(metric));
+            let json = format!("\"{metric}\"");
+            assert_eq!(serde_json::to_string(&metric).unwrap(), json);
         }
-        assert!("euclidean".parse::<Metric>().is_err());
+        let error = "euclidean".parse::<Metric>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown metric \"euclidean\": expected cosine, ip or l2"
+        );
     }
 
     #[test]
     fn best_comes_first_and_nan_last() {
-        for metric in [Metric::Cosine, Metric::InnerProduct, Metric::L2] {
+        for metric in Metric::ALL {
             let mut scores = [
                 0.5,
                 f32::NAN,

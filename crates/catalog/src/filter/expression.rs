@@ -1,0 +1,118 @@
+//! A filter as a tree of conditions, for whoever evaluates it: SQL here, other stores elsewhere.
+
+use super::ItemFilter;
+
+/// A condition on items, or conditions combined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expression {
+    /// All hold; true of every item when there are none.
+    All(Vec<Expression>),
+    /// At least one holds; true of no item when there are none.
+    Any(Vec<Expression>),
+    /// It does not hold. An item without the field passes.
+    Not(Box<Expression>),
+    /// A single condition.
+    Is(Condition),
+}
+
+/// A condition on one field. An item without the field fails it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Words of the patent's title or the item's description: every word, each as the beginning
+    /// of a word.
+    Keyword(String),
+    /// The Locarno class begins with this.
+    LocClass(String),
+    /// The US class begins with this.
+    UsClass(String),
+    /// The applicant's name contains this, any case.
+    Applicant(String),
+    /// The assignee's name contains this, any case.
+    Assignee(String),
+    /// The applicant's country code, upper case.
+    Country(String),
+    /// Granted on this day (YYYYMMDD) or later.
+    PublishedFrom(u32),
+    /// Granted on this day (YYYYMMDD) or earlier.
+    PublishedTo(u32),
+    /// Expires on this day (YYYYMMDD) or later.
+    ExpiresFrom(u32),
+    /// Expired before this day (YYYYMMDD).
+    ExpiredBefore(u32),
+    /// Has this tag.
+    Tag(String),
+    /// An attribute of this name has this value, compared as text.
+    Attribute {
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// Is a sheet of one of these patents, by canonical id.
+    Patent(Vec<String>),
+    /// The file's name contains this, any case.
+    FileName(String),
+    /// Is one of these items.
+    Item(Vec<i64>),
+}
+
+/// `today` is YYYYMMDD.
+pub(super) fn of(filter: &ItemFilter, today: u32) -> Expression {
+    let status = |status: &String| match status.as_str() {
+        "in_force" => Expression::Is(Condition::ExpiresFrom(today)),
+        "expired" => Expression::Is(Condition::ExpiredBefore(today)),
+        _ => Expression::Any(Vec::new()),
+    };
+    let attribute = |pair: &String| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Expression::Is(Condition::Attribute {
+            key: key.trim().to_owned(),
+            value: value.trim().to_owned(),
+        })
+    };
+    let fields = [
+        texts(&filter.loc_class, Condition::LocClass),
+        texts(&filter.us_class, Condition::UsClass),
+        texts(&filter.applicant, Condition::Applicant),
+        texts(&filter.assignee, Condition::Assignee),
+        any(&filter.country, |code| {
+            Expression::Is(Condition::Country(code.to_uppercase()))
+        }),
+        any(filter.pub_date_from.as_slice(), |&day| {
+            Expression::Is(Condition::PublishedFrom(day))
+        }),
+        any(filter.pub_date_to.as_slice(), |&day| {
+            Expression::Is(Condition::PublishedTo(day))
+        }),
+        any(&filter.status, status),
+        texts(&filter.keyword, Condition::Keyword),
+        texts(&filter.tags, Condition::Tag),
+        any(&filter.attributes, attribute),
+        (!filter.patent_id.is_empty())
+            .then(|| Expression::Is(Condition::Patent(filter.patent_id.clone()))),
+        texts(&filter.file_name, Condition::FileName),
+        (!filter.exclude_patent_id.is_empty())
+            .then(|| not(Condition::Patent(filter.exclude_patent_id.clone()))),
+        (!filter.exclude_item_id.is_empty())
+            .then(|| not(Condition::Item(filter.exclude_item_id.clone()))),
+    ];
+    Expression::All(fields.into_iter().flatten().collect())
+}
+
+fn not(condition: Condition) -> Expression {
+    Expression::Not(Box::new(Expression::Is(condition)))
+}
+
+fn texts(values: &[String], condition: impl Fn(String) -> Condition) -> Option<Expression> {
+    any(values, |value| Expression::Is(condition(value.clone())))
+}
+
+/// Values of one field: any of them, or the only one; `None` where there is none.
+fn any<T>(values: &[T], one: impl Fn(&T) -> Expression) -> Option<Expression> {
+    let mut alternatives: Vec<Expression> = values.iter().map(one).collect();
+    match alternatives.len() {
+        0 => None,
+        1 => alternatives.pop(),
+        _ => Some(Expression::Any(alternatives)),
+    }
+}

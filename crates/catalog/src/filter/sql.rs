@@ -1,0 +1,189 @@
+//! An expression as SQL over `items`.
+
+use rusqlite::types::Value;
+
+use super::{Condition, Expression};
+use crate::keyword::{contains_pattern, full_text_query, prefix_pattern};
+
+/// A condition over `items` and its parameters.
+pub(crate) struct Sql {
+    pub(crate) condition: String,
+    pub(crate) parameters: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(expression: &Expression) -> Self {
+        let mut parameters = Parameters(Vec::new());
+        let condition = of_items(expression, &mut parameters);
+        Self {
+            condition,
+            parameters: parameters.0,
+        }
+    }
+}
+
+/// Over `items`. Conditions on patents stand together in one subquery, so that they are asked once
+/// for each patent instead of once for each of its items.
+fn of_items(expression: &Expression, parameters: &mut Parameters) -> String {
+    if let Some(clause) = of_patents(expression, parameters) {
+        return in_patents(&clause);
+    }
+    match expression {
+        Expression::All(all) => {
+            let mut on_patents = Vec::new();
+            let mut others = Vec::new();
+            for one in all {
+                match of_patents(one, parameters) {
+                    Some(clause) => on_patents.push(clause),
+                    None => others.push(of_items(one, parameters)),
+                }
+            }
+            if !on_patents.is_empty() {
+                others.insert(0, in_patents(&on_patents.join(" AND ")));
+            }
+            joined(&others, " AND ", "1")
+        }
+        Expression::Any(any) => {
+            let clauses: Vec<String> = any.iter().map(|one| of_items(one, parameters)).collect();
+            let clause = format!("({})", joined(&clauses, " OR ", "0"));
+            let is_tag = |one: &Expression| matches!(one, Expression::Is(Condition::Tag(_)));
+            // Items without tags are not even looked at.
+            if !any.is_empty() && any.iter().all(is_tag) {
+                format!("(items.tags <> '[]' AND {clause})")
+            } else {
+                clause
+            }
+        }
+        Expression::Not(inner) => format!("({}) IS NOT TRUE", of_items(inner, parameters)),
+        Expression::Is(condition) => of_item(condition, parameters),
+    }
+}
+
+fn in_patents(condition: &str) -> String {
+    format!("items.patent_id IN (SELECT patent_id FROM patents WHERE {condition})")
+}
+
+/// Over `patents`, where that decides alone. A negation does not: items without a patent pass it.
+fn of_patents(expression: &Expression, parameters: &mut Parameters) -> Option<String> {
+    let bound = parameters.0.len();
+    let clause = match expression {
+        Expression::All(all) => several_of_patents(all, " AND ", parameters),
+        Expression::Any(any) => several_of_patents(any, " OR ", parameters),
+        Expression::Not(_) => None,
+        Expression::Is(condition) => of_patent(condition, parameters),
+    };
+    if clause.is_none() {
+        parameters.0.truncate(bound);
+    }
+    clause
+}
+
+fn several_of_patents(
+    several: &[Expression],
+    by: &str,
+    parameters: &mut Parameters,
+) -> Option<String> {
+    let clauses = several.iter().map(|one| of_patents(one, parameters));
+    let clauses = clauses.collect::<Option<Vec<String>>>()?;
+    (!clauses.is_empty()).then(|| format!("({})", clauses.join(by)))
+}
+
+/// `None` for a condition on items.
+fn of_patent(condition: &Condition, parameters: &mut Parameters) -> Option<String> {
+    Some(match condition {
+        Condition::LocClass(class) => parameters.like("loc_class", prefix_pattern(class)),
+        Condition::UsClass(class) => parameters.like("us_class", prefix_pattern(class)),
+        Condition::Applicant(name) => parameters.like("applicant_name", contains_pattern(name)),
+        Condition::Assignee(name) => parameters.like("assignee_name", contains_pattern(name)),
+        Condition::Country(code) => parameters.bind("applicant_country = {}", code.clone()),
+        Condition::PublishedFrom(day) => parameters.bind("pub_date >= {}", i64::from(*day)),
+        Condition::PublishedTo(day) => parameters.bind("pub_date <= {}", i64::from(*day)),
+        Condition::ExpiresFrom(day) => parameters.bind("expiry_date >= {}", i64::from(*day)),
+        Condition::ExpiredBefore(day) => parameters.bind("expiry_date < {}", i64::from(*day)),
+        _ => return None,
+    })
+}
+
+fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
+    match condition {
+        Condition::Keyword(keyword) => of_keyword(keyword, parameters),
+        Condition::Tag(tag) => parameters.bind(
+            "(items.tags <> '[]' AND \
+             EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {}))",
+            tag.clone(),
+        ),
+        Condition::Attribute { key, value } => of_attribute(key, value, parameters),
+        Condition::Patent(ids) => parameters.bind(
+            "items.patent_id IN (SELECT value FROM json_each({}))",
+            serde_json::json!(ids).to_string(),
+        ),
+        Condition::FileName(part) => parameters.like("items.file_name", contains_pattern(part)),
+        Condition::Item(ids) => parameters.bind(
+            "items.id IN (SELECT value FROM json_each({}))",
+            serde_json::json!(ids).to_string(),
+        ),
+        // Of patents, and so handled before.
+        _ => "0".to_owned(),
+    }
+}
+
+fn of_keyword(keyword: &str, parameters: &mut Parameters) -> String {
+    let (title, description) = match full_text_query(keyword) {
+        Some(query) => (
+            parameters.bind(
+                "id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
+                query.clone(),
+            ),
+            parameters.bind(
+                "items.id IN \
+                 (SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {})",
+                query,
+            ),
+        ),
+        None => {
+            let pattern = contains_pattern(keyword.trim());
+            (
+                parameters.like("title", pattern.clone()),
+                parameters.like("items.description", pattern),
+            )
+        }
+    };
+    format!("({} OR {description})", in_patents(&title))
+}
+
+/// Compared as text, so `size=3` finds the number 3 and the string "3".
+fn of_attribute(key: &str, value: &str, parameters: &mut Parameters) -> String {
+    let key = parameters.bind("key = {}", key.to_owned());
+    let value = parameters.bind(
+        "CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
+         ELSE CAST(value AS TEXT) END = {}",
+        value.to_owned(),
+    );
+    format!(
+        "(items.attributes <> '{{}}' AND \
+         EXISTS (SELECT 1 FROM json_each(items.attributes) WHERE {key} AND {value}))"
+    )
+}
+
+/// `none` where there is no clause.
+fn joined(clauses: &[String], by: &str, none: &str) -> String {
+    if clauses.is_empty() {
+        none.to_owned()
+    } else {
+        clauses.join(by)
+    }
+}
+
+struct Parameters(Vec<Value>);
+
+impl Parameters {
+    /// Replaces `{}` in `sql` by a numbered parameter holding `value`.
+    fn bind(&mut self, sql: &str, value: impl Into<Value>) -> String {
+        self.0.push(value.into());
+        sql.replace("{}", &format!("?{}", self.0.len()))
+    }
+
+    fn like(&mut self, column: &str, pattern: String) -> String {
+        self.bind(&format!("{column} LIKE {{}} ESCAPE '\\'"), pattern)
+    }
+}
