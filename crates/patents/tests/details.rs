@@ -9,7 +9,8 @@ fn grant(name: &str) -> Grant {
         "{}/../../fixtures/patents/{name}",
         env!("CARGO_MANIFEST_DIR")
     );
-    parse_grant(&std::fs::read(path).unwrap()).unwrap()
+    let xml = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    parse_grant(&xml).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn some(text: &str) -> Option<String> {

@@ -80,7 +80,7 @@ pub(crate) fn read(words: &[Word], width: f64) -> TextFields {
             "71" => fields.applicant = fields.applicant.or_else(|| parties(&text).pop_first()),
             "73" => fields.assignee = fields.assignee.or_else(|| parties(&text).pop_first()),
             "72" | "75" | "76" if fields.inventors.is_empty() => {
-                fields.inventors = parties(&text).0
+                fields.inventors = parties(&text).0;
             }
             _ => {}
         }
@@ -188,7 +188,7 @@ fn loc_class(text: &str) -> Option<String> {
     let words = words.filter(|word| word.contains('-') && word.len() >= 4);
     words
         .filter_map(|word| canonical_loc_class(&as_digits(word)))
-        .last()
+        .next_back()
 }
 
 /// `LOC (12) Cl.`: 12.
@@ -293,7 +293,7 @@ fn party(text: &str) -> Option<Party> {
         .then(|| country.to_owned());
     let parts: Vec<&str> = names.split(',').map(str::trim).collect();
     let is_suffix = |part: &&str| SUFFIXES.contains(&squeezed(part).as_str());
-    let ends = parts.iter().rposition(|part| is_suffix(&part)).unwrap_or(0);
+    let ends = parts.iter().rposition(is_suffix).unwrap_or(0);
     let name = parts[..=ends].join(", ");
     let name = name.trim().to_owned();
     (name.chars().filter(|symbol| symbol.is_alphabetic()).count() >= 3)

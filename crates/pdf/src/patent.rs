@@ -229,7 +229,7 @@ fn number_in_name(file_name: &str) -> Option<PatentId> {
         .map_or(file_name, |(stem, _)| stem);
     let whole = PatentId::parse(stem).ok();
     whole.or_else(|| {
-        let parts = stem.split(|symbol: char| matches!(symbol, '-' | '_' | ' ' | '(' | ')'));
+        let parts = stem.split(['-', '_', ' ', '(', ')']);
         parts.filter_map(|part| PatentId::parse(part).ok()).next()
     })
 }
