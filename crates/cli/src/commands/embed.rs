@@ -5,7 +5,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::{Encoder, Length, Reading, embed_file_tokens, embed_files};
+use lookalike_encoders::Tokens;
+use lookalike_engine::{
+    Encoder, EngineError, ErrorKind, Length, Reading, embed_file_tokens, embed_files,
+};
 use lookalike_imaging::PixelBudget;
 use lookalike_npy as npy;
 use serde::Serialize;
@@ -83,8 +86,8 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
             out.write_all(b"\n")?;
         }
         EmbedFormat::Table => out.write_all(table(&kept).as_bytes())?,
-        EmbedFormat::Npy => write_npy(&mut out, &kept, encoder.model().facts().description.dim)?,
-        EmbedFormat::Npz => write_npz(&mut out, &kept, encoder.model().facts().description.dim)?,
+        EmbedFormat::Npy => write_npy(&mut out, &kept, dim(&kept, &encoder))?,
+        EmbedFormat::Npz => write_npz(&mut out, &kept, dim(&kept, &encoder))?,
     }
     out.flush()?;
     Ok(match failed {
@@ -103,14 +106,13 @@ fn each_image(
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
     };
-    let dim = encoder.model().facts().description.dim;
-    let line = |file: &Path, result: Result<Rows, lookalike_engine::EngineError>| {
+    let line = |file: &Path, result: Result<Rows, EngineError>| {
         let file = file.display().to_string();
         match result {
             Ok(embedding) => Line::Embedded {
                 file,
                 model: arguments.model.clone(),
-                dim,
+                dim: embedding.dim,
                 embedding,
             },
             Err(error) => Line::Failed {
@@ -119,28 +121,48 @@ fn each_image(
             },
         }
     };
-    let rows = |values, per_token| Rows {
-        values,
-        dim,
-        per_token,
-    };
     if arguments.tokens == TokenChoice::Cls {
+        let whole = |values: Vec<f32>| Rows {
+            dim: values.len(),
+            values,
+            per_token: false,
+        };
         return embed_files(encoder, &arguments.images, &reading, |file, result| {
-            each(line(file, result.map(|values| rows(values, false))))
+            each(line(file, result.map(whole)))
         });
     }
     for file in &arguments.images {
-        let tokens = embed_file_tokens(encoder, file, &reading).map(|tokens| {
-            let mut values = match arguments.tokens {
-                TokenChoice::All => tokens.cls,
-                _ => Vec::new(),
-            };
-            values.extend(tokens.patches);
-            rows(values, true)
-        });
+        let tokens = embed_file_tokens(encoder, file, &reading)
+            .and_then(|tokens| rows(tokens, arguments.tokens));
         each(line(file, tokens))?;
     }
     Ok(())
+}
+
+/// The tokens that are wanted, a row each.
+fn rows(tokens: Tokens, wanted: TokenChoice) -> Result<Rows, EngineError> {
+    let Tokens {
+        cls,
+        mut patches,
+        dim,
+        ..
+    } = tokens;
+    if wanted == TokenChoice::All {
+        if cls.len() != dim {
+            let message = format!(
+                "the model's embeddings have {} values and its patches {dim}, which make no rows of \
+                 one length; ask for --tokens patch",
+                cls.len()
+            );
+            return Err(EngineError::new(ErrorKind::InvalidInput, message));
+        }
+        patches.splice(..0, cls);
+    }
+    Ok(Rows {
+        values: patches,
+        dim,
+        per_token: true,
+    })
 }
 
 fn format(arguments: &EmbedArguments) -> EmbedFormat {
@@ -192,6 +214,15 @@ fn table(lines: &[Line]) -> String {
         }
     }
     table.render()
+}
+
+/// Values of a vector: those of an embedding where no image has one.
+fn dim(lines: &[Line], encoder: &Encoder) -> usize {
+    let found = lines.iter().find_map(|line| match line {
+        Line::Embedded { dim, .. } => Some(*dim),
+        Line::Failed { .. } => None,
+    });
+    found.unwrap_or(encoder.model().facts().description.dim)
 }
 
 /// The vectors of all images that have one, below each other.
