@@ -1,130 +1,81 @@
-"""Writes weights as the program ships them: f16, named as DINOv2's are on the hub.
+"""Writes averaged weights as the program loads them: bf16 tensors and their settings.
 
-    python export.py RUN OUT            # the trained encoder of a run
-    python export.py --start OUT        # the network before training, for comparisons
+    export.py MATERIAL WEIGHTS OUT SIZE
 
-OUT gets model.safetensors, config.json and preprocessor_config.json. What is written is loaded by
-`transformers` again and compared with the network here.
+OUT gets config.json, model.safetensors and preprocessor_config.json. SIZE is the side of the squares
+that the program prepares, a multiple of 32: the same weights read larger ones as well. Patch tokens are block.14's
+places whitened to 64 dimensions on the material's pictures.
 """
 
-import argparse
 import json
+import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
-from transformers import Dinov2Model
 
-from material import HELD_OUT
-from network import MEAN, STD, Encoder, Shape, normalised
+from end import DIM, FIRST, whitening
+from network import TAPS, pretrained
+from squares import MEAN, STD, normalised
 
-SEED = 1
-SIDE = 112
-"""The input size that the weights ship for: what the plan in `train.py` ends with. Positions are
-written as the network reads them at that size."""
-TOLERANCE = 2e-3
-"""Largest difference of an embedding's element, of size about 1: f16 weights on one side."""
+TOKENS = {"layer": "block.14", "dim": 64}
+TOKEN_PICTURES = 60
+BANDS = {"near_identical": 0.9, "high": 0.6, "moderate": 0.4, "weak": 0.25}
+"""Lower bounds of what scores are called, set on real patents (model card, "What the scores mean")."""
 
 
-def tensors(encoder):
-    shape = encoder.shape
-    out = {
-        "embeddings.cls_token": encoder.cls,
-        "embeddings.mask_token": torch.zeros(1, shape.dim),
-        "embeddings.position_embeddings": torch.cat(
-            [encoder.positions[:, :1], encoder.grid_positions(SIDE // shape.patch)], dim=1
-        ),
-        "embeddings.patch_embeddings.projection.weight": encoder.patches.weight.view(
-            shape.dim, 3, shape.patch, shape.patch
-        ),
-        "embeddings.patch_embeddings.projection.bias": encoder.patches.bias,
-        "layernorm.weight": encoder.norm.weight,
-        "layernorm.bias": encoder.norm.bias,
+def tokens(backbone, files):
+    pictures = []
+    for path in files:
+        data = np.load(path)
+        found = data["pictures"] if "pictures" in data else data["drawings"]
+        pictures += list(found[:: len(found) // TOKEN_PICTURES])
+    x = torch.from_numpy(np.stack([normalised(picture) for picture in pictures]))
+    with torch.no_grad():
+        maps = torch.cat([backbone(part, (TOKENS["layer"],))[TOKENS["layer"]] for part in x.split(16)])
+    return whitening(maps.flatten(2).transpose(1, 2).flatten(0, 1), TOKENS["dim"])
+
+
+def trained(weights):
+    """The pretrained backbone with its end replaced, and the projection."""
+    backbone, mean = pretrained().eval(), torch.load(weights)
+    state = backbone.state_dict()
+    for name, value in mean.items():
+        part, *rest = name.split(".")
+        if part == "blocks":
+            state[".".join(["_blocks", str(int(rest[0]) + FIRST), *rest[1:]])] = value
+        elif part == "head":
+            state[".".join(["_conv_head", *rest])] = value
+    backbone.load_state_dict(state)
+    return backbone, (mean["projection.weight"], mean["projection.bias"])
+
+
+def main(material, weights, out, size):
+    size = int(size)
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    backbone, projection = trained(weights)
+    material = Path(material)
+    token_projection = tokens(backbone, [material / "pictures.npz", material / "solids_0.npz"])
+    state = dict(backbone.state_dict())
+    for name, (weight, bias) in (("projection", projection), ("tokens", token_projection)):
+        state |= {f"{name}.weight": weight, f"{name}.bias": bias}
+    state = {name: value.to(torch.bfloat16).contiguous() for name, value in state.items()}
+    save_file(state, out / "model.safetensors", {"format": "pt"})
+    config = {
+        "model_type": "efficientnet-lite", "image_size": size,
+        "stem_channels": backbone.blocks[0]["in"], "blocks": backbone.blocks, "head_channels": 1280,
+        "taps": TAPS, "normalize_taps": True, "embedding_dim": DIM, "tokens": TOKENS,
+        "preprocess": "figure", "bands": BANDS,
     }
-    for number, block in enumerate(encoder.blocks):
-        layer = f"encoder.layer.{number}."
-        for kind in ("weight", "bias"):
-            parts = getattr(block.qkv, kind).chunk(3)
-            for name, part in zip(("query", "key", "value"), parts):
-                out[f"{layer}attention.attention.{name}.{kind}"] = part
-            out[f"{layer}attention.output.dense.{kind}"] = getattr(block.out, kind)
-            out[f"{layer}mlp.fc1.{kind}"] = getattr(block.fc1, kind)
-            out[f"{layer}mlp.fc2.{kind}"] = getattr(block.fc2, kind)
-            out[f"{layer}norm1.{kind}"] = getattr(block.norm1, kind)
-            out[f"{layer}norm2.{kind}"] = getattr(block.norm2, kind)
-        out[f"{layer}layer_scale1.lambda1"] = block.scale1
-        out[f"{layer}layer_scale2.lambda1"] = block.scale2
-    return {name: out[name].detach().half().contiguous() for name in sorted(out)}
-
-
-def configuration(shape, trained):
-    return {
-        "architectures": ["Dinov2Model"],
-        "model_type": "dinov2",
-        "hidden_size": shape.dim,
-        "num_hidden_layers": shape.layers,
-        "num_attention_heads": shape.heads,
-        "mlp_ratio": shape.mlp // shape.dim,
-        "hidden_act": "gelu",
-        "layer_norm_eps": shape.epsilon,
-        "image_size": SIDE,
-        "patch_size": shape.patch,
-        "num_channels": 3,
-        "qkv_bias": True,
-        "layerscale_value": 1.0,
-        "use_swiglu_ffn": False,
-        "lookalike": {"trained": trained, "held_out_families": list(HELD_OUT)},
+    processor = {
+        "do_resize": True, "size": {"height": size, "width": size}, "do_rescale": True,
+        "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [MEAN] * 3, "image_std": [STD] * 3,
     }
-
-
-def processor():
-    return {
-        "do_resize": True,
-        "size": {"height": SIDE, "width": SIDE},
-        "resample": 3,
-        "do_center_crop": False,
-        "do_rescale": True,
-        "rescale_factor": 1 / 255,
-        "do_normalize": True,
-        "image_mean": list(MEAN),
-        "image_std": list(STD),
-        "image_processor_type": "BitImageProcessor",
-    }
-
-
-@torch.no_grad()
-def check(encoder, folder):
-    pixels = normalised(torch.rand(2, 3, SIDE, SIDE))
-    reference = Dinov2Model.from_pretrained(folder, dtype=torch.float32).eval()
-    difference = (reference(pixels).pooler_output - encoder(pixels)).abs().max().item()
-    size = (folder / "model.safetensors").stat().st_size
-    print(f"{size / 1e6:.2f} MB; largest difference from transformers {difference:.1e}")
-    if difference > TOLERANCE:
-        raise SystemExit("the exported weights are not the network's")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", type=Path, nargs="?")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--start", action="store_true", help="the network before training")
-    arguments = parser.parse_args()
-    if arguments.start == (arguments.run is not None):
-        parser.error("give a run, or --start")
-    torch.manual_seed(SEED)
-    encoder = Encoder()
-    if arguments.run:
-        encoder.load_state_dict(torch.load(arguments.run / "encoder.pt", map_location="cpu"))
-    encoder.load_state_dict({name: value.half().float() for name, value in encoder.state_dict().items()})
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    save_file(tensors(encoder), arguments.out / "model.safetensors", metadata={"format": "pt"})
-    for name, content in [
-        ("config.json", configuration(Shape, not arguments.start)),
-        ("preprocessor_config.json", processor()),
-    ]:
-        (arguments.out / name).write_text(json.dumps(content, indent=2) + "\n")
-    check(encoder, arguments.out)
+    for name, settings in (("config", config), ("preprocessor_config", processor)):
+        (out / f"{name}.json").write_text(json.dumps(settings, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

