@@ -86,7 +86,8 @@ def main(folder, model):
             cells = [interval(value, labels) for value in values]
             if peer is not None and "peer" not in title:
                 cells += [interval(value - was, labels) for value, was in zip(values, peer)]
-            print(f"| {title} | " + " | ".join("{:.3f} [{:.3f}, {:.3f}]".format(*c) for c in cells) + " |")
+            texts = ["{:.3f} [{:.3f}, {:.3f}]".format(*cell) for cell in cells] + [""] * (4 - len(cells))
+            print(f"| {title} | {' | '.join(texts)} |")
 
 
 if __name__ == "__main__":
