@@ -41,7 +41,7 @@ fn the_suite_notices_wrong_answers() {
             hits.pop();
         }),
         ("the first hit comes twice", |hits| {
-            hits.extend(hits.first().copied())
+            hits.extend(hits.first().copied());
         }),
         ("the order is wrong", |hits| hits.reverse()),
         ("another figure is named", |hits| {
@@ -109,8 +109,12 @@ fn engine_over(
     store: impl FnOnce(Arc<Catalog>) -> Box<dyn VectorStore>,
 ) -> Engine {
     let data = directory.path();
-    let catalog = Arc::new(Catalog::open_for_writing(data).unwrap());
-    if catalog.find_collection("default").unwrap().is_none() {
+    let catalog = Arc::new(Catalog::open_for_writing(data).expect("a catalogue"));
+    if catalog
+        .find_collection("default")
+        .expect("a catalogue that can be read")
+        .is_none()
+    {
         fill(&catalog);
     }
     Engine::new(Parts {
@@ -120,7 +124,7 @@ fn engine_over(
         encoders: Encoders::new(EncoderSettings {
             data_dir: data.to_path_buf(),
             registry: Registry::default(),
-            load: LoadOptions::on_cpu(NonZeroUsize::new(1), Precision::F32).unwrap(),
+            load: LoadOptions::on_cpu(NonZeroUsize::new(1), Precision::F32).expect("a thread"),
             hub: HubEnvironment::from_variables(|_| None),
             on_pull: Box::new(|_| {}),
         }),
@@ -149,7 +153,7 @@ fn fill(catalog: &Catalog) {
         }
         Ok(())
     };
-    catalog.write(0, add).unwrap();
+    catalog.write(0, add).expect("two items are written");
 }
 
 fn item(name: &str) -> NewItem {
