@@ -36,6 +36,15 @@ pub enum Band {
 }
 
 impl Band {
+    /// All of them, from the closest on.
+    pub const ALL: [Self; 5] = [
+        Self::NearIdentical,
+        Self::High,
+        Self::Moderate,
+        Self::Weak,
+        Self::Hardly,
+    ];
+
     /// Those with a lower bound.
     const BOUNDED: [Self; 4] = [Self::NearIdentical, Self::High, Self::Moderate, Self::Weak];
 

@@ -79,6 +79,9 @@ pub struct ModelReport {
     pub device: String,
     /// False for weights that are only a placeholder; null when the model can't be loaded now.
     pub trained: Option<bool>,
+    /// How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
+    /// `moderate` and `weak`; below, pictures are hardly related.
+    pub bands: BTreeMap<String, f32>,
 }
 
 /// The collections of a data directory. Cloning is cheap.
@@ -296,6 +299,13 @@ impl Collections {
                     .map(|model| model.facts().precision.to_string()),
                 device: self.stores.encoders().device().name().to_owned(),
                 trained: model.map(|model| model.facts().description.extra.trained),
+                bands: self
+                    .stores
+                    .encoders()
+                    .bands(collection)
+                    .bounds()
+                    .map(|(band, bound)| (band.name().to_owned(), bound))
+                    .collect(),
             }
         });
         Ok(CollectionReport {

@@ -1,11 +1,11 @@
 // A search of the past in words.
-import type { HistoryEntry } from "../api/types";
+import type { Collection, HistoryEntry } from "../api/types";
 import { useWords } from "../i18n";
 import { optionsOf, valuesOf } from "../search/past";
 import { defaultOptions, LIST_FILTERS } from "../search/query";
-import { bandOf } from "../search/score";
 import { useCollections } from "./useCollections";
 import { useFilterNames } from "./useFilterNames";
+import { useScoreWords } from "./useScoreWords";
 
 /** Filters that only scripts set; their values speak for themselves. */
 const OTHER_FILTERS = ["assignee", "attributes", "patent_id"];
@@ -16,9 +16,13 @@ export function usePastWords() {
   const { collections } = useCollections();
   const { nameOf, years } = useFilterNames();
 
-  function metricOf(entry: HistoryEntry): string {
+  function collectionOf(entry: HistoryEntry): Collection | undefined {
     const [name] = entry.collections;
-    return collections.value?.find((one) => one.name === name)?.metric ?? "cosine";
+    return collections.value?.find((one) => one.name === name);
+  }
+
+  function metricOf(entry: HistoryEntry): string {
+    return collectionOf(entry)?.metric ?? "cosine";
   }
 
   /** As cards show it. */
@@ -43,13 +47,14 @@ export function usePastWords() {
   }
 
   function limit(entry: HistoryEntry, value: number | null): string | null {
-    const { history, bands } = m.value;
+    const { history } = m.value;
     if (value === null) return null;
     const shown = f.value.threshold(value);
     const metric = metricOf(entry);
     if (metric === "l2") return history.distance(shown);
     if (metric !== "cosine") return history.scoreOnly(shown);
-    return value <= 0 ? m.value.options.anyScore : history.score(shown, bands[bandOf(value)]);
+    const wordsOf = useScoreWords(() => collectionOf(entry));
+    return value <= 0 ? m.value.options.anyScore : history.score(shown, wordsOf(value));
   }
 
   /** How it was searched, as far as it differs from the usual. */

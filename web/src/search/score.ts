@@ -1,13 +1,13 @@
-// What a cosine score means in words.
-export type Band = "near" | "high" | "moderate" | "weak" | "hardly";
+// What a cosine score means in words. Where each word begins belongs to the encoder.
+export const BANDS = ["near_identical", "high", "moderate", "weak"] as const;
+export type Band = (typeof BANDS)[number] | "hardly";
 
-export const BANDS: readonly (readonly [number, Band])[] = [
-  [0.9, "near"],
-  [0.7, "high"],
-  [0.5, "moderate"],
-  [0.3, "weak"],
-];
+/** The lowest score of each band, by name. */
+export type Bounds = Partial<Record<string, number>>;
 
-export function bandOf(score: number): Band {
-  return BANDS.find(([least]) => score >= least)?.[1] ?? "hardly";
+/** How scores are read where no encoder says otherwise. */
+export const USUAL_BOUNDS: Bounds = { near_identical: 0.9, high: 0.7, moderate: 0.5, weak: 0.3 };
+
+export function bandOf(score: number, bounds: Bounds = USUAL_BOUNDS): Band {
+  return BANDS.find((band) => score >= (bounds[band] ?? Infinity)) ?? "hardly";
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_encoders::{
-    Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
+    Bands, Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
 };
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
@@ -181,6 +181,17 @@ impl Encoders {
             preprocessor,
             length,
         })
+    }
+
+    /// How the cosine scores of a collection are read: as its model says, if that can be loaded.
+    #[must_use]
+    pub fn bands(&self, collection: &Collection) -> Bands {
+        let model = collection.spec.model.as_deref();
+        model
+            .and_then(|name| self.model(name).ok())
+            .map_or_else(Bands::default, |model| {
+                model.facts().description.extra.bands
+            })
     }
 
     /// The encoder that a collection was made with.

@@ -5,7 +5,6 @@
 //! file names come from anywhere.
 
 use super::facts::{Facts, day};
-use super::risk::Band;
 use crate::{EngineError, ErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -14,7 +13,7 @@ const HEADER: [&str; 22] = [
     "group_rank",
     "group_id",
     "group_score",
-    "risk_band",
+    "band",
     "item_id",
     "collection",
     "file_name",
@@ -54,7 +53,7 @@ fn write(facts: &Facts) -> Result<Vec<u8>, csv::Error> {
                 (rank + 1).to_string(),
                 group.group_id.clone(),
                 group.max_score.to_string(),
-                facts.band(group).map_or("", Band::name).to_owned(),
+                group.band.unwrap_or_default().to_owned(),
                 page.id.to_string(),
                 page.collection.clone(),
                 page.file_name.clone(),

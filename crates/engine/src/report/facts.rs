@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use lookalike_catalog::PreprocessKind;
 use lookalike_storage::Metric;
 
-use super::risk::{Band, band};
 use crate::pictures::Pictures;
 use crate::search::{GroupedHits, PastSearch, QueryPictures};
 use crate::{EngineError, Stores};
@@ -82,16 +81,6 @@ impl Facts {
 
     pub(super) fn groups(&self) -> &[GroupedHits] {
         &self.past.answer.results
-    }
-
-    /// How close a group is; `None` where the metric says nothing of it.
-    pub(super) fn band(&self, group: &GroupedHits) -> Option<Band> {
-        let collection = &group.pages.first()?.collection;
-        let facts = self
-            .collections
-            .iter()
-            .find(|facts| facts.name == *collection)?;
-        band(facts.metric, group.max_score)
     }
 }
 

@@ -5,11 +5,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lookalike_encoders::Band;
 use serde_json::{Value, json};
 
 use super::facts::{Facts, ReportPictures, day};
 use super::parameters;
-use super::risk::Band;
 use super::style::{STYLE, content_security_policy};
 use super::words::{Language, Words};
 use crate::search::{GroupedHits, PageHit, QueryDescription, QueryKind};
@@ -132,27 +132,29 @@ fn results(html: &mut String, facts: &Facts, pictures: &ReportPictures, words: &
         html.push_str(&format!("<p>{}</p>\n", words.nothing));
         return;
     }
-    let bands: Vec<Option<Band>> = facts
+    let bands: Vec<&'static str> = facts
         .groups()
         .iter()
-        .map(|group| facts.band(group))
+        .filter_map(|group| group.band)
         .collect();
-    let known = bands.iter().any(Option::is_some);
+    let known = !bands.is_empty();
     if known {
         html.push_str("<p>");
-        for band in Band::ALL {
-            let count = bands.iter().filter(|other| **other == Some(band)).count();
-            html.push_str(&format!(
-                "<span class=\"count\">{} {count}</span>",
-                chip(band, words)
-            ));
+        for band in Band::ALL.map(Band::name) {
+            let count = bands.iter().filter(|other| **other == band).count();
+            if count > 0 {
+                html.push_str(&format!(
+                    "<span class=\"count\">{} {count}</span>",
+                    chip(band, words)
+                ));
+            }
         }
         html.push_str("</p>\n");
     }
     let note = if known { words.guide } else { words.no_bands };
     html.push_str(&format!("<p class=\"guide\">{note}</p>\n"));
-    for (index, (hits, band)) in facts.groups().iter().zip(bands).enumerate() {
-        group(html, index + 1, hits, band, pictures, words);
+    for (index, hits) in facts.groups().iter().enumerate() {
+        group(html, index + 1, hits, pictures, words);
     }
 }
 
@@ -160,7 +162,6 @@ fn group(
     html: &mut String,
     rank: usize,
     group: &GroupedHits,
-    band: Option<Band>,
     pictures: &ReportPictures,
     words: &Words,
 ) {
@@ -178,14 +179,15 @@ fn group(
         Some(title) => format!("{name} · <bdi>{}</bdi>", escaped(title)),
         None => name,
     };
-    let reading = band.map_or("", |_| words.reading(group.max_score));
     html.push_str(&format!(
         "<article class=\"{class}\">\n<header class=\"group\"><span class=\"rank\">{rank}</span>\
-         <h3><bdi>{title}</bdi></h3><span class=\"score\">{} {:.3} {reading}</span>{}</header>\n\
+         <h3><bdi>{title}</bdi></h3><span class=\"score\">{} {:.3}</span>{}</header>\n\
          <div class=\"body\">\n",
         words.score,
         group.max_score,
-        band.map_or_else(String::new, |band| chip(band, words)),
+        group
+            .band
+            .map_or_else(String::new, |band| chip(band, words)),
     ));
     facts_of_patent(html, group, words);
     html.push_str("<div class=\"pages\">\n");
@@ -251,13 +253,8 @@ fn page(html: &mut String, page: &PageHit, pictures: &ReportPictures, words: &Wo
     ));
 }
 
-fn chip(band: Band, words: &Words) -> String {
-    format!(
-        "<span class=\"band {}\">{}: {}</span>",
-        band.name(),
-        words.risk,
-        words.band(band)
-    )
+fn chip(band: &str, words: &Words) -> String {
+    format!("<span class=\"band {band}\">{}</span>", words.reading(band))
 }
 
 fn entry(html: &mut String, name: &str, value: &str) {

@@ -4,7 +4,6 @@ mod csv;
 mod facts;
 mod html;
 mod parameters;
-mod risk;
 mod style;
 #[cfg(test)]
 mod tests;

@@ -121,13 +121,11 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
         "<dt>Without stored images</dt><dd><bdi>99</bdi></dd>",
         "<dt>Images at most</dt><dd><bdi>10</bdi></dd>",
         "4 images in 4 groups",
-        "Score 1.000 near-identical",
-        "Score 0.800 highly similar",
-        "Score 0.600 moderately similar",
-        "hardly related",
-        "Risk: High</span> 2</span>",
-        "Risk: Medium</span> 1</span>",
-        "Risk: Low</span> 1</span>",
+        "Score 1.000</span><span class=\"band near_identical\">near-identical</span>",
+        "Score 0.800</span><span class=\"band high\">highly similar</span>",
+        "Score 0.600</span><span class=\"band moderate\">moderately similar</span>",
+        "<span class=\"band near_identical\">near-identical</span> 1</span>",
+        "<span class=\"band hardly\">hardly related</span> 1</span>",
         "no legal advice",
         content_security_policy(),
     ] {
@@ -156,7 +154,7 @@ fn tables_are_read_back_and_run_nothing() {
             .collect::<Vec<_>>()
     };
     assert_eq!(column(0), ["1", "2", "3", "4"]);
-    assert_eq!(column(3), ["high", "high", "medium", "low"]);
+    assert_eq!(column(3), ["near_identical", "high", "moderate", "hardly"]);
     assert_eq!(rows[0][10], *MARKUP);
     assert_eq!(rows[0][16], *"'=cmd|' /C calc'!A0");
     assert_eq!(rows[0][19], *"Two\nlines, \"quoted\"");
@@ -174,7 +172,7 @@ fn distances_have_no_bands() {
         .reports()
         .html(&token, Some(3), Language::English)
         .unwrap();
-    assert!(!html.contains("Risk: ") && html.contains("no risk bands are given"));
+    assert!(!html.contains("class=\"band") && html.contains("so none is put into words"));
     let table = String::from_utf8(fixture.engine.reports().csv(&token, Some(3)).unwrap()).unwrap();
     assert!(table.contains("\r\n1,USD1107373,0,,1,default,"), "{table}");
 }

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::risk::Band;
+use lookalike_encoders::Band;
+
 use crate::EngineError;
 
 /// The language of a report.
@@ -98,26 +99,16 @@ pub(super) struct Words {
     pub(super) inventors: &'static str,
     pub(super) claim: &'static str,
     pub(super) no_picture: &'static str,
-    pub(super) risk: &'static str,
-    bands: [&'static str; 3],
     readings: [&'static str; 5],
     pub(super) guide: &'static str,
     pub(super) no_bands: &'static str,
 }
 
 impl Words {
-    pub(super) fn band(&self, band: Band) -> &'static str {
-        self.bands[Band::ALL
-            .iter()
-            .position(|other| *other == band)
-            .unwrap_or(0)]
-    }
-
-    /// A cosine in words.
-    pub(super) fn reading(&self, score: f32) -> &'static str {
-        let limits = [0.9, 0.7, 0.5, 0.3];
-        let place = limits.iter().position(|limit| score >= *limit);
-        self.readings[place.unwrap_or(limits.len())]
+    /// A band in words.
+    pub(super) fn reading(&self, band: &str) -> &'static str {
+        let place = Band::ALL.iter().position(|known| known.name() == band);
+        place.map_or("", |place| self.readings[place])
     }
 }
 
@@ -154,8 +145,6 @@ static ENGLISH: Words = Words {
     inventors: "Inventors",
     claim: "Claim",
     no_picture: "no picture",
-    risk: "Risk",
-    bands: ["High", "Medium", "Low"],
     readings: [
         "near-identical",
         "highly similar",
@@ -163,10 +152,10 @@ static ENGLISH: Words = Words {
         "weakly similar",
         "hardly related",
     ],
-    guide: "Risk bands follow the score alone: high from 0.7 (near-identical from 0.9), medium \
-            from 0.5, low below. They are a guide to reading this list and no legal advice: \
-            whether one design infringes another is decided by people, on the whole of both.",
-    no_bands: "Scores of this metric have no scale of their own, so no risk bands are given.",
+    guide: "How alike two pictures are called follows the score alone, by bounds that were fitted for \
+            the encoder. It is a help for reading the list and no legal advice: designs are judged as \
+            a whole, by people.",
+    no_bands: "Scores of this metric have no scale of their own, so none is put into words.",
 };
 
 static CHINESE: Words = Words {
@@ -202,12 +191,10 @@ static CHINESE: Words = Words {
     inventors: "发明人",
     claim: "权利要求",
     no_picture: "无图片",
-    risk: "风险",
-    bands: ["高", "中", "低"],
     readings: ["几乎相同", "高度相似", "中度相似", "弱相似", "基本无关"],
-    guide: "风险等级仅依据得分：0.7 及以上为高（0.9 及以上为几乎相同），0.5 及以上为中，其余为低。\
-            等级仅供阅读参考，不构成法律意见；是否侵权须由专业人员对设计整体作出判断。",
-    no_bands: "该度量的得分没有固定尺度，因此不给出风险等级。",
+    guide: "相似程度仅依据得分，界限按编码模型校准。仅供阅读参考，不构成法律意见；\
+            须由专业人员对设计整体作出判断。",
+    no_bands: "该度量的得分没有固定尺度，因此不作文字描述。",
 };
 
 #[cfg(test)]
@@ -230,12 +217,12 @@ mod tests {
     }
 
     #[test]
-    fn scores_are_read_by_their_limits() {
-        let read = |score| ENGLISH.reading(score);
-        assert_eq!(read(0.9), "near-identical");
-        assert_eq!(read(0.89), "highly similar");
-        assert_eq!(read(0.3), "weakly similar");
-        assert_eq!(read(-1.0), "hardly related");
-        assert_eq!(CHINESE.band(Band::Low), "低");
+    fn every_band_has_its_words() {
+        let words = |words: &Words| Band::ALL.map(|band| words.reading(band.name()));
+        assert_eq!(words(&ENGLISH)[0], "near-identical");
+        assert_eq!(words(&CHINESE)[1], "高度相似");
+        for word in words(&ENGLISH).into_iter().chain(words(&CHINESE)) {
+            assert!(!word.is_empty());
+        }
     }
 }

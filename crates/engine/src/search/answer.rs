@@ -50,6 +50,9 @@ pub struct GroupedHits {
     /// The group's best score; for `l2` the smallest distance. For several queries the mean
     /// over them of the group's best score for each.
     pub max_score: f32,
+    /// What the best score means by the model's own measure: `near_identical`, `high`,
+    /// `moderate`, `weak` or `hardly`; null where the metric is not `cosine`.
+    pub band: Option<&'static str>,
     /// Title of the patent.
     pub title: Option<String>,
     /// Locarno class.

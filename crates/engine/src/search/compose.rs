@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use lookalike_catalog::Item;
+use lookalike_catalog::{Collection, Item};
+use lookalike_encoders::Bands;
 use lookalike_patents::status;
 use lookalike_storage::Metric;
 
@@ -19,6 +20,7 @@ pub(super) fn compose(
     stores: &Stores,
     ranking: &Ranking,
     request: &CheckedRequest<'_>,
+    collections: &[Collection],
 ) -> Result<SearchAnswer, EngineError> {
     let ids: Vec<u64> = ranking
         .hits
@@ -32,6 +34,7 @@ pub(super) fn compose(
         .map(|item| (item.id, item))
         .collect();
     let today = stores.today();
+    let bands = bands_by_name(stores, collections);
     let mut results: HashMap<usize, GroupedHits> = HashMap::new();
     let mut ranked: Vec<RankedItem> = Vec::new();
     for placed in &ranking.hits {
@@ -40,9 +43,10 @@ pub(super) fn compose(
             continue;
         };
         let (key, score) = &ranking.groups[placed.group];
-        let group = results
-            .entry(placed.group)
-            .or_insert_with(|| new_group(key, *score, item, today));
+        let group = results.entry(placed.group).or_insert_with(|| {
+            let bands = bands.get(item.collection.as_str());
+            new_group(key, *score, item, bands, today)
+        });
         group.pages.push(page(item, placed.hit.score));
         ranked.push(RankedItem {
             rank: ranked.len() + 1,
@@ -100,12 +104,25 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
     }
 }
 
-fn new_group(key: &str, score: f32, item: &Item, today: u32) -> GroupedHits {
+/// How scores are read, of the collections whose metric is cosine.
+fn bands_by_name<'a>(stores: &Stores, collections: &'a [Collection]) -> HashMap<&'a str, Bands> {
+    collections
+        .iter()
+        .filter(|collection| collection.spec.metric == Metric::Cosine.to_string())
+        .map(|collection| {
+            let bands = stores.encoders().bands(collection);
+            (collection.spec.name.as_str(), bands)
+        })
+        .collect()
+}
+
+fn new_group(key: &str, score: f32, item: &Item, bands: Option<&Bands>, today: u32) -> GroupedHits {
     let patent = item.patent.clone();
     GroupedHits {
         group_id: key.to_owned(),
         patent_id: item.patent_id.clone(),
         max_score: score,
+        band: bands.map(|bands| bands.of(score).name()),
         title: patent.title,
         loc_class: patent.loc_class,
         us_class: patent.us_class,

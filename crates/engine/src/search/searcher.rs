@@ -123,7 +123,7 @@ impl Searcher {
         let searched = Instant::now();
 
         let ranking = Ranking::merge(&collections, rankings, &request);
-        let mut answer = compose(&self.stores, &ranking, &request)?;
+        let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
         answer.query_token = token(&self.token_secret, &request, &vectors);
         let end = Instant::now();
         let vector_search_ms = milliseconds(searched - extracted);

@@ -43,7 +43,7 @@ export default {
     frontPages: "Include front-page copies",
   },
   bands: {
-    near: "near-identical",
+    near_identical: "near-identical",
     high: "highly similar",
     moderate: "moderately similar",
     weak: "weakly similar",

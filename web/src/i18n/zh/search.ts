@@ -44,7 +44,7 @@ export default {
     frontPages: "包含首页副本",
   },
   bands: {
-    near: "几乎相同",
+    near_identical: "几乎相同",
     high: "高度相似",
     moderate: "中等相似",
     weak: "弱相似",
