@@ -22,6 +22,7 @@ mod tokens;
 mod weights;
 
 pub use bands::{Band, Bands};
+pub use builtin::Builtin;
 pub use config_file::ConfigFile;
 pub use devices::cpu::Cpu;
 pub use devices::{Device, Lane, LaneError};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lookalike_imaging::ProcessorConfig;
 
-use crate::builtin;
+use crate::builtin::Builtin;
 use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
@@ -89,25 +89,29 @@ impl Registry {
         Ok(plan.description().clone())
     }
 
-    /// The model that is compiled into the program.
+    /// A model that is compiled into the program.
     ///
     /// # Errors
-    /// Only those of the options: the model itself is tested.
-    pub fn builtin(&self, options: &LoadOptions) -> Result<Arc<dyn Embedder>, LoadError> {
+    /// Only those of the options: the models themselves are tested.
+    pub fn builtin(
+        &self,
+        model: Builtin,
+        options: &LoadOptions,
+    ) -> Result<Arc<dyn Embedder>, LoadError> {
         let found = Found {
-            plan: self.configure(&builtin::config()?)?,
-            processor: Some(builtin::processor()?),
-            weights: builtin::weights()?,
+            plan: self.configure(&model.config()?)?,
+            processor: Some(model.processor()?),
+            weights: model.weights()?,
         };
         found.load(options)
     }
 
-    /// What the model that is compiled into the program is.
+    /// What a model that is compiled into the program is.
     ///
     /// # Errors
-    /// None: the model is tested.
-    pub fn describe_builtin(&self) -> Result<Description, LoadError> {
-        Ok(self.configure(&builtin::config()?)?.description().clone())
+    /// None: the models are tested.
+    pub fn describe_builtin(&self, model: Builtin) -> Result<Description, LoadError> {
+        Ok(self.configure(&model.config()?)?.description().clone())
     }
 
     fn find(&self, path: &Path) -> Result<Found, LoadError> {

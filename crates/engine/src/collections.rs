@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lookalike_catalog::{Collection, NewCollection};
+use lookalike_encoders::Builtin;
 use lookalike_imaging::PreprocessKind;
 use lookalike_storage::{IndexKind, Metric};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores};
+use crate::encoders::is_superseded;
+use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores, model_of};
 
 /// How a collection is to be made; what is `None` takes the default, or, for a collection
 /// that exists, what it has.
@@ -18,7 +20,7 @@ use crate::{BUILTIN, EngineError, ErrorKind, Hint, Length, Setting, Stores};
 pub struct CollectionSettings {
     /// The encoder: a name or a path; default `builtin`.
     pub model: Option<String>,
-    /// Default `letterbox`.
+    /// Default the model's own, else `letterbox`.
     pub preprocess: Option<PreprocessKind>,
     /// Pixels; default the model's own.
     pub size: Option<u32>,
@@ -82,6 +84,9 @@ pub struct ModelReport {
     /// How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
     /// `moderate` and `weak`; below, pictures are hardly related.
     pub bands: BTreeMap<String, f32>,
+    /// The better encoder that has taken its place inside the program, and that `collections
+    /// re-embed` goes over to; null if there is none.
+    pub superseded_by: Option<String>,
 }
 
 /// The collections of a data directory. Cloning is cheap.
@@ -203,8 +208,16 @@ impl Collections {
         let differences = [
             (
                 Setting::Model,
-                settings.model.as_deref().map(absolute_if_path),
-                spec.model.clone(),
+                settings.model.as_deref().map(|asked| {
+                    // The name on record and the name it has now are both right.
+                    let recorded = spec.model.as_deref() == Some(asked);
+                    absolute_if_path(if recorded {
+                        model_of(spec).unwrap_or(asked)
+                    } else {
+                        asked
+                    })
+                }),
+                model_of(spec).map(str::to_owned),
             ),
             (
                 Setting::Preprocess,
@@ -290,10 +303,10 @@ impl Collections {
         let stats = self.stores.catalog().stats(collection)?;
         let state = self.stores.vectors().state(collection)?;
         // A lost model must not hide the numbers of what was made with it.
-        let model = spec.model.as_ref().map(|name| {
+        let model = model_of(spec).map(|name| {
             let model = self.stores.encoders().model(name).ok();
             ModelReport {
-                name: name.clone(),
+                name: name.to_owned(),
                 precision: model
                     .as_ref()
                     .map(|model| model.facts().precision.to_string()),
@@ -306,6 +319,7 @@ impl Collections {
                     .bounds()
                     .map(|(band, bound)| (band.name().to_owned(), bound))
                     .collect(),
+                superseded_by: is_superseded(spec).then(|| BUILTIN.to_owned()),
             }
         });
         Ok(CollectionReport {
@@ -341,7 +355,7 @@ impl Collections {
 /// A model given as a path is recorded absolute: the next call may come from elsewhere.
 fn absolute_if_path(model: &str) -> String {
     let path = std::path::Path::new(model);
-    if !path.exists() || model == BUILTIN {
+    if !path.exists() || Builtin::named(model).is_some() {
         return model.to_owned();
     }
     std::path::absolute(path)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{EngineError, Stores};
+use crate::{EngineError, Stores, model_of};
 
 /// How the parts are.
 #[derive(Debug)]
@@ -58,11 +58,11 @@ impl Health {
             .iter()
             .flatten()
             .map(|collection| &collection.spec);
-        for name in specs.filter_map(|spec| spec.model.as_ref()) {
-            if models.iter().all(|other| other.name != *name) {
+        for name in specs.filter_map(model_of) {
+            if models.iter().all(|other| other.name != name) {
                 let model = self.stores.encoders().loaded(name);
                 models.push(ModelHealth {
-                    name: name.clone(),
+                    name: name.to_owned(),
                     trained: model.map(|model| model.facts().description.extra.trained),
                 });
             }

@@ -39,7 +39,7 @@ pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
 pub use embed::{Reading, embed_file_tokens, embed_files};
-pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length};
+pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
 pub use health::{Health, HealthReport, ModelHealth, ObjectStoreHealth};

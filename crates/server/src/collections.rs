@@ -51,7 +51,7 @@ pub(crate) struct NewCollection {
     name: String,
     /// The encoder; `builtin` unless given.
     model: Option<String>,
-    /// `letterbox` unless given.
+    /// The encoder's own unless given, else `letterbox`.
     preprocess: Option<String>,
     /// Pixels a side of pictures as the encoder sees them; its own unless given.
     #[schema(minimum = 1, maximum = 16384)]

@@ -196,7 +196,7 @@ pub(crate) struct CollectionArguments {
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) model: Option<String>,
     /// letterbox, processor, letterbox+processor, short-side, native, stretch or figure [default:
-    /// letterbox]
+    /// the model's own, else letterbox]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
     /// Input size of the encoder in pixels [default: the model's own]

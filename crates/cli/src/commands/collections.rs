@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use lookalike_engine::import::Control;
-use lookalike_engine::{CollectionReport, ReEmbedRequest};
+use lookalike_engine::{CollectionReport, ModelReport, ReEmbedRequest};
 
 use super::Outcome;
 use crate::arguments::{CollectionsCommand, Format, ReEmbedArguments};
@@ -28,6 +28,7 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
                 .collections()
                 .report(&name)?;
             print(&report, format.format)?;
+            note_hint(&report, settings);
         }
         CollectionsCommand::RebuildIndex { name, format } => {
             let report = engine(settings, Access::Write)?
@@ -56,6 +57,26 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
         }
     }
     Ok(Outcome::Done)
+}
+
+/// What is to be gained for a collection by re-embedding it, if anything.
+pub(super) fn hint(name: &str, model: &ModelReport) -> Option<String> {
+    let better = model.superseded_by.as_ref()?;
+    Some(format!(
+        "made with the former built-in encoder; `lookalike collections re-embed {name}` goes over \
+         to {better}, which finds more"
+    ))
+}
+
+/// Says so.
+pub(super) fn note_hint(report: &CollectionReport, settings: &Settings) {
+    let model = report.model.as_ref();
+    if let Some(hint) = model.and_then(|model| hint(&report.name, model)) {
+        output::note(
+            settings,
+            &format!("collection `{}` was {hint}", report.name),
+        );
+    }
 }
 
 fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {

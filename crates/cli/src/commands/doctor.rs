@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use lookalike_catalog::{Catalog, CatalogError};
-use lookalike_encoders::{LoadOptions, Precision, Registry};
+use lookalike_encoders::{Builtin, LoadOptions, Precision, Registry};
 use lookalike_engine::BUILTIN;
 use lookalike_kernels::Isa;
 use serde::Serialize;
@@ -68,7 +68,7 @@ fn builtin(settings: &Settings) -> Check {
     let load = || {
         let threads = NonZeroUsize::new(settings.threads);
         let options = LoadOptions::on_cpu(threads, Precision::Auto)?;
-        let model = Registry::default().builtin(&options)?;
+        let model = Registry::default().builtin(Builtin::Current, &options)?;
         let description = &model.facts().description;
         Ok::<_, anyhow::Error>(format!(
             "{BUILTIN}, {} dimensions at {} px, loads and runs on {}",
@@ -117,12 +117,14 @@ fn collections(settings: &Settings) -> Check {
         let mut lines = Vec::new();
         for report in engine.collections().reports()? {
             let encoder = report.model.map_or("no encoder".to_owned(), |model| {
-                let state = match (model.precision, model.trained) {
+                let state = match (&model.precision, model.trained) {
                     (None, _) => " (not found)",
                     (_, Some(false)) => " (untrained)",
                     _ => "",
                 };
-                format!("{}{state}", model.name)
+                let hint = super::collections::hint(&report.name, &model);
+                let hint = hint.map_or_else(String::new, |hint| format!(": {hint}"));
+                format!("{}{state}{hint}", model.name)
             });
             lines.push(format!(
                 "{} ({} images, {encoder})",

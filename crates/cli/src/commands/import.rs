@@ -188,6 +188,9 @@ fn import_here(
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
+    if let Ok(report) = engine.collections().report(&arguments.collection) {
+        super::collections::note_hint(&report, settings);
+    }
     let jobs = jobs(engine, settings);
     let id = if arguments.retry_failed {
         jobs.retry(None)?

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lookalike_encoders::{Description, Registry};
-use lookalike_engine::BUILTIN;
+use lookalike_encoders::{Builtin, Description, Registry};
 use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, locate, pull};
 use serde::Serialize;
 use serde_json::Value;
@@ -71,15 +70,18 @@ pub(super) fn run(command: ModelsCommand, settings: &Settings) -> anyhow::Result
 }
 
 fn list(settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Vec<Listed>> {
-    let builtin = Registry::default().describe_builtin()?;
-    let mut models = vec![Listed {
-        name: BUILTIN.to_owned(),
-        source: "inside the program".to_owned(),
-        dim: builtin.dim,
-        kind: "image",
-        location: Some("inside the program".to_owned()),
-        trained: Some(builtin.extra.trained),
-    }];
+    let mut models = Vec::new();
+    for builtin in Builtin::ALL {
+        let description = Registry::default().describe_builtin(builtin)?;
+        models.push(Listed {
+            name: builtin.name().to_owned(),
+            source: "inside the program".to_owned(),
+            dim: description.dim,
+            kind: "image",
+            location: Some("inside the program".to_owned()),
+            trained: Some(description.extra.trained),
+        });
+    }
     for known in KNOWN {
         let local = match locate(known.name, &settings.data, hub) {
             Ok(Located::Local(path)) => Some(path.display().to_string()),
@@ -126,7 +128,7 @@ fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result
     let registry = Registry::default();
     let (description, location) = match locate(name, &settings.data, hub)? {
         Located::Builtin => (
-            registry.describe_builtin()?,
+            registry.describe_builtin(Builtin::named(name).unwrap_or_default())?,
             "inside the program".to_owned(),
         ),
         Located::Local(path) => (registry.describe(&path)?, path.display().to_string()),

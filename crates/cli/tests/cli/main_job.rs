@@ -239,9 +239,16 @@ fn models_and_doctor_know_the_builtin_encoder() {
         .find(|check| check["check"] == "encoder")
         .unwrap();
     assert_eq!(encoder["state"], "ok");
-    let info = scratch.json(&["models", "info", "--format", "json"]);
-    assert_eq!(
-        (&info["patch_size"], &info["architecture"]),
-        (&14.into(), &"dinov2".into())
-    );
+    assert_eq!(models[1]["name"], "builtin-1");
+    for (name, architecture, dim, size) in [
+        ("builtin", "efficientnet-lite", 256, 256),
+        ("builtin-1", "dinov2", 192, 112),
+    ] {
+        let info = scratch.json(&["models", "info", name, "--format", "json"]);
+        assert_eq!(info["architecture"], architecture);
+        assert_eq!(
+            (&info["dim"], &info["image_size"]),
+            (&dim.into(), &size.into())
+        );
+    }
 }

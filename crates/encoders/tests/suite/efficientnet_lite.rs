@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lookalike_encoders::{Precision, Registry, Tokens};
+use lookalike_encoders::{Embedder, Precision, Registry, Tokens};
 use proptest::prelude::*;
 
 use crate::common::{Golden, cosine, embed, embed_tokens, golden, image, load_as, options};
@@ -131,6 +131,27 @@ fn fingerprints_tell_models_and_settings_apart() {
     assert_eq!(norms, bf16.facts().fingerprint);
     let (_kept, folder) = copy(|config| config.replace("\"power\": 3.0", "\"power\": 2.0"));
     assert_ne!(norms, of(&folder));
+}
+
+#[test]
+fn what_embeddings_have_in_common_lifts_their_cosines() {
+    let (share, pictures) = (0.2_f64, [image(1, 64, 64), image(2, 64, 64)]);
+    let own = load_as(Precision::F32, &fixture("norms"), 1);
+    let (_kept, folder) = copy(|config| {
+        let lifted = "\"embedding_dim\": 25, \"common_share\": 0.2";
+        config.replace("\"embedding_dim\": 24", lifted)
+    });
+    let lifted = load_as(Precision::F32, &folder, 1);
+    assert_ne!(own.facts().fingerprint, lifted.facts().fingerprint);
+    let of = |model: &dyn Embedder| {
+        let [a, b] = [0, 1].map(|index| embed(model, &[&pictures[index]]).swap_remove(0));
+        assert!((cosine(&a, &a) - 1.0).abs() < 1e-6);
+        (a.len(), cosine(&a, &b))
+    };
+    let ((dim, before), (lifted_dim, after)) = (of(&*own), of(&*lifted));
+    assert_eq!((dim, lifted_dim), (24, 25));
+    let expected = (1.0 - share) * before + share;
+    assert!((after - expected).abs() < 1e-6, "{before}: {after}");
 }
 
 /// The fixture with another configuration.

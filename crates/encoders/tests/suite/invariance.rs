@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use lookalike_encoders::{EmbedError, Precision, Registry};
+use lookalike_encoders::{Builtin, EmbedError, Precision, Registry};
 use lookalike_imaging::RgbImage;
 
 use crate::common::{cosine, embed, embed_tokens, fixtures, image, load, load_as, options};
@@ -150,22 +150,25 @@ fn sizes_are_checked() {
 }
 
 #[test]
-fn the_builtin_model_works_and_says_that_it_is_trained() {
-    let builtin = |precision| Registry::default().builtin(&options(precision, 2)).unwrap();
-    let model = builtin(Precision::F32);
-    let description = &model.facts().description;
-    assert_eq!((description.dim, description.input.default), (192, 112));
-    assert!(description.extra.trained);
-    assert_eq!(
-        Registry::default().describe_builtin().unwrap(),
-        *description
-    );
-    let pictures = [&image(1, 112, 112), &image(2, 112, 112)];
-    let embeddings = embed(&*model, &pictures);
-    assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
-    assert_ne!(embeddings[0], embeddings[1]);
-    let halves = embed(&*builtin(Precision::Bf16), &pictures);
-    for (half, single) in halves.iter().zip(&embeddings) {
-        assert!(cosine(half, single) > 0.9995, "{}", cosine(half, single));
+fn the_builtin_models_work_and_say_that_they_are_trained() {
+    for (which, dim, size) in [(Builtin::Current, 256, 256), (Builtin::First, 192, 112)] {
+        let load = |precision| {
+            let options = options(precision, 2);
+            Registry::default().builtin(which, &options).unwrap()
+        };
+        let model = load(Precision::F32);
+        let description = &model.facts().description;
+        assert_eq!((description.dim, description.input.default), (dim, size));
+        assert!(description.extra.trained);
+        let described = Registry::default().describe_builtin(which).unwrap();
+        assert_eq!(described, *description);
+        let pictures = [&image(1, size, size), &image(2, size, size)];
+        let embeddings = embed(&*model, &pictures);
+        assert!(embeddings.iter().flatten().all(|x| x.is_finite()));
+        assert_ne!(embeddings[0], embeddings[1]);
+        let halves = embed(&*load(Precision::Bf16), &pictures);
+        for (half, single) in halves.iter().zip(&embeddings) {
+            assert!(cosine(half, single) > 0.9995, "{}", cosine(half, single));
+        }
     }
 }

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_encoders::{
-    Bands, Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
+    Bands, Builtin, Device, Embedder, Lane, LaneError, LoadOptions, PatchEmbedder, Registry, Tokens,
 };
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor, RgbImage};
 
 use crate::{EngineError, ErrorKind};
 
-/// Name of the encoder inside the program.
+/// Name of the encoder inside the program that collections are made with by default.
 pub const BUILTIN: &str = "builtin";
 
 /// How long a search waits for a model that another thread loads: longer than loading takes, but
@@ -68,6 +68,21 @@ impl Length {
             Self::Kept
         }
     }
+}
+
+/// Name or path of the model that a collection's embeddings are of. Its record says `builtin` also
+/// where it was made with a former encoder of that name.
+#[must_use]
+pub fn model_of(spec: &NewCollection) -> Option<&str> {
+    let name = spec.model.as_deref()?;
+    let builtin = Builtin::recorded(name, spec.model_fingerprint.as_deref());
+    Some(builtin.map_or(name, Builtin::name))
+}
+
+/// Whether a collection was made with a former built-in encoder.
+pub(crate) fn is_superseded(spec: &NewCollection) -> bool {
+    let builtin = model_of(spec).and_then(Builtin::named);
+    builtin.is_some_and(|model| model != Builtin::Current)
 }
 
 /// A model with a preprocessing: pictures in, embeddings out.
@@ -186,8 +201,7 @@ impl Encoders {
     /// How the cosine scores of a collection are read: as its model says, if that can be loaded.
     #[must_use]
     pub fn bands(&self, collection: &Collection) -> Bands {
-        let model = collection.spec.model.as_deref();
-        model
+        model_of(&collection.spec)
             .and_then(|name| self.model(name).ok())
             .map_or_else(Bands::default, |model| {
                 model.facts().description.extra.bands
@@ -200,7 +214,7 @@ impl Encoders {
     /// The collection has none, or the model found under its name has other weights now.
     pub fn of_collection(&self, collection: &Collection) -> Result<Encoder, EngineError> {
         let spec = &collection.spec;
-        let (Some(model), Some(preprocess)) = (&spec.model, spec.preprocess) else {
+        let (Some(model), Some(preprocess)) = (model_of(spec), spec.preprocess) else {
             return Err(EngineError::invalid(format!(
                 "collection `{}` has no encoder: search it by vector or by item",
                 spec.name
@@ -225,7 +239,7 @@ impl Encoders {
         let EncoderSettings { registry, load, .. } = &self.settings;
         let located = models::locate(name, &self.settings.data_dir, &self.settings.hub)?;
         let loaded = match located {
-            Located::Builtin => registry.builtin(load),
+            Located::Builtin => registry.builtin(Builtin::named(name).unwrap_or_default(), load),
             Located::Local(path) => registry.load(&path, load),
             Located::Remote { .. } => {
                 let path = models::pull(
@@ -369,3 +383,6 @@ fn internal(error: impl std::error::Error + Send + Sync + 'static) -> EngineErro
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod former_tests;

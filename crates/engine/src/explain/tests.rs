@@ -216,7 +216,7 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
     let request = SearchRequest {
         queries: vec![
             Query::Image(QueryFile::new(None, encode_png(&drawing(45)).unwrap())),
-            Query::Vector(vec![1.0; 192]),
+            Query::Vector(vec![1.0; 256]),
         ],
         regions: vec![Region {
             x: 0.25,

@@ -14,22 +14,27 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use lookalike_catalog::{Collection, NewCollection};
+use lookalike_imaging::PreprocessKind;
 
 use stages::{Stages, place};
 
+use crate::encoders::is_superseded;
 use crate::import::{Control, ImportReport, per_second};
 use crate::pictures::Pictures;
-use crate::{CollectionSettings, Collections, Encoder, EngineError, Length, Stores};
+use crate::{
+    BUILTIN, CollectionSettings, Collections, Encoder, EngineError, Length, Stores, model_of,
+};
 
 /// What is to be embedded anew, and how.
 #[derive(Clone, Debug)]
 pub struct ReEmbedRequest {
     /// The collection.
     pub collection: String,
-    /// The new encoder; default the collection's.
+    /// The new encoder; default the collection's, or the present built-in one for a former.
     pub model: Option<String>,
-    /// The new preprocessing; default the collection's.
-    pub preprocess: Option<lookalike_imaging::PreprocessKind>,
+    /// The new preprocessing; default the collection's, or the new encoder's own where the
+    /// collection has that of its encoder.
+    pub preprocess: Option<PreprocessKind>,
     /// The new size in pixels; default the collection's, or the new encoder's own.
     pub size: Option<u32>,
     /// Name of a collection to make beside the old one; `None` replaces the old one.
@@ -135,19 +140,27 @@ impl ReEmbedder {
         request: &ReEmbedRequest,
     ) -> Result<(NewCollection, Encoder), EngineError> {
         let old = &collection.spec;
-        let model = request.model.as_ref().or(old.model.as_ref());
-        let Some(model) = model else {
+        let former = model_of(old);
+        // The former built-in encoder stays only where it is asked for by its name.
+        let kept = if is_superseded(old) {
+            Some(BUILTIN)
+        } else {
+            former
+        };
+        let Some(model) = request.model.as_deref().or(kept) else {
             return Err(EngineError::invalid(format!(
                 "collection `{}` has no encoder; name the one to use",
                 old.name
             )));
         };
-        let preprocess = request.preprocess.or(old.preprocess);
-        let same_model = request.model.is_none();
+        let same_model = former == Some(model);
+        let preprocess = request
+            .preprocess
+            .or_else(|| self.kept_preprocess(old, same_model));
         let spec = self.collections.spec(
             &old.name,
             &CollectionSettings {
-                model: Some(model.clone()),
+                model: Some(model.to_owned()),
                 preprocess,
                 size: request.size.or(old.size.filter(|_| same_model)),
                 metric: Some(old.metric),
@@ -165,6 +178,20 @@ impl ReEmbedder {
                 .encoders()
                 .encoder(model, preprocess, spec.size, Length::of(&spec))?;
         Ok((spec, encoder))
+    }
+
+    /// The preprocessing that goes on being used: not one that was the former encoder's own.
+    fn kept_preprocess(&self, old: &NewCollection, same_model: bool) -> Option<PreprocessKind> {
+        let kind = old.preprocess?;
+        if same_model {
+            return Some(kind);
+        }
+        let former = model_of(old).and_then(|name| self.stores.encoders().model(name).ok());
+        let own = former.map(|model| {
+            let extra = &model.facts().description.extra;
+            extra.preprocess.unwrap_or_default()
+        });
+        (own != Some(kind)).then_some(kind)
     }
 
     /// The successor that an earlier run began in the same way, or a new one.

@@ -17,7 +17,10 @@ fn import(fixture: &Fixture, folder: PathBuf) {
         only: None,
         within: None,
         collection: "default".into(),
-        settings: CollectionSettings::default(),
+        settings: CollectionSettings {
+            size: Some(112),
+            ..CollectionSettings::default()
+        },
         batch_size: None,
         originals: Originals::Reference,
         workers: 2,

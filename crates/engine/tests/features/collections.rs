@@ -131,7 +131,7 @@ fn a_bank_that_does_not_fit_is_refused_and_changes_nothing() {
         .collections()
         .create("encoded", &settings)
         .unwrap();
-    let wide = write_lines(&fixture, "wide", 192, &[0.5; 192], &[]);
+    let wide = write_lines(&fixture, "wide", 256, &[0.5; 256], &[]);
     let message = fixture
         .try_import(&request(&wide, "encoded"))
         .unwrap_err()
@@ -149,7 +149,7 @@ fn our_own_bank_brings_its_encoder_along() {
         .collections()
         .create("made", &settings)
         .unwrap();
-    let mut vector = [0.0; 192];
+    let mut vector = [0.0; 256];
     vector[3] = 1.0;
     let item = NewItem {
         content: Content {
@@ -224,8 +224,8 @@ fn our_own_bank_brings_its_encoder_along() {
             refused.unwrap_err().to_string()
         };
         let message = refused("small");
-        assert!(message.contains("letterbox at 224 px"), "{message}");
-        let plain = write_lines(&elsewhere, "plain", 192, &[0.5; 192], &[]);
+        assert!(message.contains("figure at 224 px"), "{message}");
+        let plain = write_lines(&elsewhere, "plain", 256, &[0.5; 256], &[]);
         elsewhere.import(&plain, "plain");
         let message = refused("plain");
         assert!(message.contains("of no known encoder"), "{message}");

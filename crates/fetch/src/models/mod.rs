@@ -67,6 +67,9 @@ const fn known(name: &'static str, repository: &'static str, dim: usize) -> Know
     }
 }
 
+/// Names of the models inside the program, the present one first.
+pub const BUILTIN: [&str; 2] = ["builtin", "builtin-1"];
+
 /// Architecture, sizes and activation.
 const CONFIG: &str = "config.json";
 /// Preprocessing; some models do without.
@@ -82,7 +85,7 @@ const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 pub enum ModelError {
     /// No such short name.
     #[error(
-        "there is no model `{name}`; known are builtin, {}; others are given as hf:owner/name or as a folder's path",
+        "there is no model `{name}`; known are builtin, builtin-1, {}; others are given as hf:owner/name or as a folder's path",
         known_names()
     )]
     Unknown {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{CONFIG, KNOWN, ModelError, WEIGHTS, WEIGHTS_INDEX};
+use super::{BUILTIN, CONFIG, KNOWN, ModelError, WEIGHTS, WEIGHTS_INDEX};
 
 /// Where a model was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl HubEnvironment {
     }
 }
 
-/// Finds `name` without touching the network: `builtin`, a path, a short name
+/// Finds `name` without touching the network: one of [`BUILTIN`], a path, a short name
 /// of [`KNOWN`] or `hf:owner/name`. A word without a slash is a path only if a
 /// whole model lies there, so that a stray folder does not hide a short name.
 ///
@@ -109,7 +109,7 @@ pub fn locate(
     data_dir: &Path,
     environment: &HubEnvironment,
 ) -> Result<Located, ModelError> {
-    if name == "builtin" {
+    if BUILTIN.contains(&name) {
         return Ok(Located::Builtin);
     }
     if let Some(repository) = name.strip_prefix("hf:") {

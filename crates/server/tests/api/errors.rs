@@ -74,7 +74,7 @@ fn what_is_no_picture_is_refused_by_its_fault() {
     refused(
         &server.post("/api/search/vector", b"{\"vector\":[1]}"),
         400,
-        "vectors of 192",
+        "vectors of 256",
     );
     refused(
         &server.post("/api/search/item/99", b""),

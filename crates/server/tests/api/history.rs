@@ -108,7 +108,7 @@ fn items_and_vectors_have_no_picture_of_their_own() {
         "/api/search/item/1",
         &json!({"exclude_item_id": [1]}),
     );
-    let vector = json!({"vector": vec![0.5; 192], "top_k": 1});
+    let vector = json!({"vector": vec![0.5; 256], "top_k": 1});
     call(&server, "POST", "/api/search/vector", &vector);
     let page = list(&server);
     let kinds: Vec<&Value> = page["items"]

@@ -151,7 +151,7 @@ fn every_search_takes_how_hard_to_try() {
     ];
     let body = json!({"nprobe": 7, "ef_search": "9", "exact": true});
     let mut vector = body.clone();
-    vector["vector"] = json!(vec![0.1; 192]);
+    vector["vector"] = json!(vec![0.1; 256]);
     for answer in [
         server.search(&fields),
         server.post("/api/search/item/1", body.to_string().as_bytes()),
@@ -185,7 +185,7 @@ fn items_and_vectors_are_searched_too() {
     let by_item = server.post("/api/search/item/1", b"").json();
     let best = &by_item["data"]["results"][0]["pages"][0];
     assert_eq!(best["id"], 1);
-    let vector = vec![0.1; 192];
+    let vector = vec![0.1; 256];
     let body = json!({"vector": vector, "top_k": 2, "exclude_item_id": [1]}).to_string();
     let by_vector = server.post("/api/search/vector", body.as_bytes()).json();
     assert_eq!(by_vector["data"]["query_info"]["total_matched"], 2);

@@ -128,7 +128,7 @@ impl<A: Arithmetic> Loader<'_, A> {
 
     /// From all taps to the embedding; none where the taps are the embedding.
     fn projection(&self) -> Result<Option<PackedLinear>, LoadError> {
-        let (outputs, inputs) = (self.config.embedding_dim, self.config.tapped());
+        let (outputs, inputs) = (self.config.projected(), self.config.tapped());
         // Without a projection the sizes are the same; if they differ, its absence is the fault.
         if outputs == inputs && !self.weights.contains("projection.weight") {
             return Ok(None);

@@ -29,6 +29,8 @@ struct File {
     #[serde(default)]
     normalize_taps: bool,
     embedding_dim: Option<usize>,
+    #[serde(default)]
+    common_share: f32,
     tokens: Option<TokensFile>,
 }
 
@@ -111,10 +113,26 @@ pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         taps,
         normalizes_taps: file.normalize_taps,
         embedding_dim: 0,
+        common_share: file.common_share,
         tokens,
     };
-    config.embedding_dim = file.embedding_dim.unwrap_or_else(|| config.tapped());
-    check.range("embedding_dim", config.embedding_dim, MOST_CHANNELS)?;
+    check.that(
+        (0.0..1.0).contains(&config.common_share),
+        "common_share",
+        config.common_share,
+        "at least 0 and below 1",
+    )?;
+    let common = usize::from(config.common_share > 0.0);
+    config.embedding_dim = file
+        .embedding_dim
+        .unwrap_or_else(|| config.tapped() + common);
+    let dims = 1 + common..=MOST_CHANNELS;
+    check.that(
+        dims.contains(&config.embedding_dim),
+        "embedding_dim",
+        config.embedding_dim,
+        format!("{} to {MOST_CHANNELS}", dims.start()),
+    )?;
     Ok(config)
 }
 
@@ -279,6 +297,20 @@ mod tests {
     }
 
     #[test]
+    fn what_embeddings_have_in_common_is_one_of_their_values() {
+        let shared = |share| format!("\"common_share\": {share}, \"embedding_dim\": 10");
+        for (share, projected) in [("0", 10), ("0.25", 9)] {
+            let config = read(&GOOD.replacen("\"embedding_dim\": 10", &shared(share), 1)).unwrap();
+            assert_eq!((config.embedding_dim, config.projected()), (10, projected));
+            let is_told = config.settings().contains("common:2.5e-1");
+            assert_eq!(is_told, projected == 9, "{}", config.settings());
+        }
+        let without_size = GOOD.replacen("\"embedding_dim\": 10", "\"common_share\": 0.5", 1);
+        let config = read(&without_size).unwrap();
+        assert_eq!((config.embedding_dim, config.projected()), (47, 46));
+    }
+
+    #[test]
     fn refuses_what_it_cannot_compute() {
         for (from, to, expected) in [
             ("\"kernel\": 5", "\"kernel\": 4", "4 and 2 in block 1"),
@@ -318,6 +350,21 @@ mod tests {
                 "\"out\": 6, \"residual\": true",
                 "\"out\": 0, \"residual\": false",
                 "blocks.out is 0",
+            ),
+            (
+                "\"embedding_dim\": 10",
+                "\"common_share\": 1.0",
+                "common_share is 1, expected at least 0 and below 1",
+            ),
+            (
+                "\"embedding_dim\": 10",
+                "\"common_share\": -0.1",
+                "common_share is -0.1",
+            ),
+            (
+                "\"embedding_dim\": 10",
+                "\"common_share\": 0.1, \"embedding_dim\": 1",
+                "embedding_dim is 1, expected 2 to",
             ),
             (
                 "\"stem_channels\": 8",

@@ -25,6 +25,9 @@ pub(crate) struct Config {
     pub(crate) normalizes_taps: bool,
     /// Values of an embedding.
     pub(crate) embedding_dim: usize,
+    /// What all embeddings have in common: the square of their last value, 0 to 1. At 0 there is
+    /// no such value.
+    pub(crate) common_share: f32,
     /// Where patch tokens come from.
     pub(crate) tokens: Tokens,
 }
@@ -80,6 +83,11 @@ impl Config {
         channels.sum()
     }
 
+    /// Values of an embedding that tell pictures apart: all but the one in common.
+    pub(crate) fn projected(&self) -> usize {
+        self.embedding_dim - usize::from(self.common_share > 0.0)
+    }
+
     /// Pixels from one token to the next.
     pub(crate) fn token_stride(&self) -> usize {
         let blocks = &self.blocks[..=self.tokens.block];
@@ -108,6 +116,9 @@ impl Config {
         }
         if self.normalizes_taps {
             words += " normalized";
+        }
+        if self.common_share > 0.0 {
+            words += &format!(" common:{:e}", self.common_share);
         }
         words
     }

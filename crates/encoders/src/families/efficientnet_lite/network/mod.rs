@@ -151,6 +151,12 @@ impl<A: Arithmetic> Network<A> {
             },
         );
         normalize(&mut embedding);
+        let common = self.config.common_share;
+        if common > 0.0 {
+            let own = (1.0 - common).sqrt();
+            embedding.iter_mut().for_each(|value| *value *= own);
+            embedding.push(common.sqrt());
+        }
         embedding
     }
 
