@@ -1,10 +1,11 @@
 """Makes a trained network the built-in encoder: EXPORT's three files become those of models/builtin.
 
-    install.py EXPORT PICTURES.npz [--share 0.2]
+    install.py EXPORT PICTURES.npz [--share 0.1667]
 
-Whitened embeddings of unrelated drawings are orthogonal, and of two views of one design have a
-cosine around 0.5. A value that all embeddings have in common lifts these to the scale that scores
-are read on: the cosine becomes (1 - share) cos + share, in the same order. For it to find room in
+Whitened embeddings of unrelated drawings are orthogonal, and from a cosine of 0.4 on two sheets are
+mostly of one design. A value that all embeddings have in common brings this to the scale that scores
+are read on, whose middle is 0.5: the cosine becomes (1 - share) cos + share, in the same order, and
+the bounds of the bands follow. For it to find room in
 256 values, the projection is turned to the principal axes of the embeddings of PICTURES (squares of
 the training, the first array of the file) and loses the last of them.
 """
@@ -21,7 +22,6 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 TARGET = Path(__file__).resolve().parent.parent
-BANDS = {"near_identical": 0.93, "high": 0.7, "moderate": 0.5, "weak": 0.35}
 MOST_PICTURES = 320
 
 
@@ -45,7 +45,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("export", type=Path)
     parser.add_argument("pictures", type=Path)
-    parser.add_argument("--share", type=float, default=0.2)
+    parser.add_argument("--share", type=float, default=0.1667)
     arguments = parser.parse_args()
     config = json.loads((arguments.export / "config.json").read_text())
     processor = json.loads((arguments.export / "preprocessor_config.json").read_text())
@@ -63,11 +63,13 @@ def main():
         weights[f"projection.{part}"] = turned.to(torch.bfloat16).contiguous()
     save_file(weights, TARGET / "model.safetensors", {"format": "pt"})
 
-    for ours in ("preprocess", "bands"):
-        config.pop(ours, None)
+    share = arguments.share
+    ours = {"trained": True, "preprocess": config.pop("preprocess")}
+    bands = config.pop("bands").items()
+    ours["bands"] = {name: round((1 - share) * bound + share, 2) for name, bound in bands}
     config["embedding_dim"] = len(axes) + 1
-    config["common_share"] = arguments.share
-    config["lookalike"] = {"trained": True, "preprocess": "figure", "bands": BANDS}
+    config["common_share"] = share
+    config["lookalike"] = ours
     (TARGET / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     shutil.copyfile(arguments.export / "preprocessor_config.json", TARGET / "preprocessor_config.json")
 

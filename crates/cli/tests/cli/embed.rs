@@ -28,11 +28,11 @@ fn lines_hold_a_unit_vector_or_the_reason() {
     );
     assert_eq!(
         (&lines[1]["model"], &lines[1]["dim"]),
-        (&"builtin".into(), &192.into())
+        (&"builtin".into(), &256.into())
     );
     let embedding = lines[1]["embedding"].as_array().unwrap();
     let square: f64 = embedding.iter().map(|v| v.as_f64().unwrap().powi(2)).sum();
-    assert_eq!(embedding.len(), 192);
+    assert_eq!(embedding.len(), 256);
     assert!((square - 1.0).abs() < 1e-5, "{square}");
 }
 
@@ -48,17 +48,25 @@ fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
     );
     let array = std::fs::read(scratch.path("out.npy")).unwrap();
     let text = String::from_utf8_lossy(&array[..128]).into_owned();
-    assert!(text.contains("'shape': (1, 192)"), "{text}");
+    assert!(text.contains("'shape': (1, 256)"), "{text}");
     let first = f32::from_le_bytes(array[128..132].try_into().unwrap());
     assert_eq!(
         f64::from(first) as f32,
         line["embedding"][0].as_f64().unwrap() as f32
     );
-    let tokens = scratch.json(&["embed", &sheet, "--tokens", "all", "--format", "jsonl"]);
-    let rows = tokens["embedding"].as_array().unwrap();
+    let tokens = |model, choice| {
+        let arguments = ["embed", &sheet, "--format", "jsonl", "--model", model];
+        scratch.json(&[&arguments[..], &["--tokens", choice]].concat())
+    };
+    let all = tokens("builtin-1", "all");
+    let rows = all["embedding"].as_array().unwrap();
     assert_eq!(rows.len(), 1 + 8 * 8);
-    let patches = scratch.json(&["embed", &sheet, "--tokens", "patch", "--format", "jsonl"]);
-    assert_eq!(patches["embedding"][0], rows[1]);
+    assert_eq!(tokens("builtin-1", "patch")["embedding"][0], rows[1]);
+    // Patches of the present one are shorter than its embeddings.
+    let patches = tokens("builtin", "patch");
+    let rows = patches["embedding"].as_array().unwrap();
+    assert_eq!((rows.len(), &patches["dim"]), (16 * 16, &64.into()));
+    assert_eq!(rows[0].as_array().unwrap().len(), 64);
     assert!(
         scratch
             .run(&["embed", &sheet, "-o", "out.npz"])
@@ -75,8 +83,8 @@ fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
 #[test]
 fn the_portable_path_gives_the_same_embedding() {
     let (scratch, sheet) = scratch_with_sheet();
-    let embed = |isa: &str, precision: &str| -> Vec<f64> {
-        let arguments = ["embed", &sheet, "--format", "jsonl", "--size", "112"];
+    let embed = |model: &str, isa: &str, precision: &str| -> Vec<f64> {
+        let arguments = ["embed", &sheet, "--format", "jsonl", "--model", model];
         let output = scratch
             .command(&arguments)
             .args(["--precision", precision])
@@ -87,16 +95,21 @@ fn the_portable_path_gives_the_same_embedding() {
         let numbers = line["embedding"].as_array().unwrap().iter();
         numbers.map(|value| value.as_f64().unwrap()).collect()
     };
-    let plain = embed("portable", "f32");
-    for (precision, least) in [
-        ("f32", 0.999_999),
-        ("auto", 0.999_5),
-        ("bf16", 0.999_5),
-        ("int8", 0.99),
+    for (model, precisions) in [
+        ("builtin", &["f32", "auto", "bf16"][..]),
+        ("builtin-1", &["f32", "auto", "bf16", "int8"]),
     ] {
-        let fast = embed("", precision);
-        let cosine: f64 = fast.iter().zip(&plain).map(|(a, b)| a * b).sum();
-        assert!(cosine > least, "{precision}: {cosine}");
+        let plain = embed(model, "portable", "f32");
+        for precision in precisions {
+            let least = match *precision {
+                "f32" => 0.999_999,
+                "int8" => 0.99,
+                _ => 0.999_5,
+            };
+            let fast = embed(model, "", precision);
+            let cosine: f64 = fast.iter().zip(&plain).map(|(a, b)| a * b).sum();
+            assert!(cosine > least, "{model}, {precision}: {cosine}");
+        }
     }
     let message = scratch
         .command(&["doctor"])

@@ -76,7 +76,10 @@ impl Length {
 pub fn model_of(spec: &NewCollection) -> Option<&str> {
     let name = spec.model.as_deref()?;
     let builtin = Builtin::recorded(name, spec.model_fingerprint.as_deref());
-    Some(builtin.map_or(name, Builtin::name))
+    Some(match builtin {
+        Some(builtin) => builtin.name(),
+        None => name,
+    })
 }
 
 /// Whether a collection was made with a former built-in encoder.

@@ -108,7 +108,7 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
 fn bands_by_name<'a>(stores: &Stores, collections: &'a [Collection]) -> HashMap<&'a str, Bands> {
     collections
         .iter()
-        .filter(|collection| collection.spec.metric == Metric::Cosine.to_string())
+        .filter(|collection| collection.spec.metric == Metric::Cosine)
         .map(|collection| {
             let bands = stores.encoders().bands(collection);
             (collection.spec.name.as_str(), bands)
