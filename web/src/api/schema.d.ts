@@ -2045,6 +2045,11 @@ export interface components {
       applicant_country?: string | null;
       /** @description Applicant. */
       applicant_name?: string | null;
+      /**
+       * @description What the best score means by the model's own measure: `near_identical`, `high`,
+       *     `moderate`, `weak` or `hardly`; null where the metric is not `cosine`.
+       */
+      band?: string | null;
       /** @description The claim. */
       claim_text?: string | null;
       /**
@@ -2578,12 +2583,24 @@ export interface components {
     };
     /** @description A collection's encoder. */
     ModelReport: {
+      /**
+       * @description How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
+       *     `moderate` and `weak`; below, pictures are hardly related.
+       */
+      bands: {
+        [key: string]: number;
+      };
       /** @description Where it runs. */
       device: string;
       /** @description Name or path. */
       name: string;
       /** @description Arithmetic in use; null when the model can't be loaded now. */
       precision?: string | null;
+      /**
+       * @description The better encoder that has taken its place inside the program, and that `collections
+       *     re-embed` goes over to; null if there is none.
+       */
+      superseded_by?: string | null;
       /** @description False for weights that are only a placeholder; null when the model can't be loaded now. */
       trained?: boolean | null;
     };
@@ -2597,7 +2614,7 @@ export interface components {
       model?: string | null;
       /** @description 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit. */
       name: string;
-      /** @description `letterbox` unless given. */
+      /** @description The encoder's own unless given, else `letterbox`. */
       preprocess?: string | null;
       /**
        * Format: int32

@@ -36,6 +36,7 @@ fn an_answer_has_every_field_of_the_contract() {
         [
             "applicant_country",
             "applicant_name",
+            "band",
             "claim_text",
             "expiry_date",
             "filing_date",
@@ -216,7 +217,14 @@ fn statistics_and_health_say_what_is_there() {
     assert_eq!(keys(&stats["index"]), ["kind", "params", "state"]);
     assert_eq!(
         keys(&stats["model"]),
-        ["device", "name", "precision", "trained"]
+        [
+            "bands",
+            "device",
+            "name",
+            "precision",
+            "superseded_by",
+            "trained"
+        ]
     );
     assert_eq!(stats["model"]["trained"], true);
     let list = server.get("/api/collections").json();
@@ -246,9 +254,9 @@ fn fields_come_in_the_order_of_the_contract() {
         [("file", Some("x.png"), &picture(1)), ("top_k", None, b"1")];
     let answer = server.search(&fields);
     let text = String::from_utf8(answer.body).unwrap();
-    // The example of the contract, its values left out, with the US class.
-    let expected = "code message data results group_id patent_id max_score title loc_class \
-                    us_class pub_date filing_date expiry_date status applicant_name applicant_country \
+    // The example of the contract, its values left out, with the band and the US class.
+    let expected = "code message data results group_id patent_id max_score band title \
+                    loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
                     image_index score thumbnail_url timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
