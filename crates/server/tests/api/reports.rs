@@ -76,7 +76,7 @@ fn a_search_is_a_table() {
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(lines[0].starts_with("\u{feff}group_rank,group_id,"));
     assert!(lines[1].starts_with("1,USD1107373,"), "{}", lines[1]);
-    for part in [",near_identical,", ",Watch <band>,10-02,2025-12-30,"] {
+    for part in [",near_identical,", ",Watch <band>,10-02,D10/32,2025-12-30,"] {
         assert!(lines[1].contains(part), "{part}: {}", lines[1]);
     }
     assert_eq!(lines.len(), 5, "a header, three hits and the end");
