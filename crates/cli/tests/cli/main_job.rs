@@ -152,11 +152,14 @@ fn collections_are_made_listed_and_dropped() {
         "shoes",
         "--metric",
         "l2",
+        "--model",
+        "builtin-1",
         "--size",
         "230",
         "--format",
         "json",
     ]);
+    // Whole patches of 14 pixels.
     assert_eq!(
         (&made["metric"], &made["size"]),
         (&"l2".into(), &224.into())

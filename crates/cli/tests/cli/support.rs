@@ -75,12 +75,16 @@ impl Scratch {
     }
 }
 
-/// Every file below `root` with one of the endings.
+/// Every file below `root` with one of the endings; none where a folder is not there (yet).
 pub(crate) fn files(root: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut pending = vec![root.to_path_buf()];
     while let Some(directory) = pending.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
+        let entries = match std::fs::read_dir(directory) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.unwrap(),
+        };
+        for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 pending.push(path);

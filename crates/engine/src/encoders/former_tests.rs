@@ -12,18 +12,21 @@ use crate::import::{Control, ImportReport, ImportRequest, Originals};
 use crate::search::{Limit, Query, QueryFile, SearchRequest};
 use crate::{BUILTIN, CollectionReport, CollectionSettings, EngineError, ReEmbedRequest};
 
-/// White, with a black frame whose corner moves with `index`.
+/// White, with a figure of some of four strokes: no two have the same.
 fn picture(index: usize) -> Vec<u8> {
-    let side = 96;
+    let (side, strokes) = (96, [0b0011, 0b0101, 0b0110, 0b1010, 0b1100, 0b0111][index]);
     let mut data = vec![255; side * side * 3];
-    let (left, top) = (8 + 14 * (index % 4), 8 + 16 * (index / 4));
-    for step in 0..30 {
-        for (x, y) in [
-            (left + step, top),
-            (left + step, top + step),
-            (left, top + step),
-        ] {
-            data[(y * side + x) * 3..][..6].fill(0);
+    for step in 0..60 {
+        let ends = [
+            (18 + step, 18),
+            (18 + step, 18 + step),
+            (18, 18 + step),
+            (78 - step / 2, 18 + step),
+        ];
+        for (stroke, (x, y)) in ends.into_iter().enumerate() {
+            if strokes >> stroke & 1 == 1 {
+                data[(y * side + x) * 3..][..9].fill(0);
+            }
         }
     }
     let side = side as u32;

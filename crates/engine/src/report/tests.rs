@@ -146,7 +146,7 @@ fn tables_are_read_back_and_run_nothing() {
     let table = fixture.engine.reports().csv(&token, Some(3)).unwrap();
     let text = table.strip_prefix(b"\xef\xbb\xbf").unwrap();
     let mut reader = ::csv::Reader::from_reader(text);
-    assert_eq!(reader.headers().unwrap().len(), 21);
+    assert_eq!(reader.headers().unwrap().len(), 22);
     let rows: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
     let column = |index: usize| {
         rows.iter()
@@ -156,9 +156,9 @@ fn tables_are_read_back_and_run_nothing() {
     assert_eq!(column(0), ["1", "2", "3", "4"]);
     assert_eq!(column(3), ["near_identical", "high", "moderate", "hardly"]);
     assert_eq!(rows[0][10], *MARKUP);
-    assert_eq!(rows[0][16], *"'=cmd|' /C calc'!A0");
-    assert_eq!(rows[0][19], *"Two\nlines, \"quoted\"");
-    assert_eq!(rows[0][12], *"2025-12-30");
+    assert_eq!(rows[0][17], *"'=cmd|' /C calc'!A0");
+    assert_eq!(rows[0][20], *"Two\nlines, \"quoted\"");
+    assert_eq!(rows[0][13], *"2025-12-30");
     assert_eq!(rows[2][6], *"'-5.png");
     assert!(rows[3][8].starts_with("-0.99"), "{}", &rows[3][8]);
 }
