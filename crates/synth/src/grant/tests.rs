@@ -49,6 +49,11 @@ fn every_field_comes_back() {
         assert_eq!(read.loc_class.as_deref().map(str::len), Some(5));
         assert_eq!(read.loc_edition, Some(record.edition.to_string()));
         assert_eq!(read.further_loc_classes.len(), record.further.len());
+        let us_class = read.us_class.as_deref().unwrap_or_default();
+        assert!(
+            us_class.starts_with('D') && us_class.contains('/'),
+            "{us_class}"
+        );
         assert_eq!(read.pub_date, record.published.compact().parse().ok());
         assert_eq!(read.filing_date, record.filed.compact().parse().ok());
         let by_law = if read.filing_date >= Some(20_150_513) {

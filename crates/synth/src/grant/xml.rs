@@ -99,10 +99,9 @@ fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
     });
     xml.within("classification-national", |xml| {
         xml.leaf("country", "US");
-        xml.leaf(
-            "main-classification",
-            &format!("D {}", record.application % 30 * 100 + 1),
-        );
+        // Three places for the class, three for the subclass, as the office writes them.
+        let (class, subclass) = (record.application % 34 + 1, record.application % 900 + 100);
+        xml.leaf("main-classification", &format!("D{class:>2}{subclass}"));
     });
     xml.raw(&format!(
         "<invention-title id=\"d2e43\">{}</invention-title>",
