@@ -50,9 +50,9 @@ check: tools web/node_modules/.package-lock.json ## formatting, lints, dependenc
 check-api: build ## try the HTTP API with what its description allows and forbids (schemathesis)
 	@tools/check_api
 
-eval-real: build ## measure encoders and baselines on real patents (REAL=DIR with grants in it)
-	@test -d "$(REAL)/grants" || { echo "no grants in $(REAL)/grants; name the folder that holds them: make eval-real REAL=DIR"; exit 1; }
-	@target/release/lookalike eval $(REAL)/grants --task views --model $(MODELS) \
+eval-real: build ## measure encoders and baselines on real patents (REAL=DIR with grants and pdf in it)
+	@test -d "$(REAL)/grants" -a -d "$(REAL)/pdf" || { echo "no folders grants and pdf in $(REAL); name the folder that holds them: make eval-real REAL=DIR"; exit 1; }
+	@target/release/lookalike eval $(REAL)/grants $(REAL)/pdf --task views,citations --model $(MODELS) \
 	  --baseline hog,perceptual-hash,colour-histogram --preprocess $(PREPROCESS)
 
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)

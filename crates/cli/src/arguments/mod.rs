@@ -431,8 +431,8 @@ pub(crate) enum ModelsCommand {
 
 #[derive(Args, Debug)]
 pub(crate) struct EvalArguments {
-    /// Folders that `lookalike synth` wrote, with grants as the office publishes them, or with a
-    /// folder of pictures per class; with --queries and --gallery, the folder that their paths
+    /// Folders that `lookalike synth` wrote, with grants as the office publishes them, with patents as
+    /// PDF, or with a folder of pictures per class; with --queries and --gallery, the folder that their paths
     /// start from
     #[arg(value_name = "DATASET", required = true)]
     pub(crate) datasets: Vec<PathBuf>,
@@ -460,7 +460,8 @@ pub(crate) struct EvalArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,
     /// What to ask: views (a drawing: other sheets of its patent), near (a drawing: near designs),
-    /// photos (a photo: drawings of its patent), damaged (views, asked with damaged drawings)
+    /// photos (a photo: drawings of its patent), citations (a drawing: drawings of patents that an
+    /// examiner cited with it), damaged (views, asked with damaged drawings)
     #[arg(long = "task", value_name = "NAME", value_delimiter = ',',
           default_values = ["views", "near", "photos"], value_parser = from_name::<TaskKinds>)]
     pub(crate) tasks: Vec<TaskKinds>,

@@ -14,9 +14,9 @@ mod summary;
 mod task;
 
 pub use damage::Damage;
-pub use dataset::{Dataset, DatasetPicture, Object, PictureKind};
+pub use dataset::{Dataset, DatasetPicture, Object, PdfSheet, PictureKind, PictureSource, Unread};
 pub use interval::Estimate;
 pub use method::{Baseline, Method};
-pub use run::{Evaluation, Failure, Progress, Settings, evaluate};
+pub use run::{Evaluation, Progress, Settings, evaluate};
 pub use summary::{Difference, Row, Summary};
 pub use task::{TaskKind, TaskKinds};

@@ -4,7 +4,6 @@
 //! batch of pictures, never a dataset of pixels.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use lookalike_engine::{EngineError, Reading};
 use lookalike_imaging::RgbImage;
@@ -12,8 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::damage::Damage;
-use super::dataset::Dataset;
-use super::measures::Measures;
+use super::dataset::{Dataset, Unread};
 use super::method::Method;
 use super::summary::{Answered, Answers, Difference, Row};
 use super::task::{Task, TaskKind};
@@ -44,17 +42,8 @@ pub struct Evaluation {
     pub rows: Vec<Row>,
     /// By how much each method is better than the first.
     pub differences: Vec<Difference>,
-    /// Pictures that could not be read, and why; they took no part.
-    pub failed: Vec<Failure>,
-}
-
-/// A picture that could not be read.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failure {
-    /// The file.
-    pub file: PathBuf,
-    /// What is wrong with it.
-    pub reason: String,
+    /// What could not be read, and why; it took no part.
+    pub failed: Vec<Unread>,
 }
 
 /// Vectors by picture; none where the picture could not be read.
@@ -143,7 +132,7 @@ struct Looks<'a, 'p> {
     progress: &'a mut Progress<'p>,
     done: usize,
     total: usize,
-    failed: Vec<Failure>,
+    failed: Vec<Unread>,
 }
 
 impl<'a, 'p> Looks<'a, 'p> {
@@ -164,7 +153,7 @@ impl<'a, 'p> Looks<'a, 'p> {
             progress,
             done: 0,
             total: wanted(tasks).len() + damaged.map(|task| task.queries.len()).sum::<usize>(),
-            failed: Vec::new(),
+            failed: dataset.unread.clone(),
         }
     }
 
@@ -180,7 +169,7 @@ impl<'a, 'p> Looks<'a, 'p> {
             let prepared: Vec<Result<Vec<RgbImage>, EngineError>> = batch
                 .par_iter()
                 .map(|&picture| {
-                    let mut image = reading.decode(&dataset.pictures[picture].path)?;
+                    let mut image = dataset.pictures[picture].source.decode(reading)?;
                     if let Some(damage) = damage {
                         image = damage.apply(&image)?;
                     }
@@ -200,8 +189,8 @@ impl<'a, 'p> Looks<'a, 'p> {
                             images.push(form);
                         }
                     }
-                    Err(error) => self.failed.push(Failure {
-                        file: self.dataset.pictures[picture].path.clone(),
+                    Err(error) => self.failed.push(Unread {
+                        file: self.dataset.pictures[picture].source.file().to_owned(),
                         reason: error.to_string(),
                     }),
                 }
@@ -241,7 +230,7 @@ fn ask(dataset: &Dataset, task: &Task, queries: &Vectors, gallery: &Vectors) -> 
             // pictures the same score.
             ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             let grades: Vec<u8> = ranked.into_iter().map(|(_, grade)| grade).collect();
-            let measures = Measures::of(&grades, task.relevant())?;
+            let measures = task.measures(&grades)?;
             Some((dataset.pictures[*query].object, measures))
         })
         .collect()

@@ -203,7 +203,7 @@ impl Summary {
 mod tests {
     use lookalike_imaging::PreprocessKind;
 
-    use super::super::dataset::{DatasetPicture, Object, PictureKind};
+    use super::super::dataset::{DatasetPicture, Object, PictureKind, PictureSource};
     use super::super::method::Baseline;
     use super::super::task::TaskKind;
     use super::*;
@@ -217,11 +217,12 @@ mod tests {
                     family: None,
                     origin: position,
                     nudge: 0.0,
+                    cited: Default::default(),
                 })
                 .collect(),
             pictures: (0..80)
                 .map(|picture| DatasetPicture {
-                    path: picture.to_string().into(),
+                    source: PictureSource::File(picture.to_string().into()),
                     object: picture / 2,
                     kind: PictureKind::Drawing,
                 })

@@ -1,5 +1,6 @@
 //! The questions: which pictures are asked about, which are searched, what is a right answer.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,6 +8,7 @@ use lookalike_engine::EngineError;
 
 use super::damage::Damage;
 use super::dataset::{Dataset, PictureKind};
+use super::measures::Measures;
 
 /// A kind of question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,13 +19,16 @@ pub enum TaskKind {
     Near,
     /// A photo: the drawings of its object.
     Photos,
+    /// A drawing: the drawings of patents that its examiner cited, or whose examiner cited it, and
+    /// of those with which it has a citation in common. Its own are left out.
+    Citations,
     /// As `Views`, the query damaged.
     Damaged(Damage),
 }
 
 impl TaskKind {
     /// The kinds by the names that users give; `damaged` stands for all damages.
-    pub const NAMES: [&str; 4] = ["views", "near", "photos", "damaged"];
+    pub const NAMES: [&str; 5] = ["views", "near", "photos", "citations", "damaged"];
 }
 
 impl fmt::Display for TaskKind {
@@ -32,6 +37,7 @@ impl fmt::Display for TaskKind {
             TaskKind::Views => f.write_str("views"),
             TaskKind::Near => f.write_str("near"),
             TaskKind::Photos => f.write_str("photos"),
+            TaskKind::Citations => f.write_str("citations"),
             TaskKind::Damaged(damage) => write!(f, "damaged: {damage}"),
         }
     }
@@ -49,6 +55,7 @@ impl FromStr for TaskKinds {
             "views" => vec![TaskKind::Views],
             "near" => vec![TaskKind::Near],
             "photos" => vec![TaskKind::Photos],
+            "citations" => vec![TaskKind::Citations],
             "damaged" => Damage::ALL.map(TaskKind::Damaged).to_vec(),
             _ => {
                 return Err(EngineError::invalid(format!(
@@ -66,12 +73,21 @@ pub(super) struct Task {
     pub(super) kind: TaskKind,
     pub(super) queries: Vec<usize>,
     pub(super) gallery: Vec<usize>,
+    /// For citations: how objects are related, by their positions, the lower one first.
+    related: HashMap<(usize, usize), Grade>,
 }
 
 /// How right an answer is: the grades of graded relevance, 0 for not at all.
 ///
-/// Same object 4, near design 3 or, when it was moved by more than half, 2, same family 1.
+/// Same object 4, near design 3 or, when it was moved by more than half, 2, same family 1. For
+/// citations: same object 4, one cites the other 3, both cite the same 2, same family 1.
 pub(super) type Grade = u8;
+
+/// One cites the other.
+const CITED: Grade = 3;
+
+/// Both cite the same.
+const CITED_TOGETHER: Grade = 2;
 
 impl Task {
     /// The question of that kind; none if the dataset can't answer it.
@@ -89,7 +105,7 @@ impl Task {
                 originals(dataset, PictureKind::Photo),
                 originals(dataset, PictureKind::Drawing),
             ),
-            (None, TaskKind::Views | TaskKind::Damaged(_)) => {
+            (None, TaskKind::Views | TaskKind::Citations | TaskKind::Damaged(_)) => {
                 let drawings = originals(dataset, PictureKind::Drawing);
                 (drawings.clone(), drawings)
             }
@@ -98,7 +114,24 @@ impl Task {
             kind,
             queries: Vec::new(),
             gallery,
+            related: HashMap::new(),
         };
+        if kind == TaskKind::Citations {
+            task.related = related(dataset);
+            let shown = |object: usize| {
+                let mut pictures = task.gallery.iter();
+                pictures.any(|&picture| dataset.pictures[picture].object == object)
+            };
+            let asking: BTreeSet<usize> = task
+                .related
+                .keys()
+                .filter(|&&(one, other)| shown(one) && shown(other))
+                .flat_map(|&(one, other)| [one, other])
+                .collect();
+            queries.retain(|&picture| asking.contains(&dataset.pictures[picture].object));
+            task.queries = queries;
+            return (!task.queries.is_empty()).then_some(task);
+        }
         // A question without an answer says nothing about a method.
         let mut answers = vec![0_usize; dataset.objects.len()];
         for &picture in &task.gallery {
@@ -134,6 +167,8 @@ impl Task {
         let (a, b) = (&dataset.objects[own], &dataset.objects[other]);
         Some(if own == other {
             4
+        } else if let Some(&grade) = self.related.get(&(own.min(other), own.max(other))) {
+            grade
         } else if a.origin == b.origin {
             match a.nudge.max(b.nudge) <= 0.5 {
                 true => 3,
@@ -147,10 +182,52 @@ impl Task {
     /// The lowest grade that counts as found.
     pub(super) fn relevant(&self) -> Grade {
         match self.kind {
-            TaskKind::Near => 2,
+            TaskKind::Near | TaskKind::Citations => 2,
             _ => 4,
         }
     }
+
+    /// The measures of a ranking given as grades; nothing if nothing in it was to be found.
+    ///
+    /// Among citations the sheets of the query's own patent count as gain, as the best answers,
+    /// but not as found: they would be all that is found.
+    pub(super) fn measures(&self, grades: &[Grade]) -> Option<Measures> {
+        let all = Measures::of(grades, self.relevant())?;
+        if self.kind != TaskKind::Citations {
+            return Some(all);
+        }
+        let others: Vec<Grade> = grades.iter().copied().filter(|&grade| grade < 4).collect();
+        Some(Measures {
+            ndcg_at_10: all.ndcg_at_10,
+            ..Measures::of(&others, self.relevant())?
+        })
+    }
+}
+
+/// Pairs of objects that an examiner brought together.
+fn related(dataset: &Dataset) -> HashMap<(usize, usize), Grade> {
+    let mut citing: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (position, object) in dataset.objects.iter().enumerate() {
+        for cited in &object.cited {
+            citing.entry(cited).or_default().push(position);
+        }
+    }
+    let mut related = HashMap::new();
+    for together in citing.values() {
+        for (index, &one) in together.iter().enumerate() {
+            for &other in &together[index + 1..] {
+                related.insert((one, other), CITED_TOGETHER);
+            }
+        }
+    }
+    for (position, object) in dataset.objects.iter().enumerate() {
+        for &other in citing.get(object.name.as_str()).into_iter().flatten() {
+            if other != position {
+                related.insert((position.min(other), position.max(other)), CITED);
+            }
+        }
+    }
+    related
 }
 
 fn originals(dataset: &Dataset, wanted: PictureKind) -> Vec<usize> {
@@ -169,7 +246,7 @@ fn pictures(dataset: &Dataset, keep: impl Fn(usize, PictureKind) -> bool) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::{DatasetPicture, Object};
+    use crate::evaluate::{DatasetPicture, Object, PictureSource};
 
     /// Two originals with two sheets and a photo each; a near design of the first, one sheet.
     fn dataset() -> Dataset {
@@ -178,9 +255,10 @@ mod tests {
             family: Some("cup".to_owned()),
             origin,
             nudge,
+            cited: BTreeSet::new(),
         };
         let picture = |object, kind| DatasetPicture {
-            path: "x".into(),
+            source: PictureSource::File("x".into()),
             object,
             kind,
         };
@@ -219,6 +297,30 @@ mod tests {
         );
         let near = Task::new(&dataset, TaskKind::Near).unwrap();
         assert_eq!(near.queries, [0, 1], "nothing is near to b");
+    }
+
+    #[test]
+    fn what_examiners_cited_is_near_and_the_own_patent_is_not_asked_for() {
+        let mut dataset = dataset();
+        for (position, object) in dataset.objects.iter_mut().enumerate() {
+            object.origin = position;
+        }
+        dataset.objects[0].cited = ["b", "GB 1"].map(str::to_owned).into();
+        dataset.objects[2].cited = ["GB 1"].map(str::to_owned).into();
+        let task = Task::new(&dataset, TaskKind::Citations).unwrap();
+        assert_eq!(task.queries, [0, 1, 3, 4, 6]);
+        let grade = |query, answer| task.grade(&dataset, query, answer);
+        assert_eq!(grade(0, 1), Some(4), "its own");
+        assert_eq!((grade(0, 3), grade(3, 0)), (Some(3), Some(3)), "cited");
+        assert_eq!(grade(6, 0), Some(2), "both cite the same");
+        assert_eq!(grade(6, 3), Some(1), "the family alone");
+        // Own sheets first, then the cited one: found at once, and a perfect gain.
+        let measures = task.measures(&[4, 3, 1]).unwrap();
+        assert_eq!((measures.recall_at_1, measures.ndcg_at_10), (1.0, 1.0));
+        assert!(task.measures(&[3, 4, 1]).unwrap().ndcg_at_10 < 1.0);
+        assert_eq!(task.measures(&[4, 1]), None);
+        dataset.objects[0].cited.clear();
+        assert_eq!(Task::new(&dataset, TaskKind::Citations), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use lookalike_engine::EngineError;
 
-use super::{Dataset, DatasetPicture, PictureKind};
+use super::{Dataset, DatasetPicture, PictureKind, PictureSource};
 
 /// Endings of picture files; other files are passed over.
 const ENDINGS: [&str; 9] = [
@@ -30,7 +30,7 @@ pub(super) fn read(folder: &Path) -> Result<Dataset, EngineError> {
         for path in files {
             let object = dataset.object(&name, &mut objects);
             dataset.pictures.push(DatasetPicture {
-                path,
+                source: PictureSource::File(path),
                 object,
                 kind: PictureKind::Drawing,
             });

@@ -12,7 +12,7 @@ use lookalike_patents::{
     scan,
 };
 
-use super::{Dataset, DatasetPicture, Object, PictureKind};
+use super::{Dataset, DatasetPicture, PictureKind, PictureSource, object_of};
 
 /// Weekly files hold many documents, each within the limit.
 const MAX_FILE_BYTES: u64 = 16 * MAX_DOCUMENT_BYTES as u64;
@@ -55,7 +55,10 @@ impl Found {
         let mut grants = Vec::new();
         for xml in &level.xml {
             for grant in grants_in(xml)? {
-                self.object(&grant);
+                let object = object_of(&grant);
+                if !self.positions.contains_key(&object.name) {
+                    self.dataset.add(object, &mut self.positions);
+                }
                 grants.push(grant);
             }
         }
@@ -80,28 +83,12 @@ impl Found {
                 ))
             })?;
             self.dataset.pictures.push(DatasetPicture {
-                path: path.to_owned(),
+                source: PictureSource::File(path.to_owned()),
                 object,
                 kind: PictureKind::Drawing,
             });
         }
         Ok(())
-    }
-
-    fn object(&mut self, grant: &Grant) {
-        let objects = &mut self.dataset.objects;
-        let position = objects.len();
-        let patent = grant.patent_id.to_string();
-        if self.positions.contains_key(&patent) {
-            return;
-        }
-        objects.push(Object {
-            name: patent.clone(),
-            family: grant.loc_class.clone(),
-            origin: position,
-            nudge: 0.0,
-        });
-        self.positions.insert(patent, position);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lookalike_engine::EngineError;
 
-use super::{Dataset, DatasetPicture, PictureKind, Split, read_text};
+use super::{Dataset, DatasetPicture, PictureKind, PictureSource, Split, read_text};
 
 pub(super) fn read(folder: &Path, queries: &Path, gallery: &Path) -> Result<Dataset, EngineError> {
     let mut dataset = Dataset::default();
@@ -35,7 +35,7 @@ pub(super) fn read(folder: &Path, queries: &Path, gallery: &Path) -> Result<Data
                 .entry(folder.join(file))
                 .or_insert_with_key(|path| {
                     dataset.pictures.push(DatasetPicture {
-                        path: path.clone(),
+                        source: PictureSource::File(path.clone()),
                         object,
                         kind: PictureKind::Drawing,
                     });
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!((split.queries, split.gallery), (vec![0], vec![1, 2]));
         assert_eq!(found.objects.len(), 2);
         assert_eq!(
-            found.pictures[2].path,
+            found.pictures[2].source.file(),
             Path::new("root/other folder/a b.png")
         );
     }

@@ -3,12 +3,23 @@
 mod folders;
 mod grants;
 mod lists;
+mod pdfs;
 mod synth;
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use lookalike_engine::EngineError;
+use lookalike_engine::{EngineError, Reading};
+use lookalike_imaging::RgbImage;
+use lookalike_patents::{Cited, Grant};
+use serde::Serialize;
+
+pub use pdfs::PdfSheet;
+
+/// The category of the citations that count.
+const BY_EXAMINER: &str = "cited by examiner";
 
 /// Pictures of objects, and how objects are related.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +32,17 @@ pub struct Dataset {
     pub pictures: Vec<DatasetPicture>,
     /// Which pictures are asked about and which are searched, where the dataset says so.
     pub split: Option<Split>,
+    /// Files that should have held pictures.
+    pub unread: Vec<Unread>,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// The file.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// A patent or a class.
@@ -34,17 +56,47 @@ pub struct Object {
     pub origin: usize,
     /// How far it was moved from its origin, 0 to 1.
     pub nudge: f64,
+    /// What its examiner cited: patent ids of designs, else country and number.
+    pub cited: BTreeSet<String>,
 }
 
 /// A picture of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetPicture {
     /// Where it lies.
-    pub path: PathBuf,
+    pub source: PictureSource,
     /// What it shows: a position in [`Dataset::objects`].
     pub object: usize,
     /// How it was made.
     pub kind: PictureKind,
+}
+
+/// Where a picture lies.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PictureSource {
+    /// In a file of its own.
+    File(PathBuf),
+    /// In a PDF.
+    Sheet(PdfSheet),
+}
+
+impl PictureSource {
+    /// The file that holds it.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        match self {
+            Self::File(file) => file,
+            Self::Sheet(sheet) => &sheet.file,
+        }
+    }
+
+    /// The picture.
+    pub(super) fn decode(&self, reading: &Reading) -> Result<RgbImage, EngineError> {
+        match self {
+            Self::File(file) => reading.decode(file),
+            Self::Sheet(sheet) => sheet.decode(reading),
+        }
+    }
 }
 
 /// How a picture was made.
@@ -66,8 +118,8 @@ pub struct Split {
 }
 
 impl Dataset {
-    /// Reads a folder: one that `lookalike synth` wrote, one with grants, or one with a folder per
-    /// class.
+    /// Reads a folder: one that `lookalike synth` wrote, one with grants, one with patents as PDF,
+    /// or one with a folder per class.
     ///
     /// # Errors
     /// It can't be read, its ground truth is damaged, or nothing in it can be asked about.
@@ -76,6 +128,8 @@ impl Dataset {
         let dataset = if truth.is_file() {
             synth::read(folder, &truth)?
         } else if let Some(dataset) = grants::read(folder)? {
+            dataset
+        } else if let Some(dataset) = pdfs::read(folder)? {
             dataset
         } else {
             folders::read(folder)?
@@ -109,26 +163,67 @@ impl Dataset {
     }
 
     /// The position of the object of that name, added if it is new.
-    fn object(
-        &mut self,
-        name: &str,
-        known: &mut std::collections::HashMap<String, usize>,
-    ) -> usize {
-        *known.entry(name.to_owned()).or_insert_with(|| {
-            let position = self.objects.len();
-            self.objects.push(Object {
-                name: name.to_owned(),
-                family: None,
-                origin: position,
-                nudge: 0.0,
-            });
-            position
-        })
+    fn object(&mut self, name: &str, known: &mut HashMap<String, usize>) -> usize {
+        match known.get(name) {
+            Some(&position) => position,
+            None => self.add(Object::new(name.to_owned()), known),
+        }
+    }
+
+    /// Adds an object whose name is new, as an original.
+    fn add(&mut self, object: Object, known: &mut HashMap<String, usize>) -> usize {
+        let position = self.objects.len();
+        known.insert(object.name.clone(), position);
+        self.objects.push(Object {
+            origin: position,
+            ..object
+        });
+        position
     }
 }
 
+impl Object {
+    fn new(name: String) -> Self {
+        Self {
+            name,
+            family: None,
+            origin: 0,
+            nudge: 0.0,
+            cited: BTreeSet::new(),
+        }
+    }
+}
+
+/// What a grant tells of its design. The family is the US class without its subclass, `D14`, or
+/// the Locarno class where there is none.
+fn object_of(grant: &Grant) -> Object {
+    let us_class = grant.us_class.as_deref();
+    let by_examiner = grant
+        .citations
+        .iter()
+        .filter(|citation| citation.category.as_deref() == Some(BY_EXAMINER));
+    Object {
+        family: us_class
+            .and_then(|class| class.split('/').next())
+            .map(str::to_owned)
+            .or_else(|| grant.loc_class.clone()),
+        cited: by_examiner
+            .filter_map(|citation| match &citation.cited {
+                Cited::Design(patent_id) => Some(patent_id.to_string()),
+                Cited::Patent {
+                    country, number, ..
+                } => Some(format!("{country} {number}")),
+                Cited::Literature(_) => None,
+            })
+            .collect(),
+        ..Object::new(grant.patent_id.to_string())
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> EngineError {
+    EngineError::invalid(format!("{} can't be read: {error}", path.display())).because(error)
+}
+
 fn read_text(path: &Path) -> Result<String, EngineError> {
-    fs::read_to_string(path).map_err(|error| {
-        EngineError::invalid(format!("{} can't be read: {error}", path.display())).because(error)
-    })
+    fs::read_to_string(path).map_err(|error| unreadable(path, error))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use lookalike_engine::EngineError;
 use serde::Deserialize;
 
-use super::{Dataset, DatasetPicture, Object, PictureKind, read_text};
+use super::{Dataset, DatasetPicture, Object, PictureKind, PictureSource, read_text};
 
 /// The file's name.
 pub(super) const FILE: &str = "ground-truth.json";
@@ -54,10 +54,10 @@ pub(super) fn read(folder: &Path, truth: &Path) -> Result<Dataset, EngineError> 
             })?,
         };
         dataset.objects.push(Object {
-            name: design.patent_id.clone(),
             family: Some(design.family.clone()),
             origin,
             nudge: design.nudge,
+            ..Object::new(design.patent_id.clone())
         });
         let sheets = design.sheets.iter().filter(|sheet| !sheet.front_page);
         let drawings = sheets.map(|sheet| (&sheet.file, PictureKind::Drawing));
@@ -73,7 +73,7 @@ pub(super) fn read(folder: &Path, truth: &Path) -> Result<Dataset, EngineError> 
                 )));
             }
             dataset.pictures.push(DatasetPicture {
-                path,
+                source: PictureSource::File(path),
                 object: position,
                 kind,
             });
