@@ -1,4 +1,4 @@
-//! Data directories of earlier versions open, answer as they did, and are brought to the present.
+//! The directory of the first release: catalogue of schema 8, index files of version 1.
 
 use std::fs;
 use std::io::Read;
@@ -155,9 +155,17 @@ fn a_picture_is_looked_for_with_the_encoder_of_then() {
     let engine = engine(directory.path(), Upkeep::Owner);
     let ids: Vec<u64> = (1..=30).collect();
     let items = engine.stores().catalog().items(&ids).unwrap();
-    let photo = items.iter().find(|item| item.collection == "photos").unwrap();
+    let photo = items
+        .iter()
+        .find(|item| item.collection == "photos")
+        .unwrap();
     let mut original = Vec::new();
-    match engine.pictures().picture(photo, View::Full).unwrap().content {
+    match engine
+        .pictures()
+        .picture(photo, View::Full)
+        .unwrap()
+        .content
+    {
         Content::Bytes(bytes) => original = bytes,
         Content::Stream(mut blob) => {
             blob.reader.read_to_end(&mut original).unwrap();
