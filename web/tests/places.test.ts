@@ -7,7 +7,7 @@ const found = (text: string, pattern: RegExp) =>
 
 test("the server answers with the page at every place of the app", async () => {
   const list = /const PLACES: .*= \[([^\]]*)\];/.exec(
-    await read("../../crates/server/src/page.rs"),
+    await read("../../crates/server/src/routes/page.rs"),
   )?.[1];
   const places = found(await read("../src/router.ts"), /path: "\/(\w+)/g);
   expect(places.length).toBeGreaterThan(2);

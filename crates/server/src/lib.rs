@@ -1,56 +1,18 @@
 //! The HTTP API and the web page, over the engine.
 //!
 //! Handlers translate, the engine decides. Its calls block, so none runs on an async worker:
-//! searches take turns in bounded slots (see `slots`), and whoever finds the queue full is
+//! searches take turns in bounded slots (see `http::slots`), and whoever finds the queue full is
 //! told so at once instead of waiting without end.
 #![expect(
     unused_qualifications,
     reason = "what utoipa's macros make of handlers"
 )]
 
-mod access;
-mod arrival;
-mod auth;
-mod batch;
-mod body;
-mod client;
-mod collections;
-mod connections;
-mod cookie;
-mod docs;
-mod duplicates;
-mod envelope;
-mod explain;
-mod facets;
-mod filters;
-mod form_body;
-mod headers;
-mod health;
-mod hints;
-mod history;
-mod host;
-mod identity;
-mod images;
-mod metrics;
+mod http;
 mod openapi;
-mod origin;
-mod page;
 mod parameters;
-mod patents;
-mod pictures;
-mod query;
-mod rate;
-mod reports;
-mod request_id;
-mod search;
-mod sent_files;
-mod settings;
-mod slots;
+mod routes;
 mod state;
-mod stream;
-mod tokens;
-mod upload;
-mod users;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -65,13 +27,13 @@ use lookalike_engine::jobs::Jobs;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
-use utoipa_axum::routes;
+use utoipa_axum::router::OpenApiRouter;
 
-pub use access::AccessRules;
 pub use axum::http::HeaderValue;
-pub use batch::ImportRoots;
+pub use http::access::AccessRules;
+use http::{envelope, headers, host, origin, rate, request_id};
 use openapi::{Description, Document};
+pub use routes::imports::ImportRoots;
 use state::App;
 
 /// Room in a body for parameters and multipart boundaries beside the files.
@@ -156,7 +118,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let app = App::new(engine, jobs, accounts, options)?;
     app.warm_up();
-    connections::serve(listener, routes(app)?, shutdown).await;
+    http::connections::serve(listener, assemble(app)?, shutdown).await;
     Ok(())
 }
 
@@ -171,73 +133,21 @@ pub fn router(
     accounts: Accounts,
     options: ServerOptions,
 ) -> Result<Router, ServeError> {
-    routes(App::new(engine, jobs, accounts, options)?)
+    assemble(App::new(engine, jobs, accounts, options)?)
 }
 
-fn routes(app: App) -> Result<Router, ServeError> {
+fn assemble(app: App) -> Result<Router, ServeError> {
     let body_limit = |bytes: u64| {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         DefaultBodyLimit::max(bytes.saturating_add(BODY_OVERHEAD))
     };
     let uploads = body_limit(app.options().max_upload_bytes);
-    let (api, mut description) = OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(search::by_pictures))
-        .routes(routes!(search::by_vector))
-        .routes(routes!(search::by_item))
-        .routes(routes!(explain::explain))
-        .routes(routes!(explain::query_heatmap))
-        .routes(routes!(explain::item_heatmap))
-        .routes(routes!(reports::report))
-        .routes(routes!(history::list, history::clear))
-        .routes(routes!(history::show, history::delete))
-        .routes(routes!(history::thumbnail))
-        .routes(routes!(history::repeat))
-        .routes(routes!(collections::list, collections::create))
-        .routes(routes!(collections::show, collections::drop))
-        .routes(routes!(collections::stats))
-        .routes(routes!(duplicates::find, duplicates::cancel))
-        .routes(routes!(duplicates::decide))
-        .routes(routes!(facets::count))
-        .routes(routes!(
-            images::list,
-            images::upload,
-            images::tag_many,
-            images::delete_many
-        ))
-        .routes(routes!(images::show, images::edit, images::delete_one))
-        .routes(routes!(images::vector))
-        .routes(routes!(patents::patent))
-        .routes(routes!(batch::start))
-        .routes(routes!(sent_files::upload_import).layer(uploads))
-        .routes(routes!(batch::status))
-        .routes(routes!(batch::cancel))
-        .routes(routes!(batch::retry))
-        .routes(routes!(batch::list))
-        .routes(routes!(pictures::thumbnail))
-        .routes(routes!(pictures::full))
-        .routes(routes!(pictures::preview))
-        .routes(routes!(auth::rules))
-        .routes(routes!(auth::register))
-        .routes(routes!(auth::log_in))
-        .routes(routes!(auth::log_out))
-        .routes(routes!(auth::me))
-        .routes(routes!(auth::change_password))
-        .routes(routes!(tokens::list, tokens::add))
-        .routes(routes!(tokens::revoke))
-        .routes(routes!(users::list))
-        .routes(routes!(users::change, users::remove))
-        .routes(routes!(health::health))
-        .routes(routes!(health::live))
-        .routes(routes!(metrics::metrics))
-        .split_for_parts();
+    let (api, mut description) =
+        routes::api(OpenApiRouter::with_openapi(Description::openapi()), uploads).split_for_parts();
     openapi::finish(&mut description);
     let router = api
-        .merge(page::routes())
+        .merge(routes::pages())
         .route("/openapi.json", get(openapi::document))
-        .route("/docs", get(docs::index))
-        .route("/docs/start.js", get(docs::start))
-        .route("/docs/swagger-ui-bundle.js", get(docs::script))
-        .route("/docs/swagger-ui.css", get(docs::style))
         .layer(Extension(Document::new(&description)?))
         .fallback(envelope::no_such_endpoint)
         .method_not_allowed_fallback(envelope::wrong_method)
@@ -253,7 +163,10 @@ fn routes(app: App) -> Result<Router, ServeError> {
         .layer(origin::allow(&app.options().cors_origins))
         .layer(middleware::from_fn_with_state(app.clone(), rate::limit))
         .layer(middleware::from_fn(headers::secure))
-        .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            routes::metrics::count,
+        ))
         .layer(middleware::from_fn(request_id::name))
         .with_state(app);
     Ok(router)

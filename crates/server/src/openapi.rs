@@ -15,8 +15,8 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, OpenApi, ToSchema};
 
-use crate::cookie;
-use crate::envelope::{ApiError, Failure};
+use crate::http::cookie;
+use crate::http::envelope::{ApiError, Failure};
 
 /// What the handlers don't say of themselves.
 #[derive(OpenApi)]

@@ -11,11 +11,11 @@ use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::envelope::ApiError;
-use crate::metrics::Metrics;
-use crate::rate::Rates;
-use crate::slots::Slots;
-use crate::upload::UploadMemory;
+use crate::http::envelope::ApiError;
+use crate::http::rate::Rates;
+use crate::http::slots::Slots;
+use crate::http::upload::UploadMemory;
+use crate::routes::metrics::Metrics;
 use crate::{ServeError, ServerOptions};
 
 /// Requests that read from disk at once, and that wait for it: a page of results asks for all its

@@ -6,7 +6,6 @@
 )]
 
 mod accounts;
-mod batch;
 mod collections;
 mod duplicates;
 mod errors;
@@ -14,6 +13,7 @@ mod explain;
 mod fixture;
 mod history;
 mod images;
+mod imports;
 mod openapi;
 mod operation;
 mod page;

@@ -1,0 +1,67 @@
+//! Bodies in JSON, with the envelope for those that are wrong.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::http::envelope::ApiError;
+use crate::http::upload;
+use crate::state::App;
+
+/// Bytes of a body in JSON: a vector of 65,536 numbers with all their digits has half as many.
+const MAX_JSON_BYTES: u64 = 4 << 20;
+
+/// A body in JSON that does not say it is something else, so that no form is taken for it.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// The same, or no body at all, which stands for the default.
+pub(crate) struct JsonOrNothing<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let is_json = is_json(request.headers());
+        let body = upload::read_body(request, app, MAX_JSON_BYTES).await?;
+        if !is_json {
+            return Err(no_json());
+        }
+        parse(body.bytes()).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let is_json = is_json(request.headers());
+        let body = upload::read_body(request, app, MAX_JSON_BYTES).await?;
+        match body.bytes() {
+            [] => Ok(Self(T::default())),
+            _ if !is_json => Err(no_json()),
+            bytes => parse(bytes).map(Self),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    kind.to_str()
+        .ok()
+        .and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn no_json() -> ApiError {
+    ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "send a JSON object with the header `content-type: application/json`",
+    )
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::invalid(format!("the body is not what is expected: {error}")))
+}

@@ -1,0 +1,57 @@
+//! Requests that a page of another site makes in a user's browser are refused where they would
+//! change something. Reading is the browser's business: without permission by us (CORS) it gives
+//! the page no answer. Sites that the settings name (`cors_origins`) may do both; a user's cookie
+//! does not go with their requests, so where accounts are on they need a token.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::http::envelope::ApiError;
+use crate::http::identity::changes;
+use crate::http::request_id;
+use crate::state::App;
+
+/// What pages of the sites that were named are told by browsers.
+pub(crate) fn allow(origins: &[HeaderValue]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER, request_id::HEADER])
+}
+
+pub(crate) async fn refuse_others(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let allowed = &app.options().cors_origins;
+    if changes(request.method()) && !is_from(request.headers(), allowed) {
+        return ApiError::new(
+            StatusCode::FORBIDDEN,
+            "the request comes from a page of another site",
+        )
+        .into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers name the origin of a page with every request that is no plain reading; programs
+/// name none.
+fn is_from(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    if allowed.contains(origin) {
+        return true;
+    }
+    let host = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"));
+    host.is_some_and(|(_, host)| Some(host) == text(header::HOST))
+}

@@ -1,0 +1,277 @@
+//! Reads request bodies under limits of size, number, time, and memory over all requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use http_body_util::BodyExt;
+
+use crate::http::envelope::ApiError;
+use crate::http::form_body::{Kept, metered};
+use crate::state::App;
+
+/// Files of one request.
+pub(crate) const MAX_FILES: usize = 16;
+
+/// Fields of one request that are no files.
+const MAX_TEXTS: usize = 256;
+
+/// Bytes of a field that is no file.
+pub(crate) const MAX_TEXT_BYTES: usize = 64 << 10;
+
+/// Bytes of bodies in memory, over all requests.
+pub(crate) struct UploadMemory {
+    used: AtomicU64,
+    most: u64,
+}
+
+/// A part of that memory, given back when dropped.
+pub(crate) struct Reserved {
+    memory: Arc<UploadMemory>,
+    bytes: u64,
+}
+
+/// The fields of a form, and the memory that they take.
+pub(crate) struct Form {
+    /// By name, in order.
+    pub(crate) fields: Vec<(String, Field)>,
+    /// To be kept while any of the fields is.
+    pub(crate) reserved: Reserved,
+}
+
+/// One field of a form.
+#[derive(Debug)]
+pub(crate) enum Field {
+    File(File),
+    Text(String),
+}
+
+/// A file of a form.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// As the client calls it: any text.
+    pub(crate) name: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A whole body, and the memory that it takes.
+pub(crate) struct WholeBody {
+    bytes: Vec<u8>,
+    reserved: Reserved,
+}
+
+impl UploadMemory {
+    pub(crate) fn new(most: u64) -> Arc<Self> {
+        Arc::new(Self {
+            used: AtomicU64::new(0),
+            most,
+        })
+    }
+
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    fn nothing(self: &Arc<Self>) -> Reserved {
+        Reserved {
+            memory: Arc::clone(self),
+            bytes: 0,
+        }
+    }
+}
+
+impl Reserved {
+    /// Refused at once when there is no room: waiting with half a body could wait for ever for
+    /// others that do the same.
+    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
+        let bytes = bytes as u64;
+        self.bytes += bytes;
+        let used = self.memory.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        match used <= self.memory.most {
+            true => Ok(()),
+            false => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many uploads at once; try again in a moment",
+            )),
+        }
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl WholeBody {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Reserved) {
+        (self.bytes, self.reserved)
+    }
+}
+
+impl FromRequest<App> for Form {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let limit = app.options().max_body_bytes;
+        check_length(&request, limit)?;
+        let (request, kept) = metered(request);
+        let form = Multipart::from_request(request, app)
+            .await
+            .map_err(form_expected)?;
+        let reserved = app.upload_memory().nothing();
+        in_time(app, read_fields(form, &kept, limit, reserved)).await
+    }
+}
+
+/// The request is none.
+#[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
+pub(crate) fn form_expected(error: MultipartRejection) -> ApiError {
+    ApiError::invalid(format!(
+        "{}; send a form (multipart/form-data) with the file as `file`",
+        error.body_text()
+    ))
+}
+
+/// Whether a request brings a form.
+pub(crate) fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// The whole body, of at most `limit` bytes.
+pub(crate) async fn read_body(
+    request: Request,
+    app: &App,
+    limit: u64,
+) -> Result<WholeBody, ApiError> {
+    check_length(&request, limit)?;
+    let reserved = app.upload_memory().nothing();
+    in_time(app, read_all(request.into_body(), limit, reserved)).await
+}
+
+/// Refuses by the length that was announced, before anything is read.
+pub(crate) fn check_length(request: &Request, limit: u64) -> Result<(), ApiError> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length: Option<u64> = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    match length {
+        Some(length) if length > limit => Err(too_large(limit)),
+        _ => Ok(()),
+    }
+}
+
+async fn read_all(
+    mut body: Body,
+    limit: u64,
+    mut reserved: Reserved,
+) -> Result<WholeBody, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::invalid("the body ended early"))?;
+        let Ok(chunk) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() as u64 + chunk.len() as u64 > limit {
+            return Err(too_large(limit));
+        }
+        reserved.grow(chunk.len())?;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(WholeBody { bytes, reserved })
+}
+
+async fn read_fields(
+    mut form: Multipart,
+    kept: &Kept,
+    limit: u64,
+    mut reserved: Reserved,
+) -> Result<Form, ApiError> {
+    let mut fields = Vec::new();
+    let (mut files, mut texts) = (0, 0);
+    let mut left = limit;
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        kept.forget();
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let is_file = name == "file" || file_name.is_some();
+        match is_file {
+            true => files += 1,
+            false => texts += 1,
+        }
+        if files > MAX_FILES || texts > MAX_TEXTS {
+            return Err(ApiError::invalid(format!(
+                "too many fields; at most {MAX_FILES} files and {MAX_TEXTS} parameters"
+            )));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            kept.forget();
+            left = left
+                .checked_sub(chunk.len() as u64)
+                .ok_or_else(|| too_large(limit))?;
+            if !is_file && bytes.len() + chunk.len() > MAX_TEXT_BYTES {
+                return Err(ApiError::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("field `{name}` is above the limit of {MAX_TEXT_BYTES} bytes"),
+                ));
+            }
+            reserved.grow(chunk.len())?;
+            bytes.extend_from_slice(&chunk);
+        }
+        let value = match is_file {
+            true => Field::File(File {
+                name: file_name,
+                bytes,
+            }),
+            false => Field::Text(
+                String::from_utf8(bytes)
+                    .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))?,
+            ),
+        };
+        fields.push((name, value));
+    }
+    Ok(Form { fields, reserved })
+}
+
+async fn in_time<T>(
+    app: &App,
+    read: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, ApiError> {
+    let limit = app.options().body_timeout;
+    tokio::time::timeout(limit, read).await.unwrap_or_else(|_| {
+        Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            format!(
+                "the request's body did not arrive within {} s",
+                limit.as_secs()
+            ),
+        ))
+    })
+}
+
+fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the request's body is above the limit of {limit} bytes"),
+    )
+}
+
+/// A form that can't be read: the client's fault, or too large.
+#[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
+pub(crate) fn broken(error: MultipartError) -> ApiError {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request's body is too large",
+        ),
+        _ => ApiError::invalid(format!("the form can't be read: {}", error.body_text())),
+    }
+}

@@ -1,0 +1,133 @@
+//! Filters as parameters, the same for searches, lists, counts and deletions.
+
+use lookalike_engine::library::ItemFilter;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::envelope::ApiError;
+use crate::parameters::search::number;
+
+/// Which images take part. Repeating a filter means OR, different filters AND.
+#[derive(Serialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FilterParameters {
+    /// Words of the patent's title, or of the image's description.
+    keyword: Option<Vec<String>>,
+    /// Beginnings of the Locarno class.
+    #[schema(example = json!(["10-02"]))]
+    loc_class: Option<Vec<String>>,
+    /// Beginnings of the US class: `D14`, `D14/486`, also `D14486`.
+    #[schema(example = json!(["D14/486"]))]
+    us_class: Option<Vec<String>>,
+    /// Part of the applicant's name.
+    applicant: Option<Vec<String>>,
+    /// Part of the assignee's name.
+    assignee: Option<Vec<String>>,
+    /// Country code of the applicant.
+    #[schema(example = json!(["US"]))]
+    country: Option<Vec<String>>,
+    /// Granted on this day or later, YYYYMMDD.
+    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    pub_date_from: Option<u32>,
+    /// Granted on this day or earlier, YYYYMMDD.
+    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    pub_date_to: Option<u32>,
+    /// `in_force` or `expired` today.
+    #[schema(example = json!(["in_force"]))]
+    status: Option<Vec<String>>,
+    /// Tags of the image.
+    tags: Option<Vec<String>>,
+    /// `key=value` pairs of the image's attributes.
+    #[schema(example = json!(["category=cat"]))]
+    attributes: Option<Vec<String>>,
+    /// Patents to keep, in any spelling.
+    patent_id: Option<Vec<String>>,
+    /// Patents to leave out, in any spelling.
+    exclude_patent_id: Option<Vec<String>>,
+    /// Items to leave out.
+    exclude_item_id: Option<Vec<u64>>,
+}
+
+/// The filters of lists: those of searches, and one more.
+#[derive(Serialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NameParameter {
+    /// Part of the file's name, any case.
+    file_name: Option<Vec<String>>,
+}
+
+/// Takes one value of a filter; whether there is one of that name.
+pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bool, ApiError> {
+    let text = || value.to_owned();
+    match name {
+        "keyword" => filter.keyword.push(text()),
+        "loc_class" => filter.loc_class.push(text()),
+        "us_class" => filter.us_class.push(text()),
+        "applicant" => filter.applicant.push(text()),
+        "assignee" => filter.assignee.push(text()),
+        "country" => filter.country.push(text()),
+        "pub_date_from" => filter.pub_date_from = Some(number(name, value)?),
+        "pub_date_to" => filter.pub_date_to = Some(number(name, value)?),
+        "status" => filter.status.push(text()),
+        "tags" => filter.tags.push(text()),
+        "attributes" => filter.attributes.push(text()),
+        "patent_id" => filter.patent_id.push(text()),
+        "exclude_patent_id" => filter.exclude_patent_id.push(text()),
+        "exclude_item_id" => filter.exclude_item_id.push(number(name, value)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// Takes one value of a filter of lists; whether there is one of that name.
+pub(crate) fn set_of_list(
+    filter: &mut ItemFilter,
+    name: &str,
+    value: &str,
+) -> Result<bool, ApiError> {
+    match name {
+        "file_name" => {
+            filter.file_name.push(value.to_owned());
+            Ok(true)
+        }
+        _ => set(filter, name, value),
+    }
+}
+
+/// The filter of a JSON object, as lists take it.
+pub(crate) fn from_json(object: &Map<String, Value>) -> Result<ItemFilter, ApiError> {
+    let mut filter = ItemFilter::default();
+    for (name, value) in object {
+        each_value(name, value, &mut |value| {
+            let value = value.trim();
+            // Empty ones say nothing, as in forms.
+            match value.is_empty() || set_of_list(&mut filter, name, value)? {
+                true => Ok(()),
+                false => Err(ApiError::invalid(format!(
+                    "there is no filter `{name}`; the documentation lists them"
+                ))),
+            }
+        })?;
+    }
+    Ok(filter)
+}
+
+/// Calls `each` for a scalar, or for each of a list of them, as text.
+pub(crate) fn each_value(
+    name: &str,
+    value: &Value,
+    each: &mut impl FnMut(&str) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    match value {
+        Value::Null => Ok(()),
+        Value::String(text) => each(text),
+        Value::Number(_) | Value::Bool(_) => each(&value.to_string()),
+        Value::Array(values) if values.iter().all(|value| !value.is_array()) => values
+            .iter()
+            .try_for_each(|value| each_value(name, value, each)),
+        _ => Err(ApiError::invalid(format!(
+            "parameter `{name}` is neither text nor number nor a list of them"
+        ))),
+    }
+}

@@ -1,0 +1,5 @@
+//! Parameters that several resources take.
+
+pub(crate) mod filters;
+pub(crate) mod search;
+pub(crate) mod settings;

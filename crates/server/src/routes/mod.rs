@@ -1,0 +1,95 @@
+//! What the server answers, one file a resource: handlers, the shapes of their requests and
+//! answers, and their descriptions.
+//!
+//! The order of the list is the order of the description.
+
+pub(crate) mod auth;
+pub(crate) mod collections;
+mod docs;
+mod duplicates;
+mod explain;
+mod facets;
+mod health;
+mod history;
+mod images;
+pub(crate) mod imports;
+pub(crate) mod metrics;
+mod page;
+mod patents;
+mod pictures;
+mod reports;
+mod search;
+mod sent_files;
+mod tokens;
+mod users;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use crate::state::App;
+
+/// The API, added to `start`. Imports that are sent along have a limit of their own, `uploads`.
+pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenApiRouter<App> {
+    start
+        .routes(routes!(search::by_pictures))
+        .routes(routes!(search::by_vector))
+        .routes(routes!(search::by_item))
+        .routes(routes!(explain::explain))
+        .routes(routes!(explain::query_heatmap))
+        .routes(routes!(explain::item_heatmap))
+        .routes(routes!(reports::report))
+        .routes(routes!(history::list, history::clear))
+        .routes(routes!(history::show, history::delete))
+        .routes(routes!(history::thumbnail))
+        .routes(routes!(history::repeat))
+        .routes(routes!(collections::list, collections::create))
+        .routes(routes!(collections::show, collections::drop))
+        .routes(routes!(collections::stats))
+        .routes(routes!(duplicates::find, duplicates::cancel))
+        .routes(routes!(duplicates::decide))
+        .routes(routes!(facets::count))
+        .routes(routes!(
+            images::list,
+            images::upload,
+            images::tag_many,
+            images::delete_many
+        ))
+        .routes(routes!(images::show, images::edit, images::delete_one))
+        .routes(routes!(images::vector))
+        .routes(routes!(patents::patent))
+        .routes(routes!(imports::start))
+        .routes(routes!(sent_files::upload_import).layer(uploads))
+        .routes(routes!(imports::status))
+        .routes(routes!(imports::cancel))
+        .routes(routes!(imports::retry))
+        .routes(routes!(imports::list))
+        .routes(routes!(pictures::thumbnail))
+        .routes(routes!(pictures::full))
+        .routes(routes!(pictures::preview))
+        .routes(routes!(auth::rules))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::log_in))
+        .routes(routes!(auth::log_out))
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::change_password))
+        .routes(routes!(tokens::list, tokens::add))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(users::list))
+        .routes(routes!(users::change, users::remove))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(metrics::metrics))
+}
+
+/// The page, and the pages that show the description of the API.
+pub(crate) fn pages() -> Router<App> {
+    Router::new()
+        .merge(page::routes())
+        .route("/docs", get(docs::index))
+        .route("/docs/start.js", get(docs::start))
+        .route("/docs/swagger-ui-bundle.js", get(docs::script))
+        .route("/docs/swagger-ui.css", get(docs::style))
+}

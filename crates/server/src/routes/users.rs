@@ -1,0 +1,80 @@
+//! Users, as administrators look after them.
+
+use axum::extract::{Path, State};
+use lookalike_accounts::{Account, AccountChange, Accounts, Password, Role};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::http::access::Admin;
+use crate::http::body::JsonBody;
+use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::state::App;
+
+/// What is to become of a user; what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChange {
+    /// Another role.
+    role: Option<Role>,
+    /// Whether to shut the account; that ends its sessions.
+    disabled: Option<bool>,
+    /// Another password of 8 to 1024 bytes; that ends the user's sessions.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Password>,
+}
+
+/// All users by name.
+#[utoipa::path(
+    get,
+    path = "/api/users",
+    tag = "users",
+    responses((status = 200, body = Envelope<Vec<Account>>), ApiError),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    _: Admin,
+) -> Result<Success<Vec<Account>>, ApiError> {
+    let accounts = app.accounts(Accounts::list);
+    Ok(Success(accounts.await?))
+}
+
+/// Change a user's role, state or password.
+#[utoipa::path(
+    patch,
+    path = "/api/users/{name}",
+    tag = "users",
+    params(("name" = String, Path, description = "The user's name")),
+    request_body = UserChange,
+    responses((status = 200, body = Envelope<Account>), ApiError),
+)]
+pub(crate) async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(name): Path<String>,
+    JsonBody(change): JsonBody<UserChange>,
+) -> Result<Success<Account>, ApiError> {
+    let change = AccountChange {
+        role: change.role,
+        disabled: change.disabled,
+        password: change.password,
+    };
+    let changed = app.passwords(move |accounts| accounts.change(&name, &change));
+    Ok(Success(changed.await?))
+}
+
+/// Remove a user with all sessions and tokens.
+#[utoipa::path(
+    delete,
+    path = "/api/users/{name}",
+    tag = "users",
+    params(("name" = String, Path, description = "The user's name")),
+    responses((status = 200, body = Envelope<Account>), ApiError),
+)]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    _: Admin,
+    Path(name): Path<String>,
+) -> Result<Success<Account>, ApiError> {
+    let removed = app.accounts(move |accounts| accounts.remove(&name));
+    Ok(Success(removed.await?))
+}
