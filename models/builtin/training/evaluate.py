@@ -23,6 +23,8 @@ from squares import MARGIN, boxes, square
 
 HEAD = slice(88 + 120 + 208, None)
 """The head's channels among the joined taps."""
+CELLS, INK, LOOK = 10, 0.02, 2.0
+"""Cells a side of a second look, the ink from which one counts, its weight beside the embedding."""
 
 
 class Sheets:
@@ -38,7 +40,8 @@ class Sheets:
         wholes = [square(sheet, MARGIN, side) for sheet in sheets]
         figures = [square(figure, MARGIN, side) for one in cut for figure in one]
         self.raw = before.read([square(sheet, MARGIN) for sheet in sheets], torch.bfloat16)[0][:, HEAD]
-        _, self.whole, self.tokens = model.read(wholes, torch.bfloat16)
+        _, self.whole, tokens = model.read(wholes, torch.bfloat16)
+        self.places, self.drawn = drawn_places(tokens, wholes)
         self.figures = model.read(figures, torch.bfloat16)[1]
 
     def rows(self, other):
@@ -53,20 +56,28 @@ class Sheets:
         yield "builtin, whole sheet", whole
         yield "builtin, best pair of figures", figures
         yield "builtin, sheet and figures, mean of both", (whole + figures) / 2
-        both = standard((whole + figures) / 2) + 0.6 * standard(second_look(self.tokens))
-        yield "the same, and patch tokens (second look)", both
+        yield "builtin, whole sheet and a second look", whole + LOOK * second_look(self.places, self.drawn)
 
 
-def standard(scores):
-    return (scores - scores.mean(1, keepdims=True)) / scores.std(1, keepdims=True)
-
-
-def second_look(tokens):
-    """The mean over a picture's places of the best place of the other, both ways, from 8 x 8 places."""
+def drawn_places(tokens, squares):
+    """Tokens (n, places, d) averaged to cells of length 1, and which cells have ink (n, cells)."""
     side = math.isqrt(tokens.shape[1])
     places = tokens.float().transpose(1, 2).unflatten(2, (side, side))
-    places = F.normalize(F.adaptive_avg_pool2d(places, 8).flatten(2).transpose(1, 2), dim=2)
-    scores = torch.stack([torch.einsum("qd,nkd->nqk", one, places).amax(2).mean(1) for one in places])
+    places = F.normalize(F.adaptive_avg_pool2d(places, CELLS).flatten(2).transpose(1, 2), dim=2)
+    ink = 1 - torch.from_numpy(np.stack(squares))[:, None].float() / 255
+    ink = F.adaptive_max_pool2d(F.adaptive_avg_pool2d(ink, side), CELLS)[:, 0]
+    return places, ink.flatten(1) > INK
+
+
+def second_look(places, drawn):
+    """The mean over a picture's drawn places of the square of the best cosine among the other's, both
+    ways."""
+    rows = []
+    for one, its in zip(places, drawn):
+        cosines = torch.einsum("qd,nkd->nqk", one[its], places)
+        best = torch.where(drawn[:, None], cosines, 0.0).amax(2).clamp(min=0)
+        rows.append((best**2).mean(1))
+    scores = torch.stack(rows)
     return ((scores + scores.T) / 2).numpy()
 
 

@@ -27,8 +27,8 @@ class Model:
 
     @torch.no_grad()
     def read(self, squares, precision=torch.float32):
-        """Squares (uint8) to taps (n, 1696), embeddings (n, 256) and tokens (n, places, 64),
-        the last two of length 1."""
+        """Squares (uint8) to taps (n, 1696), embeddings (n, 256) of length 1 and tokens
+        (n, places, 88)."""
         layers = {tap["layer"] for tap in self.config["taps"]} | {self.config["tokens"]["layer"]}
         taps, tokens = [], []
         for start in range(0, len(squares), BATCH):
@@ -38,7 +38,7 @@ class Model:
                 maps = self.backbone(x, layers)
             taps.append(pooled(maps, self.config["taps"]))
             places = maps[self.config["tokens"]["layer"]].float().flatten(2).transpose(1, 2)
-            tokens.append(F.normalize(places @ self.tokens[0].T + self.tokens[1], dim=2).half())
+            tokens.append((places @ self.tokens[0].T + self.tokens[1]).half())
         taps = torch.cat(taps)
         embeddings = F.normalize(taps @ self.projection[0].T + self.projection[1], dim=1)
         return taps, embeddings, torch.cat(tokens)

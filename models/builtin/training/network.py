@@ -31,6 +31,9 @@ TAPS = [
     {"layer": "head", "pool": "mean"},
 ]
 """What the embedding is made of: the four together find more than the head alone (EXPERIMENTS.md)."""
+TAP_WEIGHTS = [1.25, 1.0, 1.0, 0.5]
+"""Lengths of the taps. The head knows what photos show, earlier blocks how drawings are drawn: at 1 each
+sheets of patents are found less often, without the head photos are (EXPERIMENTS.md)."""
 
 
 def rounded(channels):
@@ -151,7 +154,8 @@ def gem(x, power=3.0):
 
 
 def pooled(maps, taps):
-    """The taps' pooled channels, each brought to length 1, joined: (n, 1696) for `TAPS`."""
+    """The taps' pooled channels, each brought to length 1, joined: (n, 1696) for `TAPS`. Their weights
+    are the projection's (`export.py`)."""
     parts = [
         gem(maps[tap["layer"]], tap["power"]) if tap["pool"] == "gem"
         else maps[tap["layer"]].float().mean((2, 3))

@@ -19,9 +19,9 @@ from end import End, all_taps, whitening
 
 SETS = {"solids_0": (0, 12), "solids_1": (0, 12), "sheets": (1, 4), "pictures": (2, 8)}
 """Material: which pool of designs a file belongs to, and how many of the pool a batch has."""
-EACH = 4
-"""Pictures of a design in a batch, at most; photos and drawings as they come."""
-STEPS, WARM_UP = 160, 15
+EACH, PHOTOS = 4, 2
+"""Pictures of a design in a batch, at most, and how many of them are photos where there are photos."""
+STEPS, WARM_UP = 200, 15
 RATE, PROJECTION_RATE = 1e-4, 3e-5
 TEMPERATURE = 0.1
 KEEP, KEEP_PAIRS = 4.0, 50.0
@@ -31,15 +31,16 @@ BANK = 800
 
 
 def material(folder):
-    parts, design, pool = [], [], []
+    parts, design, pool, photo = [], [], [], []
     for number, (name, (kind, _)) in enumerate(SETS.items()):
-        *tensors, designs, _ = torch.load(Path(folder) / f"{name}.pt", weights_only=False)
+        *tensors, designs, kinds = torch.load(Path(folder) / f"{name}.pt", weights_only=False)
         parts.append(tensors)
         # Both shards of solids count designs in one row.
         design.append(np.asarray(designs) + 1_000_000 * kind)
         pool.append(np.full(len(designs), kind))
+        photo.append(np.asarray(kinds) == 1)
     tensors = [torch.cat(column) for column in zip(*parts)]
-    return tensors, np.concatenate(design), np.concatenate(pool)
+    return tensors, np.concatenate(design), np.concatenate(pool), np.concatenate(photo)
 
 
 def groups_of(design, pool):
@@ -52,12 +53,18 @@ def groups_of(design, pool):
     return groups
 
 
-def batch_of(groups, random):
+def some(members, count, random):
+    return random.choice(members, min(count, len(members)), replace=False)
+
+
+def batch_of(groups, photo, random):
     chosen = []
     for kind, count in dict(SETS.values()).items():
         for index in random.choice(len(groups[kind]), count, replace=False):
             members = groups[kind][index]
-            chosen.append(random.choice(members, min(EACH, len(members)), replace=False))
+            photos = some(members[photo[members]], PHOTOS, random)
+            drawings = some(members[~photo[members]], EACH - len(photos), random)
+            chosen.append(np.concatenate([photos, drawings]))
     return np.concatenate(chosen)
 
 
@@ -78,7 +85,7 @@ def losses(z, start, bank, labels):
 def main(features, run):
     run = Path(run)
     run.mkdir(parents=True, exist_ok=True)
-    (ten, fourteen, maps), design, pool = material(features)
+    (ten, fourteen, maps), design, pool, photo = material(features)
     groups = groups_of(design, pool)
     end = End().to(memory_format=torch.channels_last)
     taps = all_taps(end, ten, fourteen, maps)
@@ -102,7 +109,7 @@ def main(features, run):
         height = min(1, (step + 1) / WARM_UP) * (0.55 + 0.45 * np.cos(np.pi * step / STEPS))
         for group, rate in zip(optimiser.param_groups, (RATE, PROJECTION_RATE)):
             group["lr"] = rate * height
-        index = batch_of(groups, random)
+        index = batch_of(groups, photo, random)
         # Mirrored maps stand for mirrored pictures.
         mirrored = torch.from_numpy(random.random(len(index)) < 0.5)[:, None, None, None]
         x = maps[index].to(torch.bfloat16)

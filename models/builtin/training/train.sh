@@ -28,5 +28,5 @@ wait
 "$python" $here/features.py "$work/features" "$material"/solids_0.npz "$material"/solids_1.npz \
     "$material"/sheets.npz "$material"/pictures.npz
 "$python" $here/train.py "$work/features" "$work/run"
-"$python" $here/export.py "$material" "$work/run/mean_100.pt" "$work/final" 256
+"$python" $here/export.py "$material" "$work/run/mean_200.pt" "$work/final" 320
 [ ! -d "${REAL:-}" ] || "$python" $here/evaluate.py "$REAL" "$work/final"

@@ -244,7 +244,7 @@ fn models_and_doctor_know_the_builtin_encoder() {
     assert_eq!(encoder["state"], "ok");
     assert_eq!(models[1]["name"], "builtin-1");
     for (name, architecture, dim, size) in [
-        ("builtin", "efficientnet-lite", 256, 256),
+        ("builtin", "efficientnet-lite", 256, 320),
         ("builtin-1", "dinov2", 192, 112),
     ] {
         let info = scratch.json(&["models", "info", name, "--format", "json"]);

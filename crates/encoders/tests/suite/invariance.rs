@@ -151,7 +151,7 @@ fn sizes_are_checked() {
 
 #[test]
 fn the_builtin_models_work_and_say_that_they_are_trained() {
-    for (which, dim, size) in [(Builtin::Current, 256, 256), (Builtin::First, 192, 112)] {
+    for (which, dim, size) in [(Builtin::Current, 256, 320), (Builtin::First, 192, 112)] {
         let load = |precision| {
             let options = options(precision, 2);
             Registry::default().builtin(which, &options).unwrap()

@@ -138,7 +138,7 @@ fn they_go_on_with_it_and_go_over_to_the_present_one_when_re_embedded() {
     assert_eq!(re_embed(&fixture, None).unwrap().imported, 6);
     let after = report(&fixture);
     let model = after.model.unwrap();
-    assert_eq!((after.dim, after.size), (256, Some(256)));
+    assert_eq!((after.dim, after.size), (256, Some(320)));
     // The letterbox was the former encoder's own.
     assert_eq!(after.preprocess.as_deref(), Some("figure"));
     assert_eq!(
