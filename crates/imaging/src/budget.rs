@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that may be in use at once, shared by threads. Clones share the budget.
 ///
-/// At most the total is in use, and beside it one request above half of it.
+/// At most the total is in use, plus one request above half of it.
 #[derive(Clone, Debug)]
 pub struct PixelBudget {
     ordinary: Arc<Line>,
@@ -77,9 +77,10 @@ impl PixelBudget {
     }
 
     fn line(&self, bytes: u64) -> (&Arc<Line>, u64) {
-        match self.is_large(bytes) {
-            true => (&self.large, 1),
-            false => (&self.ordinary, bytes),
+        if self.is_large(bytes) {
+            (&self.large, 1)
+        } else {
+            (&self.ordinary, bytes)
         }
     }
 }

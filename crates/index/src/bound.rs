@@ -35,7 +35,7 @@ pub(crate) struct BoundedQuery {
     /// The key of a row at the query, before its length is taken off: the square of the query's
     /// length from the centre. 0 for inner products.
     square: f64,
-    /// Relative error of a score, from the kernels' sums of so many terms.
+    /// Relative error of a score, from the kernels' sums of this many terms.
     score_rounding: f64,
 }
 
@@ -60,9 +60,10 @@ impl BoundedQuery {
             metric: rows.metric,
             bound: Bound {
                 // Not a number where the query has no usual length: then no row is ever left out.
-                product: match error.is_finite() {
-                    true => of_product,
-                    false => f32::NAN,
+                product: if error.is_finite() {
+                    of_product
+                } else {
+                    f32::NAN
                 },
                 length: of_length,
                 margin: double * length * (1.0 + error),

@@ -82,18 +82,6 @@ impl Filter {
         self.pages.capacity() * size_of::<Page>() + self.pages.iter().map(offsets).sum::<usize>()
     }
 
-    /// The ids that both sets hold.
-    #[must_use]
-    pub fn intersect(&self, other: &Self) -> Self {
-        let (small, large) = if self.len <= other.len {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let mut lookup = large.lookup();
-        Self::from_ids(small.iter().filter(|&id| lookup.contains(id)))
-    }
-
     /// The ids, rising.
     pub fn iter(&self) -> impl Iterator<Item = u64> {
         self.pages.iter().flat_map(|page| {
@@ -212,7 +200,6 @@ mod tests {
         #[test]
         fn a_filter_is_a_set(ids in ids(), others in ids()) {
             let filter = Filter::from_ids(ids.iter().copied());
-            let other = Filter::from_ids(others.iter().copied());
             let set: BTreeSet<u64> = ids.into_iter().collect();
             let other_set: BTreeSet<u64> = others.into_iter().collect();
             prop_assert_eq!(filter.len(), set.len());
@@ -223,10 +210,6 @@ mod tests {
                     prop_assert_eq!(filter.contains(id), set.contains(&id), "{}", id);
                 }
             }
-            let both: Vec<u64> = set.intersection(&other_set).copied().collect();
-            prop_assert!(filter.intersect(&other).iter().eq(both.iter().copied()));
-            prop_assert_eq!(filter.intersect(&other), other.intersect(&filter));
-            prop_assert_eq!(filter.intersect(&other), Filter::from_ids(both));
         }
     }
 

@@ -183,7 +183,7 @@ impl Index {
         rebuild::pays(&self.snapshot(), &self.options)
     }
 
-    /// Builds the index anew from the items that are there, without what removed ones left, with
+    /// Rebuilds the index from the items that are there, without what removed ones left, with
     /// lists or graph as its options ask for. Searches and writes go on meanwhile; then the new
     /// one takes the old one's place.
     ///
@@ -276,9 +276,10 @@ impl Index {
             way.search_all(queries)
         } else {
             let search = |query| self.scratches.with(|scratch| way.search(query, scratch));
-            match queries.len() > self.dim && rayon::current_num_threads() > 1 {
-                true => queries.par_chunks_exact(self.dim).map(search).collect(),
-                false => queries.chunks_exact(self.dim).map(search).collect(),
+            if queries.len() > self.dim && rayon::current_num_threads() > 1 {
+                queries.par_chunks_exact(self.dim).map(search).collect()
+            } else {
+                queries.chunks_exact(self.dim).map(search).collect()
             }
         };
         snapshot.check()?;

@@ -191,9 +191,10 @@ impl<'a> Way<'a> {
         let (snapshot, params) = (self.snapshot, self.params);
         let rows = &snapshot.rows;
         let part = lists.probe(rows.isa, rows.metric, query, nprobe);
-        let hits = match by_codes {
-            true => scan::by_codes(snapshot, query, params, &part),
-            false => scan::exact(snapshot, query, params, &part).pop()?,
+        let hits = if by_codes {
+            scan::by_codes(snapshot, query, params, &part)
+        } else {
+            scan::exact(snapshot, query, params, &part).pop()?
         };
         if hits.len() < params.k {
             // Others may not have passed the threshold, or there are no others.

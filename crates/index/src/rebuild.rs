@@ -1,4 +1,4 @@
-//! Building an index anew from the rows that live, beside its searches and writes.
+//! Rebuilding an index from its live rows, while searches and writes go on.
 
 use crate::graph::{Graph, Scratches, link_new_rows};
 use crate::lists::{self, Lists};
@@ -22,7 +22,7 @@ const SETTLED_ON: usize = 1 << 16;
 /// Fewer, and it does not stand for many more items.
 const LEAST_SETTLED_ON: usize = 1000;
 
-/// Removed rows, as part of those that live, from which on building anew pays: a fifth of all, from
+/// Removed rows, as a part of the live ones, from which on rebuilding pays: a fifth of all, from
 /// where on a walk keeps a quarter more candidates.
 const REMOVED_SHARE: usize = 4;
 
@@ -35,7 +35,7 @@ pub(crate) enum Plan {
 }
 
 impl Plan {
-    /// What `options` ask for with so many items.
+    /// What `options` ask for with this many items.
     pub(crate) fn of(options: &IndexOptions, dim: usize, items: usize) -> Self {
         let nlist = options.nlist.unwrap_or_else(|| usual_nlist(items));
         match options.kind {
@@ -87,7 +87,7 @@ pub(crate) fn pays(snapshot: &Snapshot, options: &IndexOptions) -> bool {
         }
 }
 
-/// The index anew, from the rows that live.
+/// The index, rebuilt from its live rows.
 pub(crate) fn rebuilt(
     before: &Snapshot,
     plan: Plan,

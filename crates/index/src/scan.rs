@@ -94,9 +94,10 @@ pub(crate) fn exact(
     let rows = &snapshot.rows;
     let (dim, units) = (rows.dim, units(snapshot, part));
     let count = queries.len() / dim;
-    let threads = match part.len().saturating_mul(count) >= PARALLEL_ROWS {
-        true => rayon::current_num_threads(),
-        false => 1,
+    let threads = if part.len().saturating_mul(count) >= PARALLEL_ROWS {
+        rayon::current_num_threads()
+    } else {
+        1
     };
     let share = count.div_ceil(threads).min(QUERY_GROUP);
     let code_bytes = part.len() * rows.codes.row_len() * size_of::<Line>();
@@ -247,7 +248,7 @@ fn units<'a>(snapshot: &Snapshot, part: &'a Part) -> Vec<Unit<'a>> {
 
 impl Unit<'_> {
     /// Appends the rows that `bounds` do not leave out for each of the queries with these codes to
-    /// its list, which has so many of `before`.
+    /// its list, which has this many of `before`.
     fn select(
         &self,
         snapshot: &Snapshot,
@@ -344,9 +345,10 @@ impl<'a> GroupSearch<'a> {
     fn new(snapshot: &'a Snapshot, group: &'a [f32], params: &'a SearchParams<'a>) -> Self {
         let queries: Vec<&[f32]> = group.chunks_exact(snapshot.rows.dim).collect();
         let code = |query: &&[f32]| BoundedQuery::new(&snapshot.rows, query);
-        let bounded: Vec<BoundedQuery> = match queries.len() <= CODED_ALONE {
-            true => queries.iter().map(code).collect(),
-            false => queries.par_iter().map(code).collect(),
+        let bounded: Vec<BoundedQuery> = if queries.len() <= CODED_ALONE {
+            queries.iter().map(code).collect()
+        } else {
+            queries.par_iter().map(code).collect()
         };
         Self {
             snapshot,

@@ -14,7 +14,7 @@ pub struct Hit {
 /// What to look for, besides the query itself.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchParams<'a> {
-    /// At most so many hits.
+    /// At most this many hits.
     pub k: usize,
     /// Only these items are candidates. They are chosen before the `k` best are, so `k` hits
     /// come back whenever that many match.

@@ -156,17 +156,21 @@ impl Element {
     /// An integer of at most eight bytes.
     fn bits(self, bytes: &[u8]) -> u64 {
         let push = |number, byte: &u8| number << 8 | u64::from(*byte);
-        match self.big_endian {
-            true => bytes.iter().fold(0, push),
-            false => bytes.iter().rev().fold(0, push),
+        if self.big_endian {
+            bytes.iter().fold(0, push)
+        } else {
+            bytes.iter().rev().fold(0, push)
         }
     }
 
     fn unicode(self, bytes: &[u8]) -> String {
         let (points, _) = bytes.as_chunks::<4>();
-        let number = |point: &[u8; 4]| match self.big_endian {
-            true => u32::from_be_bytes(*point),
-            false => u32::from_le_bytes(*point),
+        let number = |point: &[u8; 4]| {
+            if self.big_endian {
+                u32::from_be_bytes(*point)
+            } else {
+                u32::from_le_bytes(*point)
+            }
         };
         let end = points.iter().rposition(|point| number(point) != 0);
         points[..end.map_or(0, |end| end + 1)]

@@ -1,4 +1,4 @@
-//! A small HTTP client: one request a connection, everything visible.
+//! A small HTTP client: one request per connection, everything visible.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -98,9 +98,10 @@ fn parse(raw: &[u8]) -> Option<Answer> {
         .any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     Some(Answer {
         status,
-        body: match chunked {
-            true => unchunk(body)?,
-            false => body.to_vec(),
+        body: if chunked {
+            unchunk(body)?
+        } else {
+            body.to_vec()
         },
         headers,
     })

@@ -11,7 +11,7 @@ pub(super) struct Packing {
 }
 
 impl Packing {
-    /// Bytes that a row of so many samples takes.
+    /// Bytes that a row of this many samples takes.
     pub(super) fn row_bytes(self, samples: usize) -> usize {
         (samples * self.bits as usize).div_ceil(8)
     }

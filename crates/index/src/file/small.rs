@@ -151,9 +151,10 @@ fn read_graph(bytes: &mut &[u8], graph: &mut Graph) -> Result<(), Reason> {
         }
     }
     graph.entry = (graph.len() > 0).then_some(entry);
-    match graph.is_sound_above() {
-        true => Ok(()),
-        false => Err("it links nodes that do not exist"),
+    if graph.is_sound_above() {
+        Ok(())
+    } else {
+        Err("it links nodes that do not exist")
     }
 }
 
@@ -180,8 +181,9 @@ fn floats(bytes: &mut &[u8], count: usize) -> Result<Vec<f32>, Reason> {
         .iter()
         .map(|value| f32::from_le_bytes(*value))
         .collect();
-    match values.iter().all(|value| value.is_finite()) {
-        true => Ok(values),
-        false => Err("a centre holds what is no number"),
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(values)
+    } else {
+        Err("a centre holds what is no number")
     }
 }

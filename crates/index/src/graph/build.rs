@@ -13,7 +13,7 @@ use crate::random::mix;
 use crate::rows::{Rows, TILE};
 use crate::threads::on_threads;
 
-/// A batch has one row for so many that are linked.
+/// A batch has one row for this many that are linked.
 const LINKED_PER_BATCHED: usize = 64;
 
 /// Rows of a batch, at most: a quarter of a second of work for one thread.

@@ -6,7 +6,7 @@ use super::links::{Entry, Graph, neighbours};
 use super::scratch::Scratch;
 use crate::rows::{Probe, Rows, TILE};
 
-/// The rows that are nearest to a query as far as a walk with so many candidates finds them,
+/// The rows that are nearest to a query as far as a walk with this many candidates finds them,
 /// nearest first.
 pub(crate) fn nearest<'a>(
     rows: &Rows,

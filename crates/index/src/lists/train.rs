@@ -12,10 +12,10 @@ const SAMPLED_PER_LIST: usize = 64;
 /// Rounds of assigning the sample and taking means.
 const ROUNDS: usize = 10;
 
-/// A list without vectors takes half of the largest one's: its centre, moved by so much.
+/// A list without vectors takes half of the largest one's: its centre, moved by this much.
 const SPLIT: f32 = 1e-3;
 
-/// How many vectors a sample for so many lists takes, at most.
+/// How many vectors a sample for this many lists takes, at most.
 pub(crate) fn sample_len(nlist: usize) -> usize {
     nlist.saturating_mul(SAMPLED_PER_LIST)
 }

@@ -1,5 +1,5 @@
 //! Well-formed files, every checksum right, with contents that no index writes: an error, or an
-//! index that answers, takes items and is built anew. Never a panic.
+//! index that answers, takes items and is rebuilt. Never a panic.
 
 use std::fs;
 use std::io::Write;

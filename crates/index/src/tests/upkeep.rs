@@ -1,8 +1,8 @@
-//! When an index asks to be built anew, and that it stops asking.
+//! When an index asks to be rebuilt, and that it stops asking.
 
 use super::*;
 
-/// An index that goes on asking would be built anew with every change of its collection.
+/// An index that goes on asking would be rebuilt with every change of its collection.
 #[test]
 fn a_rebuild_leaves_nothing_to_gain() {
     const DIM: usize = 2;

@@ -280,7 +280,7 @@ pub(super) fn check_size(size_bytes: u64, max_bytes: u64) -> Result<(), Fault> {
     ))
 }
 
-/// Up to `size_bytes`, in memory for exactly so many.
+/// Up to `size_bytes`, in memory for exactly that many.
 pub(super) fn read_at_most(reader: &mut impl Read, size_bytes: u64) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     usize::try_from(size_bytes)

@@ -12,7 +12,7 @@ const MAX_ENTRIES: u64 = 2_000_000;
 /// Bytes of names above which an archive is refused: 128 for each entry.
 const MAX_NAMES_BYTES: usize = 256 << 20;
 
-/// Problems of one archive that are told one by one; the others are counted.
+/// Problems of one archive that are listed; the others are only counted.
 const MAX_PROBLEMS: usize = 100;
 
 /// A file in an archive. Kept for every file of an import, so it is small: 48 bytes and its name.

@@ -181,9 +181,10 @@ impl Scan {
                     }
                     // Of files only links lead elsewhere.
                     let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-                    let permitted = match is_link {
-                        true => self.permitted(&path).map(drop),
-                        false => Ok(()),
+                    let permitted = if is_link {
+                        self.permitted(&path).map(drop)
+                    } else {
+                        Ok(())
                     };
                     if let Err(fault) = permitted.and_then(|()| check_name(&path)) {
                         failures.push(fault.at(path.to_string_lossy()));

@@ -2,7 +2,7 @@
 //!
 //! A window holds no open file: an import lists tens of thousands of archives before it reads them,
 //! and a process may have about a thousand files open. Each reader opens its own, which also lets
-//! threads read beside each other without a lock.
+//! threads read at the same time without a lock.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,7 +1,7 @@
 //! Where the files of indexes lie, and which of them fit.
 //!
 //! A file notes the collection and how far it followed it. Files are derived: one that is
-//! missing, damaged, of another version or of another past is told of and made again.
+//! missing, damaged, of another version or of another past is reported and made again.
 
 use std::fs;
 use std::io;
@@ -55,7 +55,7 @@ impl Files {
     pub(super) fn discard(&self, collection: &Collection, reason: &str) {
         tracing::warn!(
             collection = collection.spec.name,
-            "the index is made anew from the stored embeddings: {reason}"
+            "the index is rebuilt from the stored embeddings: {reason}"
         );
         // The next file takes its place in any case.
         if let Err(error) = self.remove(collection.id) {

@@ -60,15 +60,16 @@ impl Loaded {
                 }
                 Change::Stored(stored) => stored,
             };
-            let (batch, no_others) = match stored.front_page {
-                true => (&mut front_pages, &mut no_sheets),
-                false => (&mut sheets, &mut no_front_pages),
+            let (rows, no_others) = if stored.front_page {
+                (&mut front_pages, &mut no_sheets)
+            } else {
+                (&mut sheets, &mut no_front_pages)
             };
             if stored.item_id <= last_item {
                 no_others.push(stored.item_id);
             }
             if result.is_ok() {
-                result = batch.push(stored.item_id, &stored.vector);
+                result = rows.push(stored.item_id, &stored.vector);
             }
         })?;
         result?;

@@ -26,7 +26,7 @@ use crate::vectors::{FrontPages, Hit, IndexState, Scope, VectorError, VectorQuer
 /// Whether the files of indexes are written, or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Upkeep {
-    /// Indexes are built anew and written when that pays. For the process that owns the data
+    /// Indexes are rebuilt and written when that pays. For the process that owns the data
     /// directory.
     Owner,
     /// Indexes are opened as they are; what is missing is made up for in memory.
@@ -51,7 +51,7 @@ struct Store {
 struct Slot {
     loaded: RwLock<Option<Loaded>>,
     refreshing: Mutex<()>,
-    /// Held by who builds or writes.
+    /// Held while an index is built or written.
     keeping_up: Mutex<()>,
     /// Whether a thread for that is on its way.
     is_kept_up: AtomicBool,
@@ -123,7 +123,7 @@ impl Store {
         Ok(loaded)
     }
 
-    /// Brings an index to the present, or loads it anew where the catalogue does not know its past.
+    /// Brings an index to the present, or reloads it where the catalogue does not know its past.
     fn followed(&self, collection: &Collection, from: Loaded) -> Result<Loaded, VectorError> {
         match from.follow(&self.catalog, collection) {
             Err(VectorError::Catalog(CatalogError::UnknownRevision { .. })) => {
@@ -137,7 +137,7 @@ impl Store {
         Loaded::empty(collection)?.follow(&self.catalog, collection)
     }
 
-    /// Runs `work` on the present index, and once more on one loaded anew if the file of the first
+    /// Runs `work` on the present index, and once more on a reloaded one if the file of the first
     /// turns out to be damaged.
     fn with<R>(
         self: &Arc<Self>,
@@ -162,13 +162,12 @@ fn search_all(
     params: &SearchParams<'_>,
 ) -> Result<Vec<Vec<lookalike_index::Hit>>, VectorError> {
     let fits = |query: &Vec<f32>| query.len() == index.dim();
-    match queries.len() > 1 && queries.iter().all(fits) {
-        true => Ok(index.search_batch(&queries.concat(), params)?),
-        // One by one, the wrong one is told.
-        false => {
-            let search = |query: &Vec<f32>| Ok(index.search(query, params)?);
-            queries.iter().map(search).collect()
-        }
+    if queries.len() > 1 && queries.iter().all(fits) {
+        Ok(index.search_batch(&queries.concat(), params)?)
+    } else {
+        // One by one, the error names the wrong one.
+        let search = |query: &Vec<f32>| Ok(index.search(query, params)?);
+        queries.iter().map(search).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Building indexes anew and writing their files, beside searches.
+//! Rebuilding indexes and writing their files while searches go on.
 //!
 //! A search finds the index as it is and never waits for this. What is written is the index at
 //! one moment; what happened since is followed from the catalogue afterwards, and the index that
@@ -53,7 +53,7 @@ pub(super) fn begin(store: &Arc<Store>, slot: &Arc<Slot>, collection: &Collectio
             if let Err(error) = keep_up(&store, &collection, Extent::WhatPays) {
                 tracing::warn!(
                     collection = collection.spec.name,
-                    "the index was not built anew: {error}"
+                    "the index was not rebuilt: {error}"
                 );
             }
             slot.is_kept_up.store(false, Ordering::Release);
@@ -85,7 +85,7 @@ pub(super) fn check(store: &Arc<Store>, slot: &Arc<Slot>, collection: &Collectio
     }
 }
 
-/// Brings the index to the present, builds it anew, and writes it.
+/// Brings the index to the present, rebuilds it, and writes it.
 pub(super) fn keep_up(
     store: &Arc<Store>,
     collection: &Collection,

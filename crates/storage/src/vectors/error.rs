@@ -33,7 +33,7 @@ pub enum VectorError {
     Unavailable {
         /// Which store, such as its address.
         store: String,
-        /// After how long it may be tried again; `None` where somebody has to mend it first, such
+        /// After how long it may be tried again; `None` where somebody has to repair it first, such
         /// as a refused password.
         retry_after: Option<Duration>,
         /// Why.

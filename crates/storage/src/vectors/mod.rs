@@ -1,6 +1,6 @@
 //! Vectors: the trait that every vector store implements.
 //!
-//! The catalogue is the truth and a store is derived from it: a store is told of no addition,
+//! The catalogue is the truth and a store is derived from it: a store is not notified of additions,
 //! deletion or new embedding, but follows the catalogue by its revision
 //! ([`Catalog::changes_since`](lookalike_catalog::Catalog::changes_since)). So nothing that
 //! happens to a store loses anything, and whatever it failed to do is done by the next call.
@@ -20,7 +20,7 @@ pub use row::{Hit, RowId};
 pub struct IndexState {
     /// Kind in use, such as `flat`.
     pub kind: String,
-    /// Whether it is being rebuilt or written, beside searches.
+    /// Whether it is being rebuilt or written in the background.
     pub is_building: bool,
     /// Vectors in it.
     pub vectors: u64,

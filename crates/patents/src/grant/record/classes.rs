@@ -51,7 +51,7 @@ impl Record {
         }
     }
 
-    /// A figure that is described again has both texts, and the view that is told first.
+    /// A figure that is described again has both texts, and the view that comes first.
     pub(super) fn add_figure(&mut self, figure: Figure) {
         let mut known = self.figures.iter();
         let known = known.position(|known| known.label == figure.label);

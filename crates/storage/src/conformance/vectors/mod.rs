@@ -195,11 +195,11 @@ fn dropped(world: &mut World<'_>) {
 
 /// A search sees all that was committed before it began, and nothing half.
 fn searches_beside_a_writer(world: &mut World<'_>) {
-    const BATCHES: usize = 15;
-    const BATCH: usize = 8;
+    const COMMITS: usize = 15;
+    const ITEMS_A_COMMIT: usize = 8;
     let committed = AtomicUsize::new(0);
-    let batches: Vec<_> = (0..BATCHES)
-        .map(|number| world.prepared(&mut Random::new(100 + number as u64), BATCH))
+    let commits: Vec<_> = (0..COMMITS)
+        .map(|number| world.prepared(&mut Random::new(100 + number as u64), ITEMS_A_COMMIT))
         .collect();
     let query = Random::new(7).vector();
     let (world, committed) = (&*world, &committed);
@@ -207,7 +207,7 @@ fn searches_beside_a_writer(world: &mut World<'_>) {
         for store in [world.owner(), world.reader()] {
             let query = &query;
             scope.spawn(move || {
-                while committed.load(Ordering::Acquire) < BATCHES {
+                while committed.load(Ordering::Acquire) < COMMITS {
                     let before = committed.load(Ordering::Acquire);
                     let mut found = 0;
                     let scope = Scope {
@@ -219,19 +219,20 @@ fn searches_beside_a_writer(world: &mut World<'_>) {
                     searched.expect("a store that works can be searched");
                     let after = committed.load(Ordering::Acquire) + 1;
                     assert!(
-                        found % BATCH == 0 && (before..=after).contains(&(found / BATCH)),
-                        "{found} items, between {before} and {after} batches of {BATCH}"
+                        found % ITEMS_A_COMMIT == 0
+                            && (before..=after).contains(&(found / ITEMS_A_COMMIT)),
+                        "{found} items, between {before} and {after} commits of {ITEMS_A_COMMIT}"
                     );
                 }
             });
         }
-        for batch in &batches {
-            world.commit(batch);
+        for commit in &commits {
+            world.commit(commit);
             committed.fetch_add(1, Ordering::AcqRel);
         }
     });
     let rows = world.state().vectors;
-    assert_eq!(rows, (BATCHES * BATCH) as u64);
+    assert_eq!(rows, (COMMITS * ITEMS_A_COMMIT) as u64);
 }
 
 /// What is checked of one query.

@@ -31,7 +31,7 @@ pub(crate) fn infer(weights: &Weights) -> Result<Config, LoadError> {
             Architecture::Dinov2
         },
         hidden_size,
-        // At least one, so that a file without layers is told which tensors it lacks.
+        // At least one, so that the error for a file without layers names the tensors it lacks.
         layers: layers.max(1),
         heads: hidden_size / HEAD_SIZE,
         mlp: mlp(weights, &names)?,

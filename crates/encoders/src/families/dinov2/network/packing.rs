@@ -42,7 +42,7 @@ pub(super) trait Packing: Sync {
 
     fn plain(&self, map: &Linear) -> Self::Packed;
 
-    /// To the queries, keys and values of so many heads.
+    /// To the queries, keys and values of this many heads.
     fn heads(&self, norm: Norm, map: Linear, heads: usize) -> Self::Normed;
 
     /// To what is activated: by GELU, or to the gates and, behind them, the values of a SwiGLU.

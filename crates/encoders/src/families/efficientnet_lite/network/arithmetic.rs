@@ -15,7 +15,7 @@ pub(in super::super) trait Arithmetic: Copy + Send + Sync {
     type Linear: Send + Sync;
     /// Rows as products read them.
     type Operand: Default + Send;
-    /// A product can begin at multiples of so many rows.
+    /// A product can begin at multiples of this many rows.
     const ROW_STEP: usize;
 
     /// Packs `weight`, outputs x inputs row by row.
@@ -38,7 +38,7 @@ pub(in super::super) trait Arithmetic: Copy + Send + Sync {
     /// Makes `operand` large enough for rows of results of depthwise convolutions.
     fn reserve(self, operand: &mut Self::Operand, rows: usize, columns: usize);
 
-    /// A group's part of so many `rows` of an operand.
+    /// A group's part of `rows` rows of an operand.
     fn depthwise(
         self,
         weights: &PackedDepthwise,

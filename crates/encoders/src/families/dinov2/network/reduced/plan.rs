@@ -15,7 +15,7 @@ pub(super) struct Part {
     pub(super) rows: usize,
 }
 
-/// Cuts pictures of so many `tokens` into parts, in order: about equal, a multiple of
+/// Cuts pictures of `tokens` tokens each into parts, in order: about equal, a multiple of
 /// `threads` of them, with rows of `width` bf16 numbers that stay in cache.
 pub(super) fn parts(tokens: &[usize], width: usize, threads: usize) -> Vec<Part> {
     let most_groups = (WIDE_BYTES / (width * 2 * ROW_GROUP)).max(1);

@@ -30,7 +30,7 @@ use crate::threads::on_threads;
 /// Bytes of one chunk of rows: what adding a single item copies of each kind.
 const CHUNK_BYTES: usize = 128 << 10;
 
-/// Values beyond so many deviations are cut off: the step that loses least of a normal
+/// Values beyond this many deviations are cut off: the step that loses least of a normal
 /// distribution, to a few percent.
 const GREATEST_DEVIATION: f32 = 4.0;
 
@@ -146,7 +146,7 @@ impl Rows {
         }
     }
 
-    /// Takes the rows of another one over: their vectors where they are, their codes anew.
+    /// Takes the rows of another one over: their vectors where they are, their codes made again.
     pub(crate) fn take_over(&mut self, from: &Self) {
         self.ids = from.ids.clone();
         self.vectors = from.vectors.clone();
@@ -347,9 +347,10 @@ impl Rows {
         let has_centre = !centre.is_empty();
         let offset = |position: usize| {
             let value = f64::from(vector[position]) * scale;
-            match has_centre {
-                true => value - f64::from(centre[position]),
-                false => value,
+            if has_centre {
+                value - f64::from(centre[position])
+            } else {
+                value
             }
         };
         let length = sum(vector.len(), |position| offset(position) * offset(position)).sqrt();
@@ -376,9 +377,10 @@ impl Rows {
         let is_usual = length == 0.0 || USUAL_LENGTHS.contains(&length);
         Coded {
             length: length.min(GREATEST_LENGTH) as f32,
-            error: match is_usual {
-                true => squares.sqrt() * (1.0 + ERROR_ROUNDING) + ROUNDING,
-                false => f32::INFINITY,
+            error: if is_usual {
+                squares.sqrt() * (1.0 + ERROR_ROUNDING) + ROUNDING
+            } else {
+                f32::INFINITY
             },
         }
     }

@@ -202,7 +202,7 @@ impl Lists {
     }
 }
 
-/// Whether so many rows came later that putting them in place pays: a scattered row takes a few
+/// Whether enough rows came later that putting them in place pays: a scattered row takes a few
 /// times as long to read as one in a run.
 pub(crate) fn rebuild_pays(snapshot: &Snapshot, lists: &Lists) -> bool {
     lists.later_rows() * 2 > snapshot.rows.len()
