@@ -1,4 +1,4 @@
-//! What a bank says about a row, in whatever words.
+//! What a bank says about a row, under whatever names.
 //!
 //! Banks name the same thing differently; the names understood are those of this program, of
 //! the earlier system's `image_index.json`, and the usual ones in scripts. Whatever else a

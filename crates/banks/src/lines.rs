@@ -1,4 +1,4 @@
-//! JSON Lines: an object a line, blank lines left out.
+//! JSON Lines: one object per line, blank lines left out.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};

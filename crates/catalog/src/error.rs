@@ -7,11 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CatalogError {
     /// There is no catalogue in the directory.
-    #[error(
-        "no catalogue in {}; import something first (`lookalike import PATH`) or name another \
-         directory with --data",
-        .directory.display()
-    )]
+    #[error("no catalogue in {}", .directory.display())]
     Missing {
         /// The data directory.
         directory: PathBuf,
@@ -43,7 +39,7 @@ pub enum CatalogError {
         known: u32,
     },
     /// No collection of that name.
-    #[error("no collection named `{name}`; `lookalike collections list` shows those there are")]
+    #[error("no collection named `{name}`")]
     NoCollection {
         /// The name asked for.
         name: String,
@@ -89,7 +85,7 @@ pub enum CatalogError {
     },
     /// What happened since a revision is not known: it is none of the collection's, or too old.
     #[error(
-        "what changed in collection `{collection}` since a revision is not known; load it anew"
+        "what changed in collection `{collection}` since a revision is not known; load it again"
     )]
     UnknownRevision {
         /// The collection's name.

@@ -134,7 +134,12 @@ impl From<CatalogError> for EngineError {
             }
             _ => ErrorKind::Internal,
         };
-        Self::new(kind, error.to_string()).because(error)
+        let hint = matches!(error, CatalogError::NoCollection { .. });
+        Self {
+            hint: hint.then_some(Hint::ListCollections),
+            ..Self::new(kind, error.to_string())
+        }
+        .because(error)
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Hint {
     SearchAgain,
     /// Send pictures, grants or archives.
     SendFiles,
+    /// See which collections there are.
+    ListCollections,
 }
 
 /// A setting of a collection.

@@ -42,9 +42,10 @@ type Entry = Result<(String, Map<String, Value>), String>;
 
 pub(crate) fn open(folder: &Path) -> Result<Bank, BankError> {
     let index = folder.join(FEATURES_INDEX);
-    let names = match index.is_file() {
-        true => None,
-        false => Some(arrays(folder)?),
+    let names = if index.is_file() {
+        None
+    } else {
+        Some(arrays(folder)?)
     };
     let rows = match &names {
         Some(names) => names.len() as u64,
@@ -135,13 +136,16 @@ impl Folder {
         let vector = read_single(&path)
             .map_err(|error| error.to_string())
             .and_then(finite)
-            .and_then(|vector| match vector.len() == self.dim {
-                true => Ok(vector),
-                false => Err(format!(
-                    "its vector has {} numbers, the others have {}",
-                    vector.len(),
-                    self.dim
-                )),
+            .and_then(|vector| {
+                if vector.len() == self.dim {
+                    Ok(vector)
+                } else {
+                    Err(format!(
+                        "its vector has {} numbers, the others have {}",
+                        vector.len(),
+                        self.dim
+                    ))
+                }
             });
         match vector {
             Err(reason) => Err(FileProblem {

@@ -147,20 +147,19 @@ fn open_npy(path: &Path) -> Result<Bank, BankError> {
         MatrixReader::new(Array::open(path)?).map_err(|what| error::malformed(path, what))?;
     let lines = path.with_extension("jsonl");
     let origin = Origin::read(&path.with_extension("collection.json"))?;
-    let about = match lines.is_file() {
-        true => {
-            let count = JsonLines::count(&lines)?;
-            if count != matrix.rows() {
-                let what = format!(
-                    "has {count} lines for the {} rows of {}; there must be one for each",
-                    matrix.rows(),
-                    path.display()
-                );
-                return Err(error::malformed(&lines, what));
-            }
-            About::Lines(JsonLines::open(&lines)?)
+    let about = if lines.is_file() {
+        let count = JsonLines::count(&lines)?;
+        if count != matrix.rows() {
+            let what = format!(
+                "has {count} lines for the {} rows of {}; there must be one for each",
+                matrix.rows(),
+                path.display()
+            );
+            return Err(error::malformed(&lines, what));
         }
-        false => About::Nothing,
+        About::Lines(JsonLines::open(&lines)?)
+    } else {
+        About::Nothing
     };
     Ok(Bank {
         path: path.to_path_buf(),

@@ -48,7 +48,7 @@ impl TextColumn {
         if size > MAX_INFLATED {
             return Err(io::Error::other(format!(
                 "NumPy pads {count} texts to the longest, of {} characters, which makes {} GB; \
-                 write the bank with --layout npy",
+                 write the bank in the layout `npy`",
                 self.width,
                 size >> 30
             )));
@@ -81,6 +81,6 @@ mod tests {
         spool.push(&"x".repeat(100_000)).unwrap();
         spool.count = 1_000_000;
         let error = spool.write(&mut Vec::new()).unwrap_err();
-        assert!(error.to_string().contains("--layout npy"), "{error}");
+        assert!(error.to_string().contains("layout `npy`"), "{error}");
     }
 }

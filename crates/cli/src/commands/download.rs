@@ -34,12 +34,14 @@ pub(super) fn run(arguments: DownloadArguments, settings: &Settings) -> anyhow::
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => print(&report)?,
     }
+    note_hint(&report, settings);
     if report.total == 0 {
         output::note(settings, "the table has no rows");
     }
-    Ok(match report.failed == 0 && !report.cancelled {
-        true => Outcome::Done,
-        false => Outcome::SomeFailed,
+    Ok(if report.failed == 0 && !report.cancelled {
+        Outcome::Done
+    } else {
+        Outcome::SomeFailed
     })
 }
 
@@ -119,11 +121,22 @@ pub(super) fn for_import(table: &Path, settings: &Settings) -> anyhow::Result<Do
         },
     };
     let report = fetch(&request, settings)?;
+    note_hint(&report, settings);
     anyhow::ensure!(
         !report.cancelled,
         "stopped before anything was imported; the same command goes on where it was"
     );
     Ok(report)
+}
+
+/// What can be done about rows that failed.
+fn note_hint(report: &DownloadReport, settings: &Settings) {
+    if report.met_private_address {
+        output::note(
+            settings,
+            "addresses of private networks are asked with `lookalike download --allow-private` only",
+        );
+    }
 }
 
 fn print_failures(report: &DownloadReport) {
@@ -138,9 +151,10 @@ fn print_failures(report: &DownloadReport) {
 
 fn print(report: &DownloadReport) -> anyhow::Result<()> {
     print_failures(report);
-    let end = match report.cancelled {
-        true => "; stopped, the same command goes on where it was",
-        false => "",
+    let end = if report.cancelled {
+        "; stopped, the same command goes on where it was"
+    } else {
+        ""
     };
     output::text(&format!(
         "{} of {} rows downloaded ({}), {} skipped, {} failed, {:.1} s{end}\nlog: {}\n",

@@ -1,8 +1,30 @@
-//! The engine's advice in the words of the command line.
+//! What can be done about an error, in the words of the command line.
 
-use lookalike_engine::Hint;
+use std::error::Error;
 
-pub(super) fn hint(hint: &Hint) -> String {
+use lookalike_catalog::CatalogError;
+use lookalike_engine::{EngineError, Hint};
+use lookalike_fetch::download::DownloadError;
+
+/// What can be done about an error that somewhere below the command line came up.
+pub(super) fn of(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<EngineError>() {
+        return error.hint().map(hint);
+    }
+    let advice = match error.downcast_ref::<CatalogError>() {
+        Some(CatalogError::Missing { .. }) => {
+            "import something first (`lookalike import PATH`) or name another directory with --data"
+        }
+        _ => match error.downcast_ref::<DownloadError>()? {
+            DownloadError::NoColumn { .. } => "name the column with the addresses by --column",
+            DownloadError::Busy { .. } => "choose another folder by --out",
+            _ => return None,
+        },
+    };
+    Some(advice.to_owned())
+}
+
+fn hint(hint: &Hint) -> String {
     match hint {
         Hint::LeaveAway { setting, asked } => format!(
             "leave --{} {asked} away, or import into another collection with --collection",
@@ -13,6 +35,7 @@ pub(super) fn hint(hint: &Hint) -> String {
         Hint::Examine => "`lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again".to_owned(),
         Hint::SendFiles => "name pictures, grants or archives".to_owned(),
+        Hint::ListCollections => "`lookalike collections list` shows those there are".to_owned(),
     }
 }
 

@@ -6,7 +6,6 @@ mod table;
 
 use std::io::{self, IsTerminal, Write};
 
-use lookalike_engine::EngineError;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -65,11 +64,7 @@ pub(crate) fn error(error: &anyhow::Error) {
             said = cause;
         }
     }
-    let of_engine = |cause: &(dyn std::error::Error + 'static)| {
-        let error = cause.downcast_ref::<EngineError>()?;
-        error.hint().map(hints::hint)
-    };
-    if let Some(hint) = error.chain().find_map(of_engine) {
+    if let Some(hint) = error.chain().find_map(hints::of) {
         eprintln!("  hint: {hint}");
     }
 }

@@ -42,7 +42,7 @@ impl Step {
 }
 
 impl Step {
-    /// So many done of so many, `elapsed` after the start.
+    /// `done` of `total`, `elapsed` after the start.
     pub(crate) fn of_counts((done, total): (u64, u64), elapsed: Duration) -> Self {
         Self {
             total,

@@ -18,7 +18,7 @@ pub(super) struct PublicResolver(DefaultResolver);
 
 /// A name that means no public address.
 #[derive(Debug, thiserror::Error)]
-#[error("{host} is {address}, an address of a private network; --allow-private permits it")]
+#[error("{host} is {address}, an address of a private network")]
 pub(super) struct PrivateAddress {
     host: String,
     address: IpAddr,
@@ -35,9 +35,10 @@ impl Resolver for PublicResolver {
         let mut public = self.empty();
         let mut private = None;
         for address in &resolved {
-            match is_public(address.ip()) {
-                true => public.push(*address),
-                false => private = Some(address.ip()),
+            if is_public(address.ip()) {
+                public.push(*address)
+            } else {
+                private = Some(address.ip())
             }
         }
         match private {
@@ -249,7 +250,7 @@ mod tests {
         ] {
             let error = agent.get(url).call().unwrap_err();
             assert!(
-                error.to_string().contains("--allow-private"),
+                error.to_string().contains("private network"),
                 "{url}: {error}"
             );
         }

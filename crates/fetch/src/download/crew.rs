@@ -138,12 +138,15 @@ impl<'a> Crew<'a> {
             return Ok(());
         }
         task.spent += started.elapsed();
-        let via = |failure: Failure| match target == own {
-            true => failure,
-            false => Failure {
-                reason: format!("redirected to {}: {}", target.host(), failure.reason),
-                ..failure
-            },
+        let via = |failure: Failure| {
+            if target == own {
+                failure
+            } else {
+                Failure {
+                    reason: format!("redirected to {}: {}", target.host(), failure.reason),
+                    ..failure
+                }
+            }
         };
         match exchange {
             Exchange::Picture(draft, status) => {
@@ -171,6 +174,10 @@ impl<'a> Crew<'a> {
                 }
             }
             Exchange::Final(failure) => self.fail(&task, &via(failure))?,
+            Exchange::Private(failure) => {
+                lock(&self.ledger).met_private_address();
+                self.fail(&task, &via(failure))?;
+            }
         }
         Ok(())
     }
@@ -244,7 +251,7 @@ impl<'a> Crew<'a> {
         self.doubled(retries).mul_f64(0.5 + chance)
     }
 
-    /// The first pause, doubled so many times, at most the longest.
+    /// The first pause, doubled this many times, at most the longest.
     fn doubled(&self, times: u32) -> Duration {
         let pause = self.settings.first_pause;
         pause

@@ -26,7 +26,7 @@ pub enum DownloadError {
     },
     /// The table lacks the column that was asked for.
     #[error(
-        "{} has no column `{column}`; name the one with the addresses by --column: {}",
+        "{} has no column `{column}`, but {}",
         .path.display(),
         quoted(.columns)
     )]
@@ -56,7 +56,7 @@ pub enum DownloadError {
     },
     /// Another process writes to the same folder.
     #[error(
-        "another download writes to {}; wait for it or choose another folder by --out",
+        "another download writes to {}; wait for it or choose another folder",
         .directory.display()
     )]
     Busy {

@@ -31,6 +31,8 @@ pub(super) enum Exchange {
     Passing(Failure),
     /// A failure that won't.
     Final(Failure),
+    /// An address of a private network, which is not asked.
+    Private(Failure),
 }
 
 /// Why there is no picture.
@@ -59,14 +61,15 @@ impl<'a> Client<'a> {
             .timeout_connect(Some(settings.connect_timeout))
             .max_idle_connections(settings.parallel)
             .max_idle_connections_per_host(settings.per_host);
-        let agent = match settings.allow_private {
-            true => config.build().into(),
+        let agent = if settings.allow_private {
+            config.build().into()
+        } else {
             // A proxy looks names up by itself: the check would not see what it connects to.
-            false => Agent::with_parts(
+            Agent::with_parts(
                 config.proxy(None).build(),
                 DefaultConnector::new(),
                 PublicResolver::default(),
-            ),
+            )
         };
         Self { agent, settings }
     }
@@ -180,7 +183,7 @@ impl<'a> Client<'a> {
             status: None,
         };
         match error {
-            ureq::Error::Other(cause) if cause.is::<PrivateAddress>() => Exchange::Final(failure),
+            ureq::Error::Other(cause) if cause.is::<PrivateAddress>() => Exchange::Private(failure),
             ureq::Error::BadUri(_) | ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
                 Exchange::Final(failure)
             }

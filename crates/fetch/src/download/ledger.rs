@@ -17,6 +17,7 @@ pub(super) struct Ledger<'a> {
     progress: &'a DownloadProgress,
     clock: Clock,
     failed_files: Vec<FileProblem>,
+    met_private_address: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -32,6 +33,7 @@ impl<'a> Ledger<'a> {
             progress,
             clock,
             failed_files: Vec::new(),
+            met_private_address: false,
         }
     }
 
@@ -47,9 +49,10 @@ impl<'a> Ledger<'a> {
     /// A row that was read before; it must still have the same address.
     pub(super) fn row_at(&mut self, place: Place, url_hash: u64) -> Result<Row, DownloadError> {
         let row = self.rows.row_at(place)?;
-        match hash_of(&row.url) == url_hash {
-            true => Ok(row),
-            false => Err(self.rows.changed()),
+        if hash_of(&row.url) == url_hash {
+            Ok(row)
+        } else {
+            Err(self.rows.changed())
         }
     }
 
@@ -106,6 +109,11 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
+    /// An address was not asked because it is of a private network.
+    pub(super) fn met_private_address(&mut self) {
+        self.met_private_address = true;
+    }
+
     /// Counts the bytes of a picture.
     pub(super) fn add_bytes(&self, bytes: u64) {
         self.progress.add_bytes(bytes);
@@ -122,6 +130,7 @@ impl<'a> Ledger<'a> {
             bytes: counts.bytes,
             elapsed_sec: elapsed.as_secs_f64(),
             log: self.log.path().to_owned(),
+            met_private_address: self.met_private_address,
             cancelled,
         }
     }

@@ -106,7 +106,7 @@ impl Log {
             names: HashSet::new(),
         };
         log.read()?;
-        let io = io_error("mend", &log.path);
+        let io = io_error("repair", &log.path);
         let mended = log.file.set_len(log.length);
         mended
             .and_then(|()| log.file.seek(SeekFrom::End(0)))

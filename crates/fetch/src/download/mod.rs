@@ -115,7 +115,9 @@ pub fn download(
     // First, so that a mistyped path or column leaves no empty folder behind.
     let rows = rows::RowReader::open(&request.table, &request.column)?;
     if exchange::leaves_proxy_aside(settings) {
-        tracing::warn!("the proxy of the environment is used with --allow-private only");
+        tracing::warn!(
+            "the proxy of the environment is not used: what it connects to could not be checked"
+        );
     }
     std::fs::create_dir_all(&request.directory)
         .map_err(error::io_error("make", &request.directory))?;

@@ -76,7 +76,7 @@ pub fn read_log(
     }))
 }
 
-/// Logs travel with their folder: nobody's log may name files elsewhere.
+/// Logs travel with their folder: no log may name files elsewhere.
 fn stays_inside(file: &Path) -> bool {
     file.components().next().is_some()
         && file

@@ -93,6 +93,10 @@ pub struct DownloadReport {
     pub elapsed_sec: f64,
     /// Path of the log.
     pub log: PathBuf,
+    /// Whether some rows failed because their addresses are of private networks, which were not
+    /// asked.
+    #[serde(skip)]
+    pub met_private_address: bool,
     /// Whether it was stopped before its end.
     #[serde(skip)]
     pub cancelled: bool,

@@ -119,7 +119,7 @@ pub enum ModelError {
         /// Why there was no download.
         reason: String,
     },
-    /// The hub wants to know who is asking, or refuses him.
+    /// The hub wants a login, or refuses the one it was given.
     #[error(
         "{endpoint} denies access to {repository} (status {status}): it is private, gated or does not exist; \
          set HF_TOKEN to a token of an account that may read it"

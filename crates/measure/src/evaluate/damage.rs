@@ -192,9 +192,10 @@ fn bilinear(image: &RgbImage, x: f64, y: f64) -> [u8; 3] {
     let at = |x: f64, y: f64| {
         let inside =
             x >= 0.0 && y >= 0.0 && x < f64::from(image.width()) && y < f64::from(image.height());
-        match inside {
-            true => pixel(image, x as usize, y as usize),
-            false => [255; 3],
+        if inside {
+            pixel(image, x as usize, y as usize)
+        } else {
+            [255; 3]
         }
     };
     let (left, top) = (x.floor(), y.floor());
@@ -246,9 +247,10 @@ fn half_tone(image: &RgbImage) -> RgbImage {
                 count += 3;
             }
         }
-        match sum * 32 > (2 * SCREEN[y % 4][x % 4] + 1) * 255 * count {
-            true => [255; 3],
-            false => [0; 3],
+        if sum * 32 > (2 * SCREEN[y % 4][x % 4] + 1) * 255 * count {
+            [255; 3]
+        } else {
+            [0; 3]
         }
     })
 }
@@ -267,10 +269,7 @@ mod tests {
     fn sheet() -> RgbImage {
         each_pixel(&RgbImage::filled(100, 100, [255; 3]), |x, y| {
             let inside = (40..60).contains(&x) && (40..60).contains(&y);
-            match inside || y == 3 {
-                true => [0; 3],
-                false => [255; 3],
-            }
+            if inside || y == 3 { [0; 3] } else { [255; 3] }
         })
     }
 

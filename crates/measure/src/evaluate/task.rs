@@ -170,10 +170,7 @@ impl Task {
         } else if let Some(&grade) = self.related.get(&(own.min(other), own.max(other))) {
             grade
         } else if a.origin == b.origin {
-            match a.nudge.max(b.nudge) <= 0.5 {
-                true => 3,
-                false => 2,
-            }
+            if a.nudge.max(b.nudge) <= 0.5 { 3 } else { 2 }
         } else {
             u8::from(a.family.is_some() && a.family == b.family)
         })

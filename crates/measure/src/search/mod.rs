@@ -47,7 +47,7 @@ pub enum QuerySource<'a> {
     Bank(&'a Path),
     /// Some of the vectors searched, drawn without repetition: same seed, same vectors.
     Sample {
-        /// How many, if there are so many.
+        /// How many at most.
         count: usize,
         /// What they are drawn by.
         seed: u64,

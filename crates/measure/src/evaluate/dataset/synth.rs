@@ -69,7 +69,7 @@ pub(super) fn read(folder: &Path, truth: &Path) -> Result<Dataset, EngineError> 
             let path = folder.join(file);
             if !path.is_file() {
                 return Err(damaged(format!(
-                    "{file} is not a file of its own; evaluate a set made with --format folders"
+                    "{file} is not a file of its own; evaluate a set that was made in the format `folders`"
                 )));
             }
             dataset.pictures.push(DatasetPicture {

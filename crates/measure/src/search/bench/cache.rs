@@ -1,7 +1,7 @@
 //! Exact answers and indexes that are kept from one bench to the next.
 //!
 //! Names tell what is in a file, by checksums of vectors and queries: nothing kept is ever out of
-//! date, and a file that can't be read is made anew.
+//! date, and a file that can't be read is made again.
 
 use std::fs;
 use std::io::Write;
@@ -155,7 +155,7 @@ impl Ready {
                 file_bytes: Some(file_bytes),
             }),
             Err(error) => {
-                tracing::warn!("{error}: it is built anew");
+                tracing::warn!("{error}: it is built again");
                 None
             }
         }

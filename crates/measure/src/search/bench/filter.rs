@@ -31,7 +31,7 @@ mod tests {
         // Five standard deviations of a binomial count.
         assert!(half.len().abs_diff(50_000) < 800, "{}", half.len());
         assert!(hundredth.len().abs_diff(1000) < 160, "{}", hundredth.len());
-        assert_eq!(hundredth.intersect(&half), hundredth);
+        assert!(hundredth.iter().all(|id| half.contains(id)));
         assert!(kept(1e-18).is_empty());
     }
 

@@ -166,7 +166,7 @@ fn exact_answers_are_kept_for_the_same_vectors_and_queries() {
     .unwrap();
     let again = rows(&cached);
     assert_eq!((again[0].recall_at_k, again[1].recall_at_k), (0.0, 1.0));
-    // What can't be read is made anew.
+    // What can't be read is made again.
     fs::write(whole, &right[..right.len() / 2]).unwrap();
     assert_eq!(rows(&cached)[0].recall_at_k, 1.0);
     assert_eq!(fs::read(whole).unwrap(), right);

@@ -4,7 +4,7 @@ use lookalike_index::Metric;
 
 use super::ScoreCheck;
 
-/// What a distance of single precision may be off by when the root is told from the square.
+/// What a distance of single precision may be off by when the root is taken of the square.
 const ROUNDING: f64 = 1e-6;
 
 /// The score by its definition, summed in f64 from the first value to the last.
@@ -13,9 +13,10 @@ pub(super) fn direct(metric: Metric, a: &[f32], b: &[f32]) -> f64 {
         Metric::InnerProduct => dot(a, b),
         Metric::Cosine => {
             let lengths = (dot(a, a) * dot(b, b)).sqrt();
-            match lengths > 0.0 {
-                true => dot(a, b) / lengths,
-                false => 0.0,
+            if lengths > 0.0 {
+                dot(a, b) / lengths
+            } else {
+                0.0
             }
         }
         Metric::L2 => {
@@ -40,7 +41,7 @@ impl ScoreCheck {
         }
     }
 
-    /// Counts a returned score beside the direct one.
+    /// Compares a returned score with the direct one.
     pub(super) fn add(&mut self, returned: f32, direct: f64) {
         let difference = (f64::from(returned) - direct).abs();
         self.compared += 1;
