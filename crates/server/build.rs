@@ -46,9 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        match path.is_dir() {
-            true => collect(&path, files)?,
-            false => files.push(path.canonicalize()?),
+        if path.is_dir() {
+            collect(&path, files)?
+        } else {
+            files.push(path.canonicalize()?)
         }
     }
     Ok(())

@@ -11,7 +11,6 @@ use http_body_util::BodyExt;
 use libfuzzer_sys::fuzz_target;
 use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
-use lookalike_engine::jobs::{JobOptions, Jobs};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_imaging::{Limits, PixelBudget};
@@ -59,7 +58,7 @@ fn server() -> &'static Server {
         let settings = CollectionSettings { size: Some(28), ..CollectionSettings::default() };
         engine.collections().create("default", &settings).expect("a collection");
         let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), system_clock);
-        let jobs = engine.jobs(JobOptions { workers: 1, data_dir: data });
+        let jobs = engine.jobs(data);
         Server {
             runtime: Runtime::new().expect("a runtime"),
             router: router(engine, jobs, accounts, ServerOptions::default()).expect("a router"),

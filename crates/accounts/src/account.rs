@@ -1,11 +1,9 @@
-//! What is told of an account, and what its name and role may be.
+//! What others see of an account, and what its name and role may be.
 
 use std::fmt;
 use std::str::FromStr;
 
 use lookalike_catalog::User;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::AccountError;
 use crate::damaged;
@@ -14,10 +12,7 @@ use crate::damaged;
 pub(crate) const MOST_NAME_CHARACTERS: usize = 64;
 
 /// What somebody is trusted with; each is trusted with all that those before it are.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Looks for images and at them.
     #[default]
@@ -60,7 +55,7 @@ impl FromStr for Role {
 }
 
 /// An account, as others may see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Never given to another account.
     pub id: i64,

@@ -1,6 +1,7 @@
 //! Why a call about accounts failed.
 //!
-//! Each error also has a kind, by whose fault it is: callers answer kinds, people read messages.
+//! Each error also has a kind, which says whose fault it is: callers act on the kind, people read
+//! the message.
 
 use lookalike_catalog::CatalogError;
 use thiserror::Error;
@@ -91,7 +92,7 @@ pub enum AccountError {
     #[error("registration is closed: ask an administrator for an account")]
     RegistrationClosed,
     /// A stranger wanted to be more than a reader.
-    #[error("who registers becomes a reader; only an administrator gives other roles")]
+    #[error("new users register as readers; only an administrator gives other roles")]
     RoleNotGiven,
     /// No account more.
     #[error("there are {MOST_ACCOUNTS} users already; remove one first")]
@@ -109,7 +110,7 @@ pub enum AccountError {
     #[error("the system gives no random numbers; nothing was changed")]
     NoRandomNumbers(#[source] getrandom::Error),
     /// Argon2 failed, for lack of memory for example.
-    #[error("the password could not be worked on")]
+    #[error("the password could not be hashed")]
     Password(#[source] argon2::password_hash::Error),
     /// The catalogue, which keeps the accounts.
     #[error(transparent)]

@@ -1,8 +1,6 @@
 //! Tokens by which scripts act for a user.
 
 use lookalike_catalog::{ApiToken, NewApiToken};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::AccountError;
 use crate::sessions::SEEN_SECONDS;
@@ -19,8 +17,8 @@ pub(crate) const MOST_DAYS: u32 = 36_500;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// What is told of a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What is shown of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenReport {
     /// Its number, by which it is revoked.
     pub id: i64,
@@ -39,7 +37,7 @@ pub struct TokenReport {
 pub struct NewToken {
     /// The token.
     pub token: Secret,
-    /// What will be told of it.
+    /// What will be shown of it.
     pub report: TokenReport,
 }
 

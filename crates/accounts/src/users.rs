@@ -1,4 +1,4 @@
-//! Looking after accounts: what administrators do, and everybody with the own password.
+//! Managing accounts: what administrators do, and what users do with their own password.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What became of a collection's embeddings since somebody last looked.
+//! What has changed in a collection's embeddings since a follower last looked.
 //!
 //! Additions show by their ids. Everything else (items removed, items that describe another
 //! content) stands in a log that is written with the change, so that an index follows one
@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 use crate::{Catalog, CatalogError, Collection, Revision, collections, embeddings};
 
 /// Numbers of `removals` that the log of a collection reaches back. Whoever is further behind
-/// loads anew: that takes about as long.
+/// reloads: that takes about as long.
 const KEPT: i64 = 1_000_000;
 
 /// One embedding as stored, with what a search needs to know of its item.
@@ -43,7 +43,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::UnknownRevision`], before the first call, when `since` is no earlier state
     /// of the collection (which was dropped, or the file is an older copy) or the log does not
-    /// reach back to it: then whatever was made of `since` is to be made anew. A stored vector is
+    /// reach back to it: then whatever was made of `since` has to be made again. A stored vector is
     /// damaged, or the catalogue can't be read.
     pub fn changes_since(
         &self,

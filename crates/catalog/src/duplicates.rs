@@ -1,4 +1,4 @@
-//! What the search for duplicates asks, and what people decided about what it found.
+//! What the search for duplicates reads, and what people decided about its results.
 
 use std::collections::{HashMap, HashSet};
 

@@ -6,12 +6,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{CatalogError, stored};
 
 /// What a grant tells beyond [`crate::Patent`]. Dates are YYYYMMDD integers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GrantDetails {
     /// Where the examiner looked: US classes and ranges of them (`D28/46-48`), CPC symbols.
@@ -31,7 +30,7 @@ pub struct GrantDetails {
 }
 
 /// An earlier application whose date is claimed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Priority {
     /// Country or office, two letters.
@@ -43,7 +42,7 @@ pub struct Priority {
 }
 
 /// An international registration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HagueRegistration {
     /// Such as `DM/086123`.
@@ -57,7 +56,7 @@ pub struct HagueRegistration {
 }
 
 /// How an application descends from another.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Relation {
     /// `continuation`, `continuation_in_part`, `division`, `reissue`, `substitution`,
@@ -74,7 +73,7 @@ pub struct Relation {
 }
 
 /// An examiner.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Examiner {
     /// First and last name.
@@ -86,7 +85,7 @@ pub struct Examiner {
 }
 
 /// What the description says of a figure.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FigureDescription {
     /// Its number as written: `3`, `3A`, `1.2`.
@@ -98,7 +97,7 @@ pub struct FigureDescription {
 }
 
 /// A cited document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Citation {
     /// Canonical, if a US design patent or re-issue.
@@ -117,7 +116,7 @@ pub struct Citation {
 }
 
 /// A patent at the other end of a citation, if something is known of it here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CitedPatent {
     /// Canonical.
     pub patent_id: String,

@@ -7,7 +7,6 @@
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::embeddings::from_bytes;
 use crate::{Catalog, CatalogError, WriteTransaction};
@@ -15,7 +14,7 @@ use crate::{Catalog, CatalogError, WriteTransaction};
 /// Searches kept for each user; the oldest go first.
 pub const MOST_SEARCHES: u32 = 1000;
 
-/// The same search again within so many seconds updates its entry.
+/// The same search again within this many seconds updates its entry.
 const SAME_SEARCH_SECONDS: i64 = 60;
 
 /// A search as it is recorded.
@@ -38,7 +37,7 @@ pub struct Search {
 }
 
 /// One of the best hits of a search.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchHit {
     /// Item id.
     pub id: i64,

@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::patents::{self, Patent};
 use crate::{CatalogError, Content, changes, contents, stored};
 
 /// A stored item with its content's and patent's fields.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct Item {
     /// Unique over all collections, below 2^53, never reused.
     pub id: i64,
@@ -55,10 +53,8 @@ pub struct Item {
     /// Unix seconds at which a watched folder no longer held the file under any of its paths.
     pub missing_since: Option<i64>,
     /// Blob key of a copied original.
-    #[serde(skip)]
     pub original_key: Option<String>,
     /// The patent's data; all null when there is none.
-    #[serde(flatten)]
     pub patent: Patent,
 }
 

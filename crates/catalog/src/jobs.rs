@@ -41,7 +41,7 @@ pub struct Job {
     pub id: i64,
     /// Name of the collection that it imports into.
     pub collection: String,
-    /// What is to be done, in the words of whoever runs it (JSON).
+    /// What is to be done, as JSON of the crate that runs it.
     pub request: String,
     /// Where it stands.
     pub state: JobState,

@@ -1,7 +1,7 @@
 //! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made, users.
 //!
 //! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
-//! takes a lock); any number read beside it ([`Catalog::open`]). Everything that an import
+//! takes a lock); any number read at the same time ([`Catalog::open`]). Everything that an import
 //! adds for a picture (content, item, patent, embedding) becomes visible in one
 //! transaction, so a process killed at any instant leaves nothing half-written. Indexes
 //! are derived from what stands here and can be thrown away.

@@ -2,12 +2,11 @@
 
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{CatalogError, stored};
 
 /// Bibliographic data of a patent. Dates are YYYYMMDD integers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Patent {
     /// Canonical, such as `USD1107373`. Not serialised: the item carries it.

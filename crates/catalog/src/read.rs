@@ -37,7 +37,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Opens the catalogue in `directory` for reading, beside whoever writes it.
+    /// Opens the catalogue in `directory` for reading, while another process may write it.
     ///
     /// # Errors
     /// There is none, a newer program made it, or it can't be read.

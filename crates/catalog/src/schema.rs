@@ -361,7 +361,7 @@ CREATE TABLE blob_sweep (
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
-    // WAL lets readers go on beside the one writer, over processes too.
+    // WAL lets readers go on while the one writer writes, across processes too.
     connection.pragma_update(None, "journal_mode", "wal")?;
     let found = check_version(connection, file)?;
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(found as usize) {

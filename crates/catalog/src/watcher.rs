@@ -1,4 +1,4 @@
-//! Tells whether something was committed that searches depend on.
+//! Detects commits that searches depend on.
 
 use std::path::Path;
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use lookalike_catalog::Catalog;
 use lookalike_engine::jobs::{JobReport, JobRequest};
+use lookalike_wire as wire;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -123,6 +124,7 @@ impl Server {
             ))
             .header("x-lookalike-owner", &self.token);
         self.answer(call.call())
+            .map(|report: wire::JobReport| report.into())
     }
 
     /// Asks for a change as the owner of the data directory; a body of `null` is none.

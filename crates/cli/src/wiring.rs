@@ -19,7 +19,7 @@ use crate::settings::Settings;
 /// What a command is going to do with the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Read it, beside whoever writes.
+    /// Read it, while another process may write.
     Read,
     /// Own it for writing.
     Write,
@@ -87,9 +87,10 @@ pub(crate) fn pull_bar(quiet: bool) -> Box<dyn Fn(PullProgress) + Send + Sync> {
     let bar: OnceLock<ProgressBar> = OnceLock::new();
     Box::new(move |progress| {
         let bar = bar.get_or_init(|| {
-            let bar = match quiet {
-                true => ProgressBar::hidden(),
-                false => ProgressBar::new(0),
+            let bar = if quiet {
+                ProgressBar::hidden()
+            } else {
+                ProgressBar::new(0)
             };
             let template = "{wide_bar} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
             match ProgressStyle::with_template(template) {

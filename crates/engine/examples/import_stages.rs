@@ -327,7 +327,7 @@ impl Clock {
     }
 }
 
-/// User and system time of all threads that the process has had, in milliseconds.
+/// User and system time of all threads of the process, past ones included, in milliseconds.
 fn cpu_ms() -> Result<f64, Failure> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     // The program's name in parentheses may hold blanks; user and system time are the

@@ -1,4 +1,4 @@
-//! What was used last, as much of it as fits in so many bytes.
+//! What was used last, as much of it as fits in a given number of bytes.
 
 use std::borrow::Borrow;
 use std::hash::Hash;
@@ -40,7 +40,7 @@ impl<K: Hash + Eq, V: Clone> ByteCache<K, V> {
         entries.by_key.get(key).map(|(value, _)| value.clone())
     }
 
-    /// Keeps a value that takes so many bytes; none that is larger than all may be.
+    /// Keeps a value that takes `bytes` bytes; one that is larger than the whole cache is not kept.
     pub(crate) fn insert(&self, key: K, value: V, bytes: usize) {
         if bytes > self.most_bytes {
             return;

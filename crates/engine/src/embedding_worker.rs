@@ -25,7 +25,7 @@ pub(crate) enum Next<T> {
 #[derive(Debug)]
 pub(crate) struct Closed;
 
-/// What a worker takes, and what it does with it beside embedding.
+/// What a worker takes, and what it does with it besides embedding.
 pub(crate) trait Work {
     /// A picture before it is decoded.
     type Task;

@@ -1,6 +1,7 @@
 //! The engine: every use case, put together over the same stores. The only place that knows all of
 //! them; none of them knows it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Collections;
@@ -12,7 +13,7 @@ use crate::filters::Filters;
 use crate::health::Health;
 use crate::history::{History, Recorder};
 use crate::import::Importer;
-use crate::jobs::{JobOptions, Jobs};
+use crate::jobs::Jobs;
 use crate::library::Library;
 use crate::pictures::Pictures;
 use crate::re_embed::ReEmbedder;
@@ -158,7 +159,7 @@ impl Engine {
         &self.pictures
     }
 
-    /// Embeds collections anew.
+    /// Re-embeds collections.
     #[must_use]
     pub fn re_embedder(&self) -> &ReEmbedder {
         &self.re_embedder
@@ -176,14 +177,14 @@ impl Engine {
         &self.searcher
     }
 
-    /// A queue of imports; one for each data directory is enough.
+    /// A queue of imports into `data_dir`; one for each data directory is enough.
     #[must_use]
-    pub fn jobs(&self, options: JobOptions) -> Jobs {
+    pub fn jobs(&self, data_dir: PathBuf) -> Jobs {
         Jobs::new(
             Arc::clone(&self.stores),
             self.collections.clone(),
             self.importer.clone(),
-            options,
+            data_dir,
         )
     }
 

@@ -14,7 +14,7 @@ use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_work::Clock;
 use tempfile::TempDir;
 
-use crate::jobs::{JobOptions, Jobs};
+use crate::jobs::Jobs;
 use crate::{EncoderSettings, Encoders, Engine, Parts};
 
 fn noon() -> Timestamp {
@@ -68,7 +68,7 @@ impl Fixture {
             encoders: Encoders::new(EncoderSettings {
                 data_dir: data.clone(),
                 registry,
-                load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(1), Precision::F32).unwrap(),
+                load: LoadOptions::on_cpu(std::num::NonZeroUsize::new(2), Precision::F32).unwrap(),
                 hub: HubEnvironment::from_variables(|_| None),
                 on_pull: Box::new(|_| {}),
             }),
@@ -76,12 +76,8 @@ impl Fixture {
             budget: PixelBudget::new(64 << 20),
             clock,
         }));
-        let options = JobOptions {
-            workers: 2,
-            data_dir: data,
-        };
         Self {
-            jobs: engine.jobs(options),
+            jobs: engine.jobs(data),
             directory,
             engine,
             clock,

@@ -1,7 +1,6 @@
 //! Use cases: import, jobs, watch, library, near duplicates, feature banks, embed,
 //! re-embed, search, group. Never sees HTTP or command-line arguments.
 
-mod addresses;
 mod backup;
 pub mod banks;
 mod byte_cache;

@@ -1,8 +1,8 @@
 //! The HTTP API and the web page, over the engine.
 //!
 //! Handlers translate, the engine decides. Its calls block, so none runs on an async worker:
-//! searches take turns in bounded slots (see `http::slots`), and whoever finds the queue full is
-//! told so at once instead of waiting without end.
+//! searches take turns in bounded slots (see `http::slots`), and a request that finds the queue
+//! full is refused at once instead of waiting without end.
 #![expect(
     unused_qualifications,
     reason = "what utoipa's macros make of handlers"
@@ -36,7 +36,7 @@ use openapi::{Description, Document};
 pub use routes::imports::ImportRoots;
 use state::App;
 
-/// Room in a body for parameters and multipart boundaries beside the files.
+/// Room in a body for parameters and multipart boundaries in addition to the files.
 const BODY_OVERHEAD: usize = 1 << 20;
 
 /// Limits of the server, and whom it answers. Not for logs: it holds a secret.

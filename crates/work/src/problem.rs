@@ -1,10 +1,9 @@
 //! A file that failed, in words for the user.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// A file and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileProblem {
     /// Its path.
     pub file: String,

@@ -1003,7 +1003,7 @@ export interface components {
       /** @description These items, at most 100,000. */
       ids?: number[] | null;
     };
-    /** @description What is told of something that was done and gives nothing. */
+    /** @description The answer to a change that has nothing to return. */
     Done: Record<string, never>;
     /** @description A collection that is gone. */
     Dropped: {
@@ -1219,7 +1219,7 @@ export interface components {
        * @description 0.
        */
       code: number;
-      /** @description What is told of something that was done and gives nothing. */
+      /** @description The answer to a change that has nothing to return. */
       data: Record<string, never>;
       /** @description `success`. */
       message: string;
@@ -1515,7 +1515,7 @@ export interface components {
         /** @description Files that failed, as many of them as were asked for. */
         failed_files: components["schemas"]["FileProblem"][];
         /**
-         * @description What was noticed about files that were imported all the same, at most [`LISTED_FILES`];
+         * @description What was noticed about files that were imported all the same, at most 100,000;
          *     known to the process that ran the job, when it is over.
          */
         warnings: components["schemas"]["FileProblem"][];
@@ -1992,7 +1992,7 @@ export interface components {
        */
       us_class?: string[] | null;
     };
-    /** @description What a grant tells beyond [`crate::Patent`]. Dates are YYYYMMDD integers. */
+    /** @description What a grant tells beyond `Patent`. Dates are YYYYMMDD integers. */
     GrantDetails: {
       /**
        * @description What is cited, in order.
@@ -2221,7 +2221,7 @@ export interface components {
       params: {
         [key: string]: number;
       };
-      /** @description `ready`, or `building` while it is built anew or written beside searches. */
+      /** @description `ready`, or `building` while it is rebuilt or written in the background. */
       state: string;
     };
     /** @description A stored item with its content's and patent's fields. */
@@ -2453,7 +2453,7 @@ export interface components {
       /** @description Files that failed, as many of them as were asked for. */
       failed_files: components["schemas"]["FileProblem"][];
       /**
-       * @description What was noticed about files that were imported all the same, at most [`LISTED_FILES`];
+       * @description What was noticed about files that were imported all the same, at most 100,000;
        *     known to the process that ran the job, when it is over.
        */
       warnings: components["schemas"]["FileProblem"][];
@@ -3100,7 +3100,7 @@ export interface components {
        */
       vector_search_ms: number;
     };
-    /** @description What is told of a token. */
+    /** @description What is shown of a token. */
     TokenReport: {
       /**
        * Format: int64

@@ -1,4 +1,4 @@
-//! Logins that failed, counted by whatever they are slowed down by.
+//! Logins that failed, counted by the keys that they are slowed down by.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -7,7 +7,7 @@ use crate::{Catalog, CatalogError, WriteTransaction};
 /// Rows kept: a few megabytes, whatever names and addresses a flood of attempts comes up with.
 const MOST_KEYS: usize = 10_000;
 
-/// SHA-256 of what attempts are counted by: names that were tried are nobody's business, and may
+/// SHA-256 of what attempts are counted by: names that were tried are private, and may
 /// be passwords typed into the wrong field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailureKey(pub [u8; 32]);

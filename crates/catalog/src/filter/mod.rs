@@ -5,14 +5,13 @@ mod expression;
 mod sql;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 pub use expression::{Condition, Expression};
 pub(crate) use sql::Sql;
 
 /// Which items take part in a search. Repeated values of one field mean OR, different
 /// fields AND; everything empty lets every item through.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemFilter {
     /// Words of the patent's title, or of the item's description: every word of one entry, each

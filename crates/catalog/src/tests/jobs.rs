@@ -27,7 +27,7 @@ fn jobs_are_queued_counted_and_ended() {
         tx.add_job_failure(id, &failure)?;
         tx.count_job(id, &counts, 12)
     });
-    // The process ends here: the job counts as unfinished, and starts anew.
+    // The process ends here: the job counts as unfinished, and starts again.
     assert_eq!(fixture.catalog.unfinished_jobs().unwrap().len(), 1);
     let failures = || fixture.catalog.job_failures(id, 10).unwrap();
     assert_eq!(failures(), [failure]);

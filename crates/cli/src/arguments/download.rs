@@ -1,4 +1,4 @@
-//! What `lookalike download` is told.
+//! The arguments of `lookalike download`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::{Args, value_parser};
 
 use super::FormatArgument;
 
-/// Column of a table that has the addresses, unless told otherwise.
+/// Column of a table that has the addresses, by default.
 pub(crate) const DEFAULT_COLUMN: &str = "image_url";
 
 #[derive(Args, Debug)]

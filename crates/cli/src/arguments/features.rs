@@ -1,4 +1,4 @@
-//! `lookalike features`: what can be said about banks of vectors.
+//! The arguments of `lookalike features`.
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ use super::{FilterArguments, FormatArgument};
 pub(crate) enum ImagesCommand {
     /// List images, a page at a time
     List(ImagesListArguments),
-    /// Show all that is known of an image
+    /// Show everything that is known about an image
     Show {
         /// Its id
         id: u64,
@@ -101,7 +101,7 @@ pub(crate) struct ImagesDeleteArguments {
     /// Everything in the collection
     #[arg(long)]
     pub(crate) all: bool,
-    /// Do it without asking
+    /// Don't ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     /// Part of the file's name
@@ -128,9 +128,10 @@ impl From<SortChoice> for SortKey {
 
 impl ImagesListArguments {
     pub(crate) fn direction(&self) -> Direction {
-        match self.descending {
-            true => Direction::Desc,
-            false => Direction::Asc,
+        if self.descending {
+            Direction::Desc
+        } else {
+            Direction::Asc
         }
     }
 }

@@ -1,5 +1,4 @@
-//! `lookalike bench search` and `lookalike compare-metrics`: what can be said about measurements
-//! of searches.
+//! The arguments of `lookalike bench search` and `lookalike compare-metrics`.
 
 use std::path::PathBuf;
 
@@ -61,7 +60,7 @@ pub(crate) struct BenchSearchArguments {
     #[arg(long, value_name = "SHARE", value_delimiter = ',',
           default_values = ["1", "0.5", "0.01", "0.0001"], value_parser = values::share)]
     pub(crate) keep: Vec<f64>,
-    /// For so long the queries of each row are repeated; each is asked at least once
+    /// How long the queries of each row are repeated; each runs at least once
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = values::seconds)]
     pub(crate) seconds: f64,
     /// Keep indexes and exact answers in this folder, and open those kept there
@@ -96,13 +95,13 @@ pub(crate) struct CompareMetricsArguments {
     /// Hits wanted for each query, 1 to 1000
     #[arg(long, value_name = "N", default_value = "10", value_parser = top_k)]
     pub(crate) top_k: usize,
-    /// What the sample is drawn by: same seed, same queries
+    /// Seed of the sample: same seed, same queries
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Count hits that have the patent of their query, or the same value of an attribute
     #[arg(long, value_name = "patent|ATTRIBUTE", value_parser = from_name::<LabelKind>)]
     pub(crate) by: Option<LabelKind>,
-    /// So many queries are shown with their hits
+    /// Number of queries to show with their hits
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) show: usize,
     #[command(flatten)]

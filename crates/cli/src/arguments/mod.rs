@@ -1,4 +1,4 @@
-//! What can be said on the command line. Nothing here acts.
+//! The arguments of the command line. Parsing them has no effects.
 
 #[cfg(test)]
 mod documented;
@@ -77,10 +77,10 @@ pub(crate) struct GlobalArguments {
         help_heading = "Global options"
     )]
     pub(crate) threads: Option<usize>,
-    /// Say more about what is done; twice for every detail
+    /// Log more; twice for every detail
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
-    /// Say only what failed
+    /// Print only errors
     #[arg(
         long,
         global = true,
@@ -181,8 +181,8 @@ pub(crate) struct ServeArguments {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "LOOKALIKE_LISTEN")]
     pub(crate) listen: Option<SocketAddr>,
-    /// Import what comes or changes in a folder into the default collection, and mark what
-    /// goes; repeat for several
+    /// Import new and changed files of a folder into the default collection, and mark missing
+    /// ones; repeat for several
     #[arg(long, value_name = "DIR")]
     pub(crate) watch: Vec<PathBuf>,
     /// Open the page in the browser
@@ -220,7 +220,7 @@ pub(crate) struct ImportArguments {
     /// Try again the files that failed in the last import in which any did
     #[arg(long, conflicts_with = "paths")]
     pub(crate) retry_failed: bool,
-    /// Go on until Ctrl-C: import what comes or changes in the folders, mark what goes
+    /// Watch the folders until Ctrl-C: import new and changed files, mark missing ones
     #[arg(long, conflicts_with = "retry_failed")]
     pub(crate) watch: bool,
     /// Collection to import into; made if there is none of that name
@@ -358,15 +358,15 @@ pub(crate) enum CollectionsCommand {
     Drop {
         /// Its name
         name: String,
-        /// Do it without asking
+        /// Don't ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Embed all items anew with another encoder, preprocessing or size; searches find the old
+    /// Re-embed all items with another encoder, preprocessing or size; searches find the old
     /// embeddings until the new ones are complete, and a run that was stopped goes on
     ReEmbed(ReEmbedArguments),
-    /// Build a collection's index anew from the stored embeddings. Never needed for right answers:
-    /// indexes follow what is added and removed, and are built anew by themselves when it pays
+    /// Rebuild a collection's index from the stored embeddings. Never needed for right answers:
+    /// indexes follow what is added and removed, and are rebuilt by themselves when it pays
     RebuildIndex {
         /// Its name
         #[arg(default_value = "default")]
@@ -436,10 +436,10 @@ pub(crate) struct EvalArguments {
     /// start from
     #[arg(value_name = "DATASET", required = true)]
     pub(crate) datasets: Vec<PathBuf>,
-    /// What is asked about: a path and a label on every line, as DeepPatent's lists have it
+    /// Queries: a path and a label on every line, as in DeepPatent's lists
     #[arg(long, value_name = "FILE", requires = "gallery")]
     pub(crate) queries: Option<PathBuf>,
-    /// What is searched, in the same form
+    /// Pictures to search, in the same form
     #[arg(long, value_name = "FILE", requires = "queries")]
     pub(crate) gallery: Option<PathBuf>,
     /// Encoders to measure: names, hf:owner/name, folders or .npz; repeat or separate by commas
@@ -459,7 +459,7 @@ pub(crate) struct EvalArguments {
     /// Input size in pixels [default: each model's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,
-    /// What to ask: views (a drawing: other sheets of its patent), near (a drawing: near designs),
+    /// Questions to ask: views (a drawing: other sheets of its patent), near (a drawing: near designs),
     /// photos (a photo: drawings of its patent), citations (a drawing: drawings of patents that an
     /// examiner cited with it), damaged (views, asked with damaged drawings)
     #[arg(long = "task", value_name = "NAME", value_delimiter = ',',

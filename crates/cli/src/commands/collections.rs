@@ -3,8 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
+use lookalike_engine::ReEmbedRequest;
 use lookalike_engine::import::Control;
-use lookalike_engine::{CollectionReport, ModelReport, ReEmbedRequest};
+use lookalike_wire::CollectionReport;
 
 use super::Outcome;
 use crate::arguments::{CollectionsCommand, Format, ReEmbedArguments};
@@ -16,7 +17,11 @@ use crate::wiring::{Access, engine};
 pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::Result<Outcome> {
     match command {
         CollectionsCommand::List(format) => {
-            let reports = engine(settings, Access::Read)?.collections().reports()?;
+            let reports = engine(settings, Access::Read)?
+                .collections()
+                .reports()?
+                .into_iter();
+            let reports: Vec<CollectionReport> = reports.map(Into::into).collect();
             match format.format {
                 Format::Json => output::json(&reports)?,
                 Format::Jsonl => output::json_lines(&reports)?,
@@ -26,7 +31,8 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
         CollectionsCommand::Stats { name, format } => {
             let report = engine(settings, Access::Read)?
                 .collections()
-                .report(&name)?;
+                .report(&name)?
+                .into();
             print(&report, format.format)?;
             note_hint(&report, settings);
         }
@@ -34,7 +40,7 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             let report = engine(settings, Access::Write)?
                 .collections()
                 .rebuild_index(&name)?;
-            print(&report, format.format)?;
+            print(&report.into(), format.format)?;
         }
         CollectionsCommand::Create {
             name,
@@ -43,7 +49,7 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
         } => {
             let engine = engine(settings, Access::Write)?;
             engine.collections().create(&name, &collection.into())?;
-            print(&engine.collections().report(&name)?, format.format)?;
+            print(&engine.collections().report(&name)?.into(), format.format)?;
         }
         CollectionsCommand::ReEmbed(arguments) => return re_embed(arguments, settings),
         CollectionsCommand::Drop { name, yes } => {
@@ -60,8 +66,8 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
 }
 
 /// What is to be gained for a collection by re-embedding it, if anything.
-pub(super) fn hint(name: &str, model: &ModelReport) -> Option<String> {
-    let better = model.superseded_by.as_ref()?;
+pub(super) fn hint(name: &str, superseded_by: Option<&str>) -> Option<String> {
+    let better = superseded_by?;
     Some(format!(
         "made with the former built-in encoder; `lookalike collections re-embed {name}` goes over \
          to {better}, which finds more"
@@ -71,7 +77,8 @@ pub(super) fn hint(name: &str, model: &ModelReport) -> Option<String> {
 /// Says so.
 pub(super) fn note_hint(report: &CollectionReport, settings: &Settings) {
     let model = report.model.as_ref();
-    if let Some(hint) = model.and_then(|model| hint(&report.name, model)) {
+    let better = model.and_then(|model| model.superseded_by.as_deref());
+    if let Some(hint) = hint(&report.name, better) {
         output::note(
             settings,
             &format!("collection `{}` was {hint}", report.name),
@@ -88,7 +95,6 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
         size: arguments.size,
         into: arguments.into,
         leave_out_missing: arguments.leave_out_missing,
-        workers: settings.workers(),
     };
     let control = Arc::new(Control::default());
     let cancelling = Arc::clone(&control);
@@ -104,14 +110,14 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => {
             let name = request.into.as_ref().unwrap_or(&request.collection);
-            super::import::print(&report, name, "embedded anew in")?;
+            super::import::print(&report, name, "re-embedded in")?;
         }
     }
     let switched = report.failed == 0 || request.leave_out_missing;
     if !report.cancelled && !switched {
         output::note(
             settings,
-            "the collection is as it was; mend these files and run this again, or leave them \
+            "the collection is as it was; repair these files and run this again, or leave them \
              out with --leave-out-missing",
         );
     }

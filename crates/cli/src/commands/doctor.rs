@@ -122,7 +122,7 @@ fn collections(settings: &Settings) -> Check {
                     (_, Some(false)) => " (untrained)",
                     _ => "",
                 };
-                let hint = super::collections::hint(&report.name, &model);
+                let hint = super::collections::hint(&report.name, model.superseded_by.as_deref());
                 let hint = hint.map_or_else(String::new, |hint| format!(": {hint}"));
                 format!("{}{state}{hint}", model.name)
             });

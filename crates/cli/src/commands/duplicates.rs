@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_engine::duplicates::{DuplicateGroup, DuplicatesRequest, SearchProgress};
+use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
+use lookalike_wire::DuplicateGroup;
 
 use super::Outcome;
 use crate::arguments::{DuplicatesArguments, Format};
@@ -35,7 +36,8 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
             "there are too many pairs to keep all; raise --threshold",
         );
     }
-    let groups = engine.duplicates().groups(&pairs)?;
+    let groups = engine.duplicates().groups(&pairs)?.into_iter();
+    let groups: Vec<DuplicateGroup> = groups.map(Into::into).collect();
     match arguments.format.format {
         Format::Json => output::json(&groups)?,
         Format::Jsonl => output::json_lines(&groups)?,

@@ -90,9 +90,10 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
         EmbedFormat::Npz => write_npz(&mut out, &kept, dim(&kept, &encoder))?,
     }
     out.flush()?;
-    Ok(match failed {
-        true => Outcome::SomeFailed,
-        false => Outcome::Done,
+    Ok(if failed {
+        Outcome::SomeFailed
+    } else {
+        Outcome::Done
     })
 }
 
@@ -178,9 +179,10 @@ fn format(arguments: &EmbedArguments) -> EmbedFormat {
 }
 
 fn vector_or_rows<S: serde::Serializer>(rows: &Rows, serializer: S) -> Result<S::Ok, S::Error> {
-    match rows.per_token {
-        true => serializer.collect_seq(rows.values.chunks_exact(rows.dim)),
-        false => rows.values.serialize(serializer),
+    if rows.per_token {
+        serializer.collect_seq(rows.values.chunks_exact(rows.dim))
+    } else {
+        rows.values.serialize(serializer)
     }
 }
 

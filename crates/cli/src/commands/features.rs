@@ -33,7 +33,6 @@ pub(super) fn import(
         metric: arguments.metric,
         index: arguments.index,
         normalize: arguments.normalize,
-        workers: settings.workers(),
     };
     let control = control();
     let report = follow(

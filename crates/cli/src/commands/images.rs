@@ -2,9 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use lookalike_engine::library::{
-    Deleted, ItemEdit, ItemFilter, ItemPage, ListRequest, ListedItem, Selection,
-};
+use lookalike_engine::library::{ItemEdit, ItemFilter, ListRequest, Selection};
+use lookalike_wire::{Deleted, ItemPage, ListedItem};
 
 use super::Outcome;
 use crate::arguments::{
@@ -19,7 +18,7 @@ pub(super) fn run(command: ImagesCommand, settings: &Settings) -> anyhow::Result
         ImagesCommand::List(arguments) => list(arguments, settings)?,
         ImagesCommand::Show { id, format } => {
             let item = engine(settings, Access::Read)?.library().item(id)?;
-            print(&item, format.format)?;
+            print(&item.into(), format.format)?;
         }
         ImagesCommand::Edit(arguments) => edit(arguments, settings)?,
         ImagesCommand::Delete(arguments) => delete(arguments, settings)?,
@@ -42,6 +41,7 @@ fn list(arguments: ImagesListArguments, settings: &Settings) -> anyhow::Result<(
         page_size: arguments.page_size,
     };
     let page = engine(settings, Access::Read)?.library().list(&request)?;
+    let page = ItemPage::from(page);
     match format {
         Format::Json => output::json(&page),
         Format::Jsonl => output::json_lines(&page.items),
@@ -65,7 +65,7 @@ fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<(
     let item = engine(settings, Access::Write)?
         .library()
         .edit(arguments.id, &edit)?;
-    print(&item, arguments.format.format)
+    print(&item.into(), arguments.format.format)
 }
 
 fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Result<()> {
@@ -87,7 +87,7 @@ fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Resu
             "nothing was deleted; say --yes to delete {count} images without being asked"
         );
     }
-    let deleted = engine.library().delete(name, &selection)?;
+    let deleted = Deleted::from(engine.library().delete(name, &selection)?);
     match arguments.format.format {
         Format::Json => output::json(&deleted),
         Format::Jsonl => output::json_lines([&deleted]),

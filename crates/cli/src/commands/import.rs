@@ -8,7 +8,7 @@ use std::thread;
 
 use lookalike_banks::is_bank;
 use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
-use lookalike_engine::jobs::{JobOptions, JobReport, JobRequest, Jobs, LISTED_FILES};
+use lookalike_engine::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
 use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
 use lookalike_work::Cancel;
@@ -136,7 +136,7 @@ fn watch_here(
     Ok(Outcome::Done)
 }
 
-/// Says what a watch came upon.
+/// Says what a watch found.
 pub(super) fn tell(
     change: Change,
     format: Format,
@@ -175,11 +175,7 @@ pub(super) fn tell(
 
 /// The queue of the data directory that this process owns.
 pub(super) fn jobs(engine: &Engine, settings: &Settings) -> Jobs {
-    let options = JobOptions {
-        workers: settings.workers(),
-        data_dir: settings.data.clone(),
-    };
-    engine.jobs(options)
+    engine.jobs(settings.data.clone())
 }
 
 /// Imports in this process.
@@ -189,7 +185,7 @@ fn import_here(
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
     if let Ok(report) = engine.collections().report(&arguments.collection) {
-        super::collections::note_hint(&report, settings);
+        super::collections::note_hint(&report.into(), settings);
     }
     let jobs = jobs(engine, settings);
     let id = if arguments.retry_failed {

@@ -1,4 +1,4 @@
-//! One module a command: each turns arguments into a use case and its result into output.
+//! One module per command: each turns arguments into a use case and its result into output.
 
 mod backup;
 mod bench;

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::search::{
-    GroupedHits, Limit, Query, QueryFile, RankedItem, SearchAnswer, SearchRequest,
-};
+use lookalike_engine::search::{GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest};
 use lookalike_npy as npy;
+use lookalike_wire as wire;
 use serde::Serialize;
 
 use super::Outcome;
@@ -22,7 +21,7 @@ const BAR: f32 = 10.0;
 #[derive(Serialize)]
 struct HitLine<'a> {
     #[serde(flatten)]
-    hit: &'a RankedItem,
+    hit: wire::RankedItem,
     query: &'a str,
 }
 
@@ -45,13 +44,11 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
     };
     let answer = engine(settings, Access::Read)?.search().run(&request)?;
     match arguments.format.format {
-        Format::Json => output::json(&answer)?,
-        Format::Jsonl => output::json_lines(
-            answer
-                .ranked
-                .iter()
-                .map(|hit| HitLine { hit, query: &name }),
-        )?,
+        Format::Json => output::json(&wire::SearchAnswer::from(answer))?,
+        Format::Jsonl => output::json_lines(answer.ranked.into_iter().map(|hit| HitLine {
+            hit: hit.into(),
+            query: &name,
+        }))?,
         Format::Table => output::text(&table(&answer, Paint::new(settings.color)))?,
     }
     Ok(Outcome::Done)

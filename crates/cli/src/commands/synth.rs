@@ -19,9 +19,10 @@ pub(super) fn run(arguments: &SynthArguments, settings: &Settings) -> anyhow::Re
         layout: arguments.format,
         threads: settings.threads,
     };
-    let bar = match settings.quiet || !std::io::stderr().is_terminal() {
-        true => ProgressBar::hidden(),
-        false => ProgressBar::new(0),
+    let bar = if settings.quiet || !std::io::stderr().is_terminal() {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(0)
     };
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} files  {eta} left") {
         bar.set_style(style.progress_chars("━╸ "));

@@ -5,9 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Context;
 use console::Term;
 use lookalike_accounts::{
-    Account, AccountChange, Accounts, NewAccount, Password, Registrar, Role, check_name,
+    AccountChange, Accounts, NewAccount, Password, Registrar, Role, check_name,
 };
 use lookalike_catalog::CatalogError;
+use lookalike_wire as wire;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -21,7 +22,8 @@ pub(super) fn run(command: UsersCommand, settings: &Settings) -> anyhow::Result<
     match command {
         UsersCommand::Add { name, role } => add(&name, role, settings)?,
         UsersCommand::List(format) => {
-            let accounts = accounts(settings, Access::Read)?.list()?;
+            let accounts = accounts(settings, Access::Read)?.list()?.into_iter();
+            let accounts: Vec<wire::Account> = accounts.map(Into::into).collect();
             match format.format {
                 Format::Json => output::json(&accounts)?,
                 Format::Jsonl => output::json_lines(&accounts)?,
@@ -39,7 +41,10 @@ pub(super) fn run(command: UsersCommand, settings: &Settings) -> anyhow::Result<
                 ..AccountChange::default()
             };
             let account = Keeper::of(settings)?.change(&name, &change)?;
-            output::note(settings, &format!("`{}` is {}", account.name, account.role));
+            output::note(
+                settings,
+                &format!("`{}` is {}", account.name, Role::from(account.role)),
+            );
         }
         UsersCommand::Password { name } => {
             let change = AccountChange {
@@ -67,7 +72,7 @@ fn add(name: &str, role: Option<Role>, settings: &Settings) -> anyhow::Result<()
     let account = Keeper::of(settings)?.add(&account)?;
     output::note(
         settings,
-        &format!("added `{}` as {}", account.name, account.role),
+        &format!("added `{}` as {}", account.name, Role::from(account.role)),
     );
     Ok(())
 }
@@ -105,49 +110,49 @@ impl Keeper {
         }
     }
 
-    fn add(&self, account: &NewAccount) -> anyhow::Result<Account> {
+    fn add(&self, account: &NewAccount) -> anyhow::Result<wire::Account> {
         match self {
-            Self::Here(accounts) => Ok(accounts.register(account, Registrar::Admin)?),
+            Self::Here(accounts) => Ok(accounts.register(account, Registrar::Admin)?.into()),
             Self::There(server) => {
                 let body = json!({
                     "name": account.name,
                     "password": account.password.reveal(),
-                    "role": account.role,
+                    "role": account.role.map(Role::name),
                 });
                 server.send("POST", "/api/auth/register", &body)
             }
         }
     }
 
-    fn change(&self, name: &str, change: &AccountChange) -> anyhow::Result<Account> {
+    fn change(&self, name: &str, change: &AccountChange) -> anyhow::Result<wire::Account> {
         check_name(name)?;
         match self {
-            Self::Here(accounts) => Ok(accounts.change(name, change)?),
+            Self::Here(accounts) => Ok(accounts.change(name, change)?.into()),
             Self::There(server) => {
                 let password = change.password.as_ref().map(Password::reveal);
-                let body = json!({"role": change.role, "password": password});
+                let body = json!({"role": change.role.map(Role::name), "password": password});
                 server.send("PATCH", &format!("/api/users/{name}"), &body)
             }
         }
     }
 
-    fn remove(&self, name: &str) -> anyhow::Result<Account> {
+    fn remove(&self, name: &str) -> anyhow::Result<wire::Account> {
         match self {
-            Self::Here(accounts) => Ok(accounts.remove(name)?),
+            Self::Here(accounts) => Ok(accounts.remove(name)?.into()),
             Self::There(server) => {
                 server.send("DELETE", &format!("/api/users/{name}"), &Value::Null)
             }
         }
     }
 
-    /// The token with what is told of it, as the API shows both.
+    /// The token with its report, as the API shows both.
     fn token(&self, arguments: &TokenArguments) -> anyhow::Result<Value> {
         let (name, label) = (&arguments.name, &arguments.label);
         match self {
             Self::Here(accounts) => {
                 let account = accounts.find(name)?;
                 let made = accounts.add_token(&account, label, arguments.days)?;
-                let mut value = serde_json::to_value(&made.report)?;
+                let mut value = serde_json::to_value(wire::TokenReport::from(made.report))?;
                 value["token"] = made.token.reveal().into();
                 Ok(value)
             }
@@ -187,7 +192,7 @@ fn read_password(name: &str) -> anyhow::Result<Password> {
     Ok(Password::new(text))
 }
 
-fn list(accounts: &[Account]) -> String {
+fn list(accounts: &[wire::Account]) -> String {
     let mut table = Table::new([
         Column("name", Align::Left),
         Column("role", Align::Left),
@@ -202,7 +207,7 @@ fn list(accounts: &[Account]) -> String {
         let state = if account.disabled { "disabled" } else { "" };
         table.row([
             account.name.clone(),
-            account.role.to_string(),
+            Role::from(account.role).to_string(),
             since,
             state.to_owned(),
         ]);

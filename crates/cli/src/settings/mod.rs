@@ -64,7 +64,7 @@ pub(crate) enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// An object a line, for whoever collects logs.
+    /// One JSON object a line, for log collectors.
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! `lookalike backup`: beside a server that imports, and restored.
+//! `lookalike backup`: while a server imports, and restored.
 
 use lookalike_testkit::http::request;
 use serde_json::{Value, json};

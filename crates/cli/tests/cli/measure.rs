@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::Scratch;
 
-/// Vectors of 4 numbers, no two alike; so many that a graph is built over them.
+/// Vectors of 4 numbers, no two alike; enough that a graph is built over them.
 fn vectors(scratch: &Scratch) {
     let values: Vec<f32> = (0..8400_u32)
         .map(|value| ((value * value) as f32).sin())

@@ -1,4 +1,4 @@
-//! `lookalike serve`: says where, answers, sees what is imported beside it, ends at a signal.
+//! `lookalike serve`: says where, answers, sees what others import, ends at a signal.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! `lookalike users`, alone and beside a running server.
+//! `lookalike users`, alone and with a running server.
 
 use std::io::Write;
 use std::process::{Output, Stdio};

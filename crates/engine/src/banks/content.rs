@@ -55,16 +55,12 @@ struct Found {
     warnings: Vec<String>,
 }
 
-/// Makes the rows ready, `workers` pictures at a time; in the order of the rows.
-pub(super) fn candidates(
-    stores: &Stores,
-    workers: usize,
-    folder: &Path,
-    rows: Vec<GoodRow>,
-) -> Vec<Candidate> {
+/// Makes the rows ready, in their order; pictures as many at a time as the device has lanes.
+pub(super) fn candidates(stores: &Stores, folder: &Path, rows: Vec<GoodRow>) -> Vec<Candidate> {
     let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
     let workers = if has_pictures {
-        workers.min(rows.len())
+        let lanes = stores.encoders().device().lanes().get();
+        lanes.min(rows.len())
     } else {
         1
     };

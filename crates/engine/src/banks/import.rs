@@ -24,7 +24,6 @@ struct Import<'a> {
     stores: &'a Stores,
     control: &'a Control,
     collection: Collection,
-    workers: usize,
     report: ImportReport,
     missing: Missing,
 }
@@ -52,7 +51,6 @@ pub(super) fn run(
         stores,
         control,
         collection: target::collection(stores, request, &banks)?,
-        workers: request.workers.max(1),
         report: ImportReport {
             total: banks.iter().map(|bank| bank.rows).sum(),
             ..ImportReport::default()
@@ -147,7 +145,7 @@ impl Import<'_> {
             }
         }
         self.settle(known);
-        let mut candidates = content::candidates(self.stores, self.workers, folder, new);
+        let mut candidates = content::candidates(self.stores, folder, new);
         for candidate in &candidates {
             self.note_picture(candidate);
         }

@@ -19,8 +19,6 @@ pub struct BankImportRequest {
     pub index: Option<IndexKind>,
     /// Whether vectors are scaled to length 1; default what the bank says, else not.
     pub normalize: Option<bool>,
-    /// Threads that read pictures.
-    pub workers: usize,
 }
 
 /// An export of a collection as a feature bank.

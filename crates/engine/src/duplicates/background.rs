@@ -4,8 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use lookalike_catalog::{CatalogError, Change};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::checked::{Checked, DuplicatesRequest};
 use super::groups::{DuplicateGroup, DuplicatePage, Group, Grouping};
@@ -17,8 +15,7 @@ use crate::{EngineError, ErrorKind, Stores};
 const MOST_KEPT: usize = 4;
 
 /// How a search for duplicates stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchState {
     /// It is under way: ask again.
     Running,
@@ -27,7 +24,7 @@ pub enum SearchState {
 }
 
 /// How a search stands, and a page of what it found.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct DuplicatesReport {
     /// `running` or `ready`.
     pub status: SearchState,
@@ -38,7 +35,6 @@ pub struct DuplicatesReport {
     /// The worst score of a duplicate.
     pub threshold: f32,
     /// Nothing while the search is under way.
-    #[serde(flatten)]
     pub found: DuplicatePage,
 }
 
@@ -131,7 +127,7 @@ impl Duplicates {
     ///
     /// # Errors
     /// There is no such collection, threshold or page is out of range, the search failed or was
-    /// cancelled (asking again begins anew), or the catalogue can't be read.
+    /// cancelled (asking again starts it again), or the catalogue can't be read.
     pub fn report(
         &self,
         request: &DuplicatesRequest,
@@ -253,7 +249,7 @@ impl Duplicates {
                 self.lock().retain(|search| search.key != key);
                 Err(EngineError::new(
                     ErrorKind::Unavailable,
-                    "the search for duplicates could not be begun; try again later",
+                    "the search for duplicates could not be started; try again later",
                 )
                 .because(error))
             }

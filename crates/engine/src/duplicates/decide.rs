@@ -1,8 +1,5 @@
 //! What people decide about duplicates.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::background::Duplicates;
 use crate::library::{Deleted, Selection};
 use crate::{EngineError, ErrorKind};
@@ -14,8 +11,7 @@ const ITEMS_MAX: usize = 100;
 const DELETED_MAX: usize = 1000;
 
 /// A decision.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// No two of these items, 2 to 100, are duplicates. It is remembered.
     NotDuplicate {

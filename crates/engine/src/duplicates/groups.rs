@@ -8,8 +8,6 @@
 use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Candidate;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::pairs::{Pairs, adjacency};
 use crate::library::{Library, ListedItem};
@@ -25,7 +23,7 @@ const CONTENTS_AT_A_TIME: usize = 10_000;
 const MEMBERS_SHOWN: usize = 100;
 
 /// A page of groups.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct DuplicatePage {
     /// The largest first, then by the representative's id.
     pub groups: Vec<DuplicateGroup>,
@@ -54,7 +52,7 @@ impl DuplicatePage {
 }
 
 /// Items that are near one of them.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct DuplicateGroup {
     /// The one with the most pixels, then of the lowest id.
     pub representative: ListedItem,
@@ -65,7 +63,7 @@ pub struct DuplicateGroup {
 }
 
 /// A member of a group.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct GroupMember {
     /// How near it is to the representative, by the collection's metric; null for the same bytes.
     pub score: Option<f32>,

@@ -50,7 +50,6 @@ fn import(fixture: &Fixture, indexes: std::ops::Range<usize>, model: Option<&str
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 2,
         data_dir: fixture.directory.path().join("data"),
     };
     let importer = fixture.engine.importer();
@@ -103,7 +102,6 @@ fn re_embed(fixture: &Fixture, model: Option<&str>) -> Result<ImportReport, Engi
         size: None,
         into: None,
         leave_out_missing: false,
-        workers: 2,
     };
     fixture
         .engine

@@ -177,7 +177,6 @@ fn import(fixture: &Fixture, model: &Path) -> Result<(), EngineError> {
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 2,
         data_dir: fixture.directory.path().join("data"),
     };
     let report = fixture

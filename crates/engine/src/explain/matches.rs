@@ -1,13 +1,11 @@
 //! What the similarities of patches say: how well each is found, and which belong together.
 
 use lookalike_imaging::Geometry;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// Points shown at most.
 const MOST_POINTS: usize = 12;
 
-/// Patches that count at least so much are looked for and found.
+/// Patches that count at least this much are looked for and found.
 const INKED: f32 = 0.5;
 
 /// Points lie at least this part of the longer side apart, in either picture: twelve then
@@ -15,7 +13,7 @@ const INKED: f32 = 0.5;
 const APART: f64 = 0.1;
 
 /// A place of the query and the place of the item that are each other's most similar.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Correspondence {
     /// x and y in fractions of the sides of the query's picture.
     pub query: [f64; 2],

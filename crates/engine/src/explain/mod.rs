@@ -19,8 +19,6 @@ use std::time::Instant;
 
 use lookalike_catalog::Item;
 use lookalike_imaging::{Geometry, RgbImage};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::byte_cache::ByteCache;
 use crate::pictures::Pictures;
@@ -70,7 +68,7 @@ pub struct Explanation {
 }
 
 /// Where the time went, in milliseconds, when the explanation was made.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ExplainTiming {
     /// Reading and preparing both pictures.
     pub prepare_ms: f64,

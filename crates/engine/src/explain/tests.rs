@@ -153,7 +153,6 @@ fn imported(shifts: &[usize]) -> Imported {
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 1,
         data_dir: fixture.directory.path().join("data"),
     };
     let report = fixture

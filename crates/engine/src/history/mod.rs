@@ -1,4 +1,4 @@
-//! The searches that a user made: listed, shown, made again, deleted.
+//! The searches that a user made: listed, shown, repeated, deleted.
 //!
 //! An entry keeps the vectors that were searched with: made again, it finds exactly what it would
 //! find with its pictures, of which only thumbnails are kept.
@@ -11,13 +11,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lookalike_catalog::{Item, SearchHit, StoredSearch};
-use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 pub use recorder::Recorder;
 
-use crate::addresses::thumbnail_url;
 use crate::search::{KeptQuery, Query, QueryDescription, QueryKind, SearchRequest};
 use crate::{EngineError, ErrorKind, Stores};
 
@@ -25,7 +22,7 @@ use crate::{EngineError, ErrorKind, Stores};
 pub const PAGE_SIZE_MAX: u64 = 100;
 
 /// An entry of the history.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct HistoryEntry {
     /// Its id.
     pub id: i64,
@@ -36,12 +33,11 @@ pub struct HistoryEntry {
     /// Collections searched.
     pub collections: Vec<String>,
     /// The parameters that were given, under the names and in the forms that searches take.
-    #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
     /// What was searched for.
     pub queries: Vec<QueryDescription>,
-    /// Paths of the query pictures' thumbnails in the API, in the order of the queries.
-    pub thumbnail_urls: Vec<String>,
+    /// Positions of the queries, from 0, of which there is a thumbnail.
+    pub pictures: Vec<usize>,
     /// The best hit of each of the best groups, best first; at most ten.
     pub top_hits: Vec<PastHit>,
     /// Items found.
@@ -53,17 +49,16 @@ pub struct HistoryEntry {
 }
 
 /// A hit of then.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct PastHit {
     /// The hit.
-    #[serde(flatten)]
     pub hit: SearchHit,
-    /// Path of the item's thumbnail in the API; null if it was deleted since.
-    pub thumbnail_url: Option<String>,
+    /// Name of the item's file; `None` if it was deleted since.
+    pub file_name: Option<String>,
 }
 
 /// Some of a user's entries.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct HistoryPage {
     /// The newest first.
     pub items: Vec<HistoryEntry>,
@@ -159,7 +154,8 @@ impl History {
         let items: HashMap<u64, Item> = items.map(|item| (item.id.unsigned_abs(), item)).collect();
         for entry in &mut entries {
             for past in &mut entry.top_hits {
-                past.thumbnail_url = items.get(&past.hit.id.unsigned_abs()).map(thumbnail_url);
+                let item = items.get(&past.hit.id.unsigned_abs());
+                past.file_name = item.map(|item| item.file_name.clone());
             }
             for query in &mut entry.queries {
                 if let Some(item) = query.id.and_then(|id| items.get(&id)) {
@@ -268,13 +264,12 @@ impl History {
 
 /// An entry, still without what is to be said of items.
 fn new_entry(stored: StoredSearch) -> HistoryEntry {
-    let id = stored.id;
-    let thumbnail_urls = stored
+    let pictures = stored
         .queries
         .iter()
         .enumerate()
         .filter(|(_, query)| query.has_thumbnail)
-        .map(|(position, _)| format!("/api/history/{id}/thumbnail/{position}"))
+        .map(|(position, _)| position)
         .collect();
     let queries = stored
         .queries
@@ -282,20 +277,20 @@ fn new_entry(stored: StoredSearch) -> HistoryEntry {
         .map(|query| describe(&query.description))
         .collect();
     HistoryEntry {
-        id,
+        id: stored.id,
         created_at: stored.created_at,
         kind: stored.search.kind,
         collections: stored.search.collections,
         parameters: stored.search.parameters,
         queries,
-        thumbnail_urls,
+        pictures,
         top_hits: stored
             .search
             .hits
             .into_iter()
             .map(|hit| PastHit {
                 hit,
-                thumbnail_url: None,
+                file_name: None,
             })
             .collect(),
         total_matched: stored.search.total_matched,

@@ -1,4 +1,4 @@
-//! Records searches beside those that make them.
+//! Records searches in the background.
 //!
 //! A thread of its own makes the thumbnails and writes. A search only names itself; what there is
 //! to record is taken from the searches remembered, whose memory is bounded. When there are more

@@ -21,7 +21,6 @@ fn fixture() -> Fixture {
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 1,
         data_dir: fixture.directory.path().join("data"),
     };
     fixture
@@ -79,10 +78,7 @@ fn a_search_made_again_finds_the_same() {
         .collect();
     assert_eq!(top, expected);
 
-    assert_eq!(
-        entry.thumbnail_urls,
-        [format!("/api/history/{}/thumbnail/0", entry.id)]
-    );
+    assert_eq!(entry.pictures, [0]);
     let thumbnail = engine.history().thumbnail(Some(1), entry.id, 0).unwrap();
     let thumbnail = decode(&thumbnail, &DecodeOptions::default()).unwrap().image;
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 160));
@@ -110,7 +106,7 @@ fn a_search_made_again_finds_the_same() {
     recorder.record(&other.query_token, Some(1));
     recorder.settle();
     let newest = engine.history().page(Some(1), 1, 1).unwrap();
-    assert_eq!((newest.total, newest.items[0].thumbnail_urls.len()), (2, 1));
+    assert_eq!((newest.total, newest.items[0].pictures.len()), (2, 1));
 }
 
 #[test]
@@ -199,7 +195,6 @@ fn other_embeddings_are_not_compared() {
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 1,
         data_dir: fixture.directory.path().join("data"),
     };
     engine.importer().run(&import, &Control::default()).unwrap();

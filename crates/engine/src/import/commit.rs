@@ -84,7 +84,7 @@ impl Commit {
         bytes.sum()
     }
 
-    /// Writes all of it, and in the same transaction what `also` has to, which is told what
+    /// Writes all of it, and in the same transaction what `also` has to, which is given what
     /// became of the items. It is empty then, unless this fails.
     pub(crate) fn write<R>(
         &mut self,

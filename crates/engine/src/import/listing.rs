@@ -13,7 +13,7 @@ use crate::{EngineError, ErrorKind};
 /// Images of a download's log that are handed on together.
 const LOG_FOLDER: usize = 1000;
 
-/// A folder with something to import, and what is known of its images beside grants and names.
+/// A folder with something to import, and what is known of its images besides grants and names.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) files: PatentFolder,

@@ -64,8 +64,6 @@ pub struct ImportRequest {
     pub batch_size: Option<NonZeroUsize>,
     /// What happens to the originals.
     pub originals: Originals,
-    /// Threads that decode and embed.
-    pub workers: usize,
     /// The data directory: `import_progress.json` is written to it, and nothing in it is
     /// imported because a folder happens to hold it.
     pub data_dir: PathBuf,

@@ -55,7 +55,7 @@ impl Pipeline<'_> {
                 start: self.stores.now(),
             },
         );
-        let workers = self.request.workers.max(1);
+        let workers = self.encoder.model().device().lanes().get();
         let stopped = AtomicBool::new(false);
         let in_flight = InFlight::default();
         let budget = PixelBudget::new(BYTES_IN_FLIGHT);

@@ -29,7 +29,7 @@ pub struct Progress {
 /// The counters at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Files to deal with, as far as they are counted: that goes on beside the import.
+    /// Files to deal with, as far as they are counted: counting goes on during the import.
     pub total: u64,
     /// New or changed images.
     pub imported: u64,

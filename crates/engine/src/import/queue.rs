@@ -1,7 +1,7 @@
 //! What a worker decodes next.
 //!
 //! Pictures that take more than half of the memory for pixels are decoded one at a time over
-//! all workers. A worker that comes upon one while another is at work puts it aside and goes
+//! all workers. A worker that gets one while another is being decoded puts it aside and goes
 //! on with smaller ones, so that a few huge pictures do not keep the others waiting.
 
 use std::collections::VecDeque;

@@ -46,7 +46,6 @@ fn request(paths: &[PathBuf], only: Option<HashSet<String>>) -> ImportRequest {
         settings: CollectionSettings::default(),
         batch_size: None,
         originals: Originals::Reference,
-        workers: 2,
         data_dir: "/no/such/directory".into(),
     }
 }

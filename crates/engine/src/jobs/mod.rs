@@ -3,6 +3,7 @@
 //! The queue stands in the catalogue: what was waiting or running when the process ended goes
 //! on when it starts again.
 
+mod following;
 mod queue;
 mod request;
 mod runner;
@@ -15,6 +16,6 @@ mod tests;
 
 pub use queue::Jobs;
 pub use request::{JobRequest, SentFiles};
-pub use runner::{JobOptions, JobTotals};
+pub use runner::JobTotals;
 pub use status::{JobReport, JobStatus, LISTED_FILES};
 pub use uploads::Upload;

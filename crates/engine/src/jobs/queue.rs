@@ -1,14 +1,13 @@
-//! The queue of a data directory, as others use it: jobs are started, followed, stopped, tried again.
+//! The queue of a data directory, as others use it: jobs are started, stopped, tried again.
 
-use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use lookalike_catalog::{Job, JobState};
-use lookalike_work::FileProblem;
 
-use super::runner::{JobOptions, JobTotals, Shared, not_found};
-use super::{JobReport, JobRequest, JobStatus, LISTED_FILES, uploads};
+use super::runner::{Shared, not_found};
+use super::{JobRequest, uploads};
 use crate::import::Importer;
 use crate::{Collections, EngineError, ErrorKind, Stores};
 
@@ -22,23 +21,23 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// An empty queue before `importer`; see [`Jobs::resume`] for what an earlier process left.
+    /// An empty queue of imports into `data_dir`, before `importer`; see [`Jobs::resume`] for what an earlier process left.
     #[must_use]
     pub fn new(
         stores: Arc<Stores>,
         collections: Collections,
         importer: Importer,
-        options: JobOptions,
+        data_dir: PathBuf,
     ) -> Self {
         Self {
-            shared: Arc::new(Shared::new(stores, collections, importer, options)),
+            shared: Arc::new(Shared::new(stores, collections, importer, data_dir)),
         }
     }
 
     /// The data directory.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
-        &self.shared.options.data_dir
+        &self.shared.data_dir
     }
 
     /// Queues an import and returns its job's id; it starts as soon as no other job of the
@@ -210,87 +209,6 @@ impl Jobs {
         }
     }
 
-    /// How a job is going, with at most `listed` of the files that failed. Without an id: the
-    /// one that runs, else the next, else the last.
-    ///
-    /// # Errors
-    /// There is no such job, or the catalogue can't be read.
-    pub fn report(&self, id: Option<i64>, listed: usize) -> Result<JobReport, EngineError> {
-        let job = match id {
-            Some(id) => Some(self.shared.job(id)?),
-            None => self.newest()?,
-        };
-        let Some(job) = job else {
-            return Ok(JobReport {
-                status: JobStatus::idle(),
-                ..JobReport::default()
-            });
-        };
-        let failures = self.shared.stores.catalog().job_failures(job.id, listed)?;
-        let state = self.shared.lock();
-        let warnings = state.over.iter().find(|(id, _)| *id == job.id);
-        let mut report = JobReport {
-            status: JobStatus::new(&job, state.control(job.id)),
-            failed_files: failures
-                .into_iter()
-                .map(|failure| FileProblem {
-                    file: failure.file,
-                    reason: failure.reason,
-                })
-                .collect(),
-            warnings: warnings.map_or_else(Vec::new, |(_, warnings)| warnings.clone()),
-        };
-        drop(state);
-        if let Some(sent) = JobRequest::of(&job).ok().and_then(|request| request.sent) {
-            uploads::name_files(&sent, &mut report.failed_files);
-            uploads::name_files(&sent, &mut report.warnings);
-        }
-        Ok(report)
-    }
-
-    /// At most `limit` jobs, the newest first.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn list(&self, limit: usize) -> Result<Vec<JobStatus>, EngineError> {
-        let jobs = self.shared.stores.catalog().jobs(limit)?;
-        let state = self.shared.lock();
-        Ok(jobs
-            .iter()
-            .map(|job| JobStatus::new(job, state.control(job.id)))
-            .collect())
-    }
-
-    /// Waits until a job is over.
-    ///
-    /// # Errors
-    /// There is no such job, or the catalogue can't be read.
-    pub fn wait(&self, id: i64) -> Result<JobReport, EngineError> {
-        let mut state = self.shared.lock();
-        while !state.closing && state.has(id) {
-            state = self
-                .shared
-                .ended
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        drop(state);
-        self.report(Some(id), LISTED_FILES)
-    }
-
-    /// What is going on in this process.
-    #[must_use]
-    pub fn totals(&self) -> JobTotals {
-        let state = self.shared.lock();
-        let over = JobTotals {
-            running: state.running.len(),
-            queued: state.waiting.len(),
-            ..state.totals
-        };
-        let running = state.running.iter();
-        running.fold(over, |totals, running| totals.with(&running.control))
-    }
-
     /// Stops what runs at its next safe point and waits for that. Running and waiting jobs go
     /// on at the next [`Jobs::resume`].
     pub fn close(&self) {
@@ -312,18 +230,6 @@ impl Jobs {
             }
         }
         self.shared.ended.notify_all();
-    }
-
-    fn newest(&self) -> Result<Option<Job>, EngineError> {
-        let first = {
-            let state = self.shared.lock();
-            let running = state.running.first().map(|running| running.id);
-            running.or_else(|| state.waiting.front().copied())
-        };
-        match first {
-            Some(id) => Ok(Some(self.shared.job(id)?)),
-            None => Ok(self.shared.stores.catalog().jobs(1)?.pop()),
-        }
     }
 }
 

@@ -20,20 +20,11 @@ const RECORDED_AGAIN: Duration = Duration::from_secs(2);
 /// Jobs that are over whose warnings are still known.
 const REMEMBERED: usize = 16;
 
-/// What jobs are run with.
-#[derive(Clone, Debug)]
-pub struct JobOptions {
-    /// Threads that decode and embed.
-    pub workers: usize,
-    /// The data directory.
-    pub data_dir: PathBuf,
-}
-
 pub(super) struct Shared {
     pub(super) stores: Arc<Stores>,
     pub(super) collections: Collections,
     importer: Importer,
-    pub(super) options: JobOptions,
+    pub(super) data_dir: PathBuf,
     state: Mutex<State>,
     /// Signalled when a job ends.
     pub(super) ended: Condvar,
@@ -79,13 +70,13 @@ impl Shared {
         stores: Arc<Stores>,
         collections: Collections,
         importer: Importer,
-        options: JobOptions,
+        data_dir: PathBuf,
     ) -> Self {
         Self {
             stores,
             collections,
             importer,
-            options,
+            data_dir,
             state: Mutex::default(),
             ended: Condvar::new(),
         }
@@ -227,7 +218,7 @@ impl Shared {
             None => request.only.map(|files| files.into_iter().collect()),
         };
         let sent = request.sent.as_ref();
-        let sent = sent.map(|sent| uploads::find(&self.options.data_dir, sent));
+        let sent = sent.map(|sent| uploads::find(&self.data_dir, sent));
         let sent = sent.transpose()?.map(|folder| vec![folder]);
         let request = ImportRequest {
             paths: sent.clone().unwrap_or(request.paths),
@@ -238,15 +229,14 @@ impl Shared {
             originals: request.originals,
             // Whatever was sent, links in it lead nowhere else.
             within: sent.or(request.within),
-            workers: self.options.workers,
-            data_dir: self.options.data_dir.clone(),
+            data_dir: self.data_dir.clone(),
         };
         self.importer.run(&request, control)
     }
 
     pub(super) fn settle_upload(&self, job: &Job) {
         let now = self.stores.now().as_second();
-        let settled = uploads::settle(self.stores.catalog(), &self.options.data_dir, job, now);
+        let settled = uploads::settle(self.stores.catalog(), &self.data_dir, job, now);
         if let Err(error) = settled {
             tracing::warn!("an upload is looked at again at the next start only: {error}");
         }

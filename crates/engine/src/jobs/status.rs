@@ -1,9 +1,7 @@
-//! How a job is going, as the API and the terminal show it.
+//! How a job is going.
 
 use lookalike_catalog::{Job, JobCounts, JobState};
 use lookalike_work::FileProblem;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::JobRequest;
 use crate::import::{Control, ImportReport, per_second};
@@ -13,7 +11,7 @@ use crate::import::{Control, ImportReport, per_second};
 pub const LISTED_FILES: usize = 100_000;
 
 /// How a job is going, or went.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default)]
 pub struct JobStatus {
     /// Null when there is no job at all.
     pub job_id: Option<i64>,
@@ -61,10 +59,9 @@ pub struct JobStatus {
 }
 
 /// A job with its failed files.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default)]
 pub struct JobReport {
     /// How it is going.
-    #[serde(flatten)]
     pub status: JobStatus,
     /// Files that failed, as many of them as were asked for.
     pub failed_files: Vec<FileProblem>,

@@ -250,7 +250,7 @@ fn send(upload: &mut Upload, name: &str, bytes: &[u8]) {
     upload.create(name).unwrap().write_all(bytes).unwrap();
 }
 
-/// Waits until there are so many uploads: they are removed aside.
+/// Waits until there are this many uploads: they are removed in the background.
 fn until_uploads(fixture: &Fixture, count: usize) {
     let folder = fixture.jobs.data_dir().join("uploads");
     while fs::read_dir(&folder).map_or(0, Iterator::count) != count {

@@ -1,8 +1,6 @@
 //! Deleting items, a thousand at a time: searches and imports go on in between.
 
 use lookalike_catalog::{Collection, ItemFilter};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Library;
 use crate::EngineError;
@@ -26,7 +24,7 @@ pub enum Selection {
 }
 
 /// What became of a deletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deleted {
     /// Items that were there and are gone.
     pub deleted: u64,

@@ -2,9 +2,7 @@
 
 use lookalike_catalog::ItemChanges;
 use lookalike_patents::PatentId;
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use super::Library;
 use super::item::ListedItem;
@@ -23,38 +21,23 @@ const ATTRIBUTES_MAX: usize = 64 << 10;
 /// Characters of an external id, and of a view.
 const NAME_MAX: usize = 255;
 
-/// Changes of an item, as users send them. What is absent stays as it is; null, or an empty
-/// text, takes away what is there.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+/// Changes of an item. What is `None` stays as it is; `Some(None)`, or an empty text, takes away
+/// what is there.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemEdit {
     /// Free text of at most 10,000 characters.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
     pub description: Option<Option<String>>,
     /// At most 100 free words of at most 100 characters.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Vec<String>>)]
     pub tags: Option<Option<Vec<String>>>,
     /// A free JSON object of at most 64 KB.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Object>)]
     pub attributes: Option<Option<Map<String, Value>>>,
     /// The caller's own identifier, at most 255 characters.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
     pub external_id: Option<Option<String>>,
     /// `perspective`, `front`, ...; at most 255 characters.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
     pub view: Option<Option<String>>,
     /// A patent in any spelling.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
     pub patent_id: Option<Option<String>>,
     /// Such as `D00001`.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
     pub page_num: Option<Option<String>>,
 }
 
@@ -103,13 +86,6 @@ impl ItemEdit {
             page_num: map(&self.page_num, page_num)?,
         })
     }
-}
-
-/// Tells null, which takes away, from absence, which leaves as it is.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Checks a value that is given and not empty.

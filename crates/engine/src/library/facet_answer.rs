@@ -1,10 +1,7 @@
 //! What a count of facets answers.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 /// How many items share a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetCount {
     /// The value, as the filter of the field takes it.
     pub value: String,
@@ -13,7 +10,7 @@ pub struct FacetCount {
 }
 
 /// Counts by field, the most frequent value first, ties by value.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
     /// Items that pass all filters.
     pub total: u64,

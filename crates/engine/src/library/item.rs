@@ -2,30 +2,22 @@
 
 use lookalike_catalog::Item;
 use lookalike_patents::status;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Library;
-use crate::addresses::{image_url, thumbnail_url};
 use crate::stores::no_item;
 use crate::{EngineError, ErrorKind};
 
 /// An item with what follows from its data.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct ListedItem {
     /// The item.
-    #[serde(flatten)]
     pub item: Item,
     /// `in_force` or `expired` today; null without a patent.
     pub status: Option<&'static str>,
-    /// Path of the thumbnail in the API.
-    pub thumbnail_url: String,
-    /// Path of the browser-viewable original in the API.
-    pub image_url: String,
 }
 
 /// The stored embedding of an item.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct ItemVector {
     /// The item.
     pub id: u64,
@@ -47,8 +39,6 @@ impl ListedItem {
                 .patent
                 .expiry_date
                 .map(|expiry| status(expiry, today).as_str()),
-            thumbnail_url: thumbnail_url(&item),
-            image_url: image_url(&item),
             item,
         }
     }

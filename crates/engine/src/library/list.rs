@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 
 use lookalike_catalog::{Among, Direction, FEW_ITEMS, Item, ItemFilter, Passing, SortKey, Window};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Library;
 use super::item::ListedItem;
@@ -45,7 +43,7 @@ impl Default for ListRequest {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct ItemPage {
     /// In the order asked for; none beyond the last page.
     pub items: Vec<ListedItem>,

@@ -2,23 +2,19 @@
 
 use lookalike_catalog::{CitedPatent, GrantDetails, Patent};
 use lookalike_patents::{PatentId, status};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Library;
 use super::item::ListedItem;
 use crate::{EngineError, ErrorKind};
 
 /// What is known of a patent.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct PatentReport {
     /// Canonical, such as `USD1107373`.
     pub patent_id: String,
     /// Its data; all null when no grant was imported.
-    #[serde(flatten)]
     pub patent: Patent,
     /// What else its grant tells.
-    #[serde(flatten)]
     pub details: GrantDetails,
     /// Those of the cited patents of which something is known here.
     pub cites: Vec<CitedPatent>,

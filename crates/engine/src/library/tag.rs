@@ -1,8 +1,6 @@
 //! Tags of many items at once.
 
 use lookalike_catalog::ItemChanges;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Library;
 use super::delete::{ITEMS_A_COMMIT, Selection};
@@ -19,7 +17,7 @@ pub struct TagChange {
 }
 
 /// What became of a change of tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tagged {
     /// Items that have other tags now.
     pub changed: u64,

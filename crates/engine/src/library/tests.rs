@@ -17,7 +17,6 @@ fn import(fixture: &Fixture, folder: &str, count: usize) {
         settings: small(),
         batch_size: None,
         originals: Originals::Reference,
-        workers: 1,
         data_dir: fixture.directory.path().join("data"),
         within: None,
     };
@@ -49,7 +48,27 @@ fn bring(name: &str, shade: u8, fields: serde_json::Value) -> Upload {
         collection: "default".into(),
         bytes: png(shade),
         file_name: name.into(),
-        fields: serde_json::from_value(fields).unwrap(),
+        fields: changes(&fields),
+    }
+}
+
+/// An edit by the names of its fields; null takes away.
+fn changes(fields: &serde_json::Value) -> ItemEdit {
+    fn given<T: serde::de::DeserializeOwned>(
+        fields: &serde_json::Value,
+        name: &str,
+    ) -> Option<Option<T>> {
+        let value = fields.get(name)?;
+        Some(serde_json::from_value(value.clone()).unwrap())
+    }
+    ItemEdit {
+        description: given(fields, "description"),
+        tags: given(fields, "tags"),
+        attributes: given(fields, "attributes"),
+        external_id: given(fields, "external_id"),
+        view: given(fields, "view"),
+        patent_id: given(fields, "patent_id"),
+        page_num: given(fields, "page_num"),
     }
 }
 
@@ -73,12 +92,6 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     assert_eq!(
         (item.width, item.height, item.format.as_str()),
         (24, 16, "png")
-    );
-    assert!(
-        uploaded
-            .item
-            .image_url
-            .starts_with("/api/image/full/b%3E.png?id=")
     );
     let id = item.id as u64;
     assert_eq!(engine.pictures().original(item).unwrap(), png(40));
@@ -180,8 +193,6 @@ fn what_is_no_picture_or_out_of_bounds_is_refused_and_leaves_nothing() {
         assert_eq!(refused, ErrorKind::InvalidInput, "{fields}");
     }
     assert!(engine.stores().catalog().collections().unwrap().is_empty());
-    let unknown = serde_json::from_value::<ItemEdit>(json!({"colour": "red"}));
-    assert!(unknown.is_err());
 }
 
 #[test]
@@ -208,12 +219,11 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
     };
     assert_eq!(list(tagged()).total, 0);
     let id = first.items[1].item.id;
-    let edit: ItemEdit =
-        serde_json::from_value(json!({"tags": ["chair"], "view": "front"})).unwrap();
+    let edit = changes(&json!({"tags": ["chair"], "view": "front"}));
     let item = engine.library().edit(id as u64, &edit).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 1));
     assert_eq!(ids(&list(tagged())), [id]);
-    let clear: ItemEdit = serde_json::from_value(json!({"tags": null})).unwrap();
+    let clear = changes(&json!({"tags": null}));
     let item = engine.library().edit(id as u64, &clear).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 0));
     assert_eq!(list(tagged()).total, 0);

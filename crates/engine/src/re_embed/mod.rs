@@ -1,4 +1,4 @@
-//! Embeds the items of a collection anew, with another encoder or preprocessing.
+//! Re-embeds the items of a collection, with another encoder or preprocessing.
 //!
 //! The embeddings go to a successor that nobody sees; when all are there it takes the
 //! collection's place, items keeping their ids, or becomes a collection beside it. Searches
@@ -25,7 +25,7 @@ use crate::{
     BUILTIN, CollectionSettings, Collections, Encoder, EngineError, Length, Stores, model_of,
 };
 
-/// What is to be embedded anew, and how.
+/// What is to be re-embedded, and how.
 #[derive(Clone, Debug)]
 pub struct ReEmbedRequest {
     /// The collection.
@@ -41,11 +41,9 @@ pub struct ReEmbedRequest {
     pub into: Option<String>,
     /// Go on without the items whose originals are gone or can't be read.
     pub leave_out_missing: bool,
-    /// Threads that decode and embed.
-    pub workers: usize,
 }
 
-/// Embeds collections anew. Cloning is cheap.
+/// Re-embeds collections. Cloning is cheap.
 #[derive(Clone)]
 pub struct ReEmbedder {
     stores: Arc<Stores>,
@@ -54,7 +52,7 @@ pub struct ReEmbedder {
 }
 
 impl ReEmbedder {
-    /// Embeds `collections` anew, from the originals of their `pictures`.
+    /// Re-embeds `collections` from the originals of their `pictures`.
     #[must_use]
     pub fn new(stores: Arc<Stores>, collections: Collections, pictures: Arc<Pictures>) -> Self {
         Self {
@@ -64,7 +62,7 @@ impl ReEmbedder {
         }
     }
 
-    /// Embeds a collection anew. The report counts distinct files: `skipped` are those that an
+    /// Re-embeds a collection. The report counts distinct files: `skipped` are those that an
     /// earlier run had done. When files failed, and were not to be left out, nothing has
     /// changed but that the next run finds the rest done.
     ///
@@ -121,7 +119,7 @@ impl ReEmbedder {
                 successor: &successor,
                 control,
             };
-            stages.run(&items, request.workers.max(1), &mut report)?;
+            stages.run(&items, &mut report)?;
         }
         let elapsed = control.progress.elapsed();
         report.failed = report.failed_files.len() as u64;

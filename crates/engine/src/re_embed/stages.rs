@@ -28,16 +28,13 @@ pub(super) struct Stages<'a> {
 }
 
 impl Stages<'_> {
-    /// Embeds these items on `workers` threads and writes their embeddings to the successor.
-    pub(super) fn run(
-        &self,
-        ids: &[u64],
-        workers: usize,
-        report: &mut ImportReport,
-    ) -> Result<(), EngineError> {
+    /// Embeds these items on all lanes of the device and writes their embeddings to the
+    /// successor.
+    pub(super) fn run(&self, ids: &[u64], report: &mut ImportReport) -> Result<(), EngineError> {
         let stopped = AtomicBool::new(false);
         let cancel: &Cancel = &self.control.cancel;
         let stop = || cancel.is_cancelled() || stopped.load(Ordering::Relaxed);
+        let workers = self.encoder.model().device().lanes().get();
         let (item_sender, items) = bounded::<Item>(2 * workers);
         let (sender, embedded) = bounded::<Embedded>(COMMIT);
         thread::scope(|scope| {

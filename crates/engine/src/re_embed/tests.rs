@@ -1,4 +1,4 @@
-//! A collection embedded anew keeps its items, or stays as it was.
+//! A re-embedded collection keeps its items, or stays as it was.
 
 use std::fs;
 use std::path::PathBuf;
@@ -23,7 +23,6 @@ fn import(fixture: &Fixture, folder: PathBuf) {
         },
         batch_size: None,
         originals: Originals::Reference,
-        workers: 2,
         data_dir: fixture.directory.path().join("data"),
     };
     fixture
@@ -41,7 +40,6 @@ fn request(size: u32) -> ReEmbedRequest {
         size: Some(size),
         into: None,
         leave_out_missing: false,
-        workers: 2,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a worker of a re-embedding does: finds and decodes originals, hands on their embeddings.
+//! A worker of a re-embedding: finds and decodes originals, hands on their embeddings.
 
 use crossbeam_channel::{Receiver, Sender};
 use lookalike_catalog::{Collection, Item};

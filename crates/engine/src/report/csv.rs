@@ -5,6 +5,7 @@
 //! file names come from anywhere.
 
 use super::facts::{Facts, day};
+use crate::search::PageHit;
 use crate::{EngineError, ErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -34,13 +35,17 @@ const HEADER: [&str; 22] = [
     "thumbnail_url",
 ];
 
-pub(super) fn table(facts: &Facts) -> Result<Vec<u8>, EngineError> {
-    write(facts).map_err(|error| {
+/// `thumbnail_url` says where a hit's thumbnail is found: an address of whoever serves it.
+pub(super) fn table(
+    facts: &Facts,
+    thumbnail_url: &dyn Fn(&PageHit) -> String,
+) -> Result<Vec<u8>, EngineError> {
+    write(facts, thumbnail_url).map_err(|error| {
         EngineError::new(ErrorKind::Internal, "the report could not be written").because(error)
     })
 }
 
-fn write(facts: &Facts) -> Result<Vec<u8>, csv::Error> {
+fn write(facts: &Facts, thumbnail_url: &dyn Fn(&PageHit) -> String) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(BYTE_ORDER_MARK.to_vec());
@@ -71,7 +76,7 @@ fn write(facts: &Facts) -> Result<Vec<u8>, csv::Error> {
                 text(&group.applicant_country),
                 text(&group.inventor_names),
                 text(&group.claim_text),
-                page.thumbnail_url.clone(),
+                thumbnail_url(page),
             ];
             writer.write_record(cells.map(harmless))?;
         }
@@ -85,9 +90,10 @@ fn write(facts: &Facts) -> Result<Vec<u8>, csv::Error> {
 fn harmless(cell: String) -> String {
     let starts = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let is_number = |cell: &str| cell.parse::<f64>().is_ok_and(f64::is_finite);
-    match starts(&cell) && !is_number(&cell) {
-        true => format!("'{cell}"),
-        false => cell,
+    if starts(&cell) && !is_number(&cell) {
+        format!("'{cell}")
+    } else {
+        cell
     }
 }
 

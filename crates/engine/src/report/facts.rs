@@ -52,13 +52,13 @@ pub(super) struct ReportPictures {
 }
 
 impl Facts {
-    /// What is needed beside pictures, as of now.
+    /// What is needed besides pictures, as of now.
     pub(super) fn of(stores: &Stores, past: PastSearch) -> Result<Self, EngineError> {
         let mut collections = Vec::new();
         for name in &past.request.collections {
             let spec = stores.catalog().collection(name)?.spec;
             let encoder = spec.model.map(|model| {
-                // Of a path only the folder's name: where it lies is nobody's business.
+                // Of a path only the folder's name: where it lies is not for the report's readers.
                 let model = model.rsplit(['/', '\\']).next().unwrap_or_default();
                 let preprocess = spec.preprocess.map_or("", PreprocessKind::name);
                 match spec.size {

@@ -14,7 +14,7 @@ use super::style::{STYLE, content_security_policy};
 use super::words::{Language, Words};
 use crate::search::{GroupedHits, PageHit, QueryDescription, QueryKind};
 
-/// A group of so many pages fits on a sheet of paper and is not torn apart.
+/// A group of this many pages fits on a sheet of paper and is not torn apart.
 const PAGES_TOGETHER: usize = 10;
 
 /// The report in `language`.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::history::History;
 use crate::pictures::Pictures;
-use crate::search::{QueryPictures, Searcher, unknown_token};
+use crate::search::{PageHit, QueryPictures, Searcher, unknown_token};
 use crate::{EngineError, Stores};
 use facts::{Facts, PictureSources, ReportPictures};
 
@@ -67,11 +67,17 @@ impl Reports {
     }
 
     /// The hits of the search with that token as CSV, one a row, in UTF-8 with a byte order mark.
+    /// `thumbnail_url` says where the thumbnail of a hit is found.
     ///
     /// # Errors
     /// As [`Reports::html`].
-    pub fn csv(&self, token: &str, owner: Option<i64>) -> Result<Vec<u8>, EngineError> {
-        csv::table(&self.facts(token, owner)?)
+    pub fn csv(
+        &self,
+        token: &str,
+        owner: Option<i64>,
+        thumbnail_url: &dyn Fn(&PageHit) -> String,
+    ) -> Result<Vec<u8>, EngineError> {
+        csv::table(&self.facts(token, owner)?, thumbnail_url)
     }
 
     fn facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {

@@ -1,10 +1,10 @@
-//! Reports of searches whose data are out to do harm.
+//! Reports of searches whose data is hostile.
 
 use lookalike_catalog::{Content, IndexKind, ItemFilter, NewCollection, NewItem, Patent};
 
 use super::*;
 use crate::fixture::Fixture;
-use crate::search::{Query, SearchRequest};
+use crate::search::{PageHit, Query, SearchRequest};
 
 const MARKUP: &str = "<script>alert(1)</script>\"'&<img src=x onerror=y>";
 
@@ -139,11 +139,17 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
     assert!(html.contains("不构成法律意见") && html.contains("lang=\"zh-Hans\""));
 }
 
+/// Where thumbnails are found is for whoever serves them to say.
+fn table(fixture: &Fixture, token: &str, owner: Option<i64>) -> Result<Vec<u8>, EngineError> {
+    let address = |page: &PageHit| format!("/of/{}", page.id);
+    fixture.engine.reports().csv(token, owner, &address)
+}
+
 #[test]
 fn tables_are_read_back_and_run_nothing() {
     let fixture = fixture("cosine");
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
-    let table = fixture.engine.reports().csv(&token, Some(3)).unwrap();
+    let table = table(&fixture, &token, Some(3)).unwrap();
     let text = table.strip_prefix(b"\xef\xbb\xbf").unwrap();
     let mut reader = ::csv::Reader::from_reader(text);
     assert_eq!(reader.headers().unwrap().len(), 22);
@@ -161,6 +167,7 @@ fn tables_are_read_back_and_run_nothing() {
     assert_eq!(rows[0][13], *"2025-12-30");
     assert_eq!(rows[2][6], *"'-5.png");
     assert!(rows[3][8].starts_with("-0.99"), "{}", &rows[3][8]);
+    assert_eq!(rows[0][21], format!("/of/{}", &rows[0][4]));
 }
 
 #[test]
@@ -173,7 +180,7 @@ fn distances_have_no_bands() {
         .html(&token, Some(3), Language::English)
         .unwrap();
     assert!(!html.contains("class=\"band") && html.contains("so none is put into words"));
-    let table = String::from_utf8(fixture.engine.reports().csv(&token, Some(3)).unwrap()).unwrap();
+    let table = String::from_utf8(table(&fixture, &token, Some(3)).unwrap()).unwrap();
     assert!(table.contains("\r\n1,USD1107373,0,,1,default,"), "{table}");
 }
 
@@ -183,16 +190,13 @@ fn reports_are_made_from_the_history_too() {
     let recorder = fixture.engine.recorder().unwrap();
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
     recorder.record(&token, Some(3));
-    let table = fixture.engine.reports().csv(&token, Some(3)).unwrap();
+    let table = table(&fixture, &token, Some(3)).unwrap();
     drop(recorder);
     // Another process remembers no search.
     let fixture = fixture.reopen();
-    assert_eq!(
-        fixture.engine.reports().csv(&token, Some(3)).unwrap(),
-        table
-    );
+    assert_eq!(table(&fixture, &token, Some(3)).unwrap(), table);
     for other in [None, Some(4)] {
-        let error = fixture.engine.reports().csv(&token, other).unwrap_err();
+        let error = table(&fixture, &token, other).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::NotFound);
     }
     let found = fixture

@@ -1,13 +1,11 @@
-//! What a search answers: the shapes of the API.
+//! What a search answers.
 
 use lookalike_catalog::{Item, ItemFilter};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::description::QueryDescription;
 
-/// The answer to a search. Its serialised form is what the API's `data` holds.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// The answer to a search.
+#[derive(Clone, Debug)]
 pub struct SearchAnswer {
     /// Best group first.
     pub results: Vec<GroupedHits>,
@@ -18,30 +16,24 @@ pub struct SearchAnswer {
     /// Identifies the query for reports and explanations.
     pub query_token: String,
     /// The hits one by one, best first.
-    #[serde(skip)]
     pub ranked: Vec<RankedItem>,
 }
 
 /// A hit with everything known of its item.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct RankedItem {
     /// 1 for the best.
     pub rank: usize,
     /// Cosine, inner product or Euclidean distance.
     pub score: f32,
     /// The item.
-    #[serde(flatten)]
     pub item: Item,
     /// `in_force` or `expired` today; null without a patent.
     pub status: Option<&'static str>,
-    /// Path of the thumbnail in the API.
-    pub thumbnail_url: String,
-    /// Path of the browser-viewable original in the API.
-    pub image_url: String,
 }
 
 /// The hits of one patent, or of one image without a patent.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct GroupedHits {
     /// `patent_id`, else `item-<id>`.
     pub group_id: String,
@@ -82,7 +74,7 @@ pub struct GroupedHits {
 }
 
 /// One hit of a group.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct PageHit {
     /// Item id.
     pub id: i64,
@@ -96,19 +88,15 @@ pub struct PageHit {
     pub image_index: Option<u32>,
     /// Cosine, inner product or Euclidean distance.
     pub score: f32,
-    /// Path of the thumbnail in the API.
-    pub thumbnail_url: String,
 }
 
 /// Where the time went, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Timing {
     /// Decoding, preprocessing, embedding.
     pub feature_extraction_ms: f64,
     /// Filters and index.
     pub vector_search_ms: f64,
-    /// The same, for clients of the earlier system.
-    pub milvus_search_ms: f64,
     /// Merging, grouping, metadata.
     pub post_process_ms: f64,
     /// All of it.
@@ -116,26 +104,21 @@ pub struct Timing {
 }
 
 /// What was asked, with defaults filled in.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug)]
 pub struct QueryInfo {
     /// Items asked for; null when groups were counted.
     pub top_k: Option<usize>,
     /// Groups asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub top_groups: Option<usize>,
     /// Worst score for `cosine` and `ip`; null when there is none.
     pub min_score: Option<f32>,
     /// Largest distance for `l2`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_distance: Option<f32>,
     /// Lists looked at, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nprobe: Option<usize>,
     /// Candidates kept, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ef_search: Option<usize>,
     /// Whether exactness was asked for.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub exact: bool,
     /// Items returned.
     pub total_matched: usize,
@@ -144,6 +127,5 @@ pub struct QueryInfo {
     /// Filters in canonical form.
     pub filters: ItemFilter,
     /// What was searched for, unless that is one whole picture.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queries: Vec<QueryDescription>,
 }

@@ -12,7 +12,6 @@ use super::checked::CheckedRequest;
 use super::description::{QueryDescription, QueryKind};
 use super::fuse::Ranking;
 use super::request::Limit;
-use crate::addresses::{image_url, thumbnail_url};
 use crate::{EngineError, Stores};
 
 /// The answer, but for times and token.
@@ -52,8 +51,6 @@ pub(super) fn compose(
             rank: ranked.len() + 1,
             score: placed.hit.score,
             status: group.status,
-            thumbnail_url: thumbnail_url(item),
-            image_url: image_url(item),
             item: item.clone(),
         });
     }
@@ -152,6 +149,5 @@ fn page(item: &Item, score: f32) -> PageHit {
         page_num: item.page_num.clone(),
         image_index: item.image_index,
         score,
-        thumbnail_url: thumbnail_url(item),
     }
 }

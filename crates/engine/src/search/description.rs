@@ -1,10 +1,9 @@
 //! Queries in words: what answers and the history say of them.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// What a query is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryKind {
     /// A picture that came with the search.
@@ -16,7 +15,7 @@ pub enum QueryKind {
 }
 
 /// A query in words: what the answer and the history say of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueryDescription {
     /// What it is.
     pub kind: QueryKind,

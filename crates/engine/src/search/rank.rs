@@ -17,7 +17,7 @@ pub(super) const PAGES_PER_GROUP: usize = 10;
 /// Items looked at first for each group wanted; patents have about nine sheets.
 const ITEMS_PER_GROUP: usize = 10;
 
-/// Candidates per query when several are fused: a group must be among the best so many
+/// Candidates per query when several are fused: a group must be among this many best
 /// items of at least one of them.
 const FUSION_CANDIDATES: usize = 500;
 

@@ -126,11 +126,9 @@ impl Searcher {
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
         answer.query_token = token(&self.token_secret, &request, &vectors);
         let end = Instant::now();
-        let vector_search_ms = milliseconds(searched - extracted);
         answer.timing = Timing {
             feature_extraction_ms: milliseconds(extracted - start),
-            vector_search_ms,
-            milvus_search_ms: vector_search_ms,
+            vector_search_ms: milliseconds(searched - extracted),
             post_process_ms: milliseconds(end - searched),
             total_ms: milliseconds(end - start),
         };

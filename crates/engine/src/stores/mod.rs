@@ -1,4 +1,4 @@
-//! The ground that every use case stands on: where things are kept, and what they are read with.
+//! What every use case needs: where things are kept, and what they are read with.
 //!
 //! It knows no use case. What a use case remembers between two calls it owns itself.
 

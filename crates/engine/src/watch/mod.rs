@@ -6,7 +6,7 @@
 //!
 //! Nothing is lost by what goes wrong on the way: a file is done with only when a job over it
 //! completed, and marked only when the system says that it is gone from a folder that is there.
-//! Trouble with one folder is told and does not concern the others.
+//! Trouble with one folder is reported and does not concern the others.
 
 mod look;
 mod missing;

@@ -132,7 +132,6 @@ pub(crate) fn request(bank: &Path, collection: &str) -> BankImportRequest {
         metric: None,
         index: None,
         normalize: None,
-        workers: 2,
     }
 }
 

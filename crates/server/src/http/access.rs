@@ -31,7 +31,7 @@ pub struct AccessRules {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// Whoever makes a request.
+/// The maker of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// `None` for the one local user while accounts are off, for the owner of the data directory,

@@ -1,4 +1,4 @@
-//! Connections: so many at once, each under limits of time, so that slow and dead clients hold
+//! Connections: at most a fixed number at once, each under limits of time, so that slow and dead clients hold
 //! nothing for long.
 
 use std::io;

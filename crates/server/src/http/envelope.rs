@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::http::hints;
 
-/// Seconds after which a refused client may try again, unless it is told otherwise.
+/// Seconds after which a refused client may try again, where nothing better is known.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// What every successful answer in JSON looks like.
@@ -52,7 +52,7 @@ impl<T: Serialize> IntoResponse for Success<T> {
     }
 }
 
-/// What is told of something that was done and gives nothing.
+/// The answer to a change that has nothing to return.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Done {}
 

@@ -2,7 +2,7 @@
 //!
 //! The parser of forms takes all that is there before it looks for the next boundary, and heads of
 //! parts have no limit of their own: without this a client fills the memory with one endless head,
-//! beside all limits for fields.
+//! despite all limits for fields.
 
 use std::pin::Pin;
 use std::sync::Arc;

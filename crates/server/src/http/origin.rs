@@ -14,7 +14,7 @@ use crate::http::identity::changes;
 use crate::http::request_id;
 use crate::state::App;
 
-/// What pages of the sites that were named are told by browsers.
+/// What browsers let pages of the named sites do.
 pub(crate) fn allow(origins: &[HeaderValue]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))

@@ -1,4 +1,5 @@
-//! Turns for work that computes: so many at once, so many waiting, the rest refused.
+//! Turns for work that computes: a fixed number runs at once, a fixed number waits, the rest is
+//! refused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

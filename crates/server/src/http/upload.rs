@@ -90,12 +90,13 @@ impl Reserved {
         let bytes = bytes as u64;
         self.bytes += bytes;
         let used = self.memory.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        match used <= self.memory.most {
-            true => Ok(()),
-            false => Err(ApiError::new(
+        if used <= self.memory.most {
+            Ok(())
+        } else {
+            Err(ApiError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too many uploads at once; try again in a moment",
-            )),
+            ))
         }
     }
 }
@@ -202,9 +203,10 @@ async fn read_fields(
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
         let is_file = name == "file" || file_name.is_some();
-        match is_file {
-            true => files += 1,
-            false => texts += 1,
+        if is_file {
+            files += 1
+        } else {
+            texts += 1
         }
         if files > MAX_FILES || texts > MAX_TEXTS {
             return Err(ApiError::invalid(format!(
@@ -226,15 +228,16 @@ async fn read_fields(
             reserved.grow(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
-        let value = match is_file {
-            true => Field::File(File {
+        let value = if is_file {
+            Field::File(File {
                 name: file_name,
                 bytes,
-            }),
-            false => Field::Text(
+            })
+        } else {
+            Field::Text(
                 String::from_utf8(bytes)
                     .map_err(|_| ApiError::invalid(format!("field `{name}` is not UTF-8 text")))?,
-            ),
+            )
         };
         fields.push((name, value));
     }

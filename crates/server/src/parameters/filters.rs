@@ -102,11 +102,12 @@ pub(crate) fn from_json(object: &Map<String, Value>) -> Result<ItemFilter, ApiEr
         each_value(name, value, &mut |value| {
             let value = value.trim();
             // Empty ones say nothing, as in forms.
-            match value.is_empty() || set_of_list(&mut filter, name, value)? {
-                true => Ok(()),
-                false => Err(ApiError::invalid(format!(
+            if value.is_empty() || set_of_list(&mut filter, name, value)? {
+                Ok(())
+            } else {
+                Err(ApiError::invalid(format!(
                     "there is no filter `{name}`; the documentation lists them"
-                ))),
+                )))
             }
         })?;
     }

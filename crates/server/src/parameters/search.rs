@@ -108,9 +108,10 @@ impl Parameters {
                 .regions
                 .push(value.parse().map_err(ApiError::from)?),
             "history" => {
-                self.history = match boolean(name, value)? {
-                    true => History::Record,
-                    false => History::LeaveOut,
+                self.history = if boolean(name, value)? {
+                    History::Record
+                } else {
+                    History::LeaveOut
                 };
             }
             _ => {

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_accounts::{Account, Accounts, Login, NewAccount, Password, Registrar, Role};
+use lookalike_accounts::{self as accounts, Accounts, Login, NewAccount, Password, Registrar};
+use lookalike_wire::{Account, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,23 +143,24 @@ pub(crate) async fn register(
     let rules = &app.options().access;
     let is_admin = match who {
         Who::Owner => true,
-        Who::Known(identity) => identity.account.role == Role::Admin,
+        Who::Known(identity) => identity.account.role == accounts::Role::Admin,
         Who::Nobody => false,
     };
-    let registrar = match is_admin || !rules.accounts {
-        true => Registrar::Admin,
-        false => Registrar::Stranger {
+    let registrar = if is_admin || !rules.accounts {
+        Registrar::Admin
+    } else {
+        Registrar::Stranger {
             address: client.address,
             open: rules.open_registration,
-        },
+        }
     };
     let account = NewAccount {
         name: registration.name,
         password: registration.password,
-        role: registration.role,
+        role: registration.role.map(Into::into),
     };
     let made = app.passwords(move |accounts| accounts.register(&account, registrar));
-    Ok(Success(made.await?))
+    Ok(Success(made.await?.into()))
 }
 
 /// Log in.
@@ -190,8 +192,8 @@ pub(crate) async fn log_in(
     let cookie = cookie::of(&login, client.is_tls)?;
     let me = Me {
         accounts: app.options().access.accounts,
-        role: login.account.role,
-        user: Some(login.account),
+        role: login.account.role.into(),
+        user: Some(login.account.into()),
         csrf_token: Some(login.csrf_token.reveal().to_owned()),
     };
     Ok(private([(header::SET_COOKIE, cookie)], Success(me)))
@@ -230,14 +232,15 @@ pub(crate) async fn me(State(app): State<App>, who: Who) -> Result<Response, Api
     let me = match who {
         Who::Known(identity) => Me {
             accounts,
-            role: match accounts {
-                true => identity.account.role,
-                false => Role::Admin,
+            role: if accounts {
+                identity.account.role.into()
+            } else {
+                Role::Admin
             },
             csrf_token: identity
                 .session
                 .map(|(_, csrf_token)| csrf_token.reveal().to_owned()),
-            user: Some(identity.account),
+            user: Some(identity.account.into()),
         },
         Who::Nobody if accounts => return Err(unknown()),
         Who::Owner | Who::Nobody => Me {
@@ -286,7 +289,7 @@ pub(crate) async fn change_password(
 pub(crate) fn needs_session(what: &str) -> ApiError {
     ApiError::new(
         StatusCode::FORBIDDEN,
-        format!("{what} by whoever logged in, not by a token"),
+        format!("{what} after a login, not with a token"),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use lookalike_engine::CollectionReport;
+use lookalike_wire::CollectionReport;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,7 +40,7 @@ pub(crate) async fn list(
     _: Reader,
 ) -> Result<Success<Vec<CollectionReport>>, ApiError> {
     let reports = app.read(|engine| engine.collections().reports()).await?;
-    Ok(Success(reports))
+    Ok(Success(reports.into_iter().map(Into::into).collect()))
 }
 
 /// A collection to make.
@@ -83,7 +83,7 @@ pub(crate) async fn create(
         engine.collections().create(&name, &settings)?;
         engine.collections().report(&name)
     });
-    Ok((StatusCode::CREATED, Success(create.await?)))
+    Ok((StatusCode::CREATED, Success(create.await?.into())))
 }
 
 /// Numbers and settings of a collection, under its own address.
@@ -100,7 +100,7 @@ pub(crate) async fn show(
     Path(name): Path<String>,
 ) -> Result<Success<CollectionReport>, ApiError> {
     let report = app.read(move |engine| engine.collections().report(&name));
-    Ok(Success(report.await?))
+    Ok(Success(report.await?.into()))
 }
 
 /// Drop a collection with all its images.
@@ -141,5 +141,5 @@ pub(crate) async fn stats(
 ) -> Result<Success<CollectionReport>, ApiError> {
     let name = which.collection.unwrap_or_else(|| "default".to_owned());
     let report = app.read(move |engine| engine.collections().report(&name));
-    Ok(Success(report.await?))
+    Ok(Success(report.await?.into()))
 }

@@ -1,8 +1,8 @@
 //! Near duplicates: groups of them, and what people decide.
 
 use axum::extract::State;
-use lookalike_engine::duplicates::{Decision, DuplicatesReport, DuplicatesRequest};
-use lookalike_engine::library::Deleted;
+use lookalike_engine::duplicates::DuplicatesRequest;
+use lookalike_wire::{Decision, Deleted, DuplicatesReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -70,9 +70,10 @@ pub(crate) async fn find(
     };
     let (page, page_size) = (wanted.page.unwrap_or(1), wanted.page_size.unwrap_or(20));
     let duplicates = app.duplicates().clone();
-    let mut report = app
+    let report = app
         .read(move |_| duplicates.report(&request, page, page_size))
         .await?;
+    let mut report = DuplicatesReport::from(report);
     for group in &mut report.found.groups {
         hide_path(&mut group.representative, editor.is_ok());
         for member in &mut group.members {
@@ -117,6 +118,7 @@ pub(crate) async fn decide(
     _: Editor,
     JsonBody(decision): JsonBody<Decision>,
 ) -> Result<Success<Deleted>, ApiError> {
+    let decision = decision.into();
     let decide = app.read(move |engine| engine.duplicates().decide(&decision));
-    Ok(Success(decide.await?))
+    Ok(Success(decide.await?.into()))
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::explain::{Correspondence, ExplainTiming, Explained, Explanation};
+use lookalike_engine::explain::{Explained, Explanation};
+use lookalike_wire::{Correspondence, ExplainTiming};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -93,8 +94,8 @@ pub(crate) async fn explain(
         query_height: explanation.query_sides.1,
         item_width: explanation.item_sides.0,
         item_height: explanation.item_sides.1,
-        points: explanation.points.clone(),
-        timing: explanation.timing,
+        points: explanation.points.iter().copied().map(Into::into).collect(),
+        timing: explanation.timing.into(),
     }))
 }
 

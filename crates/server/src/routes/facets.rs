@@ -1,7 +1,8 @@
 //! Counts of images by what they have in common.
 
 use axum::extract::State;
-use lookalike_engine::library::{FacetRequest, Facets};
+use lookalike_engine::library::FacetRequest;
+use lookalike_wire::Facets;
 use serde::Serialize;
 use utoipa::IntoParams;
 
@@ -60,5 +61,5 @@ pub(crate) async fn count(
     let facets = app
         .read(move |engine| engine.library().facets(&request))
         .await?;
-    Ok(Success((*facets).clone()))
+    Ok(Success((*facets).clone().into()))
 }

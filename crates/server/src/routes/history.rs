@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::history::{HistoryEntry, HistoryPage};
-use lookalike_engine::search::{SearchAnswer, SearchRequest};
+use lookalike_engine::search::SearchRequest;
+use lookalike_wire::{HistoryEntry, HistoryPage, SearchAnswer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -67,7 +67,7 @@ pub(crate) async fn list(
             engine.history().page(caller.user_id, page, page_size)
         })
         .await?;
-    Ok(Success(page))
+    Ok(Success(page.into()))
 }
 
 /// One of the own searches.
@@ -85,7 +85,7 @@ pub(crate) async fn show(
 ) -> Result<Success<HistoryEntry>, ApiError> {
     let id = entry_id(&id)?;
     let entry = app.read(move |engine| engine.history().entry(caller.user_id, id));
-    entry.await.map(Success)
+    Ok(Success(entry.await?.into()))
 }
 
 /// Picture of a query, at most 160 x 160 pixels, JPEG.

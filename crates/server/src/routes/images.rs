@@ -2,10 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use lookalike_engine::library::{
-    Deleted, Direction, ItemEdit, ItemPage, ItemVector, ListRequest, ListedItem, Selection,
-    SortKey, TagChange, Tagged, Upload,
-};
+use lookalike_engine::library::{Direction, ListRequest, Selection, SortKey, TagChange, Upload};
+use lookalike_wire::{Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, Tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -120,9 +118,10 @@ pub(crate) async fn list(
     for (name, value) in parameters {
         set(&mut request, &name, value.trim())?;
     }
-    let mut page = app
+    let page = app
         .read(move |engine| engine.library().list(&request))
         .await?;
+    let mut page = ItemPage::from(page);
     for item in &mut page.items {
         hide_path(item, editor.is_ok());
     }
@@ -161,7 +160,7 @@ pub(crate) async fn upload(
     } else {
         StatusCode::OK
     };
-    Ok((status, Success(uploaded.item)))
+    Ok((status, Success(uploaded.item.into())))
 }
 
 /// Delete several images, or all.
@@ -186,7 +185,7 @@ pub(crate) async fn delete_many(
     }
     let collection = deletion.collection.unwrap_or_else(|| "default".to_owned());
     let delete = app.read(move |engine| engine.library().delete(&collection, &selection));
-    Ok(Success(delete.await?))
+    Ok(Success(delete.await?.into()))
 }
 
 /// Tag several images, or all.
@@ -211,7 +210,7 @@ pub(crate) async fn tag_many(
         remove: tagging.remove_tags,
     };
     let tag = app.read(move |engine| engine.library().tag(&collection, &selection, &change));
-    Ok(Success(tag.await?))
+    Ok(Success(tag.await?.into()))
 }
 
 /// Show an image's data.
@@ -229,7 +228,8 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Success<ListedItem>, ApiError> {
     let id = number("id", &id)?;
-    let mut item = app.read(move |engine| engine.library().item(id)).await?;
+    let item = app.read(move |engine| engine.library().item(id)).await?;
+    let mut item = ListedItem::from(item);
     hide_path(&mut item, editor.is_ok());
     Ok(Success(item))
 }
@@ -250,10 +250,11 @@ pub(crate) async fn edit(
     JsonBody(edit): JsonBody<ItemEdit>,
 ) -> Result<Success<ListedItem>, ApiError> {
     let id = number("id", &id)?;
+    let edit = edit.into();
     let item = app
         .read(move |engine| engine.library().edit(id, &edit))
         .await?;
-    Ok(Success(item))
+    Ok(Success(item.into()))
 }
 
 /// Delete an image.
@@ -276,7 +277,7 @@ pub(crate) async fn delete_one(
             .library()
             .delete(&collection, &Selection::Items(vec![id]))
     });
-    Ok(Success(delete.await?))
+    Ok(Success(delete.await?.into()))
 }
 
 /// Show an image's stored embedding.
@@ -294,7 +295,7 @@ pub(crate) async fn vector(
 ) -> Result<Success<ItemVector>, ApiError> {
     let id = number("id", &id)?;
     let vector = app.read(move |engine| engine.library().vector(id)).await?;
-    Ok(Success(vector))
+    Ok(Success(vector.into()))
 }
 
 fn selection(
@@ -390,6 +391,6 @@ fn read_upload(fields: Vec<(String, Field)>) -> Result<Upload, ApiError> {
         collection,
         bytes,
         file_name: name.unwrap_or_default(),
-        fields,
+        fields: fields.into(),
     })
 }

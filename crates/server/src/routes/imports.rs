@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use lookalike_engine::import::Originals;
-use lookalike_engine::jobs::{JobReport, JobRequest, JobStatus, Jobs};
+use lookalike_engine::jobs::{JobRequest, Jobs};
+use lookalike_wire::{JobReport, JobStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -161,7 +162,7 @@ pub(crate) async fn status(
 ) -> Result<Success<JobReport>, ApiError> {
     let listed = shown.listed.unwrap_or(LISTED_FILES).min(MOST_LISTED_FILES);
     app.jobs(move |jobs, _| {
-        let mut report = jobs.report(shown.job_id, listed)?;
+        let mut report = JobReport::from(jobs.report(shown.job_id, listed)?);
         if editor.is_err() {
             hide_paths(&mut report.status);
             for problem in report.failed_files.iter_mut().chain(&mut report.warnings) {
@@ -241,7 +242,8 @@ pub(crate) async fn list(
 ) -> Result<Success<JobList>, ApiError> {
     let limit = page.limit.unwrap_or(LISTED_JOBS).min(MOST_LISTED_JOBS);
     app.jobs(move |jobs, _| {
-        let mut jobs = jobs.list(limit)?;
+        let jobs = jobs.list(limit)?.into_iter();
+        let mut jobs: Vec<JobStatus> = jobs.map(Into::into).collect();
         if editor.is_err() {
             jobs.iter_mut().for_each(hide_paths);
         }
@@ -250,7 +252,7 @@ pub(crate) async fn list(
     .await
 }
 
-/// What readers are told of what went wrong with an import.
+/// What readers see in place of the reason that something failed.
 const FOR_EDITORS: &str = "editors can see why";
 
 /// Where files lie on this machine is nothing for those who only look.
@@ -307,8 +309,8 @@ impl Start {
 /// Pictures in one forward pass: more are only larger.
 const MOST_BATCH: usize = 1024;
 
-/// Says the same of what lies elsewhere and of what does not exist: what is on the machine
-/// is nobody's business.
+/// Says the same of what lies elsewhere and of what does not exist: a request must not find
+/// out what is on the machine.
 fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
     let below = |path: &Path| {
         let Ok(path) = path.canonicalize() else {

@@ -1,4 +1,4 @@
-//! What the server answers, one file a resource: handlers, the shapes of their requests and
+//! What the server answers, one file per resource: handlers, the shapes of their requests and
 //! answers, and their descriptions.
 //!
 //! The order of the list is the order of the description.

@@ -1,6 +1,6 @@
 //! The web page, compiled in.
 //!
-//! It is built from `web/` by `make web`; a program made without that says so in its place. The
+//! It is built from `web/` by `make web`; a program built without it says so instead. The
 //! page has places of its own, such as `/patents/USD1107373`: all of them are the same document,
 //! and only those listed here, so that a wrong address below `/api` never looks like an answer.
 
@@ -89,8 +89,9 @@ fn answer(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Result<Respons
             HeaderValue::from_name(header::ACCEPT_ENCODING),
         ),
     ];
-    Ok(match takes_gzip(headers) {
-        true => (about, [(header::CONTENT_ENCODING, "gzip")], part.packed).into_response(),
-        false => (about, part.plain).into_response(),
+    Ok(if takes_gzip(headers) {
+        (about, [(header::CONTENT_ENCODING, "gzip")], part.packed).into_response()
+    } else {
+        (about, part.plain).into_response()
     })
 }

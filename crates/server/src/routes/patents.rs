@@ -1,7 +1,7 @@
 //! Patents with their images.
 
 use axum::extract::{Path, State};
-use lookalike_engine::library::PatentReport;
+use lookalike_wire::PatentReport;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -38,7 +38,7 @@ pub(crate) async fn patent(
             .library()
             .patent(&patent_id, which.collection.as_deref())
     };
-    let mut report = app.read(find).await?;
+    let mut report = PatentReport::from(app.read(find).await?);
     for item in &mut report.items {
         hide_path(item, editor.is_ok());
     }

@@ -4,6 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::report::{Language, content_security_policy};
+use lookalike_engine::search::PageHit;
+use lookalike_wire::thumbnail_url;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -76,7 +78,10 @@ pub(crate) async fn report(
         Some((token, "csv")) => {
             let (token, known) = (token.to_owned(), token.to_owned());
             let csv = app
-                .compute(move |engine| engine.reports().csv(&token, owner))
+                .compute(move |engine| {
+                    let address = |page: &PageHit| thumbnail_url(page.id, &page.file_name);
+                    engine.reports().csv(&token, owner, &address)
+                })
                 .await?;
             // A token that is known is hexadecimal.
             let disposition = format!("attachment; filename=\"lookalike-{known}.csv\"");

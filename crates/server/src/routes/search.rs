@@ -1,7 +1,8 @@
 //! The searches.
 
 use axum::extract::{Path, State};
-use lookalike_engine::search::{Query, QueryFile, SearchAnswer, SearchRequest};
+use lookalike_engine::search::{Query, QueryFile, SearchRequest};
+use lookalike_wire::SearchAnswer;
 use serde_json::{Map, Value};
 
 use crate::http::access::{Caller, Reader};
@@ -128,5 +129,5 @@ pub(crate) async fn search(
     if history == History::Record && !caller.is_anonymous {
         app.recorder().record(&answer.query_token, owner);
     }
-    Ok(Success(answer))
+    Ok(Success(answer.into()))
 }

@@ -59,7 +59,7 @@ const PARAMETERS: [&str; 6] = [
     "index",
 ];
 
-/// What a form says beside its files.
+/// The other fields of a form, besides its files.
 #[derive(Clone, Default)]
 struct Texts(BTreeMap<&'static str, String>);
 

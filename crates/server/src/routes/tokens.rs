@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use lookalike_accounts::{Accounts, TokenReport};
+use lookalike_accounts::Accounts;
+use lookalike_wire::TokenReport;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,7 +49,8 @@ pub(crate) async fn list(
     Known(identity): Known,
 ) -> Result<Success<Vec<TokenReport>>, ApiError> {
     let tokens = app.accounts(move |accounts| accounts.tokens(&identity.account));
-    Ok(Success(tokens.await?))
+    let tokens = tokens.await?.into_iter();
+    Ok(Success(tokens.map(Into::into).collect()))
 }
 
 /// Make a token that acts for me.
@@ -84,7 +86,7 @@ pub(crate) async fn add(
     let made = app.accounts(add).await?;
     let made = Made {
         token: made.token.reveal().to_owned(),
-        report: made.report,
+        report: made.report.into(),
     };
     Ok(private([], Success(made)))
 }

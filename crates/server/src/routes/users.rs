@@ -1,7 +1,8 @@
 //! Users, as administrators look after them.
 
 use axum::extract::{Path, State};
-use lookalike_accounts::{Account, AccountChange, Accounts, Password, Role};
+use lookalike_accounts::{AccountChange, Accounts, Password};
+use lookalike_wire::{Account, Role};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,7 +36,8 @@ pub(crate) async fn list(
     _: Admin,
 ) -> Result<Success<Vec<Account>>, ApiError> {
     let accounts = app.accounts(Accounts::list);
-    Ok(Success(accounts.await?))
+    let accounts = accounts.await?.into_iter();
+    Ok(Success(accounts.map(Into::into).collect()))
 }
 
 /// Change a user's role, state or password.
@@ -54,12 +56,12 @@ pub(crate) async fn change(
     JsonBody(change): JsonBody<UserChange>,
 ) -> Result<Success<Account>, ApiError> {
     let change = AccountChange {
-        role: change.role,
+        role: change.role.map(Into::into),
         disabled: change.disabled,
         password: change.password,
     };
     let changed = app.passwords(move |accounts| accounts.change(&name, &change));
-    Ok(Success(changed.await?))
+    Ok(Success(changed.await?.into()))
 }
 
 /// Remove a user with all sessions and tokens.
@@ -76,5 +78,5 @@ pub(crate) async fn remove(
     Path(name): Path<String>,
 ) -> Result<Success<Account>, ApiError> {
     let removed = app.accounts(move |accounts| accounts.remove(&name));
-    Ok(Success(removed.await?))
+    Ok(Success(removed.await?.into()))
 }

@@ -7,7 +7,6 @@ use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::import::{Control, ImportRequest, Originals};
-use lookalike_engine::jobs::JobOptions;
 use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
@@ -68,11 +67,7 @@ impl Server {
             std::fs::write(file, picture(seed)).unwrap();
         }
         let engine = engine(&directory, &[pictures], clock);
-        let job_options = JobOptions {
-            workers: 1,
-            data_dir: directory.path().join("data"),
-        };
-        let jobs = engine.jobs(job_options);
+        let jobs = engine.jobs(directory.path().join("data"));
         let closing = jobs.clone();
         let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), clock);
         let (stop, stopped) = oneshot::channel();
@@ -169,7 +164,6 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         originals: Originals::Reference,
         only: None,
         within: None,
-        workers: 1,
         data_dir: data,
     };
     let report = engine

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::fixture::Server;
 
 /// A copy of the description, for readers and for clients' generators. A change of the API shows
-/// in its diff; `UPDATE_SNAPSHOTS=1 cargo test -p lookalike-server openapi` writes it anew.
+/// in its diff; `UPDATE_SNAPSHOTS=1 cargo test -p lookalike-server openapi` rewrites it.
 #[test]
 fn the_description_is_the_one_in_docs() {
     let server = Server::new();

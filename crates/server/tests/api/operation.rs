@@ -1,4 +1,4 @@
-//! What whoever runs the server looks at.
+//! What the server's operator looks at.
 
 use lookalike_testkit::http::request;
 

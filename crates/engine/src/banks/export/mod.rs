@@ -92,7 +92,7 @@ impl Whole {
                 // Only an empty one was accepted before.
                 let _ = fs::remove_dir(output);
                 fs::rename(&written, output).map_err(|error| {
-                    // The error is told; the leftovers are not wanted either way.
+                    // The error is reported; the leftovers are not wanted either way.
                     let _ = fs::remove_dir_all(&written);
                     problem::writing(output, error)
                 })

@@ -315,20 +315,6 @@ fn searching_by_item_uses_its_stored_vector() {
 }
 
 #[test]
-fn file_names_are_escaped_in_urls() {
-    let fixture = two_patents_and_a_picture();
-    let answer = fixture
-        .engine
-        .search()
-        .run(&request(&at(25.0), &["default"], Limit::Items(1)))
-        .unwrap();
-    assert_eq!(
-        answer.results[0].pages[0].thumbnail_url,
-        "/api/image/photo%201.png?id=6"
-    );
-}
-
-#[test]
 fn wrong_requests_are_refused_with_their_fault() {
     let fixture = two_patents_and_a_picture();
     let good = || request(&at(0.0), &["default"], Limit::Items(10));

@@ -1,0 +1,146 @@
+//! Numbers and settings of collections.
+
+use std::collections::BTreeMap;
+
+use lookalike_catalog::Collection;
+
+use super::Collections;
+use crate::encoders::is_superseded;
+use crate::{BUILTIN, EngineError, model_of};
+
+/// Numbers and settings of a collection.
+#[derive(Clone, Debug)]
+pub struct CollectionReport {
+    /// Name.
+    pub name: String,
+    /// Items.
+    pub num_entities: u64,
+    /// Distinct patents.
+    pub num_patents: u64,
+    /// The index.
+    pub index: IndexReport,
+    /// `cosine`, `ip` or `l2`.
+    pub metric: String,
+    /// Length of the embeddings.
+    pub dim: usize,
+    /// The encoder; null when vectors were brought along.
+    pub model: Option<ModelReport>,
+    /// Name of the preprocessing.
+    pub preprocess: Option<String>,
+    /// Input size in pixels.
+    pub size: Option<u32>,
+    /// Bytes of originals (each distinct file once) and embeddings.
+    pub storage_bytes: u64,
+    /// Items by image format.
+    pub formats: BTreeMap<String, u64>,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+/// A collection's index.
+#[derive(Clone, Debug)]
+pub struct IndexReport {
+    /// Kind in use.
+    pub kind: String,
+    /// `ready`, or `building` while it is rebuilt or written in the background.
+    pub state: String,
+    /// Parameters of the kind; none for `flat`.
+    pub params: BTreeMap<String, u64>,
+}
+
+/// A collection's encoder.
+#[derive(Clone, Debug)]
+pub struct ModelReport {
+    /// Name or path.
+    pub name: String,
+    /// Arithmetic in use; null when the model can't be loaded now.
+    pub precision: Option<String>,
+    /// Where it runs.
+    pub device: String,
+    /// False for weights that are only a placeholder; null when the model can't be loaded now.
+    pub trained: Option<bool>,
+    /// How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
+    /// `moderate` and `weak`; below, pictures are hardly related.
+    pub bands: BTreeMap<String, f32>,
+    /// The better encoder that has taken its place inside the program, and that `collections
+    /// re-embed` goes over to; null if there is none.
+    pub superseded_by: Option<String>,
+}
+
+impl Collections {
+    /// All collections with their numbers.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn reports(&self) -> Result<Vec<CollectionReport>, EngineError> {
+        let collections = self.stores.catalog().collections()?;
+        collections
+            .iter()
+            .map(|collection| self.report_of(collection))
+            .collect()
+    }
+
+    /// Numbers and settings of one collection.
+    ///
+    /// # Errors
+    /// There is none of that name, or the catalogue can't be read.
+    pub fn report(&self, name: &str) -> Result<CollectionReport, EngineError> {
+        self.report_of(&self.stores.catalog().collection(name)?)
+    }
+
+    pub(super) fn report_of(
+        &self,
+        collection: &Collection,
+    ) -> Result<CollectionReport, EngineError> {
+        let spec = &collection.spec;
+        let stats = self.stores.catalog().stats(collection)?;
+        let state = self.stores.vectors().state(collection)?;
+        // A lost model must not hide the numbers of what was made with it.
+        let model = model_of(spec).map(|name| {
+            let model = self.stores.encoders().model(name).ok();
+            ModelReport {
+                name: name.to_owned(),
+                precision: model
+                    .as_ref()
+                    .map(|model| model.facts().precision.to_string()),
+                device: self.stores.encoders().device().name().to_owned(),
+                trained: model.map(|model| model.facts().description.extra.trained),
+                bands: self
+                    .stores
+                    .encoders()
+                    .bands(collection)
+                    .bounds()
+                    .map(|(band, bound)| (band.name().to_owned(), bound))
+                    .collect(),
+                superseded_by: is_superseded(spec).then(|| BUILTIN.to_owned()),
+            }
+        });
+        Ok(CollectionReport {
+            name: spec.name.clone(),
+            num_entities: stats.items,
+            num_patents: stats.patents,
+            index: IndexReport {
+                kind: state.kind,
+                state: if state.is_building {
+                    "building"
+                } else {
+                    "ready"
+                }
+                .to_owned(),
+                params: state
+                    .params
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect(),
+            },
+            metric: spec.metric.to_string(),
+            dim: spec.dim,
+            model,
+            preprocess: spec.preprocess.map(|kind| kind.to_string()),
+            size: spec.size,
+            storage_bytes: stats.original_bytes + stats.embedding_bytes,
+            formats: stats.formats,
+            created_at: collection.created_at,
+        })
+    }
+}

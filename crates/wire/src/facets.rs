@@ -1,0 +1,44 @@
+//! Counts of images by what they have in common.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::convert::same_fields;
+
+/// Counts by field, the most frequent value first, ties by value.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Facets {
+    /// Items that pass all filters.
+    pub total: u64,
+    /// Locarno classes.
+    pub loc_class: Vec<FacetCount>,
+    /// US classes.
+    pub us_class: Vec<FacetCount>,
+    /// Applicants.
+    pub applicant: Vec<FacetCount>,
+    /// Applicants' countries.
+    pub country: Vec<FacetCount>,
+    /// Years of the grant; counted without `pub_date_from` and `pub_date_to`.
+    pub pub_year: Vec<FacetCount>,
+    /// `in_force` and `expired`, today.
+    pub status: Vec<FacetCount>,
+    /// Tags.
+    pub tags: Vec<FacetCount>,
+    /// Image formats.
+    pub format: Vec<FacetCount>,
+}
+
+same_fields!(lookalike_engine::library::Facets => Facets {
+    total, loc_class, us_class, applicant, country, pub_year, status, tags, format,
+});
+
+/// How many items share a value.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FacetCount {
+    /// The value, as the filter of the field takes it.
+    pub value: String,
+    /// Items.
+    pub count: u64,
+}
+
+same_fields!(lookalike_engine::library::FacetCount => FacetCount { value, count });

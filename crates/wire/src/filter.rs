@@ -1,0 +1,64 @@
+//! Which items take part, as answers repeat it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::convert::same_fields;
+
+/// Which items take part in a search. Repeated values of one field mean OR, different
+/// fields AND; everything empty lets every item through.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[serde(default)]
+pub struct ItemFilter {
+    /// Words of the patent's title, or of the item's description: every word of one entry, each
+    /// as a word's beginning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keyword: Vec<String>,
+    /// Beginnings of the Locarno class, such as `10` or `10-02`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loc_class: Vec<String>,
+    /// Beginnings of the US class, such as `D14/` or `D14/486`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub us_class: Vec<String>,
+    /// Part of the applicant's name, any case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applicant: Vec<String>,
+    /// Part of the assignee's name, any case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assignee: Vec<String>,
+    /// Applicant's country code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub country: Vec<String>,
+    /// Granted on this day (YYYYMMDD) or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pub_date_from: Option<u32>,
+    /// Granted on this day (YYYYMMDD) or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pub_date_to: Option<u32>,
+    /// `in_force` or `expired`, on the day of the search.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub status: Vec<String>,
+    /// Tags of the item.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// `key=value` pairs of the item's attributes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<String>,
+    /// Canonical patent ids to keep.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patent_id: Vec<String>,
+    /// Canonical patent ids to leave out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_patent_id: Vec<String>,
+    /// Part of the file's name, any case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_name: Vec<String>,
+    /// Items to leave out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude_item_id: Vec<i64>,
+}
+
+same_fields!(lookalike_catalog::ItemFilter => ItemFilter {
+    keyword, loc_class, us_class, applicant, assignee, country, pub_date_from, pub_date_to, status,
+    tags, attributes, patent_id, exclude_patent_id, file_name, exclude_item_id,
+});

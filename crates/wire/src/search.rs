@@ -1,0 +1,270 @@
+//! What a search answers.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::addresses::{image_url, thumbnail_url};
+use crate::convert::{Of, same_fields, same_variants};
+use crate::{Item, ItemFilter};
+
+/// The answer to a search. Its serialised form is what the API's `data` holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SearchAnswer {
+    /// Best group first.
+    pub results: Vec<GroupedHits>,
+    /// Where the time went.
+    pub timing: Timing,
+    /// What was asked, with defaults filled in.
+    pub query_info: QueryInfo,
+    /// Identifies the query for reports and explanations.
+    pub query_token: String,
+}
+
+impl From<lookalike_engine::search::SearchAnswer> for SearchAnswer {
+    fn from(answer: lookalike_engine::search::SearchAnswer) -> Self {
+        let lookalike_engine::search::SearchAnswer {
+            results,
+            timing,
+            query_info,
+            query_token,
+            // The same hits one by one: lines of their own on the command line.
+            ranked: _,
+        } = answer;
+        Self {
+            results: Of::of(results),
+            timing: timing.into(),
+            query_info: query_info.into(),
+            query_token,
+        }
+    }
+}
+
+/// A hit with everything known of its item.
+#[derive(Clone, Debug, Serialize)]
+pub struct RankedItem {
+    /// 1 for the best.
+    pub rank: usize,
+    /// Cosine, inner product or Euclidean distance.
+    pub score: f32,
+    /// The item.
+    #[serde(flatten)]
+    pub item: Item,
+    /// `in_force` or `expired` today; null without a patent.
+    pub status: Option<&'static str>,
+    /// Path of the thumbnail in the API.
+    pub thumbnail_url: String,
+    /// Path of the browser-viewable original in the API.
+    pub image_url: String,
+}
+
+impl From<lookalike_engine::search::RankedItem> for RankedItem {
+    fn from(hit: lookalike_engine::search::RankedItem) -> Self {
+        let lookalike_engine::search::RankedItem {
+            rank,
+            score,
+            item,
+            status,
+        } = hit;
+        Self {
+            rank,
+            score,
+            status,
+            thumbnail_url: thumbnail_url(item.id, &item.file_name),
+            image_url: image_url(item.id, &item.file_name),
+            item: item.into(),
+        }
+    }
+}
+
+/// The hits of one patent, or of one image without a patent.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroupedHits {
+    /// `patent_id`, else `item-<id>`.
+    pub group_id: String,
+    /// Canonical patent id.
+    pub patent_id: Option<String>,
+    /// The group's best score; for `l2` the smallest distance. For several queries the mean
+    /// over them of the group's best score for each.
+    pub max_score: f32,
+    /// What the best score means by the model's own measure: `near_identical`, `high`,
+    /// `moderate`, `weak` or `hardly`; null where the metric is not `cosine`.
+    pub band: Option<&'static str>,
+    /// Title of the patent.
+    pub title: Option<String>,
+    /// Locarno class.
+    pub loc_class: Option<String>,
+    /// US class.
+    pub us_class: Option<String>,
+    /// YYYYMMDD.
+    pub pub_date: Option<u32>,
+    /// YYYYMMDD.
+    pub filing_date: Option<u32>,
+    /// YYYYMMDD.
+    pub expiry_date: Option<u32>,
+    /// `in_force` or `expired` today.
+    pub status: Option<&'static str>,
+    /// Applicant.
+    pub applicant_name: Option<String>,
+    /// Applicant's country code.
+    pub applicant_country: Option<String>,
+    /// Comma-separated.
+    pub inventor_names: Option<String>,
+    /// The claim.
+    pub claim_text: Option<String>,
+    /// Drawings of the patent; 1 for an image without a patent.
+    pub image_count: u32,
+    /// The hits, by page.
+    pub pages: Vec<PageHit>,
+}
+
+same_fields!(lookalike_engine::search::GroupedHits => GroupedHits {
+    group_id, patent_id, max_score, band, title, loc_class, us_class, pub_date, filing_date,
+    expiry_date, status, applicant_name, applicant_country, inventor_names, claim_text, image_count,
+    pages,
+});
+
+/// One hit of a group.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PageHit {
+    /// Item id.
+    pub id: i64,
+    /// Its collection.
+    pub collection: String,
+    /// Its file name.
+    pub file_name: String,
+    /// Such as `D00001`.
+    pub page_num: Option<String>,
+    /// 0-based order within the patent.
+    pub image_index: Option<u32>,
+    /// Cosine, inner product or Euclidean distance.
+    pub score: f32,
+    /// Path of the thumbnail in the API.
+    pub thumbnail_url: String,
+}
+
+impl Of<lookalike_engine::search::PageHit> for PageHit {
+    fn of(page: lookalike_engine::search::PageHit) -> Self {
+        let lookalike_engine::search::PageHit {
+            id,
+            collection,
+            file_name,
+            page_num,
+            image_index,
+            score,
+        } = page;
+        Self {
+            thumbnail_url: thumbnail_url(id, &file_name),
+            id,
+            collection,
+            file_name,
+            page_num,
+            image_index,
+            score,
+        }
+    }
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct Timing {
+    /// Decoding, preprocessing, embedding.
+    pub feature_extraction_ms: f64,
+    /// Filters and index.
+    pub vector_search_ms: f64,
+    /// The same, for clients of the earlier system.
+    pub milvus_search_ms: f64,
+    /// Merging, grouping, metadata.
+    pub post_process_ms: f64,
+    /// All of it.
+    pub total_ms: f64,
+}
+
+impl From<lookalike_engine::search::Timing> for Timing {
+    fn from(timing: lookalike_engine::search::Timing) -> Self {
+        let lookalike_engine::search::Timing {
+            feature_extraction_ms,
+            vector_search_ms,
+            post_process_ms,
+            total_ms,
+        } = timing;
+        Self {
+            feature_extraction_ms,
+            vector_search_ms,
+            milvus_search_ms: vector_search_ms,
+            post_process_ms,
+            total_ms,
+        }
+    }
+}
+
+/// What was asked, with defaults filled in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QueryInfo {
+    /// Items asked for; null when groups were counted.
+    pub top_k: Option<usize>,
+    /// Groups asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_groups: Option<usize>,
+    /// Worst score for `cosine` and `ip`; null when there is none.
+    pub min_score: Option<f32>,
+    /// Largest distance for `l2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_distance: Option<f32>,
+    /// Lists looked at, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nprobe: Option<usize>,
+    /// Candidates kept, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ef_search: Option<usize>,
+    /// Whether exactness was asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
+    /// Items returned.
+    pub total_matched: usize,
+    /// Collections searched.
+    pub collections: Vec<String>,
+    /// Filters in canonical form.
+    pub filters: ItemFilter,
+    /// What was searched for, unless that is one whole picture.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queries: Vec<QueryDescription>,
+}
+
+same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
+    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, total_matched,
+    collections, filters, queries,
+});
+
+/// What a query is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryKind {
+    /// A picture that came with the search.
+    Picture,
+    /// A stored item.
+    Item,
+    /// A vector.
+    Vector,
+}
+
+same_variants!(lookalike_engine::search::QueryKind => QueryKind { Picture, Item, Vector });
+
+/// A query in words: what the answer and the history say of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QueryDescription {
+    /// What it is.
+    pub kind: QueryKind,
+    /// The item's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The name of the file that the picture came as, or of the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// The part of the picture that counted: x, y, width and height in fractions of its sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<[f64; 4]>,
+}
+
+same_fields!(lookalike_engine::search::QueryDescription => QueryDescription {
+    kind, id, file_name, region,
+});
