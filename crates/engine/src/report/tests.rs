@@ -190,11 +190,11 @@ fn reports_are_made_from_the_history_too() {
     let recorder = fixture.engine.recorder().unwrap();
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
     recorder.record(&token, Some(3));
-    let table = table(&fixture, &token, Some(3)).unwrap();
+    let before = table(&fixture, &token, Some(3)).unwrap();
     drop(recorder);
     // Another process remembers no search.
     let fixture = fixture.reopen();
-    assert_eq!(table(&fixture, &token, Some(3)).unwrap(), table);
+    assert_eq!(table(&fixture, &token, Some(3)).unwrap(), before);
     for other in [None, Some(4)] {
         let error = table(&fixture, &token, other).unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::NotFound);

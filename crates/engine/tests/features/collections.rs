@@ -14,18 +14,9 @@ use crate::support::{Fixture, bits, golden, request, write_lines};
 const VECTORS: [f32; 8] = [1.0, 0.0, 10.0, 0.0, 3.0, 4.0, -1.0, 0.0];
 
 fn scores(answer: &lookalike_engine::search::SearchAnswer) -> Vec<(String, f32)> {
-    let answer = json!(answer);
-    let mut hits: Vec<(String, f32)> = answer["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|group| group["pages"].as_array().unwrap())
-        .map(|page| {
-            (
-                page["file_name"].as_str().unwrap().to_owned(),
-                page["score"].as_f64().unwrap() as f32,
-            )
-        })
+    let pages = answer.results.iter().flat_map(|group| &group.pages);
+    let mut hits: Vec<(String, f32)> = pages
+        .map(|page| (page.file_name.clone(), page.score))
         .collect();
     hits.sort_by(|a, b| a.0.cmp(&b.0));
     hits
