@@ -170,7 +170,7 @@ pub enum ModelError {
         /// What happened last.
         reason: String,
     },
-    /// Somebody else is at it.
+    /// Another process is downloading it.
     #[error("another process is downloading to {}; wait for it, or stop it", path.display())]
     Busy {
         /// The file being written.
