@@ -36,7 +36,7 @@ impl Password {
         Self(text)
     }
 
-    /// The password itself, for whom it is meant.
+    /// The password itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -51,7 +51,7 @@ impl Secret {
         (random.len() == RANDOM_CHARACTERS).then(|| Self(text.to_owned()))
     }
 
-    /// The secret itself, for whom it is meant.
+    /// The secret itself.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -10,10 +10,10 @@ use crate::{Account, Accounts, Password, Secret};
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// A session ends when nobody used it for so long,
+/// A session ends when it was not used for this long,
 const IDLE_SECONDS: i64 = 30 * DAY;
 
-/// and after so long whoever uses it.
+/// and after this long in any case.
 const LONGEST_SECONDS: i64 = 90 * DAY;
 
 /// How exactly the last use of sessions and tokens is recorded: reading should not write.

@@ -1,7 +1,7 @@
 //! What has changed in a collection's embeddings since a follower last looked.
 //!
 //! Additions show by their ids. Everything else (items removed, items that describe another
-//! content) stands in a log that is written with the change, so that an index follows one
+//! content) is in a log that is written with the change, so that an index follows one
 //! removal without reading a million vectors again.
 
 use rusqlite::types::ValueRef;

@@ -1,7 +1,7 @@
 //! Collections that were dropped, until every store has let go of them.
 //!
 //! Written in the transaction that drops the collection: a store that can't be reached, or a
-//! process that is killed before it asks the store, leaves nothing behind for ever.
+//! process that is killed before it asks the store, leaves nothing behind forever.
 
 use rusqlite::{Connection, params};
 

@@ -13,7 +13,7 @@ pub enum JobState {
     Queued,
     /// Under way.
     Running,
-    /// Stopped by somebody before its end; what it had done stays.
+    /// Stopped by a user before its end; what it had done stays.
     Cancelled,
     /// Done, perhaps with files that failed.
     Completed,

@@ -260,7 +260,7 @@ CREATE TABLE failed_logins (
 CREATE INDEX failed_logins_by_end ON failed_logins (forgotten_at);
 ";
 
-/// - Lists of items: an index for every order that they can be had in, so that a page is read
+/// - Lists of items: an index for every order that they can be listed in, so that a page is read
 ///   and not sorted. `items_by_patent` ends with the id now, as the order of such a list does.
 /// - `contents_by_file_size` also holds all that counts of formats ask for.
 /// - `items_with_tags`: all that counts of tags look at; most items have none.

@@ -1,6 +1,6 @@
 //! A collection's successor: the same items with embeddings of another encoder.
 //!
-//! It is a collection under a name that nobody can ask for, which holds embeddings but no
+//! It is a collection under a name that can't be requested, which holds embeddings but no
 //! items until all are there; then one transaction gives it the items, or copies of them.
 
 use rusqlite::{Connection, params};

@@ -21,7 +21,7 @@ pub enum ErrorKind {
     InvalidInput,
     /// What was asked for does not exist.
     NotFound,
-    /// It contradicts what is there, or somebody else is at it.
+    /// It contradicts what is there, or another process is using it.
     Conflict,
     /// The input is above a limit.
     TooLarge,

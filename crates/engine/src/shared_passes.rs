@@ -140,7 +140,7 @@ impl State {
     }
 }
 
-/// Hands out the results also when the forward pass panics: nobody must wait for ever.
+/// Hands out the results also when the forward pass panics: nobody must wait forever.
 struct Pass<'a> {
     passes: &'a SharedPasses,
     tickets: Vec<u64>,

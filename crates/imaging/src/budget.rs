@@ -2,7 +2,7 @@
 //!
 //! First come, first served: a request that does not fit waits, and those
 //! behind it wait too. Letting small ones pass would be faster now and then,
-//! but a stream of them would starve a large picture for ever. Only requests
+//! but a stream of them would starve a large picture forever. Only requests
 //! above half of the budget stand in a line of their own, which serves one at
 //! a time: they would otherwise keep all others waiting while they wait for
 //! room, and while they have it.

@@ -46,7 +46,7 @@ pub struct ServerOptions {
     pub max_body_bytes: u64,
     /// Largest body of an import that is sent along, in bytes; it goes to the disk.
     pub max_upload_bytes: u64,
-    /// Searches at work at once. More than there are cores, so that their pictures meet in one
+    /// Searches that run at once. More than there are cores, so that their pictures meet in one
     /// forward pass.
     pub max_searches: usize,
     /// Searches that may wait for their turn; more are refused with 429.

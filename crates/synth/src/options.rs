@@ -1,4 +1,4 @@
-//! What to generate, and what came of it.
+//! What to generate, and the result.
 
 use std::fmt;
 use std::str::FromStr;

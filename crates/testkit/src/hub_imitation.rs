@@ -76,7 +76,7 @@ impl HubImitation {
     /// Starts both servers.
     ///
     /// # Panics
-    /// No port on loopback can be had.
+    /// No port on loopback is free.
     #[must_use]
     pub fn start(settings: HubSettings) -> Self {
         let listen = || TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");

@@ -47,7 +47,7 @@ impl WebAnswer {
     }
 }
 
-/// The server, stopped when it is dropped. A thread for every connection, a request for each.
+/// The server, stopped when it is dropped. A thread forevery connection, a request for each.
 #[derive(Debug)]
 pub struct WebImitation {
     shared: Arc<Shared>,
@@ -68,7 +68,7 @@ impl WebImitation {
     /// path before.
     ///
     /// # Panics
-    /// No port on loopback can be had.
+    /// No port on loopback is free.
     #[must_use]
     pub fn start(answer: impl Fn(&str, usize) -> WebAnswer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");

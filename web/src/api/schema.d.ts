@@ -69,7 +69,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Change the own password.
+     * Change my password.
      * @description Ends the user's other sessions; tokens stay. Wrong old passwords count like failed logins.
      */
     post: operations["accounts_change_password"];
@@ -446,11 +446,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Own searches, the newest first. */
+    /** My searches, the newest first. */
     get: operations["history_list"];
     put?: never;
     post?: never;
-    /** Delete all own searches. */
+    /** Delete all my searches. */
     delete: operations["history_clear"];
     options?: never;
     head?: never;
@@ -464,11 +464,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One of the own searches. */
+    /** One of my searches. */
     get: operations["history_show"];
     put?: never;
     post?: never;
-    /** Delete one of the own searches. */
+    /** Delete one of my searches. */
     delete: operations["history_delete"];
     options?: never;
     head?: never;

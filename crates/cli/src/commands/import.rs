@@ -56,7 +56,7 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
             downloads.push(download);
         }
     }
-    // Of a table of which nothing could be had there is nothing to import.
+    // A table of which nothing could be downloaded leaves nothing to import.
     let is_empty = |log: &PathBuf| log.metadata().is_ok_and(|metadata| metadata.len() == 0);
     arguments
         .paths

@@ -106,7 +106,7 @@ impl Bar {
             message.push_str(&format!("  {note}"));
         } else if step.per_second > 0.0 {
             let left = step.total.saturating_sub(step.done) as f64 / step.per_second;
-            // Decades are as good as for ever, and more than a duration holds.
+            // Decades are as good as forever, and more than a duration holds.
             let left = Duration::from_secs_f64(left.min(1e9));
             message.push_str(&format!("  {} left", HumanDuration(left)));
         }

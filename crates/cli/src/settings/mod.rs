@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) pixel_budget_bytes: u64,
     /// Folders that may be imported through the API.
     pub(crate) import_roots: Option<Vec<PathBuf>>,
-    /// Searches of the server at work at once.
+    /// Searches of the server that run at once.
     pub(crate) max_searches: Option<usize>,
     /// Searches of the server that may wait for their turn.
     pub(crate) max_waiting: Option<usize>,

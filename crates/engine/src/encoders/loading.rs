@@ -66,7 +66,7 @@ impl Encoders {
     ///
     /// # Errors
     /// It can't be found, downloaded or loaded; [`ErrorKind::Unavailable`] when another thread
-    /// is at it for so long that the caller had better come again.
+    /// takes so long with it that the caller should try again later.
     pub fn model(&self, name: &str) -> Result<Arc<dyn Embedder>, EngineError> {
         let start = Instant::now();
         let mut models = self.lock();

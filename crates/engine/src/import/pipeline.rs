@@ -103,7 +103,7 @@ impl Pipeline<'_> {
             // end when the stage before it is done.
             drop((sheets, file_sender, files, outcome_sender));
             let mut result = writer.run(&outcomes);
-            // After a failed commit the other stages must not wait for a reader for ever.
+            // After a failed commit the other stages must not wait for a reader forever.
             stopped.store(true, Ordering::Relaxed);
             drop(outcomes);
             for worker in working {

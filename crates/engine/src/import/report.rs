@@ -16,7 +16,7 @@ pub struct ImportReport {
     pub failed: u64,
     /// Each of them.
     pub failed_files: Vec<FileProblem>,
-    /// What was noticed about files that were imported all the same.
+    /// What was noticed about files that were imported nevertheless.
     pub warnings: Vec<FileProblem>,
     /// Wall-clock time.
     pub elapsed_sec: f64,

@@ -1,6 +1,6 @@
 //! Jobs: imports in the background, one at a time for each collection, the rest in a queue.
 //!
-//! The queue stands in the catalogue: what was waiting or running when the process ended goes
+//! The queue is kept in the catalogue: what was waiting or running when the process ended goes
 //! on when it starts again.
 
 mod following;

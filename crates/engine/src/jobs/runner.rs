@@ -157,7 +157,7 @@ impl Shared {
         };
         let elapsed = control.progress.elapsed().as_millis() as u64;
         let counts = control.progress.snapshot().into();
-        // A full disk must not leave it running for ever: it ends when that can be written down.
+        // A full disk must not leave it running forever: it ends when that can be written down.
         let record = || {
             self.write(|tx| {
                 tx.count_job(id, &counts, elapsed)?;

@@ -65,7 +65,7 @@ pub struct JobReport {
     pub status: JobStatus,
     /// Files that failed, as many of them as were asked for.
     pub failed_files: Vec<FileProblem>,
-    /// What was noticed about files that were imported all the same, at most [`LISTED_FILES`];
+    /// What was noticed about files that were imported nevertheless, at most [`LISTED_FILES`];
     /// known to the process that ran the job, when it is over.
     pub warnings: Vec<FileProblem>,
 }

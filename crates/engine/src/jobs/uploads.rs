@@ -27,7 +27,7 @@ const MOST_FOLDERS: usize = 50_000;
 /// How long files that failed wait for another try, in seconds.
 const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 
-/// Jobs looked through for uploads that somebody may still want.
+/// Jobs looked through for uploads that may still be needed.
 const LOOKED_THROUGH: usize = 10_000;
 
 /// Files on their way in. Dropped before [`Jobs::start_upload`], it leaves nothing behind.
@@ -157,7 +157,7 @@ pub(super) fn find(data_dir: &Path, sent: &SentFiles) -> Result<PathBuf, EngineE
     })
 }
 
-/// Removes uploads that nobody can want any more, such as what a killed process left.
+/// Removes uploads that can't be needed any more, such as what a killed process left.
 pub(super) fn sweep(catalog: &Catalog, data_dir: &Path, now: i64) -> Result<(), EngineError> {
     let folder = data_dir.join(FOLDER);
     let entries = match fs::read_dir(&folder) {
@@ -177,7 +177,7 @@ pub(super) fn sweep(catalog: &Catalog, data_dir: &Path, now: i64) -> Result<(), 
     Ok(())
 }
 
-/// Removes the upload of a job that is over, unless somebody may want it.
+/// Removes the upload of a job that is over, unless it may be needed again.
 pub(super) fn settle(
     catalog: &Catalog,
     data_dir: &Path,
@@ -232,7 +232,7 @@ fn folder_of(data_dir: &Path, name: &str) -> PathBuf {
     data_dir.join(FOLDER).join(name)
 }
 
-/// Large ones take a while, for which nobody should wait.
+/// Large ones take a while; it is done in the background.
 fn remove(folder: PathBuf) {
     let remove = move || {
         if let Err(error) = fs::remove_dir_all(&folder)

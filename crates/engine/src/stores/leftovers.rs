@@ -1,7 +1,7 @@
 //! Blobs that nothing refers to, and what is left of dropped collections: removed when a process
 //! begins to write.
 //!
-//! Both are left by processes that were killed. Dropped collections stand in the catalogue until
+//! Both are left by processes that were killed. Dropped collections stay in the catalogue until
 //! they are forgotten. For blobs the catalogue notes when writing or deleting of them began and
 //! ended: where an end is missing, all blobs are looked at, a part of them at each start.
 //! That happens before this process writes anything, so that no blob can belong to an import that

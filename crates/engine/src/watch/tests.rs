@@ -41,7 +41,7 @@ fn steps<'a>(
 }
 
 impl<E: FnMut(Change)> Steps<'_, E> {
-    /// Looks once and says what came of it.
+    /// Looks once and says what the result was.
     fn look(&mut self) -> Vec<String> {
         let look = self.watch.look();
         self.follow(look)

@@ -28,7 +28,7 @@ pub(super) enum Status {
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct LogEntry {
-    /// As it stands in the table.
+    /// As it is in the table.
     pub(super) url: String,
     /// Counted from 1, the header left out.
     pub(super) row: u64,
@@ -63,7 +63,7 @@ pub(super) struct SavedFile {
 }
 
 /// A log that is open for writing, with what it says. Takes at most 160 bytes of memory
-/// for every row that is done.
+/// forevery row that is done.
 pub(super) struct Log {
     path: PathBuf,
     file: File,

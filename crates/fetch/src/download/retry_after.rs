@@ -10,7 +10,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 pub(super) fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // So many digits that they don't fit mean for ever; the caller has a cap.
+        // So many digits that they don't fit mean forever; the caller has a cap.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = DateTimeParser::new().parse_timestamp(value).ok()?;

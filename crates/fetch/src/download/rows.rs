@@ -30,7 +30,7 @@ pub(super) struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) place: Place,
-    /// As it stands in the table, without white space around it.
+    /// As it is in the table, without white space around it.
     pub(super) url: String,
     /// The other columns that aren't empty.
     pub(super) attributes: Map<String, Value>,
@@ -42,7 +42,7 @@ pub(super) struct Row {
 pub(super) struct RowReader {
     path: PathBuf,
     reader: Reader<File>,
-    /// A name for every column.
+    /// A name forevery column.
     names: Vec<String>,
     url_column: usize,
     next_number: u64,

@@ -1,4 +1,4 @@
-//! CCITT fax data to grey rows, with as much of damaged data as can be had.
+//! CCITT fax data to grey rows, with as much of damaged data as can be recovered.
 //!
 //! The decoder reports rows as the places where the colour changes, so white
 //! paper costs one fill and a stroke two writes: no bit is ever unpacked.

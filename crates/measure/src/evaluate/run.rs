@@ -26,7 +26,7 @@ pub struct Settings {
     pub tasks: Vec<TaskKind>,
     /// Families that a method did not see in training: reported apart from the others.
     pub held_out: Vec<String>,
-    /// A row for every family.
+    /// A row forevery family.
     pub per_family: bool,
     /// At most this many queries are damaged, evenly spread over the dataset.
     pub damaged_queries: usize,
@@ -35,7 +35,7 @@ pub struct Settings {
 /// Called with the pictures done, and all.
 pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Evaluation {
     /// The figures.

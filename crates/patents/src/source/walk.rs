@@ -12,8 +12,8 @@ use super::file::SourceFile;
 use super::folder::{Contents, PatentFolder, packed};
 use super::inflated::Kept;
 
-/// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] for every directory
-/// that holds a grant or an image or a picture that is not read, and a [`SourceError`] for everything that was left out because
+/// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] forevery directory
+/// that holds a grant or an image or a picture that is not read, and a [`SourceError`] foreverything that was left out because
 /// it cannot be read.
 ///
 /// Directories come depth first and in the order of names. Links are followed, each directory once

@@ -37,14 +37,14 @@ pub(crate) struct Caller {
     /// `None` for the one local user while accounts are off, for the owner of the data directory,
     /// and for anonymous callers.
     pub(crate) user_id: Option<i64>,
-    /// Whether nobody knows who it is; nothing is kept for such callers.
+    /// Whether it is unknown who it is; nothing is kept for such callers.
     pub(crate) is_anonymous: bool,
 }
 
 /// May search and look.
 pub(crate) struct Reader(pub(crate) Caller);
 
-/// May search and look, and is somebody.
+/// May search and look, and is known.
 pub(crate) struct Member(pub(crate) Caller);
 
 /// May also import, upload, edit and delete.

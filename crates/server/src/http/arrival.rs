@@ -1,4 +1,4 @@
-//! How a large upload comes in: it may take long, but not for ever.
+//! How a large upload comes in: it may take long, but not forever.
 
 use std::ops::Deref;
 use std::time::Duration;

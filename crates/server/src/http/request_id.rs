@@ -1,4 +1,4 @@
-//! A name for every request, by which its answer and its lines in the log are found.
+//! A name forevery request, by which its answer and its lines in the log are found.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
@@ -31,7 +31,7 @@ fn is_plain(value: &HeaderValue) -> bool {
 
 fn new() -> HeaderValue {
     let mut bytes = [0; 8];
-    // Without randomness names could repeat, which harms nobody.
+    // Without randomness names could repeat, which does no harm.
     let _ = getrandom::fill(&mut bytes);
     HeaderValue::from_str(&format!("{:016x}", u64::from_le_bytes(bytes)))
         .unwrap_or(HeaderValue::from_static("0"))

@@ -84,7 +84,7 @@ impl UploadMemory {
 }
 
 impl Reserved {
-    /// Refused at once when there is no room: waiting with half a body could wait for ever for
+    /// Refused at once when there is no room: waiting with half a body could wait forever for
     /// others that do the same.
     fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
         let bytes = bytes as u64;

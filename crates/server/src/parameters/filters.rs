@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::envelope::ApiError;
-use crate::parameters::search::number;
+use crate::parameters::values::number;
 
 /// Which images take part. Repeating a filter means OR, different filters AND.
 #[derive(Serialize, ToSchema, IntoParams)]

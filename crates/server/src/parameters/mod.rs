@@ -3,3 +3,4 @@
 pub(crate) mod filters;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod values;

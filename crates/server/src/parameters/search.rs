@@ -1,15 +1,13 @@
 //! Parameters of searches, the same whether they come in a form or as JSON.
 
-use std::str::FromStr;
-
 use lookalike_engine::search::{Limit, SearchRequest};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::http::envelope::ApiError;
 use crate::parameters::filters::{self, FilterParameters};
+use crate::parameters::values::{boolean, number};
 
 /// What a search may be given besides what it looks for.
 #[derive(Serialize, ToSchema)]
@@ -158,35 +156,6 @@ impl Parameters {
             (None, None) => request.limit,
         };
         Ok(request)
-    }
-}
-
-/// Takes what is no parameter out of an object.
-pub(crate) fn take<T: DeserializeOwned>(
-    object: &mut Map<String, Value>,
-    name: &str,
-) -> Result<Option<T>, ApiError> {
-    let read = |value| {
-        serde_json::from_value(value).map_err(|error| {
-            ApiError::invalid(format!("`{name}` is not what is expected: {error}"))
-        })
-    };
-    object.remove(name).map(read).transpose()
-}
-
-pub(crate) fn number<T: FromStr>(name: &str, value: &str) -> Result<T, ApiError> {
-    value
-        .parse()
-        .map_err(|_| ApiError::invalid(format!("{name} is `{value}`, which is no such number")))
-}
-
-fn boolean(name: &str, value: &str) -> Result<bool, ApiError> {
-    match value {
-        "true" | "1" | "on" => Ok(true),
-        "false" | "0" | "off" => Ok(false),
-        _ => Err(ApiError::invalid(format!(
-            "{name} is `{value}`; give true or false"
-        ))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Registering, logging in and out, and the own password.
+//! Registering, logging in and out, and changing one's password.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -253,7 +253,7 @@ pub(crate) async fn me(State(app): State<App>, who: Who) -> Result<Response, Api
     Ok(private([], Success(me)))
 }
 
-/// Change the own password.
+/// Change my password.
 ///
 /// Ends the user's other sessions; tokens stay. Wrong old passwords count like failed logins.
 #[utoipa::path(

@@ -10,7 +10,7 @@ use crate::http::access::Reader;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::query::Parameters;
 use crate::parameters::filters::{self, FilterParameters, NameParameter};
-use crate::parameters::search::number;
+use crate::parameters::values::number;
 use crate::state::App;
 
 /// What is counted.

@@ -43,7 +43,7 @@ pub(crate) struct Deleted {
     deleted: usize,
 }
 
-/// Own searches, the newest first.
+/// My searches, the newest first.
 #[utoipa::path(
     get,
     path = "/api/history",
@@ -70,7 +70,7 @@ pub(crate) async fn list(
     Ok(Success(page.into()))
 }
 
-/// One of the own searches.
+/// One of my searches.
 #[utoipa::path(
     get,
     path = "/api/history/{id}",
@@ -156,7 +156,7 @@ pub(crate) async fn repeat(
     search::search(&app, &caller, request, history).await
 }
 
-/// Delete one of the own searches.
+/// Delete one of my searches.
 #[utoipa::path(
     delete,
     path = "/api/history/{id}",
@@ -175,7 +175,7 @@ pub(crate) async fn delete(
     Ok(Success(Deleted { deleted: 1 }))
 }
 
-/// Delete all own searches.
+/// Delete all my searches.
 #[utoipa::path(
     delete,
     path = "/api/history",

@@ -14,7 +14,7 @@ use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::query::Parameters;
 use crate::http::upload::{Field, File, Form};
 use crate::parameters::filters::{self, FilterParameters, NameParameter};
-use crate::parameters::search::number;
+use crate::parameters::values::number;
 use crate::state::App;
 
 /// Which page of which list.

@@ -9,8 +9,9 @@ use crate::http::access::{Caller, Reader};
 use crate::http::body::{JsonBody, JsonOrNothing};
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::upload::{Field, Form};
-use crate::parameters::search::{History, Parameters, take};
+use crate::parameters::search::{History, Parameters};
 use crate::parameters::search::{PictureSearch, SearchParameters, VectorSearch};
+use crate::parameters::values::take;
 use crate::state::App;
 
 type Answer = Result<Success<SearchAnswer>, ApiError>;

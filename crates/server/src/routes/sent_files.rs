@@ -16,8 +16,8 @@ use crate::http::arrival::Arrival;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::form_body::{Kept, metered};
 use crate::http::upload::{MAX_TEXT_BYTES, check_length, form_expected};
-use crate::parameters::search::number;
 use crate::parameters::settings::{check_model, settings};
+use crate::parameters::values::number;
 use crate::routes::imports::{Started, started};
 use crate::state::App;
 

@@ -41,7 +41,7 @@ fn has_grown(loaded: &Loaded) -> bool {
     loaded.len() >= LEAST_SAVED && loaded.unsaved * UNSAVED_SHARE >= loaded.len()
 }
 
-/// Does it in the background, unless someone is at it.
+/// Does it in the background, unless that is under way already.
 pub(super) fn begin(store: &Arc<Store>, slot: &Arc<Slot>, collection: &Collection) {
     if slot.is_kept_up.swap(true, Ordering::AcqRel) {
         return;

@@ -1,4 +1,4 @@
-//! What must hold for every family.
+//! What must hold forevery family.
 
 use super::{FAMILIES, material};
 use crate::math::Vec3;

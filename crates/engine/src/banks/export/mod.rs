@@ -181,7 +181,7 @@ impl Export<'_> {
         serde_json::json!(Origin::new(&self.collection.spec)).to_string()
     }
 
-    /// Calls `each` for every vector, by ascending id.
+    /// Calls `each` forevery vector, by ascending id.
     fn vectors(
         &self,
         mut each: impl FnMut(u64, &[f32]) -> io::Result<()>,
@@ -211,7 +211,7 @@ impl Export<'_> {
         }
     }
 
-    /// Calls `each` for every item, by ascending id.
+    /// Calls `each` forevery item, by ascending id.
     fn items(&self, mut each: impl FnMut(&Item) -> io::Result<()>) -> Result<(), EngineError> {
         for ids in self.ids.chunks(PAGE) {
             if self.control.cancel.is_cancelled() {

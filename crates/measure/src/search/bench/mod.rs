@@ -45,7 +45,7 @@ pub struct SearchBench<'a> {
     pub batches: Vec<usize>,
     /// Shares of the vectors that a filter keeps, above 0, 1 meaning no filter.
     pub keep: Vec<f64>,
-    /// For so long the queries of a row are repeated.
+    /// How long the queries of a row are repeated.
     pub seconds: f64,
     /// Folder that keeps indexes and exact answers for the next time.
     pub cache: Option<PathBuf>,

@@ -58,7 +58,7 @@ impl FromStr for LabelKind {
     }
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Debug, Serialize)]
 pub struct MetricsReport {
     /// Number of vectors.

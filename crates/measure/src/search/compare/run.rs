@@ -17,7 +17,7 @@ use super::{
     ScoreCheck,
 };
 
-/// For so long the queries of a metric are repeated: enough calls for a steady percentile, and
+/// How long the queries of a metric are repeated: enough calls for a steady percentile, and
 /// short beside building an index of any size.
 const LEAST: Duration = Duration::from_millis(300);
 
