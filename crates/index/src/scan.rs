@@ -136,10 +136,13 @@ pub(crate) fn by_codes(
         selected[0].clear();
         unit.select(snapshot, &bounded.code, &[bound], &mut selected, &[0]);
         for found in &selected[0] {
-            match matching.contains(found.row) {
-                true if found.key.is_nan() => rows.push(found.row),
-                true => nearest.push((found.key, found.row)),
-                false => {}
+            if !matching.contains(found.row) {
+                continue;
+            }
+            if found.key.is_nan() {
+                rows.push(found.row);
+            } else {
+                nearest.push((found.key, found.row));
             }
         }
         if nearest.len() >= 2 * kept {
