@@ -8,7 +8,7 @@ use crate::convert::same_fields;
 /// Which items take part in a search. Repeated values of one field mean OR, different
 /// fields AND; everything empty lets every item through.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ItemFilter {
     /// Words of the patent's title, or of the item's description: every word of one entry, each
     /// as a word's beginning.
