@@ -53,7 +53,7 @@ check-api: build ## try the HTTP API with what its description allows and forbid
 eval-real: build ## measure encoders and baselines on real patents (REAL=DIR with grants and pdf in it)
 	@test -d "$(REAL)/grants" -a -d "$(REAL)/pdf" || { echo "no folders grants and pdf in $(REAL); name the folder that holds them: make eval-real REAL=DIR"; exit 1; }
 	@target/release/lookalike eval $(REAL)/grants $(REAL)/pdf --task views,citations --model $(MODELS) \
-	  --baseline hog,perceptual-hash,colour-histogram --preprocess $(PREPROCESS)
+	  --baseline hog,perceptual-hash,colour-histogram --preprocess $(PREPROCESS) --figures
 
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)

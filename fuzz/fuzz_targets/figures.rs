@@ -1,10 +1,11 @@
-//! Sheets of arbitrary bits, taken apart: boxes lie on the sheet, none holds another, cuts exist.
+//! Sheets of arbitrary bits, taken apart as they are and upright: boxes lie on the sheet,
+//! none holds another, cuts exist.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use lookalike_imaging::RgbImage;
-use lookalike_imaging::figures::{Part, find};
+use lookalike_imaging::figures::{Part, Turn, UprightSheet, find};
 
 fuzz_target!(|bytes: &[u8]| {
     let [width, scale, colour, bits @ ..] = bytes else { return };
@@ -36,4 +37,12 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     assert!(layout.cut(&sheet, Part::Whole).is_some());
+    let (width, height) = (sheet.width(), sheet.height());
+    let known = (colour % 2 == 1).then_some(Turn::Clockwise);
+    let upright = UprightSheet::new(sheet, known);
+    let sides = (upright.image.width(), upright.image.height());
+    assert_eq!(sides, upright.turn.sides(width, height));
+    for figure in &upright.layout.figures {
+        assert!(figure.bounds.right() <= sides.0 && figure.bounds.bottom() <= sides.1);
+    }
 });

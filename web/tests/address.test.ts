@@ -23,7 +23,7 @@ const options: Options = {
 const region = { x: 0.1, y: 0.2, w: 0.5, h: 0.25 };
 
 test("an address brings a search back", () => {
-  const query: Query = { kind: "item", id: 42, item: null, region };
+  const query: Query = { kind: "item", id: 42, item: null, region, figures: [] };
   const read = fromAddress(toAddress(query, options) as LocationQuery);
   expect(read.options).toEqual(options);
   expect(read.asked).toEqual({ kind: "item", id: 42, region });

@@ -4,7 +4,7 @@
 //! the earlier system's `image_index.json`, and the usual ones in scripts. Whatever else a
 //! bank says becomes an attribute under its own name, so that nothing is lost.
 
-use lookalike_catalog::Patent;
+use lookalike_catalog::{Area, Figure, Patent, Turn};
 use lookalike_patents::{PatentId, SheetName};
 use serde_json::{Map, Value};
 
@@ -33,6 +33,10 @@ pub struct Facts {
     pub page_num: Option<String>,
     /// Number of the sheet among those of its patent.
     pub image_index: Option<u32>,
+    /// Number of the figure among those of its image: an image has a row for each.
+    pub figure_index: Option<u8>,
+    /// What is known of the figure, which only our own banks carry.
+    pub figure: Option<Figure>,
     /// What the drawing shows.
     pub view: Option<String>,
     /// Whether it is the copy of a sheet on a front page.
@@ -109,6 +113,13 @@ impl Facts {
             }),
             page_num: text(&mut record, &["page_num"]),
             image_index: taken(&mut record, "image_index", small_number),
+            figure_index: taken(&mut record, "figure_index", |value| {
+                value.as_u64()?.try_into().ok()
+            }),
+            figure: match writer {
+                Writer::Lookalike => taken(&mut record, "figure", figure),
+                Writer::Other => None,
+            },
             view: text(&mut record, &["view"]),
             front_page: taken(&mut record, "front_page", Value::as_bool).unwrap_or(false),
             description: text(&mut record, &["description"]),
@@ -126,6 +137,24 @@ impl Facts {
         }
         facts.read_name();
         facts
+    }
+
+    /// Whether a row that these are of goes on with the figures of an image whose last row has
+    /// those facts.
+    #[must_use]
+    pub fn continues(&self, last: &Self) -> bool {
+        let next = last.figure_index.and_then(|index| index.checked_add(1));
+        let image = |facts: &Self| {
+            let Self {
+                external_id,
+                path,
+                file_name,
+                md5,
+                ..
+            } = facts.clone();
+            (external_id, path, file_name, md5)
+        };
+        next.is_some() && self.figure_index == next && image(self) == image(last)
     }
 
     /// The name of the image's file without its folders; `None` when the bank gives none.
@@ -208,6 +237,27 @@ fn md5(value: &Value) -> Option<String> {
 
 fn small_number(value: &Value) -> Option<u32> {
     value.as_u64()?.try_into().ok()
+}
+
+/// A figure as our exports write it.
+fn figure(value: &Value) -> Option<Figure> {
+    let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+    let numbers: Option<[u32; 4]> = value
+        .get("box")
+        .and_then(|numbers| serde_json::from_value(numbers.clone()).ok());
+    let degrees = value.get("turn").and_then(small_number);
+    value.is_object().then(|| Figure {
+        number: text("number"),
+        label: text("label"),
+        view: text("view"),
+        area: numbers.map(|[x, y, width, height]| Area {
+            x,
+            y,
+            width,
+            height,
+        }),
+        turn: degrees.and_then(Turn::from_degrees).unwrap_or_default(),
+    })
 }
 
 /// A list of texts, or one text with commas.

@@ -18,4 +18,4 @@ pub use bank::{Bank, FEATURES_INDEX, FOLDER_ORIGIN, GoodRow, Origin, Row, is_ban
 pub use error::BankError;
 pub use facts::Facts;
 pub use layout::BankLayout;
-pub use write::{NpzWriter, PATH_ATTRIBUTE, TEXTS, TextColumn, line, texts};
+pub use write::{ItemRow, NpzWriter, PATH_ATTRIBUTE, TEXTS, TextColumn, line, texts};

@@ -5,7 +5,7 @@
 //! removal without reading a million vectors again.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Rows, params};
 
 use crate::{Catalog, CatalogError, Collection, Revision, collections, embeddings};
 
@@ -13,15 +13,15 @@ use crate::{Catalog, CatalogError, Collection, Revision, collections, embeddings
 /// reloads: that takes about as long.
 const KEPT: i64 = 1_000_000;
 
-/// One embedding as stored, with what a search needs to know of its item.
+/// An item's embeddings as stored, with what a search needs to know of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StoredEmbedding {
+pub struct StoredItem {
     /// The item.
     pub item_id: u64,
     /// Whether it is a front-page copy, which rankings leave out by default.
     pub front_page: bool,
-    /// The embedding.
-    pub vector: Vec<f32>,
+    /// The embeddings of its figures, by figure index; at least one.
+    pub vectors: Vec<Vec<f32>>,
 }
 
 /// What became of an item.
@@ -29,8 +29,8 @@ pub struct StoredEmbedding {
 pub enum Change {
     /// It is gone, or has no embedding any more.
     Removed(u64),
-    /// It is new, or its embedding or flag may be others than before: this is what holds now.
-    Stored(StoredEmbedding),
+    /// It is new, or its embeddings or flag may be others than before: this is what holds now.
+    Stored(StoredItem),
 }
 
 impl Catalog {
@@ -140,16 +140,10 @@ fn changed(
          WHERE collection_id = ?1 AND removals > ?2 AND item_id <= ?3) AS changed \
          LEFT JOIN items ON items.id = changed.item_id AND items.collection_id = ?1 \
          LEFT JOIN embeddings ON embeddings.content_id = items.content_id \
-         AND embeddings.collection_id = ?1 ORDER BY changed.item_id",
+         AND embeddings.collection_id = ?1 ORDER BY changed.item_id, figure_index",
     )?;
-    let mut rows = statement.query([collection.id, since.removals, since.last_item])?;
-    while let Some(row) = rows.next()? {
-        each(match row.get_ref(2)? {
-            ValueRef::Null => Change::Removed(row.get(0)?),
-            _ => Change::Stored(stored(row, collection)?),
-        });
-    }
-    Ok(())
+    let rows = statement.query([collection.id, since.removals, since.last_item])?;
+    gather(rows, collection, each)
 }
 
 fn added(
@@ -162,27 +156,48 @@ fn added(
         "SELECT items.id, front_page, vector FROM items JOIN embeddings \
          ON embeddings.content_id = items.content_id \
          AND embeddings.collection_id = items.collection_id \
-         WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id",
+         WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id, figure_index",
     )?;
-    let mut rows = statement.query([collection.id, after])?;
-    while let Some(row) = rows.next()? {
-        each(Change::Stored(stored(row, collection)?));
-    }
-    Ok(())
+    let rows = statement.query([collection.id, after])?;
+    gather(rows, collection, each)
 }
 
-/// Reads item, flag and vector.
-fn stored(row: &Row<'_>, collection: &Collection) -> Result<StoredEmbedding, CatalogError> {
-    let item_id: u64 = row.get(0)?;
-    let bytes = row.get_ref(2)?.as_blob().unwrap_or_default();
-    let vector = embeddings::from_bytes(bytes)
-        .filter(|vector| vector.len() == collection.spec.dim)
-        .ok_or_else(|| CatalogError::Damaged {
-            what: format!("embedding of item {item_id}"),
-        })?;
-    Ok(StoredEmbedding {
-        item_id,
-        front_page: row.get(1)?,
-        vector,
-    })
+/// Puts the figures of an item together. Rows are item, flag and vector, those of an item one
+/// after the other; no vector where the item has none.
+fn gather(
+    mut rows: Rows<'_>,
+    collection: &Collection,
+    each: &mut impl FnMut(Change),
+) -> Result<(), CatalogError> {
+    let mut item: Option<StoredItem> = None;
+    while let Some(row) = rows.next()? {
+        let item_id: u64 = row.get(0)?;
+        let ValueRef::Blob(bytes) = row.get_ref(2)? else {
+            // In order: what is gathered belongs to an item before.
+            if let Some(whole) = item.take() {
+                each(Change::Stored(whole));
+            }
+            each(Change::Removed(item_id));
+            continue;
+        };
+        let place = || format!("embedding of item {item_id}");
+        let vector = embeddings::checked(bytes, collection, place)?;
+        match &mut item {
+            Some(item) if item.item_id == item_id => item.vectors.push(vector),
+            other => {
+                let next = StoredItem {
+                    item_id,
+                    front_page: row.get(1)?,
+                    vectors: vec![vector],
+                };
+                if let Some(whole) = other.replace(next) {
+                    each(Change::Stored(whole));
+                }
+            }
+        }
+    }
+    if let Some(whole) = item {
+        each(Change::Stored(whole));
+    }
+    Ok(())
 }

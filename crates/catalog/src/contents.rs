@@ -1,5 +1,6 @@
 //! Contents: distinct file contents by MD5, which items share.
 
+use lookalike_terms::Turn;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::CatalogError;
@@ -9,10 +10,12 @@ use crate::CatalogError;
 pub struct Content {
     /// MD5 of the bytes, 32 lower-case hex digits.
     pub md5: String,
-    /// Pixels, after orientation.
+    /// Pixels, upright.
     pub width: u32,
-    /// Pixels, after orientation.
+    /// Pixels, upright.
     pub height: u32,
+    /// What makes the picture upright that its file holds; `None` where nobody has looked.
+    pub turn: Option<Turn>,
     /// Bytes.
     pub file_size: u64,
     /// Such as `tiff`.
@@ -22,6 +25,7 @@ pub struct Content {
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Content> {
+    let degrees: Option<u32> = row.get(6)?;
     Ok(Content {
         md5: row.get(0)?,
         width: row.get(1)?,
@@ -29,10 +33,11 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Content> {
         file_size: row.get(3)?,
         format: row.get(4)?,
         original_key: row.get(5)?,
+        turn: degrees.and_then(Turn::from_degrees),
     })
 }
 
-const COLUMNS: &str = "md5, width, height, file_size, format, original_key";
+const COLUMNS: &str = "md5, width, height, file_size, format, original_key, turn";
 
 pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Content>, CatalogError> {
     Ok(connection
@@ -70,13 +75,17 @@ pub(crate) fn id(connection: &Connection, md5: &str) -> Result<i64, CatalogError
         .query_row([md5], |row| row.get(0))?)
 }
 
-/// Inserts the content or fills in the copy's key of one already there; returns its row id.
+/// Inserts the content, or fills in the copy's key and the turn of one that is there without;
+/// returns its row id.
 pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, CatalogError> {
     Ok(connection
         .prepare_cached(
-            "INSERT INTO contents (md5, width, height, file_size, format, original_key) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (md5) DO UPDATE SET \
-             original_key = coalesce(original_key, excluded.original_key) RETURNING id",
+            "INSERT INTO contents (md5, width, height, file_size, format, original_key, turn) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (md5) DO UPDATE SET \
+             original_key = coalesce(original_key, excluded.original_key), \
+             width = iif(turn IS NULL AND excluded.turn IS NOT NULL, excluded.width, width), \
+             height = iif(turn IS NULL AND excluded.turn IS NOT NULL, excluded.height, height), \
+             turn = coalesce(turn, excluded.turn) RETURNING id",
         )?
         .query_row(
             params![
@@ -85,10 +94,27 @@ pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, 
                 content.height,
                 content.file_size,
                 content.format,
-                content.original_key
+                content.original_key,
+                content.turn.map(Turn::degrees)
             ],
             |row| row.get(0),
         )?)
+}
+
+/// Notes what makes a content upright that nobody had looked at.
+pub(crate) fn set_turn(
+    connection: &Connection,
+    md5: &str,
+    turn: Turn,
+    (width, height): (u32, u32),
+) -> Result<(), CatalogError> {
+    connection
+        .prepare_cached(
+            "UPDATE contents SET turn = ?2, width = ?3, height = ?4 \
+             WHERE md5 = ?1 AND turn IS NULL",
+        )?
+        .execute(params![md5, turn.degrees(), width, height])?;
+    Ok(())
 }
 
 /// Remembers contents that an item described until now, for [`remove_unused`].

@@ -7,11 +7,13 @@ use rusqlite::params;
 use crate::write::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection, embeddings};
 
-/// An item with its embedding and what tells it apart from others.
+/// A figure's embedding, and what tells its item apart from others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContentEmbedding {
     /// The item.
     pub item_id: u64,
+    /// Which of its figures.
+    pub figure_index: u8,
     /// Row id of its content, which items of the same bytes share.
     pub content_id: u64,
     /// Its patent.
@@ -36,38 +38,40 @@ pub struct Candidate {
 }
 
 impl Catalog {
-    /// The next `limit` items of a collection that have embeddings, by id.
+    /// The next `limit` embeddings of a collection after that figure of that item, by item and
+    /// figure; `None` for the first ones.
     ///
     /// # Errors
     /// A stored vector is damaged, or the catalogue can't be read.
     pub fn embeddings_after(
         &self,
         collection: &Collection,
-        after: u64,
+        after: Option<(u64, u8)>,
         limit: usize,
     ) -> Result<Vec<ContentEmbedding>, CatalogError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT items.id, items.content_id, patent_id, front_page, vector FROM items \
-                 JOIN embeddings ON embeddings.content_id = items.content_id \
+                "SELECT items.id, items.content_id, patent_id, front_page, figure_index, vector \
+                 FROM items JOIN embeddings ON embeddings.content_id = items.content_id \
                  AND embeddings.collection_id = items.collection_id \
-                 WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id LIMIT ?3",
+                 WHERE items.collection_id = ?1 AND (items.id, figure_index) > (?2, ?3) \
+                 ORDER BY items.id, figure_index LIMIT ?4",
             )?;
-            let mut rows = statement.query(params![collection.id, after, limit])?;
+            // Ids of items begin with 1.
+            let (item, figure) = after.unwrap_or((0, 0));
+            let mut rows = statement.query(params![collection.id, item, figure, limit])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let item_id: u64 = row.get(0)?;
-                let bytes = row.get_ref(4)?.as_blob().unwrap_or_default();
-                let vector = embeddings::from_bytes(bytes)
-                    .filter(|vector| vector.len() == collection.spec.dim)
-                    .ok_or_else(|| CatalogError::Damaged {
-                        what: format!("embedding of item {item_id}"),
-                    })?;
+                let bytes = row.get_ref(5)?.as_blob().unwrap_or_default();
+                let place = || format!("embedding of item {item_id}");
+                let vector = embeddings::checked(bytes, collection, place)?;
                 found.push(ContentEmbedding {
                     item_id,
                     content_id: row.get(1)?,
                     patent_id: row.get(2)?,
                     front_page: row.get(3)?,
+                    figure_index: row.get(4)?,
                     vector,
                 });
             }

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{CatalogError, Collection, changes};
+use crate::{CatalogError, Collection};
 
 /// Reads little-endian f32; `None` when the length is no multiple of four.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
@@ -16,51 +16,35 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
     })
 }
 
-/// Keeps the one that is there, if there is one. Items that had none until now count as changed.
-pub(crate) fn store(
+/// Whether the collection has embeddings of the content with that row id.
+pub(crate) fn has_content(
     connection: &Connection,
-    collection: &Collection,
+    collection_id: i64,
     content_id: i64,
-    embedding: &[f32],
-) -> Result<(), CatalogError> {
-    if embedding.len() != collection.spec.dim {
-        return Err(CatalogError::WrongDimension {
-            collection: collection.spec.name.clone(),
-            expected: collection.spec.dim,
-            found: embedding.len(),
-        });
-    }
-    let bytes: Vec<u8> = embedding.iter().flat_map(|v| v.to_le_bytes()).collect();
-    let stored = connection
+) -> Result<bool, CatalogError> {
+    Ok(connection
         .prepare_cached(
-            "INSERT INTO embeddings (collection_id, content_id, vector) VALUES (?1, ?2, ?3) \
-             ON CONFLICT DO NOTHING",
+            "SELECT EXISTS (SELECT 1 FROM embeddings \
+             WHERE content_id = ?1 AND collection_id = ?2)",
         )?
-        .execute(params![collection.id, content_id, bytes])?;
-    if stored == 0 {
-        return Ok(());
-    }
-    let mut statement = connection
-        .prepare_cached("SELECT id FROM items WHERE content_id = ?1 AND collection_id = ?2")?;
-    let items = statement
-        .query_map([content_id, collection.id], |row| row.get(0))?
-        .collect::<Result<Vec<_>, _>>()?;
-    changes::record(connection, collection.id, &items)
+        .query_row([content_id, collection_id], |row| row.get(0))?)
 }
 
 pub(crate) fn of_content(
     connection: &Connection,
-    collection_id: i64,
+    collection: &Collection,
     md5: &str,
 ) -> Result<Option<Vec<f32>>, CatalogError> {
     let bytes: Option<Vec<u8>> = connection
         .prepare_cached(
             "SELECT vector FROM embeddings JOIN contents ON contents.id = content_id \
-             WHERE md5 = ?1 AND collection_id = ?2",
+             WHERE md5 = ?1 AND collection_id = ?2 AND figure_index = 0",
         )?
-        .query_row(params![md5, collection_id], |row| row.get(0))
+        .query_row(params![md5, collection.id], |row| row.get(0))
         .optional()?;
-    checked(bytes, || format!("embedding of the file with md5 {md5}"))
+    let place = || format!("embedding of the file with md5 {md5}");
+    let vector = bytes.map(|bytes| checked(&bytes, collection, place));
+    vector.transpose()
 }
 
 pub(crate) fn has(
@@ -76,26 +60,9 @@ pub(crate) fn has(
         .query_row(params![md5, collection_id], |row| row.get(0))?)
 }
 
-pub(crate) fn of_item(
-    connection: &Connection,
-    collection_id: i64,
-    id: u64,
-) -> Result<Option<Vec<f32>>, CatalogError> {
-    let bytes: Option<Vec<u8>> = connection
-        .prepare_cached(
-            "SELECT vector FROM items JOIN embeddings \
-             ON embeddings.content_id = items.content_id \
-             AND embeddings.collection_id = items.collection_id \
-             WHERE items.id = ?1 AND items.collection_id = ?2",
-        )?
-        .query_row(params![id, collection_id], |row| row.get(0))
-        .optional()?;
-    checked(bytes, || format!("embedding of item {id}"))
-}
-
 pub(crate) fn of_external_id(
     connection: &Connection,
-    collection_id: i64,
+    collection: &Collection,
     external_id: &str,
 ) -> Result<Option<Vec<f32>>, CatalogError> {
     let bytes: Option<Vec<u8>> = connection
@@ -103,13 +70,13 @@ pub(crate) fn of_external_id(
             "SELECT vector FROM items JOIN embeddings \
              ON embeddings.content_id = items.content_id \
              AND embeddings.collection_id = items.collection_id \
-             WHERE items.collection_id = ?1 AND external_id = ?2 LIMIT 1",
+             WHERE items.collection_id = ?1 AND external_id = ?2 AND figure_index = 0 LIMIT 1",
         )?
-        .query_row(params![collection_id, external_id], |row| row.get(0))
+        .query_row(params![collection.id, external_id], |row| row.get(0))
         .optional()?;
-    checked(bytes, || {
-        format!("embedding of the item with external id {external_id}")
-    })
+    let place = || format!("embedding of the item with external id {external_id}");
+    let vector = bytes.map(|bytes| checked(&bytes, collection, place));
+    vector.transpose()
 }
 
 /// Whether there is an item of that file name and content. One that has an external id
@@ -132,13 +99,15 @@ pub(crate) fn has_item(
         })?)
 }
 
-fn checked(
-    bytes: Option<Vec<u8>>,
-    what: impl FnOnce() -> String,
-) -> Result<Option<Vec<f32>>, CatalogError> {
-    match bytes.map(|bytes| from_bytes(&bytes)) {
-        None => Ok(None),
-        Some(Some(vector)) => Ok(Some(vector)),
-        Some(None) => Err(CatalogError::Damaged { what: what() }),
-    }
+/// The vector in stored bytes.
+///
+/// # Errors
+/// [`CatalogError::Damaged`] with what `place` says, where it is not one of the collection's.
+pub(crate) fn checked(
+    bytes: &[u8],
+    collection: &Collection,
+    place: impl FnOnce() -> String,
+) -> Result<Vec<f32>, CatalogError> {
+    let vector = from_bytes(bytes).filter(|vector| vector.len() == collection.spec.dim);
+    vector.ok_or_else(|| CatalogError::Damaged { what: place() })
 }

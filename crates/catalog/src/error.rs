@@ -75,6 +75,12 @@ pub enum CatalogError {
         /// The vector's length.
         found: usize,
     },
+    /// An item was to be stored with no figure, or with too many.
+    #[error("an item has 1 to 256 figures, this one has {found}")]
+    FigureCount {
+        /// How many.
+        found: usize,
+    },
     /// The directory or the lock file can't be used.
     #[error("can't use the data directory {}", .directory.display())]
     Directory {

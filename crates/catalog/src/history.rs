@@ -52,7 +52,8 @@ pub struct SearchHit {
 pub struct SearchQuery {
     /// What it was, in the words of whoever searches (JSON).
     pub description: String,
-    /// Its vector for each kind of embedding, which is named by whoever searches.
+    /// Its vectors for each kind of embedding, which is named by whoever searches; those of one
+    /// kind stay in their order.
     pub vectors: Vec<(String, Vec<f32>)>,
     /// A small JPEG of its picture.
     pub thumbnail: Option<Vec<u8>>,
@@ -272,17 +273,17 @@ fn add_query(
             query.description,
             query.thumbnail
         ])?;
-    for (embedding, vector) in &query.vectors {
+    for (figure_index, (embedding, vector)) in query.vectors.iter().enumerate() {
         let bytes: Vec<u8> = vector
             .iter()
             .flat_map(|value| value.to_le_bytes())
             .collect();
         connection
             .prepare_cached(
-                "INSERT INTO search_vectors (search_id, position, embedding, vector) \
-                 VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO search_vectors (search_id, position, embedding, figure_index, vector) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![search_id, position, embedding, bytes])?;
+            .execute(params![search_id, position, embedding, figure_index, bytes])?;
     }
     Ok(())
 }
@@ -355,7 +356,7 @@ fn queries(connection: &Connection, search_id: i64) -> Result<Vec<SearchQuery>, 
     let mut queries = rows.collect::<Result<Vec<_>, _>>()?;
     let mut statement = connection.prepare_cached(
         "SELECT position, embedding, vector FROM search_vectors WHERE search_id = ?1 \
-         ORDER BY position, embedding",
+         ORDER BY position, embedding, figure_index",
     )?;
     let mut rows = statement.query([search_id])?;
     while let Some(row) = rows.next()? {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lookalike_terms::Turn;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::patents::{self, Patent};
@@ -22,10 +23,12 @@ pub struct Item {
     pub original_path: Option<String>,
     /// MD5 of the file's bytes.
     pub md5: String,
-    /// Pixels.
+    /// Pixels, upright.
     pub width: u32,
-    /// Pixels.
+    /// Pixels, upright.
     pub height: u32,
+    /// What makes the picture upright that its file holds; `None` where nobody has looked.
+    pub turn: Option<Turn>,
     /// Bytes.
     pub file_size: u64,
     /// Such as `tiff`.
@@ -127,6 +130,7 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
     let id: i64 = row.get("id")?;
     let text = |column: &str| row.get::<_, String>(column);
     let of = |column: &str| format!("{column} of item {id}");
+    let degrees: Option<u32> = row.get("turn")?;
     Ok(Item {
         id,
         external_id: row.get("external_id")?,
@@ -136,6 +140,7 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
         md5: row.get("md5")?,
         width: row.get("width")?,
         height: row.get("height")?,
+        turn: degrees.and_then(Turn::from_degrees),
         file_size: row.get("file_size")?,
         format: row.get("format")?,
         original_key: row.get("original_key")?,
@@ -157,7 +162,7 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
 fn select(condition: &str) -> String {
     format!(
         "SELECT items.id, external_id, collections.name AS collection, file_name, original_path, \
-         md5, width, height, file_size, format, original_key, items.patent_id, page_num, \
+         md5, width, height, turn, file_size, format, original_key, items.patent_id, page_num, \
          image_index, view, front_page, description, tags, attributes, warnings, \
          items.created_at, \
          (SELECT CASE WHEN count(*) = count(missing_since) THEN max(missing_since) END \

@@ -17,6 +17,7 @@ mod duplicates;
 mod embeddings;
 mod error;
 mod facets;
+mod figures;
 mod filter;
 mod grant_details;
 mod history;
@@ -42,7 +43,7 @@ pub use accounts::{
     TokenHash, User,
 };
 pub use blob_work::BlobSweep;
-pub use changes::{Change, StoredEmbedding};
+pub use changes::{Change, StoredItem};
 pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
 pub use corrections::ItemChanges;
@@ -50,6 +51,7 @@ pub use dropped::DroppedCollection;
 pub use duplicates::{Candidate, ContentEmbedding};
 pub use error::CatalogError;
 pub use facets::PatentFacts;
+pub use figures::{Area, Figure, MOST_FIGURES, NewFigure, NewFigures};
 pub use filter::{Condition, Expression, ItemFilter};
 pub use grant_details::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Priority,
@@ -59,7 +61,7 @@ pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, St
 pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
-pub use lookalike_terms::{IndexKind, Metric, PreprocessKind};
+pub use lookalike_terms::{IndexKind, Metric, PreprocessKind, Turn};
 pub use patents::Patent;
 pub use read::Catalog;
 pub use sheets::SheetFacts;

@@ -379,7 +379,15 @@ impl Catalog {
         })
     }
 
-    /// The collection's embedding of the content with these bytes.
+    /// Whether the collection has an embedding of the content with these bytes.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn has_embedding(&self, collection: &Collection, md5: &str) -> Result<bool, CatalogError> {
+        self.read(|connection| embeddings::has(connection, collection.id, md5))
+    }
+
+    /// The embedding of the first figure of the content with these bytes.
     ///
     /// # Errors
     /// The stored vector is damaged, or the catalogue can't be read.
@@ -388,19 +396,7 @@ impl Catalog {
         collection: &Collection,
         md5: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
-        self.read(|connection| embeddings::of_content(connection, collection.id, md5))
-    }
-
-    /// The embedding of the collection's item with this id.
-    ///
-    /// # Errors
-    /// The stored vector is damaged, or the catalogue can't be read.
-    pub fn embedding_of_item(
-        &self,
-        collection: &Collection,
-        id: u64,
-    ) -> Result<Option<Vec<f32>>, CatalogError> {
-        self.read(|connection| embeddings::of_item(connection, collection.id, id))
+        self.read(|connection| embeddings::of_content(connection, collection, md5))
     }
 
     /// The embedding of the collection's item with this external id.
@@ -412,7 +408,7 @@ impl Catalog {
         collection: &Collection,
         external_id: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
-        self.read(|connection| embeddings::of_external_id(connection, collection.id, external_id))
+        self.read(|connection| embeddings::of_external_id(connection, collection, external_id))
     }
 
     /// Bytes of the catalogue on disk, with its log.

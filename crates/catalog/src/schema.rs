@@ -9,7 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9, VERSION_10,
+    VERSION_9, VERSION_10, VERSION_11, VERSION_12,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -358,6 +358,52 @@ CREATE TABLE blob_sweep (
     last_work INTEGER NOT NULL,
     last_key TEXT
 ) STRICT;
+";
+
+/// An embedding for each figure of a content: `figure_index` from 0 without a gap. `x` to `height`
+/// are pixels of the content, all null for the whole; `turn` is in degrees, clockwise. What was
+/// there before is the whole.
+const VERSION_11: &str = "
+CREATE TABLE figure_embeddings (
+    id INTEGER PRIMARY KEY,
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    content_id INTEGER NOT NULL REFERENCES contents (id),
+    figure_index INTEGER NOT NULL CHECK (figure_index BETWEEN 0 AND 255),
+    number TEXT,
+    label TEXT,
+    view TEXT,
+    x INTEGER,
+    y INTEGER,
+    width INTEGER,
+    height INTEGER,
+    turn INTEGER NOT NULL DEFAULT 0,
+    vector BLOB NOT NULL,
+    UNIQUE (content_id, collection_id, figure_index)
+) STRICT;
+INSERT INTO figure_embeddings (collection_id, content_id, figure_index, vector)
+    SELECT collection_id, content_id, 0, vector FROM embeddings ORDER BY id;
+DROP TABLE embeddings;
+ALTER TABLE figure_embeddings RENAME TO embeddings;
+";
+
+/// What makes the picture upright that a content's file holds, in degrees clockwise; null where
+/// nobody has looked, as for all that was there before. `width` and `height` are those of the
+/// upright picture. Searches may have asked with several figures of a picture: with vectors of one
+/// kind in the order of `figure_index`.
+const VERSION_12: &str = "
+ALTER TABLE contents ADD COLUMN turn INTEGER CHECK (turn IN (0, 90, 180, 270));
+CREATE TABLE search_figure_vectors (
+    search_id INTEGER NOT NULL REFERENCES searches (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    embedding TEXT NOT NULL,
+    figure_index INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (search_id, position, embedding, figure_index)
+) STRICT;
+INSERT INTO search_figure_vectors
+    SELECT search_id, position, embedding, 0, vector FROM search_vectors;
+DROP TABLE search_vectors;
+ALTER TABLE search_figure_vectors RENAME TO search_vectors;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

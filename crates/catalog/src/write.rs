@@ -2,13 +2,14 @@
 
 use std::sync::PoisonError;
 
+use lookalike_terms::Turn;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::successor::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
-    NewCollection, NewItem, Patent, Placed, collections, contents, embeddings, grant_details,
-    items, jobs, patents,
+    NewCollection, NewFigures, NewItem, Patent, Placed, collections, contents, embeddings, figures,
+    grant_details, items, jobs, patents,
 };
 
 /// Changes that become visible together, or not at all.
@@ -132,40 +133,48 @@ impl WriteTransaction<'_> {
         grant_details::set(self.connection, patent_id, details)
     }
 
-    /// Adds an item with its embedding; `None` when the collection has an embedding of the
-    /// same content already.
+    /// Adds an item with its figures; the embedding of the whole alone is one figure, `None`
+    /// means those that the collection has of the same content.
     ///
     /// # Errors
-    /// The embedding's length is not the collection's, or the catalogue can't be written.
-    pub fn place_item(
+    /// An embedding's length is not the collection's, there are too many figures or none, or the
+    /// catalogue can't be written.
+    pub fn place_item<'f>(
         &self,
         collection: &Collection,
         item: &NewItem,
-        embedding: Option<&[f32]>,
+        figures: impl Into<NewFigures<'f>>,
     ) -> Result<Placed, CatalogError> {
         let content_id = contents::upsert(self.connection, &item.content)?;
-        if let Some(embedding) = embedding {
-            embeddings::store(self.connection, collection, content_id, embedding)?;
-        }
+        figures::store(self.connection, collection, content_id, figures.into())?;
         items::place(self.connection, collection.id, content_id, item, self.now)
     }
 
-    /// Adds an embedding of a content that is there already.
+    /// Adds figures of a content that is there already.
     ///
     /// # Errors
-    /// There is no such content, the embedding's length is not the collection's, or the
-    /// catalogue can't be written.
-    pub fn add_embedding(
+    /// There is no such content, or as [`WriteTransaction::place_item`].
+    pub fn add_figures<'f>(
         &self,
         collection: &Collection,
         md5: &str,
-        embedding: &[f32],
+        figures: impl Into<NewFigures<'f>>,
     ) -> Result<(), CatalogError> {
         let content_id = contents::id(self.connection, md5)?;
-        embeddings::store(self.connection, collection, content_id, embedding)
+        figures::store(self.connection, collection, content_id, figures.into())
     }
 
-    /// The collection's embedding of the content with these bytes, as this transaction sees it.
+    /// Notes what makes the picture of a content upright, and its sides then in pixels. One that
+    /// is known stays.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn set_turn(&self, md5: &str, turn: Turn, sides: (u32, u32)) -> Result<(), CatalogError> {
+        contents::set_turn(self.connection, md5, turn, sides)
+    }
+
+    /// The embedding of the first figure of the content with these bytes, as this transaction sees
+    /// it.
     ///
     /// # Errors
     /// The stored vector is damaged, or the catalogue can't be read.
@@ -174,7 +183,7 @@ impl WriteTransaction<'_> {
         collection: &Collection,
         md5: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
-        embeddings::of_content(self.connection, collection.id, md5)
+        embeddings::of_content(self.connection, collection, md5)
     }
 
     /// Whether the collection has an embedding of the content with these bytes.
@@ -195,7 +204,7 @@ impl WriteTransaction<'_> {
         collection: &Collection,
         external_id: &str,
     ) -> Result<Option<Vec<f32>>, CatalogError> {
-        embeddings::of_external_id(self.connection, collection.id, external_id)
+        embeddings::of_external_id(self.connection, collection, external_id)
     }
 
     /// Whether the collection has an item of that file name and content. An item that has an

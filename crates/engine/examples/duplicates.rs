@@ -116,6 +116,7 @@ fn item(place: usize) -> NewItem {
             file_size: 1,
             format: "png".into(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name: format!("{place}.png"),

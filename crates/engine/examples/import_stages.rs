@@ -282,6 +282,7 @@ fn new_item(path: &Path, known: KnownPath, md5: String) -> NewItem {
             file_size: known.file_size,
             format: String::new(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name,

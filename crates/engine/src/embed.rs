@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use lookalike_encoders::Tokens;
-use lookalike_imaging::{DecodeOptions, Limits, PixelBudget, RgbImage};
+use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget, RgbImage};
 use rayon::prelude::*;
 
 use crate::{Encoder, EngineError};
@@ -65,14 +65,14 @@ pub struct Reading {
 
 impl Reading {
     fn prepare(&self, encoder: &Encoder, file: &Path) -> Result<RgbImage, EngineError> {
-        encoder.prepare(&self.decode(file)?)
+        encoder.whole(self.decode(file)?)
     }
 
     /// The picture in a file.
     ///
     /// # Errors
     /// It can't be read, is above a limit, or is no picture.
-    pub fn decode(&self, file: &Path) -> Result<RgbImage, EngineError> {
+    pub fn decode(&self, file: &Path) -> Result<Decoded, EngineError> {
         let unreadable = |error: std::io::Error| {
             EngineError::invalid(format!("can't be read: {error}")).because(error)
         };
@@ -89,6 +89,6 @@ impl Reading {
             budget: Some(&self.budget),
             ..DecodeOptions::default()
         };
-        Ok(lookalike_imaging::decode(&bytes, &options)?.image)
+        Ok(lookalike_imaging::decode(&bytes, &options)?)
     }
 }

@@ -35,15 +35,15 @@ pub(crate) trait Work {
     /// The next picture. Waits for one only if it has to: when nothing was `gathered` yet.
     fn next(&mut self, gathered: usize) -> Next<Self::Task>;
 
-    /// Decodes a picture and brings it to the encoder's shape; `None` when it can't be, which is
-    /// reported then.
-    fn prepare(&mut self, task: Self::Task) -> Result<Option<(Self::Kept, RgbImage)>, Closed>;
+    /// Decodes a picture and brings its parts to the encoder's shape; `None` when it can't be,
+    /// which is reported then.
+    fn prepare(&mut self, task: Self::Task) -> Result<Option<(Self::Kept, Vec<RgbImage>)>, Closed>;
 
-    /// Hands on an embedding, or why there is none.
+    /// Hands on the embeddings of a picture's parts, or why there are none.
     fn finish(
         &mut self,
         kept: Self::Kept,
-        embedding: Result<Vec<f32>, String>,
+        embeddings: Result<Vec<Vec<f32>>, String>,
     ) -> Result<(), Closed>;
 }
 
@@ -72,18 +72,23 @@ fn embed_all<W: Work>(
     batch_size: usize,
     stop: &dyn Fn() -> bool,
 ) -> Result<(), Closed> {
-    let mut batch: Vec<(W::Kept, RgbImage)> = Vec::with_capacity(batch_size);
+    let mut batch: Vec<(W::Kept, Vec<RgbImage>)> = Vec::with_capacity(batch_size);
+    let mut gathered = 0;
     while !stop() {
-        let is_paused = match work.next(batch.len()) {
+        let is_paused = match work.next(gathered) {
             Next::Task(task) => {
-                batch.extend(work.prepare(task)?);
+                if let Some((kept, parts)) = work.prepare(task)? {
+                    gathered += parts.len();
+                    batch.push((kept, parts));
+                }
                 false
             }
             Next::Pause => true,
             Next::End => return Ok(()),
         };
-        if batch.len() >= batch_size || is_paused {
-            embed(work, encoder, lane, std::mem::take(&mut batch))?;
+        if gathered >= batch_size || is_paused {
+            embed(work, encoder, lane, batch_size, std::mem::take(&mut batch))?;
+            gathered = 0;
         }
     }
     Ok(())
@@ -93,15 +98,25 @@ fn embed<W: Work>(
     work: &mut W,
     encoder: &Encoder,
     lane: &Lane,
-    batch: Vec<(W::Kept, RgbImage)>,
+    batch_size: usize,
+    batch: Vec<(W::Kept, Vec<RgbImage>)>,
 ) -> Result<(), Closed> {
-    let pictures: Vec<&RgbImage> = batch.iter().map(|(_, picture)| picture).collect();
-    let embeddings: Vec<Result<Vec<f32>, String>> = match encoder.embed_on(lane, &pictures) {
-        Ok(embeddings) => embeddings.into_iter().map(finite).collect(),
-        Err(error) => vec![Err(error.to_string()); batch.len()],
-    };
-    let mut kept = batch.into_iter().map(|(kept, _)| kept).zip(embeddings);
-    kept.try_for_each(|(kept, embedding)| work.finish(kept, embedding))
+    let pictures: Vec<&RgbImage> = batch.iter().flat_map(|(_, parts)| parts).collect();
+    let mut embeddings: Vec<Result<Vec<f32>, String>> = Vec::with_capacity(pictures.len());
+    // The last picture may have brought more parts than there was room for.
+    for some in pictures.chunks(batch_size.max(1)) {
+        match encoder.embed_on(lane, some) {
+            Ok(embedded) => embeddings.extend(embedded.into_iter().map(finite)),
+            Err(error) => embeddings.extend(vec![Err(error.to_string()); some.len()]),
+        }
+    }
+    let mut embeddings = embeddings.into_iter();
+    for (kept, parts) in batch {
+        // All of them are taken, whatever the first error.
+        let of_parts: Vec<_> = embeddings.by_ref().take(parts.len()).collect();
+        work.finish(kept, of_parts.into_iter().collect())?;
+    }
+    Ok(())
 }
 
 /// An embedding that can be compared with others.

@@ -6,6 +6,8 @@ pub mod banks;
 mod byte_cache;
 mod collections;
 mod day;
+#[cfg(test)]
+mod drawn_sheets;
 pub mod duplicates;
 mod embed;
 mod embedding_worker;
@@ -43,6 +45,6 @@ pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
 pub use health::{Health, HealthReport, ModelHealth, ObjectStoreHealth};
 pub use hint::{Hint, Setting};
-pub use pictures::{Content, Picture, Pictures, View};
-pub use re_embed::{ReEmbedRequest, ReEmbedder};
+pub use pictures::{Content, Picture, PictureFigure, PictureFigures, Pictures, View};
+pub use re_embed::{ReEmbedRequest, ReEmbedder, Unchanged};
 pub use stores::{Parts, Stores, Tidied};

@@ -1,5 +1,7 @@
 //! Which way up a picture is: the orientation of EXIF and TIFF.
 
+use lookalike_terms::Turn;
+
 use crate::RgbImage;
 use crate::tiff::Source;
 
@@ -43,6 +45,16 @@ impl Orientation {
             .ok()
             .and_then(|directory| directory.number(ORIENTATION_TAG));
         Self::from_tag(number.unwrap_or(1))
+    }
+
+    /// How a picture is stored that `turn` makes upright.
+    pub(crate) fn before(turn: Turn) -> Self {
+        Self::from_tag(match turn {
+            Turn::None => 1,
+            Turn::Clockwise => 6,
+            Turn::Half => 3,
+            Turn::CounterClockwise => 8,
+        })
     }
 
     /// Sides of the upright picture.

@@ -7,6 +7,10 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use lookalike_terms::Turn;
+
+use crate::orientation::Orientation;
+
 /// An 8-bit sRGB picture, rows top-down, three bytes a pixel.
 #[derive(Clone)]
 pub struct RgbImage {
@@ -70,6 +74,12 @@ impl RgbImage {
             Pixels::Grey { grey, .. } => Cow::Borrowed(grey),
             Pixels::Rgb(rgb) => rgb.chunks_exact(3).map(luma).collect(),
         }
+    }
+
+    /// The picture, turned.
+    #[must_use]
+    pub fn turned(self, turn: Turn) -> Self {
+        Orientation::before(turn).apply(self)
     }
 
     /// Width in pixels, at least one.

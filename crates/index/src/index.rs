@@ -47,7 +47,7 @@ pub struct IndexStats {
     pub params: Vec<(&'static str, u64)>,
 }
 
-/// Vectors by item id. Shared between threads: searches run on a snapshot and do not wait for
+/// Vectors by id: of an item, or of a part of it where [`IndexOptions::part_bits`] say so. Shared between threads: searches run on a snapshot and do not wait for
 /// writers, writers take turns.
 #[derive(Debug)]
 pub struct Index {
@@ -72,7 +72,7 @@ impl Index {
     pub fn new(dim: usize, metric: Metric, options: IndexOptions) -> Result<Self, IndexError> {
         options.check()?;
         check_dim(dim)?;
-        let snapshot = Snapshot::new(Isa::active(), metric, dim);
+        let snapshot = Snapshot::new(Isa::active(), metric, dim, options.part_bits);
         Ok(Self::with(dim, metric, options, snapshot))
     }
 
@@ -170,7 +170,7 @@ impl Index {
         })
     }
 
-    /// Removes items; returns how many of them were there. Searches see all of it or nothing.
+    /// Removes rows; returns how many of them were there. Searches see all of it or nothing.
     pub fn remove(&self, ids: &[u64]) -> usize {
         let removed: Result<usize, IndexError> = self.update(|next| Ok(next.remove(ids)));
         removed.unwrap_or_default()
@@ -231,7 +231,15 @@ impl Index {
         self.snapshot().ids.get(id).is_some()
     }
 
-    /// The vector of an item as it was added, to the bit.
+    /// The ids of an item's rows, rising.
+    #[must_use]
+    pub fn ids_of_item(&self, item: u64) -> Vec<u64> {
+        let snapshot = self.snapshot();
+        let rows = snapshot.ids.of_item(item).iter();
+        rows.map(|(id, _)| *id).collect()
+    }
+
+    /// The vector of a row as it was added, to the bit.
     ///
     /// # Errors
     /// [`IndexError::Damaged`].
@@ -286,18 +294,33 @@ impl Index {
         Ok(hits)
     }
 
-    /// The score of each item, `None` where there is no such item.
+    /// The best row of each item, the first one of those that are equally good, `None` where
+    /// there is no such item.
     ///
     /// # Errors
     /// [`IndexError::QueryLength`], [`IndexError::NonFiniteQuery`] or [`IndexError::Damaged`].
-    pub fn scores(&self, query: &[f32], ids: &[u64]) -> Result<Vec<Option<f32>>, IndexError> {
+    pub fn scores(&self, query: &[f32], items: &[u64]) -> Result<Vec<Option<Hit>>, IndexError> {
         check_query(self.dim, query)?;
         let snapshot = self.snapshot();
         let scorer = scorer(&snapshot, query);
-        let score = |&id| score_of(&snapshot, &scorer, snapshot.ids.get(id)?);
-        let scores = ids.iter().map(score).collect();
+        let better = |best: Hit, hit: Hit| {
+            if self.metric.compare(hit.score, best.score).is_lt() {
+                hit
+            } else {
+                best
+            }
+        };
+        let best_of = |&item| {
+            let rows = snapshot.ids.of_item(item).iter();
+            let hits = rows.filter_map(|&(id, row)| {
+                let score = score_of(&snapshot, &scorer, row)?;
+                Some(Hit { id, score })
+            });
+            hits.reduce(better)
+        };
+        let best = items.iter().map(best_of).collect();
         snapshot.check()?;
-        Ok(scores)
+        Ok(best)
     }
 
     /// Kind and size.

@@ -15,6 +15,9 @@ pub const MOST_CANDIDATES: usize = 16_384;
 /// The most lists of an index.
 pub const MOST_LISTS: usize = 65_536;
 
+/// The most bits of an id that tell the rows of an item apart.
+const MOST_PART_BITS: usize = 16;
+
 /// How an index is built. What is not given is chosen by the number of items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IndexOptions {
@@ -29,6 +32,9 @@ pub struct IndexOptions {
     /// For lists: their number, 1 to 65,536. If not given, 128 below 100,000 items, 256 below a
     /// million, 1024 from there.
     pub nlist: Option<usize>,
+    /// Lowest bits of an id that tell apart the rows of one item, 0 to 16: 0 where an item has one
+    /// row. Filters, removals and scores go by item, which is the id without them.
+    pub part_bits: u32,
 }
 
 impl IndexOptions {
@@ -46,7 +52,8 @@ impl IndexOptions {
     pub(crate) fn check(&self) -> Result<(), IndexError> {
         in_range("m", self.m(), 4, 64)?;
         in_range("ef_construction", self.ef_construction(), 8, 4096)?;
-        in_range("nlist", self.nlist.unwrap_or(1), 1, MOST_LISTS)
+        in_range("nlist", self.nlist.unwrap_or(1), 1, MOST_LISTS)?;
+        in_range("part_bits", self.part_bits as usize, 0, MOST_PART_BITS)
     }
 
     pub(crate) fn m(&self) -> usize {

@@ -95,7 +95,7 @@ pub(crate) fn rebuilt(
     scratches: &Scratches,
 ) -> Snapshot {
     let rows = &before.rows;
-    let mut next = Snapshot::new(rows.isa, rows.metric, rows.dim);
+    let mut next = Snapshot::new(rows.isa, rows.metric, rows.dim, options.part_bits);
     let live: Vec<u32> = (0..rows.len() as u32)
         .filter(|&row| before.is_live(row))
         .collect();

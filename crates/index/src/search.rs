@@ -2,10 +2,10 @@
 
 use crate::{Effort, Filter};
 
-/// One item found.
+/// One row found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
-    /// The item.
+    /// Its id.
     pub id: u64,
     /// Cosine, inner product or Euclidean distance, by the metric of the index.
     pub score: f32,
@@ -16,7 +16,7 @@ pub struct Hit {
 pub struct SearchParams<'a> {
     /// At most this many hits.
     pub k: usize,
-    /// Only these items are candidates. They are chosen before the `k` best are, so `k` hits
+    /// Only rows of these items are candidates. They are chosen before the `k` best are, so `k` hits
     /// come back whenever that many match.
     pub filter: Option<&'a Filter>,
     /// The worst score still returned: a minimum, or a maximum where the metric is a distance.

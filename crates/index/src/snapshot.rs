@@ -34,11 +34,11 @@ pub(crate) enum Structure {
 }
 
 impl Snapshot {
-    pub(crate) fn new(isa: Isa, metric: Metric, dim: usize) -> Self {
+    pub(crate) fn new(isa: Isa, metric: Metric, dim: usize, part_bits: u32) -> Self {
         Self {
             rows: Rows::new(isa, metric, dim),
             structure: Structure::Plain,
-            ids: Ids::default(),
+            ids: Ids::new(part_bits),
             dead: Arc::default(),
             live: 0,
             file: None,
@@ -82,7 +82,7 @@ impl Snapshot {
         self.file.clone_from(&from.file);
     }
 
-    /// Marks the rows of items as dead; returns how many lived.
+    /// Marks the rows with these ids as dead; returns how many lived.
     pub(crate) fn remove(&mut self, ids: &[u64]) -> usize {
         let rows: Vec<u32> = ids.iter().filter_map(|&id| self.ids.remove(id)).collect();
         if !rows.is_empty() {
@@ -97,7 +97,7 @@ impl Snapshot {
 
     /// Finds the items of rows that were read from a file, with their marks.
     pub(crate) fn find_ids(&mut self) {
-        self.ids = Ids::default();
+        self.ids = self.ids.cleared();
         self.live = 0;
         let ids = self.rows.ids.iter().map(|id| id[0]);
         for (row, id) in (0_u32..).zip(ids) {
@@ -130,7 +130,7 @@ impl Snapshot {
                     && self.rows.ids.row(row)[0] == id
                     && self.is_live(row)
             };
-            let mut rows: Vec<u32> = self.ids.rows_of(filter.iter(), is_at).collect();
+            let mut rows = self.ids.rows_of(filter.iter(), is_at);
             rows.sort_unstable();
             return rows;
         }
@@ -146,6 +146,7 @@ impl Snapshot {
             snapshot: self,
             all_live: self.all_live(),
             lookup: filter.map(Filter::lookup),
+            part_bits: self.ids.part_bits(),
         }
     }
 
@@ -165,6 +166,7 @@ pub(crate) struct Matching<'a> {
     snapshot: &'a Snapshot,
     all_live: bool,
     lookup: Option<crate::filter::Lookup<'a>>,
+    part_bits: u32,
 }
 
 impl Matching<'_> {
@@ -174,7 +176,7 @@ impl Matching<'_> {
         (self.all_live || snapshot.is_live(row))
             && match &mut self.lookup {
                 None => true,
-                Some(lookup) => lookup.contains(snapshot.rows.ids.row(row)[0]),
+                Some(lookup) => lookup.contains(snapshot.rows.ids.row(row)[0] >> self.part_bits),
             }
     }
 }

@@ -9,7 +9,7 @@ mod vectors;
 pub use embedded::{EmbeddedVectors, Upkeep};
 pub use lookalike_catalog::{
     Catalog, CatalogError, Change, Collection, Condition, DroppedCollection, Expression, Revision,
-    StoredEmbedding,
+    StoredItem,
 };
 pub use lookalike_index::{Effort, Filter, IndexError, IndexKind, Metric};
 pub use vectors::{

@@ -1,4 +1,4 @@
-//! The words that settings are written with: metrics, kinds of index, preprocessings.
+//! The words that settings are written with: metrics, kinds of index, preprocessings, turns.
 //!
 //! A crate of its own because the catalogue stores them, while the index and the preprocessing
 //! give them their meaning, and none of the three should know another. A name is parsed where it
@@ -7,9 +7,11 @@
 mod index_kind;
 mod metric;
 mod preprocess;
+mod turn;
 mod unknown;
 
 pub use index_kind::IndexKind;
 pub use metric::Metric;
 pub use preprocess::PreprocessKind;
+pub use turn::Turn;
 pub use unknown::UnknownName;

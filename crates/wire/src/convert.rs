@@ -22,6 +22,7 @@ macro_rules! same {
 
 same!(
     bool,
+    u8,
     f32,
     f64,
     i64,
@@ -32,6 +33,7 @@ same!(
     &'static str,
     [f64; 2],
     [f64; 4],
+    [u32; 4],
     Value,
     Map<String, Value>,
 );

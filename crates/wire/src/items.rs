@@ -3,9 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Patent;
 use crate::addresses::{image_url, thumbnail_url};
 use crate::convert::{Of, same_fields};
+use crate::{FigureVector, Patent};
 
 /// A stored item with its content's and patent's fields.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,9 +22,9 @@ pub struct Item {
     pub original_path: Option<String>,
     /// MD5 of the file's bytes.
     pub md5: String,
-    /// Pixels.
+    /// Pixels, upright.
     pub width: u32,
-    /// Pixels.
+    /// Pixels, upright.
     pub height: u32,
     /// Bytes.
     pub file_size: u64,
@@ -81,7 +81,8 @@ impl From<lookalike_catalog::Item> for Item {
             warnings,
             created_at,
             missing_since,
-            // How blobs are kept is not for clients.
+            // How files are kept is not for clients.
+            turn: _,
             original_key: _,
             patent,
         } = item;
@@ -155,12 +156,14 @@ pub struct ItemVector {
     pub model: Option<String>,
     /// Length of the embedding.
     pub dim: usize,
-    /// The embedding.
+    /// The embedding of the first figure, which is the whole where the item is not taken apart.
     pub vector: Vec<f32>,
+    /// All figures with their embeddings.
+    pub figures: Vec<FigureVector>,
 }
 
 same_fields!(lookalike_engine::library::ItemVector => ItemVector {
-    id, collection, model, dim, vector,
+    id, collection, model, dim, vector, figures,
 });
 
 /// A page of a list.

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::addresses::{image_url, thumbnail_url};
 use crate::convert::{Of, same_fields, same_variants};
-use crate::{Item, ItemFilter};
+use crate::{Item, ItemFilter, PictureFigure};
 
 /// The answer to a search. Its serialised form is what the API's `data` holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -46,6 +46,8 @@ pub struct RankedItem {
     pub rank: usize,
     /// Cosine, inner product or Euclidean distance.
     pub score: f32,
+    /// As in [`PageHit`].
+    pub figure: Option<PictureFigure>,
     /// The item.
     #[serde(flatten)]
     pub item: Item,
@@ -62,12 +64,14 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
         let lookalike_engine::search::RankedItem {
             rank,
             score,
+            figure,
             item,
             status,
         } = hit;
         Self {
             rank,
             score,
+            figure: figure.map(PictureFigure::from),
             status,
             thumbnail_url: thumbnail_url(item.id, &item.file_name),
             image_url: image_url(item.id, &item.file_name),
@@ -140,6 +144,12 @@ pub struct PageHit {
     pub score: f32,
     /// Path of the thumbnail in the API.
     pub thumbnail_url: String,
+    /// Pixels of the image, upright.
+    pub width: u32,
+    /// Pixels of the image, upright.
+    pub height: u32,
+    /// The figure that was found; null where the whole sheet was, or what is no drawing.
+    pub figure: Option<PictureFigure>,
 }
 
 impl Of<lookalike_engine::search::PageHit> for PageHit {
@@ -151,6 +161,9 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             page_num,
             image_index,
             score,
+            width,
+            height,
+            figure,
         } = page;
         Self {
             thumbnail_url: thumbnail_url(id, &file_name),
@@ -160,6 +173,9 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             page_num,
             image_index,
             score,
+            width,
+            height,
+            figure: figure.map(PictureFigure::from),
         }
     }
 }

@@ -1477,6 +1477,8 @@ export interface components {
         collection: string;
         /** @description Length of the embedding. */
         dim: number;
+        /** @description All figures with their embeddings. */
+        figures: components["schemas"]["FigureVector"][];
         /**
          * Format: int64
          * @description The item.
@@ -1484,7 +1486,7 @@ export interface components {
         id: number;
         /** @description The collection's encoder; null when vectors were brought along. */
         model?: string | null;
-        /** @description The embedding. */
+        /** @description The embedding of the first figure, which is the whole where the item is not taken apart. */
         vector: number[];
       };
       /** @description `success`. */
@@ -1922,6 +1924,24 @@ export interface components {
        * @default null
        */
       view?: string | null;
+    };
+    /** @description The figure of a sheet that was found. */
+    FigureHit: {
+      /** @description `[x, y, width, height]` in pixels of the sheet. */
+      box: number[];
+      /** @description The caption, such as `FIG. 4A`. */
+      label?: string | null;
+      /** @description Number in its caption, such as `4A`. */
+      number?: string | null;
+      /** @description `perspective`, `front`, ... */
+      view?: string | null;
+    };
+    /** @description The stored embedding of a figure. */
+    FigureVector: {
+      /** @description Which figure of the item, from 0. */
+      figure_index: number;
+      /** @description The embedding. */
+      vector: number[];
     };
     /** @description A file and what is wrong with it. */
     FileProblem: {
@@ -2435,6 +2455,8 @@ export interface components {
       collection: string;
       /** @description Length of the embedding. */
       dim: number;
+      /** @description All figures with their embeddings. */
+      figures: components["schemas"]["FigureVector"][];
       /**
        * Format: int64
        * @description The item.
@@ -2442,7 +2464,7 @@ export interface components {
       id: number;
       /** @description The collection's encoder; null when vectors were brought along. */
       model?: string | null;
-      /** @description The embedding. */
+      /** @description The embedding of the first figure, which is the whole where the item is not taken apart. */
       vector: number[];
     };
     JobList: {
@@ -2638,6 +2660,7 @@ export interface components {
     PageHit: {
       /** @description Its collection. */
       collection: string;
+      figure?: components["schemas"]["FigureHit"] | null;
       /** @description Its file name. */
       file_name: string;
       /**

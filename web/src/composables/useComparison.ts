@@ -16,6 +16,7 @@ export function useComparison(itemId: () => number) {
   const token = computed(() => (route.query["query"] ? String(route.query["query"]) : null));
   const index = computed(() => number("index") ?? 0);
   const other = computed(() => number("with"));
+  const figure = computed(() => number("figure"));
 
   const item = (id: number, signal: AbortSignal): Promise<Item> =>
     call("get", "/api/images/{id}", { path: { id }, signal });
@@ -25,12 +26,15 @@ export function useComparison(itemId: () => number) {
     (id, signal) => (id === null ? null : item(id, signal)),
   );
   const explanation = useLoad(
-    () => [itemId(), token.value, index.value, other.value] as const,
-    ([item, query, position, query_item], signal) => {
+    () => [itemId(), token.value, index.value, other.value, figure.value] as const,
+    ([item, query, position, query_item, part], signal) => {
       const asked =
         query !== null ? { query, index: position } : query_item !== null ? { query_item } : null;
       if (!asked) return null;
-      return call("get", "/api/explain", { query: { item, ...asked }, signal });
+      return call("get", "/api/explain", {
+        query: { item, ...asked, ...(part !== null && { figure: part }) },
+        signal,
+      });
     },
   );
 
@@ -46,11 +50,16 @@ export function useComparison(itemId: () => number) {
     // After a reload the pictures of this tab are gone, but the server still has the explained one.
     return { src: explanation.data.value?.query_heatmap ?? null, name: "", region: null };
   });
+  /** The hit's picture: the figure alone that it is compared by, or the whole. */
+  const hitSource = computed(() => {
+    const url = hit.data.value?.image_url ?? null;
+    return url && figure.value !== null ? `${url}&figure=${figure.value}` : url;
+  });
   const score = computed(() => {
     if (!isCurrent.value) return null;
     const pages = answer.value?.results.flatMap((group) => group.pages) ?? [];
     return pages.find((page) => page.id === itemId())?.score ?? null;
   });
   const hasQuery = computed(() => token.value !== null || other.value !== null);
-  return { hit, stored, explanation, query, score, hasQuery };
+  return { hit, hitSource, figure, stored, explanation, query, score, hasQuery };
 }

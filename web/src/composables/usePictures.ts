@@ -1,6 +1,7 @@
 // The user's files as pictures that an `img` can show.
 import { markRaw, reactive } from "vue";
-import { previewOf } from "../api/client";
+import { call, previewOf } from "../api/client";
+import { choiceOf } from "../search/figures";
 import type { Picture } from "../search/query";
 
 const SHOWN_BY_BROWSERS = /^image\/(png|jpeg|webp|gif|bmp)$/;
@@ -14,8 +15,9 @@ export function pictureOf(file: File): Picture {
     url: null,
     unreadable: false,
     region: null,
+    figures: [],
   });
-  void show(picture);
+  void show(picture).then(() => findFigures(picture));
   return picture;
 }
 
@@ -31,5 +33,21 @@ async function show(picture: Picture): Promise<void> {
     picture.url = URL.createObjectURL(blob);
   } catch {
     picture.unreadable = true;
+  }
+}
+
+/** Asks what figures there are, and shows a sheet upright that is not. */
+async function findFigures(picture: Picture): Promise<void> {
+  if (picture.unreadable) return;
+  try {
+    const found = await call("post", "/api/preview/figures", { body: picture.file });
+    if (found.turn !== 0 && SHOWN_BY_BROWSERS.test(picture.file.type)) {
+      const upright = URL.createObjectURL(await previewOf(picture.file));
+      releasePicture(picture);
+      picture.url = upright;
+    }
+    picture.figures = choiceOf(found);
+  } catch {
+    // Without figures to choose from, the picture is searched for all the same.
   }
 }

@@ -1,4 +1,4 @@
-// A frame drawn over an element with the pointer.
+// A frame drawn over an element with the pointer, or a place picked in it.
 import { type Ref, ref } from "vue";
 import type { Region } from "../search/query";
 
@@ -8,6 +8,7 @@ const LEAST = 0.03;
 export function useRegionDrag(
   target: Ref<HTMLElement | undefined>,
   done: (region: Region) => void,
+  picked: (x: number, y: number) => void,
 ) {
   const drawn = ref<Region | null>(null);
   let from: { x: number; y: number } | null = null;
@@ -38,9 +39,12 @@ export function useRegionDrag(
   };
   const end = (event: PointerEvent) => {
     const region = drawn.value;
+    const place = from;
     from = null;
     drawn.value = null;
-    if (event.type === "pointerup" && region && region.w > LEAST && region.h > LEAST) done(region);
+    if (event.type !== "pointerup" || !place) return;
+    if (region && region.w > LEAST && region.h > LEAST) done(region);
+    else if (!region || (region.w < LEAST && region.h < LEAST)) picked(place.x, place.y);
   };
   return { drawn, start, move, end };
 }

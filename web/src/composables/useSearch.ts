@@ -13,6 +13,7 @@ import {
   type Query,
   type Region,
 } from "../search/query";
+import { choiceOf } from "../search/figures";
 import { searchParameters } from "../search/request";
 import { useCollection } from "./useCollections";
 import { pictureOf, releasePicture } from "./usePictures";
@@ -96,7 +97,7 @@ function searchFiles(files: File[]): void {
 }
 
 function searchItem(id: number, region: Region | null = null): void {
-  begin({ kind: "item", id, item: null, region });
+  begin({ kind: "item", id, item: null, region, figures: [] });
   void describe(state.query);
 }
 
@@ -180,7 +181,9 @@ function text(query: LocationQueryRaw): string {
 async function describe(query: Query | null): Promise<void> {
   try {
     if (query?.kind === "item") {
-      query.item = await call("get", "/api/images/{id}", { path: { id: query.id } });
+      const path = { id: query.id };
+      query.item = await call("get", "/api/images/{id}", { path });
+      query.figures = choiceOf(await call("get", "/api/images/{id}/figures", { path }));
     } else if (query?.kind === "history") {
       query.entry = await call("get", "/api/history/{id}", { path: { id: query.id } });
     }

@@ -1,6 +1,6 @@
 // Where hits and comparisons are found.
 import type { RouteLocationRaw } from "vue-router";
-import type { Group, Page } from "../api/types";
+import type { Group, Page, SearchAnswer } from "../api/types";
 
 export function bestPage(group: Group, smallerIsBetter: boolean): Page | undefined {
   return group.pages.reduce<Page | undefined>((best, page) => {
@@ -22,13 +22,20 @@ export function patentOf(
   return { name: "patent", params: { patent }, query: { view: String(id), collection } };
 }
 
-/** A hit of the search whose token is given, or two stored items. */
+/** The index of the figure by which an answer has an item, if it has it by one. */
+export function figureOf(answer: SearchAnswer | null, item: number): number | undefined {
+  const pages = answer?.results.flatMap((group) => group.pages) ?? [];
+  return pages.find((page) => page.id === item)?.figure?.index;
+}
+
+/** A hit, or a figure of it, of the search whose token is given, or two stored items. */
 export function comparisonOf(
   item: number,
-  query: { token: string; index?: number } | { item: number },
+  query: { token: string; index?: number; figure?: number | undefined } | { item: number },
 ): RouteLocationRaw {
   const params = { item: String(item) };
   if ("item" in query) return { name: "compare", params, query: { with: String(query.item) } };
   const index = query.index ? { index: String(query.index) } : {};
-  return { name: "compare", params, query: { query: query.token, ...index } };
+  const figure = query.figure === undefined ? {} : { figure: String(query.figure) };
+  return { name: "compare", params, query: { query: query.token, ...index, ...figure } };
 }

@@ -1,5 +1,6 @@
 // What is searched for, and how: the state of the search page.
 import type { HistoryEntry, Item } from "../api/types";
+import type { Figure } from "./figures";
 
 /** A part of a picture in fractions of its sides. */
 export interface Region {
@@ -17,11 +18,13 @@ export interface Picture {
   url: string | null;
   unreadable: boolean;
   region: Region | null;
+  /** What there is to choose from, as soon as the server has said it. */
+  figures: Figure[];
 }
 
 export type Query =
   | { kind: "files"; pictures: Picture[]; historyId: number | null }
-  | { kind: "item"; id: number; item: Item | null; region: Region | null }
+  | { kind: "item"; id: number; item: Item | null; region: Region | null; figures: Figure[] }
   | { kind: "history"; id: number; entry: HistoryEntry | null };
 
 export const LIST_FILTERS = [

@@ -5,5 +5,5 @@ mod record;
 mod spool;
 
 pub use npz::NpzWriter;
-pub use record::{PATH_ATTRIBUTE, TEXTS, line, texts};
+pub use record::{ItemRow, PATH_ATTRIBUTE, TEXTS, line, texts};
 pub use spool::TextColumn;

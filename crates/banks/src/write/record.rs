@@ -1,6 +1,6 @@
 //! What an export says of an item. Absent things are left out, not written as null.
 
-use lookalike_catalog::{Item, Patent};
+use lookalike_catalog::{Figure, Item, Patent};
 use serde_json::{Map, Value, json};
 
 /// The attribute that keeps a path at which no picture was found.
@@ -9,19 +9,32 @@ pub const PATH_ATTRIBUTE: &str = "path";
 /// Number of [`texts`].
 pub const TEXTS: usize = 5;
 
+/// A row of a bank: a figure of an item.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemRow<'a> {
+    /// The item.
+    pub item: &'a Item,
+    /// Which of its figures.
+    pub figure_index: u8,
+    /// What is known of it.
+    pub figure: &'a Figure,
+}
+
 /// Path, file name, MD5, patent id, and the rest as JSON; empty where there is none.
-pub fn texts(item: &Item) -> [String; TEXTS] {
+pub fn texts(row: ItemRow<'_>) -> [String; TEXTS] {
+    let item = row.item;
     [
         path(item).unwrap_or_default(),
         item.file_name.clone(),
         item.md5.clone(),
         item.patent_id.clone().unwrap_or_default(),
-        Value::Object(rest(item)).to_string(),
+        Value::Object(rest(row)).to_string(),
     ]
 }
 
 /// Everything in one JSON object; `feature` names the file of the vector.
-pub fn line(item: &Item, feature: Option<String>) -> Map<String, Value> {
+pub fn line(row: ItemRow<'_>, feature: Option<String>) -> Map<String, Value> {
+    let item = row.item;
     let mut line = Map::new();
     line.insert("id".to_owned(), item.id.into());
     let texts = [
@@ -36,7 +49,7 @@ pub fn line(item: &Item, feature: Option<String>) -> Map<String, Value> {
             line.insert(key.to_owned(), text.into());
         }
     }
-    line.extend(rest(item));
+    line.extend(rest(row));
     line
 }
 
@@ -46,7 +59,8 @@ fn path(item: &Item) -> Option<String> {
     item.original_path.clone().or_else(remembered)
 }
 
-fn rest(item: &Item) -> Map<String, Value> {
+fn rest(row: ItemRow<'_>) -> Map<String, Value> {
+    let item = row.item;
     let fields = [
         ("external_id", json!(item.external_id)),
         ("width", json!(item.width)),
@@ -55,6 +69,8 @@ fn rest(item: &Item) -> Map<String, Value> {
         ("format", json!(item.format)),
         ("page_num", json!(item.page_num)),
         ("image_index", json!(item.image_index)),
+        ("figure_index", json!(row.figure_index)),
+        ("figure", figure(row.figure)),
         ("view", json!(item.view)),
         ("front_page", json!(item.front_page.then_some(true))),
         ("description", json!(item.description)),
@@ -68,6 +84,26 @@ fn rest(item: &Item) -> Map<String, Value> {
         .filter(|(_, value)| !is_absent(value))
         .map(|(key, value)| (key.to_owned(), value))
         .collect()
+}
+
+fn figure(figure: &Figure) -> Value {
+    if *figure == Figure::default() {
+        return Value::Null;
+    }
+    let area = figure
+        .area
+        .map(|area| [area.x, area.y, area.width, area.height]);
+    let mut json = json!({
+        "number": figure.number,
+        "label": figure.label,
+        "view": figure.view,
+        "box": area,
+        "turn": figure.turn.degrees(),
+    });
+    if let Value::Object(fields) = &mut json {
+        fields.retain(|_, value| !is_absent(value));
+    }
+    json
 }
 
 fn patent(item: &Item) -> Value {

@@ -8,7 +8,7 @@ use super::*;
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Follower {
     revision: Revision,
-    vectors: BTreeMap<u64, (bool, Vec<f32>)>,
+    vectors: BTreeMap<u64, (bool, Vec<Vec<f32>>)>,
 }
 
 impl Follower {
@@ -27,7 +27,7 @@ impl Follower {
                 }
                 Change::Stored(stored) => {
                     log.push(("stored", stored.item_id));
-                    let value = (stored.front_page, stored.vector);
+                    let value = (stored.front_page, stored.vectors);
                     self.vectors.insert(stored.item_id, value);
                 }
             })?;
@@ -97,8 +97,8 @@ fn each_item_that_changed_is_told_once_then_each_that_came() {
             ("stored", added)
         ]
     );
-    assert_eq!(follower.vectors[&ids[1]], (false, vec![3.0; 3]));
-    assert_eq!(follower.vectors[&added], (true, vec![6.0; 3]));
+    assert_eq!(follower.vectors[&ids[1]], (false, vec![vec![3.0; 3]]));
+    assert_eq!(follower.vectors[&added], (true, vec![vec![6.0; 3]]));
     assert_eq!(follower, Follower::of(&fixture));
     let changes = follower.follow(&fixture.catalog, &fixture.collection);
     assert!(changes.unwrap().is_empty());
@@ -158,14 +158,15 @@ fn followers_from_any_time_arrive_at_the_same() {
 fn an_embedding_that_comes_after_its_item_is_told() {
     let fixture = Fixture::new();
     let item = picture("aa", "/a.png");
-    let without = |tx: &WriteTransaction<'_>| tx.place_item(&fixture.collection, &item, None);
+    let without =
+        |tx: &WriteTransaction<'_>| tx.place_item(&fixture.collection, &item, NewFigures::Known);
     let first = id(fixture.catalog.write(NOW, without).unwrap());
     let mut follower = Follower::of(&fixture);
     assert!(follower.vectors.is_empty());
     fixture
         .catalog
         .write(NOW, |tx| {
-            tx.add_embedding(&fixture.collection, "aa", &[7.0; 3])
+            tx.add_figures(&fixture.collection, "aa", &[7.0_f32; 3])
         })
         .unwrap();
     let changes = follower.follow(&fixture.catalog, &fixture.collection);
@@ -238,7 +239,7 @@ fn other_collections_are_not_concerned() {
         .write(NOW, |tx| tx.create_collection(&spec("other")))
         .unwrap();
     let place = |tx: &WriteTransaction<'_>| {
-        tx.place_item(&other, &picture("aa", "/a.png"), Some(&[1.0; 3]))
+        tx.place_item(&other, &picture("aa", "/a.png"), Some(&[1.0_f32; 3]))
     };
     let first = id(fixture.catalog.write(NOW, place).unwrap());
     fixture.place(&picture("aa", "/a.png"));
@@ -282,5 +283,5 @@ fn embeddings_come_back_to_the_bit() {
     let id = fixture.place_vector(&picture("aa", "/a.png"), vector);
     let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     let follower = Follower::of(&fixture);
-    assert_eq!(bits(&follower.vectors[&id].1), bits(&vector));
+    assert_eq!(bits(&follower.vectors[&id].1.concat()), bits(&vector));
 }

@@ -18,8 +18,8 @@ fn rows_are_known_by_external_id_or_by_name_and_content() {
     fixture
         .catalog
         .write(NOW, |tx| {
-            tx.place_item(collection, &named, Some(&[1.0, 0.0, -0.0]))?;
-            tx.place_item(collection, &plain, Some(&[0.0, 2.0, 0.0]))?;
+            tx.place_item(collection, &named, Some(&[1.0_f32, 0.0, -0.0]))?;
+            tx.place_item(collection, &plain, Some(&[0.0_f32, 2.0, 0.0]))?;
             // What is not committed yet counts too.
             assert_eq!(
                 tx.embedding_of_external_id(collection, "a")?,

@@ -52,7 +52,7 @@ fn a_missing_file_is_marked_until_it_is_back() {
         fixture
             .catalog
             .write(NOW, |tx| {
-                tx.place_item(&fixture.collection, item, Some(&[1.0, 0.0, 0.0]))
+                tx.place_item(&fixture.collection, item, Some(&[1.0_f32, 0.0, 0.0]))
             })
             .unwrap()
     };
@@ -101,7 +101,7 @@ fn a_missing_file_is_marked_until_it_is_back() {
 fn a_moved_file_keeps_its_item() {
     let fixture = Fixture::new();
     let place = |item: &NewItem| {
-        let vector = Some(&[1.0, 0.0, 0.0][..]);
+        let vector = Some(&[1.0_f32, 0.0, 0.0][..]);
         let place = |tx: &WriteTransaction<'_>| tx.place_item(&fixture.collection, item, vector);
         fixture.catalog.write(NOW, place).unwrap()
     };

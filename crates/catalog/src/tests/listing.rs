@@ -61,7 +61,7 @@ fn filled(seed: u64) -> Fixture {
         fixture
             .catalog
             .write(now, |tx| {
-                tx.place_item(collection, &item, Some(&[1.0, 2.0, 3.0]))
+                tx.place_item(collection, &item, Some(&[1.0_f32, 2.0, 3.0]))
             })
             .unwrap();
     }

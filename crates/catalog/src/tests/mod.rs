@@ -8,6 +8,7 @@ mod accounts;
 mod changes;
 mod damaged;
 mod embeddings;
+mod figures;
 mod grant_details;
 mod history;
 mod jobs;
@@ -40,6 +41,7 @@ fn content(md5: &str) -> Content {
         file_size: 1000,
         format: "tiff".into(),
         original_key: None,
+        turn: None,
     }
 }
 
@@ -96,7 +98,7 @@ impl Fixture {
     fn place(&self, item: &NewItem) -> Placed {
         self.catalog
             .write(NOW, |tx| {
-                tx.place_item(&self.collection, item, Some(&[1.0, 2.0, 3.0]))
+                tx.place_item(&self.collection, item, Some(&[1.0_f32, 2.0, 3.0]))
             })
             .unwrap()
     }
@@ -255,12 +257,12 @@ fn failed_transaction_leaves_nothing() {
         tx.place_item(
             &fixture.collection,
             &picture("aa", "/a.png"),
-            Some(&[0.0; 3]),
+            Some(&[0.0_f32; 3]),
         )?;
         tx.place_item(
             &fixture.collection,
             &picture("bb", "/b.png"),
-            Some(&[0.0; 2]),
+            Some(&[0.0_f32; 2]),
         )?;
         Ok(())
     });
@@ -378,7 +380,7 @@ fn dropping_a_collection_keeps_what_others_share() {
     fixture
         .catalog
         .write(NOW, |tx| {
-            tx.place_item(&other, &picture("aa", "/a.png"), Some(&[0.0, 0.0, 1.0]))
+            tx.place_item(&other, &picture("aa", "/a.png"), Some(&[0.0_f32, 0.0, 1.0]))
         })
         .unwrap();
     let unused = fixture

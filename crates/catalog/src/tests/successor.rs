@@ -14,7 +14,7 @@ fn successor_spec() -> NewCollection {
 fn fixture() -> (Fixture, Collection, [i64; 3]) {
     let fixture = Fixture::new();
     let place = |item: &NewItem| {
-        let vector = Some(&[1.0, 0.0, 0.0][..]);
+        let vector = Some(&[1.0_f32, 0.0, 0.0][..]);
         let place = |tx: &WriteTransaction<'_>| tx.place_item(&fixture.collection, item, vector);
         match fixture.catalog.write(NOW, place).unwrap() {
             Placed::Added(id) | Placed::Known(id) | Placed::Replaced(id) => id,
@@ -33,7 +33,7 @@ fn fixture() -> (Fixture, Collection, [i64; 3]) {
     for md5 in ["a", "b"] {
         fixture
             .catalog
-            .write(NOW, |tx| tx.add_embedding(&successor, md5, &[0.5, 2.0]))
+            .write(NOW, |tx| tx.add_figures(&successor, md5, &[0.5_f32, 2.0]))
             .unwrap();
     }
     (fixture, successor, ids)
@@ -59,7 +59,7 @@ fn until_it_is_complete_it_is_hidden_and_knows_what_it_lacks() {
     assert!(stored_ids(&fixture.catalog, &successor).is_empty());
     let wrong = fixture
         .catalog
-        .write(NOW, |tx| tx.add_embedding(&successor, "c", &[1.0]));
+        .write(NOW, |tx| tx.add_figures(&successor, "c", &[1.0_f32]));
     assert!(matches!(wrong, Err(CatalogError::WrongDimension { .. })));
 }
 
@@ -122,7 +122,7 @@ fn it_gets_copies_under_new_ids_and_a_name_of_its_own() {
     assert!(known(&other).is_some() && known(&fixture.collection).is_some());
     assert_eq!(stored_ids(&fixture.catalog, &fixture.collection).len(), 3);
     // The next item is none of theirs.
-    let vector = Some(&[1.0, 0.0][..]);
+    let vector = Some(&[1.0_f32, 0.0][..]);
     let next = fixture.catalog.write(NOW, |tx| {
         tx.place_item(&other, &picture("d", "/4.png"), vector)
     });

@@ -397,6 +397,10 @@ pub(crate) struct ReEmbedArguments {
     /// the collection's]
     #[arg(long, value_name = "NAME", value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Option<PreprocessKind>,
+    /// Take sheets apart into their figures, each with an embedding of its own: the preprocessing
+    /// `figure`, also where the collection has it from before there were figures
+    #[arg(long, conflicts_with = "preprocess")]
+    pub(crate) figures: bool,
     /// Input size in pixels [default: the collection's, or another encoder's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,
@@ -456,6 +460,10 @@ pub(crate) struct EvalArguments {
     #[arg(long, value_name = "NAME", value_delimiter = ',',
           value_parser = from_name::<PreprocessKind>)]
     pub(crate) preprocess: Vec<PreprocessKind>,
+    /// Each encoder that sees figures once more as imports and searches use it: sheets turned
+    /// upright, with a vector for the whole and for each figure
+    #[arg(long)]
+    pub(crate) figures: bool,
     /// Input size in pixels [default: each model's own]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,

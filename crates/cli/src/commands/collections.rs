@@ -3,8 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
-use lookalike_engine::ReEmbedRequest;
 use lookalike_engine::import::Control;
+use lookalike_engine::{ReEmbedRequest, Unchanged};
+use lookalike_imaging::PreprocessKind;
 use lookalike_wire::CollectionReport;
 
 use super::Outcome;
@@ -88,11 +89,17 @@ pub(super) fn note_hint(report: &CollectionReport, settings: &Settings) {
 
 fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let engine = engine(settings, Access::Write)?;
+    let figures = arguments.figures.then_some(PreprocessKind::Figure);
     let request = ReEmbedRequest {
         collection: arguments.name,
         model: arguments.model,
-        preprocess: arguments.preprocess,
+        preprocess: arguments.preprocess.or(figures),
         size: arguments.size,
+        unchanged: if arguments.figures {
+            Unchanged::EmbeddedAnew
+        } else {
+            Unchanged::Refused
+        },
         into: arguments.into,
         leave_out_missing: arguments.leave_out_missing,
     };

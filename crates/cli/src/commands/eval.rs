@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_engine::{Length, Reading};
 use lookalike_imaging::{PixelBudget, PreprocessKind};
 use lookalike_measure::evaluate::{
-    Baseline, Dataset, Estimate, Evaluation, Method, Settings as Questions, evaluate,
+    Baseline, Dataset, Embedded, Estimate, Evaluation, Method, Settings as Questions, evaluate,
 };
 
 use super::Outcome;
@@ -84,10 +84,15 @@ fn methods(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Vec
     };
     for name in &arguments.models {
         for &preprocess in &ways {
-            methods.push(Method::Encoder {
-                encoder: encoders.encoder(name, preprocess, arguments.size, Length::Unit)?,
+            let encoder = encoders.encoder(name, preprocess, arguments.size, Length::Unit)?;
+            let takes_apart = encoder.preprocessor().kind() == PreprocessKind::Figure;
+            let mut embedded = vec![Embedded::Whole];
+            embedded.extend((arguments.figures && takes_apart).then_some(Embedded::Figures));
+            methods.extend(embedded.into_iter().map(|embedded| Method::Encoder {
                 name: name.clone(),
-            });
+                encoder: encoder.clone(),
+                embedded,
+            }));
         }
     }
     let mut squares = arguments.preprocess.clone();

@@ -8,27 +8,29 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::UNIX_EPOCH;
 
-use lookalike_banks::{Facts, GoodRow, PATH_ATTRIBUTE};
-use lookalike_catalog::{Content, KnownPath, NewItem, Patent};
+use lookalike_banks::{Facts, PATH_ATTRIBUTE};
+use lookalike_catalog::{Content, KnownPath, NewFigure, NewItem, Patent};
 use md5::{Digest, Md5};
 
+use super::image::Image;
 use crate::hex::hex;
 use crate::pictures::make_thumbnail;
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
 
-/// `format` of a content that is a vector.
+/// `format` of a content that is a vector, or several.
 const VECTOR_FORMAT: &str = "vector";
 
 /// `format` of a picture that only its MD5 is known of.
 const UNKNOWN_FORMAT: &str = "unknown";
 
-/// A row that is ready to be placed.
+/// An image that is ready to be placed.
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) label: String,
     pub(super) item: NewItem,
-    pub(super) vector: Vec<f32>,
+    /// At least one.
+    pub(super) figures: Vec<NewFigure>,
     /// JPEG; `None` when there is no picture, or its thumbnail is stored.
     pub(super) thumbnail: Option<Vec<u8>>,
     /// What the bank knows of the item's patent, if the catalogue knows nothing.
@@ -55,27 +57,29 @@ struct Found {
     warnings: Vec<String>,
 }
 
-/// Makes the rows ready, in their order; pictures as many at a time as the device has lanes.
-pub(super) fn candidates(stores: &Stores, folder: &Path, rows: Vec<GoodRow>) -> Vec<Candidate> {
-    let has_pictures = rows.iter().any(|row| row.facts.path.is_some());
+/// Makes images ready, in their order; pictures as many at a time as the device has lanes.
+pub(super) fn candidates(stores: &Stores, folder: &Path, images: Vec<Image>) -> Vec<Candidate> {
+    let has_pictures = images.iter().any(|image| image.facts.path.is_some());
     let workers = if has_pictures {
         let lanes = stores.encoders().device().lanes().get();
-        lanes.min(rows.len())
+        lanes.min(images.len())
     } else {
         1
     };
     let next = AtomicUsize::new(0);
-    let rows: Vec<Mutex<Option<GoodRow>>> =
-        rows.into_iter().map(|row| Mutex::new(Some(row))).collect();
+    let images: Vec<Mutex<Option<Image>>> = images
+        .into_iter()
+        .map(|image| Mutex::new(Some(image)))
+        .collect();
     let read_in_turn = || {
         let mut read = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(row) = rows.get(index) else {
+            let Some(image) = images.get(index) else {
                 return read;
             };
-            let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
-            read.extend(row.map(|row| (index, Candidate::new(stores, folder, row))));
+            let image = image.lock().unwrap_or_else(PoisonError::into_inner).take();
+            read.extend(image.map(|image| (index, Candidate::new(stores, folder, image))));
         }
     };
     let mut candidates = thread::scope(|scope| {
@@ -99,12 +103,12 @@ pub(super) fn candidates(stores: &Stores, folder: &Path, rows: Vec<GoodRow>) -> 
 impl Candidate {
     /// Reads the row's picture, if it is there. `folder` is where relative paths start;
     /// the current directory is tried after it.
-    fn new(stores: &Stores, folder: &Path, row: GoodRow) -> Self {
-        let GoodRow {
+    fn new(stores: &Stores, folder: &Path, image: Image) -> Self {
+        let Image {
             label,
             facts,
-            vector,
-        } = row;
+            figures,
+        } = image;
         // What an export wrote of a vector that stood for itself: its path is a memory.
         let is_vector = facts.format.as_deref() == Some(VECTOR_FORMAT);
         let picture = facts.path.as_ref().filter(|_| !is_vector).map(|path| {
@@ -140,8 +144,9 @@ impl Candidate {
                         file_size: facts.file_size.unwrap_or(0),
                         format: facts.format.unwrap_or_else(|| UNKNOWN_FORMAT.to_owned()),
                         original_key: None,
+                        turn: None,
                     },
-                    None => vector_content(&vector),
+                    None => vectors_content(&figures),
                 };
                 (content, None, None, Vec::new())
             }
@@ -171,16 +176,21 @@ impl Candidate {
                 attributes,
                 warnings,
             },
-            vector,
+            figures,
             thumbnail,
             patent,
             lost_picture,
         }
     }
 
-    /// Lets the vector stand for itself instead of the picture's content.
+    /// The vector of the first figure, by which the image is known again.
+    pub(super) fn vector(&self) -> &[f32] {
+        self.figures.first().map_or(&[], |figure| &figure.vector)
+    }
+
+    /// Lets the vectors stand for themselves instead of the picture's content.
     pub(super) fn stand_alone(&mut self) {
-        self.item.content = vector_content(&self.vector);
+        self.item.content = vectors_content(&self.figures);
         if let Some(path) = self.item.path.take() {
             self.item
                 .attributes
@@ -190,9 +200,10 @@ impl Candidate {
     }
 }
 
-/// The vector as if it were a file of little-endian float32.
-fn vector_content(vector: &[f32]) -> Content {
-    let bytes: Vec<u8> = vector.iter().flat_map(|v| v.to_le_bytes()).collect();
+/// The vectors as if they were a file of little-endian float32.
+fn vectors_content(figures: &[NewFigure]) -> Content {
+    let values = figures.iter().flat_map(|figure| &figure.vector);
+    let bytes: Vec<u8> = values.flat_map(|v| v.to_le_bytes()).collect();
     Content {
         md5: hex(&Md5::digest(&bytes)),
         width: 0,
@@ -200,6 +211,7 @@ fn vector_content(vector: &[f32]) -> Content {
         file_size: bytes.len() as u64,
         format: VECTOR_FORMAT.to_owned(),
         original_key: None,
+        turn: None,
     }
 }
 
@@ -275,6 +287,7 @@ fn with_content(
             file_size: bytes.len() as u64,
             format: decoded.format.name().to_owned(),
             original_key: None,
+            turn: None,
         },
         path,
         thumbnail: Some(make_thumbnail(&decoded.image)?),

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use lookalike_banks::{Bank, GoodRow, PATH_ATTRIBUTE};
+use lookalike_banks::{Bank, PATH_ATTRIBUTE};
 use lookalike_catalog::Collection;
 use lookalike_storage::blob::BlobKey;
 use lookalike_work::FileProblem;
 
 use super::content::{self, Candidate, LostPicture};
+use super::image::{Gathering, Image};
 use super::place::{Alone, Fate, place, same_id};
 use super::request::BankImportRequest;
 use super::target;
@@ -87,16 +88,23 @@ impl Import<'_> {
         // would change their last bits.
         let normalized = bank.origin.as_ref().is_some_and(|origin| origin.normalize);
         let normalize = self.collection.spec.normalize && !normalized;
+        let mut gathering = Gathering::default();
         loop {
             if self.control.cancel.is_cancelled() {
                 self.report.cancelled = true;
                 break;
             }
             let rows = match bank.next_rows() {
-                Ok(rows) if rows.is_empty() => break,
+                Ok(rows) if rows.is_empty() => {
+                    let last = gathering.finish();
+                    self.block(folder, last.into_iter().collect())?;
+                    break;
+                }
                 Ok(rows) => rows,
                 Err(error) => {
                     // What came before the damage is in; the rest of this bank is lost.
+                    let last = gathering.finish();
+                    self.block(folder, last.into_iter().collect())?;
                     let rest = bank.rows.saturating_sub(self.processed() - before);
                     let reason = format!("{error}; its last {rest} rows are not imported");
                     self.fail(
@@ -109,19 +117,19 @@ impl Import<'_> {
                     break;
                 }
             };
-            let mut good = Vec::with_capacity(rows.len());
+            let mut images = Vec::with_capacity(rows.len());
             for row in rows {
                 match row {
-                    Ok(row) => good.push(row),
+                    Ok(mut row) => {
+                        if normalize {
+                            lookalike_encoders::normalize(&mut row.vector);
+                        }
+                        images.extend(gathering.add(row));
+                    }
                     Err(problem) => self.fail(1, problem),
                 }
             }
-            if normalize {
-                for row in &mut good {
-                    lookalike_encoders::normalize(&mut row.vector);
-                }
-            }
-            self.block(folder, good)?;
+            self.block(folder, images)?;
         }
         let missing = std::mem::take(&mut self.missing);
         if let Some(first) = missing.first {
@@ -134,14 +142,14 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn block(&mut self, folder: &Path, rows: Vec<GoodRow>) -> Result<(), EngineError> {
-        let mut new = Vec::with_capacity(rows.len());
+    fn block(&mut self, folder: &Path, images: Vec<Image>) -> Result<(), EngineError> {
+        let mut new = Vec::with_capacity(images.len());
         let mut known = Vec::new();
-        for row in rows {
+        for image in images {
             // Before its picture is read: a second run over the same bank is quick.
-            match self.known(&row)? {
-                Some(fate) => known.push(fate),
-                None => new.push(row),
+            match self.known(&image)? {
+                Some(fate) => known.push((fate, image.figures.len() as u64)),
+                None => new.push(image),
             }
         }
         self.settle(known);
@@ -162,7 +170,10 @@ impl Import<'_> {
             let mut alone = Vec::new();
             let fates = candidates
                 .iter_mut()
-                .map(|candidate| place(tx, collection, candidate, &mut alone))
+                .map(|candidate| {
+                    let rows = candidate.figures.len() as u64;
+                    Ok((place(tx, collection, candidate, &mut alone)?, rows))
+                })
                 .collect::<Result<Vec<_>, EngineError>>()?;
             Ok::<_, EngineError>((fates, alone))
         })?;
@@ -181,16 +192,18 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// What becomes of a row whose external id the collection has; `None` for others.
-    fn known(&self, row: &GoodRow) -> Result<Option<Fate>, EngineError> {
-        let Some(id) = &row.facts.external_id else {
+    /// What becomes of an image whose external id the collection has; `None` for others.
+    fn known(&self, image: &Image) -> Result<Option<Fate>, EngineError> {
+        let Some(id) = &image.facts.external_id else {
             return Ok(None);
         };
         let stored = self
             .stores
             .catalog()
             .embedding_of_external_id(&self.collection, id)?;
-        Ok(stored.map(|stored| same_id(&row.label, id, &stored, &row.vector)))
+        let first = image.figures.first();
+        let vector = first.map_or(&[][..], |figure| &figure.vector);
+        Ok(stored.map(|stored| same_id(&image.label, id, &stored, vector)))
     }
 
     fn note_picture(&mut self, candidate: &Candidate) {
@@ -222,14 +235,14 @@ impl Import<'_> {
         Ok(self.stores.blobs().put_all(&blobs)?)
     }
 
-    /// Counts what became of rows that were dealt with together.
-    fn settle(&mut self, fates: Vec<Fate>) {
+    /// Counts what became of images that were dealt with together, by their rows.
+    fn settle(&mut self, fates: Vec<(Fate, u64)>) {
         let (mut imported, mut skipped) = (0, 0);
-        for fate in fates {
+        for (fate, rows) in fates {
             match fate {
-                Fate::Imported => imported += 1,
-                Fate::Skipped => skipped += 1,
-                Fate::Failed(problem) => self.fail(1, problem),
+                Fate::Imported => imported += rows,
+                Fate::Skipped => skipped += rows,
+                Fate::Failed(problem) => self.fail(rows, problem),
             }
         }
         self.report.imported += imported;

@@ -6,6 +6,7 @@
 
 mod content;
 mod export;
+mod image;
 mod import;
 mod place;
 mod problem;

@@ -35,13 +35,13 @@ pub(super) fn place(
     if let Some(id) = &candidate.item.external_id
         && let Some(stored) = tx.embedding_of_external_id(collection, id)?
     {
-        return Ok(same_id(&candidate.label, id, &stored, &candidate.vector));
+        return Ok(same_id(&candidate.label, id, &stored, candidate.vector()));
     }
     // The catalogue keeps one embedding for each content of a collection. Another vector of
     // the same picture (a crop, a second pass) would silently be dropped in favour of the
     // first: it gets a content of its own instead.
     let stored = tx.embedding_of_content(collection, &candidate.item.content.md5)?;
-    if stored.is_some_and(|stored| !same_bits(&stored, &candidate.vector)) {
+    if stored.is_some_and(|stored| !same_bits(&stored, candidate.vector())) {
         let picture = candidate.item.content.md5.clone();
         candidate.stand_alone();
         alone.push(Alone {
@@ -63,7 +63,7 @@ pub(super) fn place(
         tx.upsert_patent(patent)?;
     }
     Ok(
-        match tx.place_item(collection, item, Some(&candidate.vector))? {
+        match tx.place_item(collection, item, candidate.figures.as_slice())? {
             Placed::Added(_) | Placed::Replaced(_) => Fate::Imported,
             Placed::Known(_) => Fate::Skipped,
         },

@@ -84,7 +84,7 @@ pub(super) fn find_pairs(
         near: Vec::new(),
         is_complete: true,
     };
-    let mut after = 0;
+    let mut after = None;
     loop {
         if progress.cancel.is_cancelled() {
             return Err(EngineError::new(
@@ -97,7 +97,7 @@ pub(super) fn find_pairs(
                 .catalog()
                 .embeddings_after(&request.collection, after, QUERIES_AT_ONCE)?;
         let Some(last) = items.last() else { break };
-        after = last.item_id;
+        after = Some((last.item_id, last.figure_index));
         let read = items.len() as u64;
         look_up(stores, &request, items, &mut found)?;
         progress.done.fetch_add(read, Ordering::Relaxed);

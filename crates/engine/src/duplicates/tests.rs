@@ -48,6 +48,7 @@ impl Fixture {
                 file_size: 1,
                 format: "png".into(),
                 original_key: None,
+                turn: None,
             },
             external_id: None,
             file_name: format!("{md5}.png"),

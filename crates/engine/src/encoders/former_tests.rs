@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 
-use crate::explain::Explained;
+use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportReport, ImportRequest, Originals};
 use crate::search::{Limit, Query, QueryFile, SearchRequest};
-use crate::{BUILTIN, CollectionReport, CollectionSettings, EngineError, ReEmbedRequest};
+use crate::{
+    BUILTIN, CollectionReport, CollectionSettings, EngineError, ReEmbedRequest, Unchanged,
+};
 
 /// White, with a figure of some of four strokes: no two have the same.
 fn picture(index: usize) -> Vec<u8> {
@@ -100,6 +102,7 @@ fn re_embed(fixture: &Fixture, model: Option<&str>) -> Result<ImportReport, Engi
         model: model.map(str::to_owned),
         preprocess: None,
         size: None,
+        unchanged: Unchanged::Refused,
         into: None,
         leave_out_missing: false,
     };
@@ -128,7 +131,9 @@ fn they_go_on_with_it_and_go_over_to_the_present_one_when_re_embedded() {
     assert_eq!(name, "2.png");
     assert!(score > 0.999, "{score}");
     let explainer = fixture.engine.explainer();
-    let explanation = explainer.explain(&Explained::Item(id), id).unwrap();
+    let explanation = explainer
+        .explain(&Explained::Item(id), ItemPart::whole(id))
+        .unwrap();
     assert!(!explanation.points.is_empty());
 
     let stays = re_embed(&fixture, Some("builtin-1")).unwrap_err();

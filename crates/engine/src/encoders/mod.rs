@@ -1,6 +1,7 @@
 //! Encoders: a model with a collection's preprocessing, loaded once and shared.
 
 mod encoder;
+mod figures;
 #[cfg(test)]
 mod former_tests;
 mod loading;
@@ -11,6 +12,7 @@ use lookalike_catalog::NewCollection;
 use lookalike_encoders::Builtin;
 
 pub use encoder::Encoder;
+pub(crate) use figures::{choice, describe, figure_of};
 pub use loading::{EncoderSettings, Encoders};
 
 /// Name of the encoder inside the program that collections are made with by default.

@@ -13,7 +13,7 @@ use lookalike_imaging::{ProcessorConfig, RgbImage, encode_png};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::explain::Explained;
+use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
 use crate::search::{Limit, Query, QueryFile, SearchRequest};
@@ -213,7 +213,10 @@ fn a_family_of_ones_own_is_imported_with_searched_and_reported() {
     assert_eq!(hit.file_name, "1.png");
 
     let id = hit.id.unsigned_abs();
-    let explained = fixture.engine.explainer().explain(&Explained::Item(id), id);
+    let explained = fixture
+        .engine
+        .explainer()
+        .explain(&Explained::Item(id), ItemPart::whole(id));
     let error = explained.unwrap_err().to_string();
     assert_eq!(
         error,

@@ -50,12 +50,29 @@ pub enum Explained {
     Item(u64),
 }
 
+/// What a query is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemPart {
+    /// The item.
+    pub item: u64,
+    /// The figure of it, by its index within the item; `None` for the whole.
+    pub figure: Option<u8>,
+}
+
+impl ItemPart {
+    /// All of an item.
+    #[must_use]
+    pub fn whole(item: u64) -> Self {
+        Self { item, figure: None }
+    }
+}
+
 /// What two pictures have in common.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     /// Width and height of the query's picture (the region, if one was searched for) in pixels.
     pub query_sides: (u32, u32),
-    /// Width and height of the item's picture in pixels.
+    /// Width and height of the item's picture (the figure, if one was named) in pixels.
     pub item_sides: (u32, u32),
     /// The best pairs of places, the most similar first; at most twelve.
     pub points: Vec<Correspondence>,
@@ -125,12 +142,12 @@ impl Explainer {
     /// 518 px a fraction of a second.
     ///
     /// # Errors
-    /// There is no such item or search, the item's collection has no encoder or too many patches,
+    /// There is no such item, figure or search, the item's collection has no encoder or too many patches,
     /// the query was a vector, or a picture is gone or can't be read.
     pub fn explain(
         &self,
         explained: &Explained,
-        item_id: u64,
+        part: ItemPart,
     ) -> Result<Arc<Explanation>, EngineError> {
         let past;
         let of_item;
@@ -154,9 +171,9 @@ impl Explainer {
                 (&of_item, 0)
             }
         };
-        let item = self.stores.item(item_id)?;
+        let item = self.stores.item(part.item)?;
         // A file that changed under its item has another sum.
-        let key = format!("{explained:?} {item_id} {}", item.md5);
+        let key = format!("{explained:?} {part:?} {}", item.md5);
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
@@ -165,7 +182,7 @@ impl Explainer {
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
-        let explanation = Arc::new(self.compare(request, index, &item)?);
+        let explanation = Arc::new(self.compare(request, index, &item, part.figure)?);
         let bytes = explanation.query_heatmap.len() + explanation.item_heatmap.len() + 1024;
         self.known.insert(key, Arc::clone(&explanation), bytes);
         Ok(explanation)
@@ -176,15 +193,13 @@ impl Explainer {
         request: &SearchRequest,
         index: usize,
         item: &Item,
+        figure: Option<u8>,
     ) -> Result<Explanation, EngineError> {
         let start = Instant::now();
         let collection = self.stores.catalog().collection(&item.collection)?;
         let encoder = self.stores.encoders().of_collection(&collection)?;
-        let query = Seen::new(self.query_pictures.picture(request, index)?, &encoder)?;
-        let item = Seen::new(
-            self.stores.decode(&self.pictures.original(item)?)?.image,
-            &encoder,
-        )?;
+        let query = Seen::new(self.query_pictures.shown(request, index)?, &encoder)?;
+        let item = Seen::new(self.pictures.part(item, figure)?, &encoder)?;
         let pairs = query.patches().saturating_mul(item.patches());
         if pairs > MOST_PAIRS {
             return Err(EngineError::invalid(format!(

@@ -177,7 +177,7 @@ fn the_encoder_finds_a_moved_figure_again() {
     let explanation = fixture
         .engine
         .explainer()
-        .explain(&Explained::Item(ids[0]), ids[1])
+        .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]))
         .unwrap();
     assert_eq!(explanation.query_sides, (240, 160));
     let moved = |point: &Correspondence| {
@@ -204,7 +204,7 @@ fn the_encoder_finds_a_moved_figure_again() {
     let again = fixture
         .engine
         .explainer()
-        .explain(&Explained::Item(ids[0]), ids[1]);
+        .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]));
     assert!(Arc::ptr_eq(&again.unwrap(), &explanation), "kept");
 }
 
@@ -235,7 +235,7 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
                 owner,
                 index,
             },
-            item,
+            ItemPart::whole(item),
         )
     };
     let found = explain(&token, Some(7), 0, ids[0]).unwrap();

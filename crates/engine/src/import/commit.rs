@@ -1,7 +1,7 @@
 //! What is written together: blobs first, then rows in one transaction. Imports gather many
 //! items, an upload has one.
 
-use lookalike_catalog::{Collection, NewItem, Placed, SheetFacts, WriteTransaction};
+use lookalike_catalog::{Collection, NewFigure, NewItem, Placed, SheetFacts, WriteTransaction};
 use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
@@ -13,7 +13,8 @@ use crate::{EngineError, Stores};
 #[derive(Debug)]
 pub(crate) struct NewFile {
     pub(crate) item: Box<NewItem>,
-    pub(crate) embedding: Vec<f32>,
+    /// With their embeddings, at least one; `None` where the collection has them already.
+    pub(crate) figures: Option<Vec<NewFigure>>,
     /// JPEG.
     pub(crate) thumbnail: Vec<u8>,
     pub(crate) original: Option<Original>,
@@ -39,11 +40,11 @@ pub(crate) struct Commit {
     originals: Vec<Original>,
 }
 
-/// An item, with its embedding unless the collection has it already.
+/// An item, with its figures unless the collection has them already.
 #[derive(Debug)]
 struct Waiting {
     item: Box<NewItem>,
-    embedding: Option<Vec<f32>>,
+    figures: Option<Vec<NewFigure>>,
 }
 
 /// What became of the items of a commit, in their order.
@@ -59,7 +60,7 @@ impl Commit {
     pub(crate) fn add_known(&mut self, item: Box<NewItem>) {
         self.items.push(Waiting {
             item,
-            embedding: None,
+            figures: None,
         });
     }
 
@@ -69,7 +70,7 @@ impl Commit {
         self.originals.extend(file.original);
         self.items.push(Waiting {
             item: file.item,
-            embedding: Some(file.embedding),
+            figures: file.figures,
         });
         Ok(())
     }
@@ -112,11 +113,11 @@ impl Commit {
                 tx.mark_missing(collection, path)?;
             }
             let mut written = Vec::with_capacity(self.items.len());
-            for Waiting { item, embedding } in &self.items {
+            for Waiting { item, figures } in &self.items {
                 let is_complete =
-                    embedding.is_some() || tx.has_embedding(collection, &item.content.md5)?;
+                    figures.is_some() || tx.has_embedding(collection, &item.content.md5)?;
                 let placed = if is_complete {
-                    Some(tx.place_item(collection, item, embedding.as_deref())?)
+                    Some(tx.place_item(collection, item, figures.as_deref())?)
                 } else {
                     None
                 };

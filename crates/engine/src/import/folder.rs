@@ -1,8 +1,10 @@
 //! Reads the grants of a folder and says of each image what they tell about it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use lookalike_catalog::SheetFacts;
+use lookalike_catalog::{FigureDescription, SheetFacts, Turn};
+use lookalike_imaging::figures::PageOrientation;
 use lookalike_patents::{
     Grant, GrantErrorKind, MAX_DOCUMENT_BYTES, PatentFolder, SheetName, SourceFile, parse_grants,
 };
@@ -10,6 +12,7 @@ use lookalike_work::FileProblem;
 
 use super::grant_facts::GrantFacts;
 use super::listing::{Folder, Notes};
+use super::worker::SheetNotes;
 
 /// What the grants of a folder tell, and what is wrong with them.
 #[derive(Debug, Default)]
@@ -18,6 +21,8 @@ pub(super) struct FolderPlan {
     pub(super) failed: Vec<FileProblem>,
     pub(super) warnings: Vec<FileProblem>,
     grants: Vec<(SourceFile, Grant)>,
+    /// Of each grant.
+    figures: Vec<Arc<[FigureDescription]>>,
     by_patent: HashMap<String, usize>,
     by_image: HashMap<String, usize>,
     /// A document that is no design patent.
@@ -32,6 +37,8 @@ pub(super) struct Sheet {
     /// Whether a grant was there to tell them, not the name alone.
     pub(super) has_grant: bool,
     pub(super) front_page: bool,
+    /// What its grant says of its picture.
+    pub(super) shown: SheetNotes,
     pub(super) notes: Notes,
 }
 
@@ -57,7 +64,9 @@ impl FolderPlan {
                 for image in &grant.images {
                     self.by_image.insert(image.file.to_lowercase(), place);
                 }
-                self.patents.push(GrantFacts::new(&grant));
+                let facts = GrantFacts::new(&grant);
+                self.figures.push(facts.details.figures.as_slice().into());
+                self.patents.push(facts);
                 self.grants.push((file.clone(), grant));
             }
             Err((kind, reason)) => {
@@ -91,6 +100,14 @@ impl FolderPlan {
         Ok(Sheet {
             has_grant: grant.is_some(),
             front_page: name.as_ref().is_some_and(|name| name.front_page),
+            shown: SheetNotes {
+                turn: grant
+                    .zip(listed)
+                    .and_then(|(grant, index)| turn(grant, index)),
+                figures: place
+                    .map(|place| Arc::clone(&self.figures[place]))
+                    .unwrap_or_default(),
+            },
             facts: SheetFacts {
                 patent_id: name
                     .as_ref()
@@ -155,6 +172,15 @@ fn view(grant: &Grant, index: usize) -> Option<String> {
         return None;
     }
     Some(grant.figures.get(index)?.view?.as_str().to_owned())
+}
+
+/// What makes the image upright, as the grant says.
+fn turn(grant: &Grant, index: usize) -> Option<Turn> {
+    match grant.images.get(index)?.orientation.as_deref()? {
+        "landscape" => Some(PageOrientation::Landscape.turn()),
+        "portrait" => Some(PageOrientation::Portrait.turn()),
+        _ => None,
+    }
 }
 
 /// What the folder holds that nobody will find.

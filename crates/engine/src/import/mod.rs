@@ -33,7 +33,7 @@ pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::ImportReport;
 use serde::{Deserialize, Serialize};
-pub(crate) use worker::describe;
+pub(crate) use worker::{SheetNotes, describe, new_figures};
 
 use crate::CollectionSettings;
 

@@ -8,6 +8,7 @@ use md5::{Digest, Md5};
 
 use super::folder::Sheet;
 use super::in_flight::{Claim, InFlight};
+use super::worker::SheetNotes;
 use super::{ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;
@@ -37,6 +38,7 @@ pub(super) enum Read {
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) item: Box<NewItem>,
+    pub(super) notes: SheetNotes,
     pub(super) bytes: Vec<u8>,
     /// Their share of the memory for bytes in flight.
     pub(super) permit: Permit,
@@ -83,8 +85,9 @@ impl Reader<'_> {
         }
         let permit = self.budget.acquire(stamp.size_bytes);
         let bytes = sheet.file.read(most).map_err(|error| error.reason)?;
+        let notes = sheet.shown.clone();
         let item = new_item(sheet, path, &bytes);
-        self.look_up(item, bytes, permit)
+        self.look_up(item, notes, bytes, permit)
             .map_err(|error| error.to_string())
     }
 
@@ -112,14 +115,13 @@ impl Reader<'_> {
     fn look_up(
         &self,
         mut item: NewItem,
+        notes: SheetNotes,
         bytes: Vec<u8>,
         permit: Permit,
     ) -> Result<Read, EngineError> {
         let catalog = self.stores.catalog();
         let md5 = &item.content.md5;
-        if catalog
-            .embedding_of_content(self.collection, md5)?
-            .is_some()
+        if catalog.has_embedding(self.collection, md5)?
             && let Some(content) = catalog.content(md5)?
         {
             item.content = content;
@@ -139,6 +141,7 @@ impl Reader<'_> {
             Claim::Finished(item) => Read::Embedded(item, Vec::new()),
             Claim::Ours(item) => Read::Loaded(Box::new(Loaded {
                 item,
+                notes,
                 bytes,
                 permit,
             })),
@@ -156,6 +159,7 @@ fn new_item(sheet: Sheet, path: KnownPath, bytes: &[u8]) -> NewItem {
             file_size: bytes.len() as u64,
             format: String::new(),
             original_key: None,
+            turn: None,
         },
         external_id: sheet.notes.external_id,
         file_name: sheet.file.name().to_owned(),

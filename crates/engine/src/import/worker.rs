@@ -1,21 +1,24 @@
 //! What a worker of an import does: decodes files, hands on their items.
 
+use std::sync::Arc;
+
 use crossbeam_channel::Sender;
-use lookalike_catalog::NewItem;
+use lookalike_catalog::{Figure, FigureDescription, NewFigure, NewItem, Turn};
+use lookalike_imaging::figures::PageOrientation;
 use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
 use lookalike_storage::blob::BlobKey;
 use lookalike_work::FileProblem;
 
 use super::commit::{NewFile, Original};
 use super::in_flight::InFlight;
-use super::queue::{Queue, Turn};
+use super::queue::{self, Queue};
 use super::reader::Loaded;
 use super::writer::Outcome;
 use super::{ImportRequest, Originals};
 use crate::embedding_worker::{Closed, Next, Work};
 use crate::pictures::make_thumbnail;
 use crate::stores::original_key;
-use crate::{Encoder, EngineError, Stores};
+use crate::{Encoder, EngineError, Stores, encoders};
 
 /// What every picture is computed with.
 pub(super) struct Worker<'a> {
@@ -30,25 +33,49 @@ pub(super) struct Worker<'a> {
 /// A decoded file whose picture is at the encoder.
 pub(super) struct Prepared {
     item: Box<NewItem>,
+    /// Their embeddings are at the encoder.
+    figures: Vec<Figure>,
     /// JPEG.
     thumbnail: Vec<u8>,
     original: Option<Original>,
 }
 
+/// A decoded picture that is ready to be embedded and stored.
+pub(crate) struct Described {
+    /// What is known of its parts.
+    pub(crate) figures: Vec<Figure>,
+    /// As the encoder takes them, in the same order.
+    pub(crate) inputs: Vec<RgbImage>,
+    /// JPEG.
+    pub(crate) thumbnail: Vec<u8>,
+    /// Where its copy is to lie.
+    pub(crate) original_key: Option<BlobKey>,
+}
+
+/// What is known of a sheet's picture before anybody looks at it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SheetNotes {
+    /// What makes it upright.
+    pub(crate) turn: Option<Turn>,
+    /// What its grant says of the patent's figures.
+    pub(crate) figures: Arc<[FigureDescription]>,
+}
+
 impl Work for Worker<'_> {
-    type Task = Turn;
+    type Task = queue::Turn;
     type Kept = Prepared;
 
-    fn next(&mut self, gathered: usize) -> Next<Turn> {
+    fn next(&mut self, gathered: usize) -> Next<queue::Turn> {
         self.queue.next(gathered)
     }
 
-    fn prepare(&mut self, turn: Turn) -> Result<Option<(Prepared, RgbImage)>, Closed> {
+    fn prepare(&mut self, turn: queue::Turn) -> Result<Option<(Prepared, Vec<RgbImage>)>, Closed> {
         // The permit for the pixels is held until only the small picture is left.
-        let Turn {
+        let queue::Turn {
             file:
                 Loaded {
                     mut item,
+                    mut notes,
                     bytes,
                     permit,
                 },
@@ -60,37 +87,47 @@ impl Work for Worker<'_> {
         };
         let ready = decode(&bytes, &options)
             .map_err(EngineError::from)
-            .and_then(|decoded| describe(&mut item, self.encoder, decoded, self.request.originals));
-        let (picture, thumbnail, key) = match ready {
+            .and_then(|decoded| {
+                notes.turn = self.stores.turn_of(&item.content.md5)?.or(notes.turn);
+                describe(
+                    &mut item,
+                    self.encoder,
+                    decoded,
+                    &notes,
+                    self.request.originals,
+                )
+            });
+        let ready = match ready {
             Ok(ready) => ready,
             Err(error) => return self.fail(item, &error.to_string()).map(|()| None),
         };
-        let original = key.map(|key| Original {
+        let original = ready.original_key.map(|key| Original {
             key,
             bytes,
             _permit: Some(permit),
         });
         let prepared = Prepared {
             item,
-            thumbnail,
+            figures: ready.figures,
+            thumbnail: ready.thumbnail,
             original,
         };
-        Ok(Some((prepared, picture)))
+        Ok(Some((prepared, ready.inputs)))
     }
 
     fn finish(
         &mut self,
         file: Prepared,
-        embedding: Result<Vec<f32>, String>,
+        embeddings: Result<Vec<Vec<f32>>, String>,
     ) -> Result<(), Closed> {
-        let embedding = match embedding {
-            Ok(embedding) => embedding,
+        let embeddings = match embeddings {
+            Ok(embeddings) => embeddings,
             Err(reason) => return self.fail(file.item, &reason),
         };
         let content = file.item.content.clone();
         let outcome = Outcome::New(Box::new(NewFile {
             item: file.item,
-            embedding,
+            figures: Some(new_figures(file.figures, embeddings)),
             thumbnail: file.thumbnail,
             original: file.original,
         }));
@@ -119,26 +156,45 @@ impl Worker<'_> {
     }
 }
 
-/// Fills in what a decoded picture tells of its item; the picture as the encoder takes it, its
-/// thumbnail, and where its copy is to lie.
+/// Fills in what a decoded picture tells of its item, and makes it ready to be embedded.
 pub(crate) fn describe(
     item: &mut NewItem,
     encoder: &Encoder,
     decoded: Decoded,
+    notes: &SheetNotes,
     originals: Originals,
-) -> Result<(RgbImage, Vec<u8>, Option<BlobKey>), EngineError> {
-    let key = match originals {
+) -> Result<Described, EngineError> {
+    let original_key = match originals {
         Originals::Reference => None,
         Originals::Copy => Some(original_key(&item.content.md5, decoded.format)?),
     };
-    item.content.width = decoded.image.width();
-    item.content.height = decoded.image.height();
+    let stored = decoded.page_orientation.map(PageOrientation::turn);
+    let apart = encoder.take_apart(decoded.image, notes.turn.or(stored))?;
+    item.content.width = apart.picture.width();
+    item.content.height = apart.picture.height();
+    item.content.turn = apart.turn;
     item.content.format = decoded.format.name().to_owned();
-    item.content.original_key = key.as_ref().map(|key| key.as_str().to_owned());
+    item.content.original_key = original_key.as_ref().map(|key| key.as_str().to_owned());
     item.warnings = decoded.warnings;
-    Ok((
-        encoder.prepare(&decoded.image)?,
-        make_thumbnail(&decoded.image)?,
-        key,
-    ))
+    let (mut figures, inputs): (Vec<_>, Vec<_>) = apart
+        .parts
+        .into_iter()
+        .map(|part| (part.figure, part.input))
+        .unzip();
+    for figure in &mut figures {
+        encoders::describe(figure, &notes.figures);
+    }
+    Ok(Described {
+        figures,
+        inputs,
+        thumbnail: make_thumbnail(&apart.picture)?,
+        original_key,
+    })
+}
+
+/// Figures with their embeddings, of which there are as many.
+pub(crate) fn new_figures(figures: Vec<Figure>, embeddings: Vec<Vec<f32>>) -> Vec<NewFigure> {
+    let both = figures.into_iter().zip(embeddings);
+    both.map(|(figure, vector)| NewFigure { figure, vector })
+        .collect()
 }

@@ -27,6 +27,17 @@ pub struct ItemVector {
     pub model: Option<String>,
     /// Length of the embedding.
     pub dim: usize,
+    /// The embedding of the first figure, which is the whole where the item is not taken apart.
+    pub vector: Vec<f32>,
+    /// All figures with their embeddings.
+    pub figures: Vec<FigureVector>,
+}
+
+/// The stored embedding of a figure.
+#[derive(Clone, Debug)]
+pub struct FigureVector {
+    /// Which figure of the item, from 0.
+    pub figure_index: usize,
     /// The embedding.
     pub vector: Vec<f32>,
 }
@@ -58,28 +69,33 @@ impl Library {
     /// # Errors
     /// There is no such item, it has none, or the catalogue can't be read.
     pub fn vector(&self, id: u64) -> Result<ItemVector, EngineError> {
-        let (name, md5) = self
+        let (name, _) = self
             .stores
             .catalog()
             .home_of_item(id)?
             .ok_or_else(|| no_item(id))?;
         let collection = self.stores.catalog().collection(&name)?;
-        let vector = self
-            .stores
-            .catalog()
-            .embedding_of_content(&collection, &md5)?
-            .ok_or_else(|| {
-                EngineError::new(
-                    ErrorKind::NotFound,
-                    format!("item {id} has no embedding; import it again"),
-                )
-            })?;
+        let vectors = self.stores.catalog().embeddings_of_item(&collection, id)?;
+        let vector = vectors.first().cloned().ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::NotFound,
+                format!("item {id} has no embedding; import it again"),
+            )
+        })?;
         Ok(ItemVector {
             id,
             collection: name,
             model: collection.spec.model,
             dim: vector.len(),
             vector,
+            figures: vectors
+                .into_iter()
+                .enumerate()
+                .map(|(figure_index, vector)| FigureVector {
+                    figure_index,
+                    vector,
+                })
+                .collect(),
         })
     }
 }

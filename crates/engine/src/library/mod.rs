@@ -21,7 +21,7 @@ pub use delete::{Deleted, Selection};
 pub use edit::ItemEdit;
 pub use facet_answer::{FacetCount, Facets};
 pub use facets::{FacetRequest, TOP_MAX};
-pub use item::{ItemVector, ListedItem};
+pub use item::{FigureVector, ItemVector, ListedItem};
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
 pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
 pub use patent::PatentReport;

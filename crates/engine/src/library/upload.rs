@@ -1,6 +1,8 @@
 //! Pictures that people bring: decoded, embedded, copied and written as an import does it.
 
-use lookalike_catalog::{Collection, Content, NewItem, Placed};
+use std::sync::Arc;
+
+use lookalike_catalog::{Collection, Content, FigureDescription, NewItem, Placed};
 use lookalike_imaging::RgbImage;
 use lookalike_patents::SheetName;
 use md5::{Digest, Md5};
@@ -11,7 +13,7 @@ use super::item::ListedItem;
 use crate::embedding_worker::finite;
 use crate::file_name::clean_name;
 use crate::hex::hex;
-use crate::import::{Commit, NewFile, Original, Originals, describe};
+use crate::import::{Commit, NewFile, Original, Originals, SheetNotes, describe, new_figures};
 use crate::{CollectionSettings, Encoder, EngineError, ErrorKind};
 
 /// A picture to add.
@@ -61,21 +63,24 @@ impl Library {
             .collections
             .for_import(&upload.collection, &CollectionSettings::default())?;
         let encoder = self.stores.encoders().of_collection(&collection)?;
-        let (picture, thumbnail, key) = describe(&mut item, &encoder, decoded, Originals::Copy)?;
-        let md5 = &item.content.md5;
-        let embedding = match self
-            .stores
-            .catalog()
-            .embedding_of_content(&collection, md5)?
-        {
-            Some(embedding) => embedding,
-            None => self.embed_upload(&encoder, picture)?,
+        let md5 = item.content.md5.clone();
+        let notes = SheetNotes {
+            turn: self.stores.turn_of(&md5)?,
+            figures: self.figures_of_patent(item.patent_id.as_deref())?,
+        };
+        let described = describe(&mut item, &encoder, decoded, &notes, Originals::Copy)?;
+        let catalog = self.stores.catalog();
+        let figures = if catalog.has_embedding(&collection, &md5)? {
+            None
+        } else {
+            let embeddings = self.embed_upload(&encoder, described.inputs)?;
+            Some(new_figures(described.figures, embeddings))
         };
         let file = NewFile {
             item: Box::new(item),
-            embedding,
-            thumbnail,
-            original: key.map(|key| Original {
+            figures,
+            thumbnail: described.thumbnail,
+            original: described.original_key.map(|key| Original {
                 key,
                 bytes: upload.bytes,
                 _permit: None,
@@ -89,10 +94,26 @@ impl Library {
     }
 
     /// Together with what is searched for just now.
-    fn embed_upload(&self, encoder: &Encoder, picture: RgbImage) -> Result<Vec<f32>, EngineError> {
-        let embedding = self.passes.embed(encoder, vec![picture])?.pop();
-        finite(embedding.unwrap_or_default())
-            .map_err(|reason| EngineError::new(ErrorKind::Internal, reason))
+    fn embed_upload(
+        &self,
+        encoder: &Encoder,
+        pictures: Vec<RgbImage>,
+    ) -> Result<Vec<Vec<f32>>, EngineError> {
+        let embeddings = self.passes.embed(encoder, pictures)?.into_iter();
+        let finite = embeddings.map(finite).collect::<Result<_, _>>();
+        finite.map_err(|reason| EngineError::new(ErrorKind::Internal, reason))
+    }
+
+    /// What the grant of a patent says of its figures, where it is here.
+    fn figures_of_patent(
+        &self,
+        patent_id: Option<&str>,
+    ) -> Result<Arc<[FigureDescription]>, EngineError> {
+        let Some(patent_id) = patent_id else {
+            return Ok(Arc::default());
+        };
+        let details = self.stores.catalog().grant_details(patent_id)?;
+        Ok(details.map_or_else(Arc::default, |details| details.figures.into()))
     }
 
     fn store(&self, collection: &Collection, file: NewFile) -> Result<(u64, bool), EngineError> {
@@ -124,6 +145,7 @@ fn new_item(upload: &Upload) -> Result<NewItem, EngineError> {
             file_size: upload.bytes.len() as u64,
             format: String::new(),
             original_key: None,
+            turn: None,
         },
         external_id: fields.external_id.flatten(),
         path: None,

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use lookalike_catalog::Item;
+use lookalike_catalog::{Item, Turn};
 use lookalike_imaging::{Format, RgbImage, encode_jpeg};
 use lookalike_storage::blob::OpenBlob;
 
@@ -13,10 +13,11 @@ use crate::{EngineError, ErrorKind};
 /// Bytes that tell a format.
 const SNIFFED: u64 = 16;
 
-const VIEW_QUALITY: u8 = 95;
+pub(super) const VIEW_QUALITY: u8 = 95;
 
 impl Pictures {
-    /// The original as a browser shows it: PNG, WebP, GIF and JPEG as they are, others as JPEG.
+    /// The original as a browser shows it, upright: PNG, WebP, GIF and JPEG as they are unless
+    /// they have to be turned, others as JPEG.
     pub(super) fn full_picture(&self, item: &Item) -> Result<Picture, EngineError> {
         let mut original = self.open_original(item)?;
         let mut head = Vec::new();
@@ -27,7 +28,8 @@ impl Pictures {
             .take(SNIFFED)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
-        let format = Format::sniff(&head);
+        let turn = item.turn.unwrap_or_default();
+        let format = Format::sniff(&head).filter(|_| turn == Turn::None);
         let mut reader = Cursor::new(head).chain(original.reader);
         if let Some(format) = format.filter(|format| format.is_browser_viewable()) {
             return Ok(Picture {
@@ -42,16 +44,19 @@ impl Pictures {
         reader.read_to_end(&mut bytes).map_err(unreadable)?;
         Ok(Picture {
             mime: Format::Jpeg.mime(),
-            content: Content::Bytes(jpeg(&self.stores.decode(&bytes)?.image, VIEW_QUALITY)?),
+            content: Content::Bytes(jpeg(
+                &self.stores.decode(&bytes)?.image.turned(turn),
+                VIEW_QUALITY,
+            )?),
         })
     }
 
-    /// Any supported picture as a JPEG that a browser shows.
+    /// Any supported picture as a JPEG that a browser shows, upright.
     ///
     /// # Errors
     /// The bytes are no picture that can be read.
     pub fn preview(&self, bytes: &[u8]) -> Result<Vec<u8>, EngineError> {
-        jpeg(&self.stores.decode(bytes)?.image, VIEW_QUALITY)
+        jpeg(&self.sheet(bytes)?.image, VIEW_QUALITY)
     }
 }
 

@@ -1,14 +1,16 @@
 //! Pictures for people: thumbnails and browser-viewable originals, made on demand.
 
+mod figure;
 mod full;
 mod originals;
 mod thumbnails;
 
 use std::sync::Arc;
 
-use lookalike_catalog::Item;
+use lookalike_catalog::{Item, Turn};
 use lookalike_storage::blob::OpenBlob;
 
+pub use figure::{PictureFigure, PictureFigures};
 pub(crate) use thumbnails::make_thumbnail;
 
 use crate::byte_cache::ByteCache;
@@ -38,14 +40,18 @@ pub enum Content {
 pub enum View {
     /// A small one among others.
     Thumbnail,
+    /// The same of one figure, by its index within the item.
+    Figure(u8),
     /// One alone.
     Full,
+    /// One figure alone, by its index.
+    FullFigure(u8),
 }
 
 /// Shows the pictures of items. Shared by threads.
 pub struct Pictures {
     stores: Arc<Stores>,
-    /// By MD5 of the original.
+    /// By MD5 of the original and what of it they show.
     thumbnails: ByteCache<String, Arc<Vec<u8>>>,
 }
 
@@ -85,9 +91,16 @@ impl Pictures {
     /// Changes when a picture of the item does.
     #[must_use]
     pub fn tag(&self, item: &Item, view: View) -> String {
+        let turned = match item.turn.unwrap_or_default() {
+            Turn::None => String::new(),
+            turn => format!("-{}", turn.degrees()),
+        };
         match view {
-            View::Thumbnail => format!("{}-thumbnail", item.md5),
-            View::Full => format!("{}-full", item.md5),
+            View::Thumbnail => format!("{}{turned}-thumbnail", item.md5),
+            // Its box is the collection's.
+            View::Figure(index) => format!("{}{turned}-{}-figure-{index}", item.md5, item.id),
+            View::Full => format!("{}{turned}-full", item.md5),
+            View::FullFigure(index) => format!("{}{turned}-{}-full-{index}", item.md5, item.id),
         }
     }
 
@@ -98,7 +111,9 @@ impl Pictures {
     pub fn picture(&self, item: &Item, view: View) -> Result<Picture, EngineError> {
         match view {
             View::Thumbnail => self.thumbnail(item),
+            View::Figure(index) => self.figure(item, index),
             View::Full => self.full_picture(item),
+            View::FullFigure(index) => self.full_figure(item, index),
         }
     }
 }

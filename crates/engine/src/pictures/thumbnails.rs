@@ -6,7 +6,7 @@ use lookalike_catalog::Item;
 use lookalike_imaging::{Format, RgbImage, thumbnail};
 
 use super::full::jpeg;
-use super::{Content, Picture, Pictures};
+use super::{Content, Picture, Pictures, View};
 use crate::EngineError;
 use crate::stores::thumbnail_key;
 
@@ -26,7 +26,8 @@ impl Pictures {
 
     /// The same, from memory if it was asked for lately.
     pub(crate) fn thumbnail_bytes(&self, item: &Item) -> Result<Arc<Vec<u8>>, EngineError> {
-        if let Some(bytes) = self.thumbnails.get(&item.md5) {
+        let shown = self.tag(item, View::Thumbnail);
+        if let Some(bytes) = self.thumbnails.get(&shown) {
             return Ok(bytes);
         }
         let key = thumbnail_key(&item.md5)?;
@@ -38,14 +39,14 @@ impl Pictures {
         {
             Some(bytes) => bytes,
             None => {
-                let bytes = make_thumbnail(&self.stores.decode(&self.original(item)?)?.image)?;
+                let bytes = make_thumbnail(&self.upright(item)?)?;
                 self.stores.blobs().put(&key, &bytes)?;
                 bytes
             }
         };
         let bytes = Arc::new(bytes);
         self.thumbnails
-            .insert(item.md5.clone(), Arc::clone(&bytes), bytes.len());
+            .insert(shown, Arc::clone(&bytes), bytes.len());
         Ok(bytes)
     }
 }

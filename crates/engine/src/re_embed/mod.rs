@@ -37,10 +37,23 @@ pub struct ReEmbedRequest {
     pub preprocess: Option<PreprocessKind>,
     /// The new size in pixels; default the collection's, or the new encoder's own.
     pub size: Option<u32>,
+    /// What to do where encoder, preprocessing and size stay the same.
+    pub unchanged: Unchanged,
     /// Name of a collection to make beside the old one; `None` replaces the old one.
     pub into: Option<String>,
     /// Go on without the items whose originals are gone or can't be read.
     pub leave_out_missing: bool,
+}
+
+/// What becomes of a collection whose embeddings are made as those that are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unchanged {
+    /// Nothing: the request is refused.
+    #[default]
+    Refused,
+    /// It is re-embedded all the same, its sheets figure by figure: before there were figures, the
+    /// same preprocessing made one embedding of a sheet.
+    EmbeddedAnew,
 }
 
 /// Re-embeds collections. Cloning is cheap.
@@ -165,7 +178,8 @@ impl ReEmbedder {
                 index: Some(old.index_kind),
             },
         )?;
-        if request.into.is_none() && is_same(&spec, old) {
+        let is_refused = request.unchanged == Unchanged::Refused && request.into.is_none();
+        if is_refused && is_same(&spec, old) {
             return Err(EngineError::invalid(format!(
                 "collection `{}` is embedded with that encoder and preprocessing already",
                 old.name

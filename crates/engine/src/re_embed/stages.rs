@@ -5,11 +5,13 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookalike_catalog::{Collection, Item};
+use lookalike_storage::blob::BlobKey;
 use lookalike_work::{Cancel, FileProblem};
 
-use super::worker::{Embedded, Worker};
+use super::worker::{Anew, Embedded, Worker};
 use crate::import::{Control, ImportReport};
 use crate::pictures::Pictures;
+use crate::stores::thumbnail_key;
 use crate::{Encoder, EngineError, Stores, embedding_worker};
 
 /// Embeddings in one transaction.
@@ -96,12 +98,12 @@ impl Stages<'_> {
         embedded: Receiver<Embedded>,
         report: &mut ImportReport,
     ) -> Result<(), EngineError> {
-        let mut waiting: Vec<(String, Vec<f32>)> = Vec::new();
+        let mut waiting: Vec<(String, Anew)> = Vec::new();
         loop {
             let next = embedded.recv().ok();
             let more = next.is_some();
             match next {
-                Some((item, Ok(embedding))) => waiting.push((item.md5, embedding)),
+                Some((item, Ok(anew))) => waiting.push((item.md5, anew)),
                 Some((item, Err(reason))) => {
                     self.control.progress.add_failed();
                     report.failed_files.push(FileProblem {
@@ -112,12 +114,7 @@ impl Stages<'_> {
                 None => {}
             }
             if waiting.len() >= COMMIT || !more {
-                let now = self.stores.now().as_second();
-                self.stores.catalog().write(now, |tx| {
-                    waiting.iter().try_for_each(|(md5, embedding)| {
-                        tx.add_embedding(self.successor, md5, embedding)
-                    })
-                })?;
+                self.commit(&waiting)?;
                 self.control.progress.add_committed(waiting.len() as u64, 0);
                 report.imported += waiting.len() as u64;
                 waiting.clear();
@@ -126,6 +123,33 @@ impl Stages<'_> {
                 return Ok(());
             }
         }
+    }
+}
+
+impl Stages<'_> {
+    /// Writes embeddings to the successor, and how items are shown, which holds for all collections
+    /// that have them.
+    fn commit(&self, waiting: &[(String, Anew)]) -> Result<(), EngineError> {
+        let _kept = self.stores.keep_blobs();
+        let shown = waiting
+            .iter()
+            .filter_map(|(md5, anew)| Some((md5, anew.upright.as_ref()?)));
+        let thumbnails = shown
+            .map(|(md5, upright)| Ok((thumbnail_key(md5)?, &*upright.thumbnail)))
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        let blobs: Vec<(&BlobKey, &[u8])> =
+            thumbnails.iter().map(|(key, jpeg)| (key, *jpeg)).collect();
+        self.stores.blobs().put_all(&blobs)?;
+        let now = self.stores.now().as_second();
+        self.stores.catalog().write(now, |tx| {
+            for (md5, anew) in waiting {
+                tx.add_figures(self.successor, md5, anew.figures.as_slice())?;
+                if let Some(upright) = &anew.upright {
+                    tx.set_turn(md5, upright.turn, upright.sides)?;
+                }
+            }
+            Ok(())
+        })
     }
 }
 

@@ -38,6 +38,7 @@ fn request(size: u32) -> ReEmbedRequest {
         model: None,
         preprocess: None,
         size: Some(size),
+        unchanged: Unchanged::Refused,
         into: None,
         leave_out_missing: false,
     }
@@ -48,7 +49,7 @@ fn stored(fixture: &Fixture, name: &str) -> Vec<(u64, Vec<f32>)> {
     let collection = catalog.collection(name).unwrap();
     let mut all = Vec::new();
     let each = |change| match change {
-        Change::Stored(stored) => all.push((stored.item_id, stored.vector)),
+        Change::Stored(stored) => all.push((stored.item_id, stored.vectors.concat())),
         Change::Removed(id) => panic!("{id} was removed"),
     };
     catalog

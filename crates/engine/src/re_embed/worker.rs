@@ -1,21 +1,47 @@
 //! A worker of a re-embedding: finds and decodes originals, hands on their embeddings.
 
 use crossbeam_channel::{Receiver, Sender};
-use lookalike_catalog::{Collection, Item};
+use lookalike_catalog::{Collection, Figure, Item, NewFigure, Turn};
 use lookalike_imaging::RgbImage;
+use lookalike_imaging::figures::PageOrientation;
 use lookalike_patents::SourceFile;
 use md5::{Digest, Md5};
 
 use crate::embedding_worker::{Closed, Next, Work};
 use crate::hex::hex;
-use crate::pictures::Pictures;
-use crate::{Encoder, Stores};
+use crate::import::new_figures;
+use crate::pictures::{Pictures, make_thumbnail};
+use crate::{Encoder, EngineError, Stores, encoders};
 
 /// Places looked at for the bytes of an item whose own file is gone or has changed.
 const OTHER_PATHS: usize = 64;
 
 /// What became of an item.
-pub(super) type Embedded = (Box<Item>, Result<Vec<f32>, String>);
+pub(super) type Embedded = (Box<Item>, Result<Anew, String>);
+
+/// An item embedded anew.
+pub(super) struct Anew {
+    /// With their embeddings.
+    pub(super) figures: Vec<NewFigure>,
+    /// How it is shown, where nobody had looked before.
+    pub(super) upright: Option<Upright>,
+}
+
+/// How an item is shown.
+pub(super) struct Upright {
+    pub(super) turn: Turn,
+    /// Width and height in pixels, turned.
+    pub(super) sides: (u32, u32),
+    /// JPEG.
+    pub(super) thumbnail: Vec<u8>,
+}
+
+/// An item whose parts are at the encoder.
+pub(super) struct Kept {
+    item: Box<Item>,
+    figures: Vec<Figure>,
+    upright: Option<Upright>,
+}
 
 /// What every picture is computed with.
 pub(super) struct Worker<'a> {
@@ -29,7 +55,7 @@ pub(super) struct Worker<'a> {
 
 impl Work for Worker<'_> {
     type Task = Item;
-    type Kept = Box<Item>;
+    type Kept = Kept;
 
     fn next(&mut self, gathered: usize) -> Next<Item> {
         match self.items.recv() {
@@ -39,31 +65,76 @@ impl Work for Worker<'_> {
         }
     }
 
-    fn prepare(&mut self, item: Item) -> Result<Option<(Box<Item>, RgbImage)>, Closed> {
+    fn prepare(&mut self, item: Item) -> Result<Option<(Kept, Vec<RgbImage>)>, Closed> {
         let item = Box::new(item);
-        match self.picture(&item) {
-            Ok(picture) => Ok(Some((item, picture))),
-            Err(reason) => self.finish(item, Err(reason)).map(|()| None),
+        match self.ready(&item) {
+            Ok((figures, upright, inputs)) => {
+                let kept = Kept {
+                    item,
+                    figures,
+                    upright,
+                };
+                Ok(Some((kept, inputs)))
+            }
+            Err(reason) => {
+                let sent = self.embedded.send((item, Err(reason)));
+                sent.map(|()| None).map_err(|_| Closed)
+            }
         }
     }
 
     fn finish(
         &mut self,
-        item: Box<Item>,
-        embedding: Result<Vec<f32>, String>,
+        kept: Kept,
+        embeddings: Result<Vec<Vec<f32>>, String>,
     ) -> Result<(), Closed> {
-        self.embedded.send((item, embedding)).map_err(|_| Closed)
+        let anew = embeddings.map(|embeddings| Anew {
+            figures: new_figures(kept.figures, embeddings),
+            upright: kept.upright,
+        });
+        self.embedded.send((kept.item, anew)).map_err(|_| Closed)
     }
 }
 
+/// What is known of an item's parts, what makes it upright if that is news, and the parts as the
+/// encoder takes them.
+type Ready = (Vec<Figure>, Option<Upright>, Vec<RgbImage>);
+
 impl Worker<'_> {
-    /// The item's picture as the encoder takes it.
-    fn picture(&self, item: &Item) -> Result<RgbImage, String> {
+    fn ready(&self, item: &Item) -> Result<Ready, String> {
         let bytes = self.original(item)?;
-        self.stores
-            .decode(&bytes)
-            .and_then(|decoded| self.encoder.prepare(&decoded.image))
+        self.take_apart(item, &bytes)
             .map_err(|error| error.to_string())
+    }
+
+    fn take_apart(&self, item: &Item, bytes: &[u8]) -> Result<Ready, EngineError> {
+        let decoded = self.stores.decode(bytes)?;
+        let stored = decoded.page_orientation.map(PageOrientation::turn);
+        let apart = self
+            .encoder
+            .take_apart(decoded.image, item.turn.or(stored))?;
+        let upright = match (item.turn, apart.turn) {
+            (None, Some(turn)) => Some(Upright {
+                turn,
+                sides: (apart.picture.width(), apart.picture.height()),
+                thumbnail: make_thumbnail(&apart.picture)?,
+            }),
+            _ => None,
+        };
+        let descriptions = match &item.patent_id {
+            Some(patent_id) => self.stores.catalog().grant_details(patent_id)?,
+            None => None,
+        };
+        let descriptions = descriptions.map(|details| details.figures);
+        let parts = apart.parts.into_iter().map(|mut part| {
+            encoders::describe(
+                &mut part.figure,
+                descriptions.as_deref().unwrap_or_default(),
+            );
+            (part.figure, part.input)
+        });
+        let (figures, inputs) = parts.unzip();
+        Ok((figures, upright, inputs))
     }
 
     /// The bytes that the item was imported with: from its own place, or from that of another

@@ -30,6 +30,7 @@ fn fixture(metric: &str) -> Fixture {
                 file_size: 1,
                 format: "png".into(),
                 original_key: None,
+                turn: None,
             },
             external_id: None,
             file_name: name.into(),

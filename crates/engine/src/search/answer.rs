@@ -3,6 +3,7 @@
 use lookalike_catalog::{Item, ItemFilter};
 
 use super::description::QueryDescription;
+use crate::PictureFigure;
 
 /// The answer to a search.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct RankedItem {
     pub rank: usize,
     /// Cosine, inner product or Euclidean distance.
     pub score: f32,
+    /// As in [`PageHit`].
+    pub figure: Option<PictureFigure>,
     /// The item.
     pub item: Item,
     /// `in_force` or `expired` today; null without a patent.
@@ -88,6 +91,12 @@ pub struct PageHit {
     pub image_index: Option<u32>,
     /// Cosine, inner product or Euclidean distance.
     pub score: f32,
+    /// Pixels of the image, upright.
+    pub width: u32,
+    /// Pixels of the image, upright.
+    pub height: u32,
+    /// The figure that was found; `None` where the whole sheet was, or what is no drawing.
+    pub figure: Option<PictureFigure>,
 }
 
 /// Where the time went, in milliseconds.

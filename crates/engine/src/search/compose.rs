@@ -12,7 +12,7 @@ use super::checked::CheckedRequest;
 use super::description::{QueryDescription, QueryKind};
 use super::fuse::Ranking;
 use super::request::Limit;
-use crate::{EngineError, Stores};
+use crate::{EngineError, PictureFigure, Stores};
 
 /// The answer, but for times and token.
 pub(super) fn compose(
@@ -32,6 +32,12 @@ pub(super) fn compose(
         .into_iter()
         .map(|item| (item.id, item))
         .collect();
+    let found: Vec<(u64, u8)> = ranking
+        .hits
+        .iter()
+        .map(|placed| (placed.hit.item_id, placed.hit.figure_index))
+        .collect();
+    let figures = stores.catalog().figures(&found)?;
     let today = stores.today();
     let bands = bands_by_name(stores, collections);
     let mut results: HashMap<usize, GroupedHits> = HashMap::new();
@@ -46,10 +52,17 @@ pub(super) fn compose(
             let bands = bands.get(item.collection.as_str());
             new_group(key, *score, item, bands, today)
         });
-        group.pages.push(page(item, placed.hit.score));
+        let index = placed.hit.figure_index;
+        let figure = figures.get(&(placed.hit.item_id, index));
+        let figure = figure.and_then(|figure| PictureFigure::new(index, figure));
+        group.pages.push(PageHit {
+            figure: figure.clone(),
+            ..page(item, placed.hit.score)
+        });
         ranked.push(RankedItem {
             rank: ranked.len() + 1,
             score: placed.hit.score,
+            figure,
             status: group.status,
             item: item.clone(),
         });
@@ -149,5 +162,8 @@ fn page(item: &Item, score: f32) -> PageHit {
         page_num: item.page_num.clone(),
         image_index: item.image_index,
         score,
+        width: item.width,
+        height: item.height,
+        figure: None,
     }
 }

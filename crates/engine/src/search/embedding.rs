@@ -9,7 +9,9 @@ use lookalike_imaging::RgbImage;
 use super::checked::CheckedRequest;
 use super::embedding_cache::{EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
-use super::query_pictures::QueryPictures;
+use super::query_pictures::{QueryPicture, QueryPictures};
+use super::query_vectors::QueryVectors;
+use super::region::Region;
 use super::request::{Query, SearchRequest};
 use crate::shared_passes::SharedPasses;
 use crate::{Encoder, EngineError, Stores};
@@ -23,19 +25,19 @@ pub(super) struct QueryEmbedder {
 }
 
 impl QueryEmbedder {
-    /// The query vectors for each collection.
+    /// The queries' vectors for each collection.
     pub(super) fn vectors(
         &self,
         request: &CheckedRequest<'_>,
         collections: &[Collection],
-    ) -> Result<Vec<Vec<Vec<f32>>>, EngineError> {
+    ) -> Result<Vec<Vec<QueryVectors>>, EngineError> {
         let mut pictures = Decoded {
             of: &self.pictures,
             request,
             decoded: HashMap::new(),
         };
         // Collections with the same encoder share the forward pass.
-        let mut known: Vec<(&Collection, Vec<Vec<f32>>)> = Vec::new();
+        let mut known: Vec<(&Collection, Vec<QueryVectors>)> = Vec::new();
         for collection in collections {
             let same = known
                 .iter()
@@ -54,16 +56,14 @@ impl QueryEmbedder {
         request: &CheckedRequest<'_>,
         collection: &Collection,
         pictures: &mut Decoded<'_>,
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
-        let mut vectors: Vec<Option<Vec<f32>>> = Vec::new();
+    ) -> Result<Vec<QueryVectors>, EngineError> {
+        let mut vectors: Vec<Option<QueryVectors>> = Vec::new();
         for (position, query) in request.queries.iter().enumerate() {
             vectors.push(match query {
-                Query::Vector(vector) => Some(checked(vector, collection)?),
-                Query::Kept(kept) => Some(kept.vector(collection)?),
-                Query::Item(id) if request.region(position).is_none() => {
-                    self.item_vector(*id, collection)?
-                }
-                Query::Image(_) | Query::Item(_) => None,
+                Query::Vector(vector) => QueryVectors::new([checked(vector, collection)?]),
+                Query::Kept(kept) => Some(kept.vectors(collection)?),
+                Query::Item(id) => self.stored(*id, request.region(position), collection)?,
+                Query::Image(_) => None,
             });
         }
         let missing: Vec<usize> = (0..vectors.len())
@@ -74,42 +74,54 @@ impl QueryEmbedder {
         }
         let encoder = self.stores.encoders().of_collection(collection)?;
         let mut unknown = Vec::new();
+        let mut inputs = Vec::new();
         for index in missing {
             let key = Key::new(&request.queries[index], request.region(index), collection);
             vectors[index] = key.as_ref().and_then(|key| self.known.get(key));
             if vectors[index].is_none() {
-                let prepared = pictures.prepare(index, &encoder)?;
-                unknown.push((index, key, prepared));
+                let parts = pictures.prepare(index, &encoder)?;
+                unknown.push((index, key, parts.len()));
+                inputs.extend(parts);
             }
         }
-        let (places, prepared): (Vec<_>, Vec<_>) = unknown
-            .into_iter()
-            .map(|(index, key, prepared)| ((index, key), prepared))
-            .unzip();
-        let embeddings = self.passes.embed(&encoder, prepared)?;
-        for ((index, key), vector) in places.into_iter().zip(embeddings) {
-            if let Some(key) = key {
-                self.known.insert(key, &vector);
+        let mut embeddings = self.passes.embed(&encoder, inputs)?.into_iter();
+        for (index, key, count) in unknown {
+            let of_query = QueryVectors::new(embeddings.by_ref().take(count));
+            if let (Some(key), Some(of_query)) = (key, &of_query) {
+                self.known.insert(key, of_query);
             }
-            vectors[index] = Some(vector);
+            vectors[index] = of_query;
         }
         Ok(vectors.into_iter().flatten().collect())
     }
 
-    /// The item's stored embedding, if it was made as this collection's are.
-    fn item_vector(
+    /// The item's stored embeddings, if they were made as this collection's are: all of them, or
+    /// that of the figure which the region is.
+    fn stored(
         &self,
         id: u64,
+        region: Option<Region>,
         collection: &Collection,
-    ) -> Result<Option<Vec<f32>>, EngineError> {
+    ) -> Result<Option<QueryVectors>, EngineError> {
         let item = self.stores.item(id)?;
-        let home = self.stores.catalog().collection(&item.collection)?;
+        let catalog = self.stores.catalog();
+        let home = catalog.collection(&item.collection)?;
         let comparable = home.id == collection.id
             || same_embedding(&home, collection) && collection.spec.dim == home.spec.dim;
         if !comparable {
             return Ok(None);
         }
-        Ok(self.stores.catalog().embedding_of_item(&home, id)?)
+        let mut rows = catalog.embeddings_of_item(&home, id)?;
+        let Some(region) = region.filter(|region| !region.is_whole()) else {
+            return Ok(QueryVectors::new(rows));
+        };
+        let ids: Vec<(u64, u8)> = (0..=u8::MAX).zip(&rows).map(|(row, _)| (id, row)).collect();
+        let figures = catalog.figures(&ids)?;
+        let chosen = ids.iter().position(|id| {
+            let area = figures.get(id).and_then(|figure| figure.area);
+            area.is_some_and(|area| region.is_area(area, item.width, item.height))
+        });
+        Ok(chosen.and_then(|index| QueryVectors::new([rows.swap_remove(index)])))
     }
 }
 
@@ -117,16 +129,21 @@ impl QueryEmbedder {
 struct Decoded<'a> {
     of: &'a QueryPictures,
     request: &'a SearchRequest,
-    decoded: HashMap<usize, RgbImage>,
+    decoded: HashMap<usize, QueryPicture>,
 }
 
 impl Decoded<'_> {
-    fn prepare(&mut self, position: usize, encoder: &Encoder) -> Result<RgbImage, EngineError> {
+    /// What of the query at that position is embedded, the whole first.
+    fn prepare(
+        &mut self,
+        position: usize,
+        encoder: &Encoder,
+    ) -> Result<Vec<RgbImage>, EngineError> {
         if !self.decoded.contains_key(&position) {
-            let image = self.of.picture(self.request, position)?;
-            self.decoded.insert(position, image);
+            let picture = self.of.picture(self.request, position)?;
+            self.decoded.insert(position, picture);
         }
-        encoder.prepare(&self.decoded[&position])
+        self.decoded[&position].inputs(self.request.region(position), encoder)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lookalike_catalog::Collection;
 use sha2::{Digest, Sha256};
 
+use super::query_vectors::QueryVectors;
 use super::region::Region;
 use super::request::Query;
 use crate::byte_cache::ByteCache;
@@ -19,7 +20,7 @@ pub(super) struct Key([u8; 32]);
 
 /// The embeddings used last. Shared by threads.
 pub(super) struct EmbeddingCache {
-    embeddings: ByteCache<Key, Vec<f32>>,
+    embeddings: ByteCache<Key, QueryVectors>,
     hits: AtomicU64,
 }
 
@@ -46,7 +47,7 @@ impl Key {
 }
 
 impl EmbeddingCache {
-    pub(super) fn get(&self, key: &Key) -> Option<Vec<f32>> {
+    pub(super) fn get(&self, key: &Key) -> Option<QueryVectors> {
         let found = self.embeddings.get(key);
         if found.is_some() {
             self.hits.fetch_add(1, Ordering::Relaxed);
@@ -54,9 +55,9 @@ impl EmbeddingCache {
         found
     }
 
-    pub(super) fn insert(&self, key: Key, embedding: &[f32]) {
-        let bytes = size_of::<Key>() + size_of_val(embedding);
-        self.embeddings.insert(key, embedding.to_vec(), bytes);
+    pub(super) fn insert(&self, key: Key, embeddings: &QueryVectors) {
+        let bytes = size_of::<Key>() + embeddings.numbers() * size_of::<f32>();
+        self.embeddings.insert(key, embeddings.clone(), bytes);
     }
 
     /// Embeddings that were found.

@@ -7,6 +7,7 @@ use lookalike_catalog::Collection;
 
 use super::description::QueryKind;
 use super::embedding_kind::embedding_name;
+use super::query_vectors::QueryVectors;
 use crate::{EngineError, ErrorKind};
 
 /// A query of an earlier search.
@@ -18,18 +19,19 @@ pub struct KeptQuery {
     pub id: Option<u64>,
     /// The name of the file that the picture came as.
     pub file_name: Option<String>,
-    /// Its vector for each kind of embedding, named as by [`embedding_name`].
+    /// Its vectors for each kind of embedding, named as by [`embedding_name`]: that of the whole,
+    /// then those of its figures under the same name.
     pub vectors: Vec<(String, Vec<f32>)>,
     /// A small JPEG of its picture.
     pub thumbnail: Option<Arc<[u8]>>,
 }
 
 impl KeptQuery {
-    /// Its vector for a collection.
-    pub(super) fn vector(&self, collection: &Collection) -> Result<Vec<f32>, EngineError> {
+    /// Its vectors for a collection.
+    pub(super) fn vectors(&self, collection: &Collection) -> Result<QueryVectors, EngineError> {
         let name = embedding_name(collection);
-        let found = self.vectors.iter().find(|(other, _)| *other == name);
-        let (_, vector) = found.ok_or_else(|| {
+        let of_name = self.vectors.iter().filter(|(other, _)| *other == name);
+        QueryVectors::new(of_name.map(|(_, vector)| vector.clone())).ok_or_else(|| {
             EngineError::new(
                 ErrorKind::Conflict,
                 format!(
@@ -38,7 +40,6 @@ impl KeptQuery {
                     collection.spec.name
                 ),
             )
-        })?;
-        Ok(vector.clone())
+        })
     }
 }

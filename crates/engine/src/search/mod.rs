@@ -13,6 +13,7 @@ mod kept;
 mod parameters;
 mod past;
 mod query_pictures;
+mod query_vectors;
 mod rank;
 mod region;
 mod request;

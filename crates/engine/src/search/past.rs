@@ -11,6 +11,7 @@ use lookalike_catalog::SearchHit;
 
 use super::answer::{GroupedHits, SearchAnswer};
 use super::kept::KeptQuery;
+use super::query_vectors::QueryVectors;
 use super::request::{Query, SearchRequest};
 use crate::byte_cache::ByteCache;
 use crate::{EngineError, ErrorKind, Hint};
@@ -31,8 +32,8 @@ pub(crate) struct PastSearch {
     pub(crate) at: Timestamp,
     /// What was asked, in canonical form.
     pub(crate) request: SearchRequest,
-    /// What was searched with: for each kind of embedding a vector per query.
-    pub(crate) vectors: Vec<(String, Vec<Vec<f32>>)>,
+    /// What was searched with: for each kind of embedding the vectors of each query.
+    pub(crate) vectors: Vec<(String, Vec<QueryVectors>)>,
     /// What was found, less the list of hits one by one.
     pub(crate) answer: SearchAnswer,
     /// The best hits, best first.
@@ -99,14 +100,16 @@ impl PastSearch {
         }
     }
 
-    /// The vector of the query at that position for each kind of embedding.
+    /// The vectors of the query at that position for each kind of embedding, as
+    /// [`KeptQuery::vectors`] holds them.
     pub(crate) fn vectors_of(&self, position: usize) -> Vec<(String, Vec<f32>)> {
-        let of_embedding = |(name, vectors): &(String, Vec<Vec<f32>>)| {
-            vectors
-                .get(position)
-                .map(|vector| (name.clone(), vector.clone()))
-        };
-        self.vectors.iter().filter_map(of_embedding).collect()
+        let mut found = Vec::new();
+        for (name, queries) in &self.vectors {
+            let of_query = queries.get(position).into_iter();
+            let vectors = of_query.flat_map(QueryVectors::all);
+            found.extend(vectors.map(|vector| (name.clone(), vector.clone())));
+        }
+        found
     }
 
     fn picture_bytes(&self) -> usize {
@@ -128,7 +131,7 @@ impl PastSearch {
     /// Memory that it takes, within some tenths.
     fn bytes(&self) -> usize {
         let vectors = self.vectors.iter().flat_map(|(_, vectors)| vectors);
-        let vector_bytes: usize = vectors.map(|vector| vector.len() * 4).sum();
+        let vector_bytes: usize = vectors.map(|vectors| vectors.numbers() * 4).sum();
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let group_bytes = |group: &GroupedHits| {
             let texts = [

@@ -2,16 +2,77 @@
 
 use std::sync::Arc;
 
-use lookalike_imaging::{EncodeError, RgbImage, encode_jpeg, fit_within};
+use lookalike_catalog::Turn;
+use lookalike_imaging::figures::{PageOrientation, Part, UprightSheet};
+use lookalike_imaging::{EncodeError, PreprocessKind, RgbImage, encode_jpeg, fit_within};
 
 use super::description::QueryKind;
 use super::kept::KeptQuery;
 use super::past::PastSearch;
+use super::region::Region;
 use super::request::{Query, SearchRequest};
+use crate::encoders::figure_of;
 use crate::pictures::Pictures;
-use crate::{EngineError, ErrorKind, Stores};
+use crate::{Encoder, EngineError, ErrorKind, Stores};
 
 const THUMBNAIL_QUALITY: u8 = 80;
+
+/// A decoded picture that is searched for.
+pub(super) struct QueryPicture {
+    /// As its file holds it.
+    image: RgbImage,
+    /// What makes it upright, where that is known.
+    known: Option<Turn>,
+    seen_as: SeenAs,
+}
+
+/// How people see a picture, which regions are parts of.
+#[derive(Clone, Copy)]
+enum SeenAs {
+    /// As a preview shows a file: turned by what is known of it or by its captions.
+    Sent,
+    /// As the item is shown.
+    Stored(Turn),
+}
+
+impl QueryPicture {
+    /// As people see it.
+    fn upright(self) -> RgbImage {
+        match self.seen_as {
+            SeenAs::Sent => UprightSheet::new(self.image, self.known).image,
+            SeenAs::Stored(turn) => self.image.turned(turn),
+        }
+    }
+
+    /// What of it is embedded: the whole and its figures, or the region alone. A region that is a
+    /// figure's box is that figure, cut out as at import.
+    pub(super) fn inputs(
+        &self,
+        region: Option<Region>,
+        encoder: &Encoder,
+    ) -> Result<Vec<RgbImage>, EngineError> {
+        let Some(region) = region.filter(|region| !region.is_whole()) else {
+            return encoder.inputs(self.image.clone(), self.known);
+        };
+        let known = match self.seen_as {
+            SeenAs::Sent => self.known,
+            SeenAs::Stored(turn) => Some(turn),
+        };
+        let sheet = UprightSheet::new(self.image.clone(), known);
+        let (width, height) = (sheet.image.width(), sheet.image.height());
+        let chosen = (0..sheet.layout.figures.len()).find(|&index| {
+            let area = figure_of(&sheet.layout, index).and_then(|figure| figure.area);
+            area.is_some_and(|area| region.is_area(area, width, height))
+        });
+        let input = match chosen {
+            Some(index) if encoder.preprocessor().kind() == PreprocessKind::Figure => {
+                encoder.part(&sheet, Part::Figure(index))?
+            }
+            _ => encoder.prepare(&region.crop(&sheet.image)?)?,
+        };
+        Ok(vec![input])
+    }
+}
 
 /// Finds the pictures of queries. Cloning is cheap.
 #[derive(Clone)]
@@ -25,44 +86,62 @@ impl QueryPictures {
         Self { stores, pictures }
     }
 
-    /// The picture of a query, cut to its region.
-    pub(crate) fn picture(
+    /// The picture of a query as people see it, cut to its region.
+    pub(crate) fn shown(
         &self,
         request: &SearchRequest,
         position: usize,
     ) -> Result<RgbImage, EngineError> {
-        let picture = match request.queries.get(position) {
-            Some(Query::Image(file)) => self.stores.decode(&file.bytes)?.image,
-            Some(Query::Item(id)) => self.item_picture(*id)?,
-            Some(Query::Kept(KeptQuery {
-                kind: QueryKind::Item,
-                id: Some(id),
-                ..
-            })) => self.item_picture(*id)?,
-            Some(Query::Kept(kept)) if kept.kind == QueryKind::Picture => {
-                return Err(EngineError::new(
-                    ErrorKind::NotFound,
-                    "the picture of this search is not kept any more; search with it again",
-                ));
-            }
-            Some(Query::Vector(_) | Query::Kept(_)) => {
-                return Err(EngineError::invalid("a vector has no picture"));
-            }
-            None => {
-                return Err(EngineError::invalid(format!(
-                    "the search has no query {position}; they are counted from 0"
-                )));
-            }
-        };
+        let picture = self.picture(request, position)?.upright();
         match request.region(position) {
             Some(region) => region.crop(&picture),
             None => Ok(picture),
         }
     }
 
-    fn item_picture(&self, id: u64) -> Result<RgbImage, EngineError> {
+    /// The picture of a query.
+    pub(super) fn picture(
+        &self,
+        request: &SearchRequest,
+        position: usize,
+    ) -> Result<QueryPicture, EngineError> {
+        match request.queries.get(position) {
+            Some(Query::Image(file)) => {
+                let decoded = self.stores.decode(&file.bytes)?;
+                Ok(QueryPicture {
+                    image: decoded.image,
+                    known: decoded.page_orientation.map(PageOrientation::turn),
+                    seen_as: SeenAs::Sent,
+                })
+            }
+            Some(Query::Item(id)) => self.item_picture(*id),
+            Some(Query::Kept(KeptQuery {
+                kind: QueryKind::Item,
+                id: Some(id),
+                ..
+            })) => self.item_picture(*id),
+            Some(Query::Kept(kept)) if kept.kind == QueryKind::Picture => Err(EngineError::new(
+                ErrorKind::NotFound,
+                "the picture of this search is not kept any more; search with it again",
+            )),
+            Some(Query::Vector(_) | Query::Kept(_)) => {
+                Err(EngineError::invalid("a vector has no picture"))
+            }
+            None => Err(EngineError::invalid(format!(
+                "the search has no query {position}; they are counted from 0"
+            ))),
+        }
+    }
+
+    fn item_picture(&self, id: u64) -> Result<QueryPicture, EngineError> {
         let item = self.stores.item(id)?;
-        Ok(self.stores.decode(&self.pictures.original(&item)?)?.image)
+        let decoded = self.stores.decode(&self.pictures.original(&item)?)?;
+        let stored = decoded.page_orientation.map(PageOrientation::turn);
+        Ok(QueryPicture {
+            image: decoded.image,
+            known: item.turn.or(stored),
+            seen_as: SeenAs::Stored(item.turn.unwrap_or_default()),
+        })
     }
 
     /// A JPEG of a query's picture within `side * side` pixels; none of a vector.
@@ -84,7 +163,7 @@ impl QueryPictures {
                     .decode(&self.pictures.thumbnail_bytes(&item)?)?
                     .image
             }
-            Some(_) => self.picture(request, position)?,
+            Some(_) => self.shown(request, position)?,
         };
         let jpeg = encode_jpeg(&fit_within(&picture, side), THUMBNAIL_QUALITY);
         let failed = |error: EncodeError| {

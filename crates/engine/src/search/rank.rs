@@ -8,6 +8,7 @@ use lookalike_storage::{
 };
 
 use super::checked::CheckedRequest;
+use super::query_vectors::{self, QueryVectors};
 use super::request::Limit;
 use crate::{EngineError, Stores};
 
@@ -55,7 +56,7 @@ struct Ranker<'a> {
 pub(super) fn rank(
     stores: &Stores,
     collection: &Collection,
-    queries: &[Vec<f32>],
+    queries: &[QueryVectors],
     selection: Option<&Selection<'_>>,
     request: &CheckedRequest<'_>,
 ) -> Result<CollectionRanking, EngineError> {
@@ -74,13 +75,17 @@ pub(super) fn rank(
         effort: request.effort,
     };
     let groups = match (queries, request.limit) {
-        ([query], Limit::Items(count)) => {
-            let hits = ranker.hits(query, count, ranker.threshold)?;
+        ([query], Limit::Items(count)) if query.figures.is_empty() => {
+            let hits = ranker.hits(&query.whole, count, ranker.threshold)?;
             ranker.grouped(hits)?
         }
-        ([query], Limit::Groups(count)) => {
-            let keys = ranker.best_groups(query, count)?;
-            ranker.whole_groups(std::slice::from_ref(query), &keys)?
+        ([query], Limit::Items(count)) => {
+            let hits = ranker.hits_of_figures(query, count)?;
+            ranker.grouped(hits)?
+        }
+        ([query], Limit::Groups(count)) if query.figures.is_empty() => {
+            let keys = ranker.best_groups(&query.whole, count)?;
+            ranker.whole_groups(queries, &keys)?
         }
         (several, _) => {
             let keys = ranker.candidates(several)?;
@@ -120,6 +125,42 @@ impl Ranker<'_> {
             .vectors()
             .search(self.collection, &queries, &wanted)?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The best `count` items for a query with several figures, best first.
+    fn hits_of_figures(&self, query: &QueryVectors, count: usize) -> Result<Vec<Hit>, EngineError> {
+        let candidates = FUSION_CANDIDATES.max(2 * count);
+        let mut ids = Vec::new();
+        for vector in query.all() {
+            let hits = self.hits(vector, candidates, self.threshold)?;
+            ids.extend(hits.iter().map(|hit| hit.item_id));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut hits: Vec<Hit> = self.scores(query, &ids)?.into_iter().flatten().collect();
+        hits.retain(|hit| self.is_within(hit));
+        sort_best_first(&mut hits, self.metric);
+        hits.truncate(count);
+        Ok(hits)
+    }
+
+    /// The hits of items for a query, `None` for those that the collection has no embedding of.
+    fn scores(&self, query: &QueryVectors, ids: &[u64]) -> Result<Vec<Option<Hit>>, EngineError> {
+        let vectors = self.stores.vectors();
+        let of_vectors = query
+            .all()
+            .map(|vector| vectors.scores(self.collection, vector, ids))
+            .collect::<Result<Vec<_>, _>>()?;
+        let of_item = |index| {
+            let hits: Option<Vec<Hit>> = of_vectors.iter().map(|hits| hits[index]).collect();
+            hits.and_then(|hits| query_vectors::of_item(&hits, self.metric))
+        };
+        Ok((0..ids.len()).map(of_item).collect())
+    }
+
+    fn is_within(&self, hit: &Hit) -> bool {
+        let limit = self.threshold;
+        limit.is_none_or(|limit| self.metric.compare(hit.score, limit).is_le())
     }
 
     /// Hits, best first, gathered into groups, best first.
@@ -192,11 +233,11 @@ impl Ranker<'_> {
     }
 
     /// The keys of all groups that any of several queries finds.
-    fn candidates(&self, queries: &[Vec<f32>]) -> Result<Vec<String>, EngineError> {
+    fn candidates(&self, queries: &[QueryVectors]) -> Result<Vec<String>, EngineError> {
         let mut keys = Vec::new();
         let mut seen = HashSet::new();
-        for query in queries {
-            let hits = self.hits(query, FUSION_CANDIDATES, self.threshold)?;
+        for vector in queries.iter().flat_map(QueryVectors::all) {
+            let hits = self.hits(vector, FUSION_CANDIDATES, self.threshold)?;
             let new = self.distinct_keys(&hits)?;
             keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
         }
@@ -206,14 +247,14 @@ impl Ranker<'_> {
     /// The groups with all their items scored against all queries.
     fn whole_groups(
         &self,
-        queries: &[Vec<f32>],
+        queries: &[QueryVectors],
         keys: &[String],
     ) -> Result<Vec<Group>, EngineError> {
         let members = self.members(keys)?;
         let ids: Vec<u64> = members.iter().map(|(id, _)| *id).collect();
         let mut scores = Vec::with_capacity(queries.len());
         for query in queries {
-            scores.push(self.stores.vectors().scores(self.collection, query, &ids)?);
+            scores.push(self.scores(query, &ids)?);
         }
         let places: HashMap<&str, usize> = keys
             .iter()

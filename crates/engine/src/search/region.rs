@@ -3,9 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use lookalike_catalog::Area;
 use lookalike_imaging::RgbImage;
 
 use crate::EngineError;
+
+/// How far an edge may lie from another that is the same.
+const SAME_EDGE_PIXELS: f64 = 2.0;
 
 /// A part of a picture, in fractions of its sides.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +29,23 @@ impl Region {
     #[must_use]
     pub fn numbers(self) -> [f64; 4] {
         [self.x, self.y, self.width, self.height]
+    }
+
+    /// Whether it is all of a picture.
+    pub(crate) fn is_whole(self) -> bool {
+        self.numbers() == [0.0, 0.0, 1.0, 1.0]
+    }
+
+    /// Whether it is that area of a picture of these sides, within two pixels at each edge:
+    /// whoever chose a figure named its box in rounded fractions.
+    pub(crate) fn is_area(self, area: Area, width: u32, height: u32) -> bool {
+        let near = |fraction: f64, side: u32, pixels: u32| {
+            (fraction * f64::from(side) - f64::from(pixels)).abs() <= SAME_EDGE_PIXELS
+        };
+        near(self.x, width, area.x)
+            && near(self.y, height, area.y)
+            && near(self.x + self.width, width, area.x + area.width)
+            && near(self.y + self.height, height, area.y + area.height)
     }
 
     /// That part of `image`.

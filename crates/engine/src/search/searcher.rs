@@ -15,6 +15,7 @@ use super::embedding_kind::embedding_name;
 use super::fuse::Ranking;
 use super::past::{PastSearch, Recent};
 use super::query_pictures::QueryPictures;
+use super::query_vectors::QueryVectors;
 use super::rank::rank;
 use super::request::SearchRequest;
 use super::token::token;
@@ -179,9 +180,9 @@ fn top_hit(hit: &RankedItem) -> SearchHit {
 /// The vectors of collections with the same kind of embedding once.
 fn by_embedding(
     collections: &[Collection],
-    vectors: Vec<Vec<Vec<f32>>>,
-) -> Vec<(String, Vec<Vec<f32>>)> {
-    let mut known: Vec<(String, Vec<Vec<f32>>)> = Vec::new();
+    vectors: Vec<Vec<QueryVectors>>,
+) -> Vec<(String, Vec<QueryVectors>)> {
+    let mut known: Vec<(String, Vec<QueryVectors>)> = Vec::new();
     for (collection, vectors) in collections.iter().zip(vectors) {
         let name = embedding_name(collection);
         if known.iter().all(|(other, _)| *other != name) {

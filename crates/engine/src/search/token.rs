@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::checked::CheckedRequest;
+use super::query_vectors::QueryVectors;
 use crate::hex::hex;
 
 /// Identifies a query for reports and explanations: the same vectors searched with the same
@@ -11,11 +12,16 @@ use crate::hex::hex;
 pub(super) fn token(
     secret: &[u8; 32],
     request: &CheckedRequest<'_>,
-    vectors: &[Vec<Vec<f32>>],
+    vectors: &[Vec<QueryVectors>],
 ) -> String {
     let mut hash = Sha256::new();
     hash.update(secret);
-    for value in vectors.iter().flatten().flatten() {
+    for value in vectors
+        .iter()
+        .flatten()
+        .flat_map(QueryVectors::all)
+        .flatten()
+    {
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(

@@ -8,7 +8,7 @@ mod unused_blobs;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use lookalike_catalog::{Catalog, Collection, Item};
+use lookalike_catalog::{Catalog, Collection, Item, Turn};
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
@@ -100,6 +100,17 @@ impl Stores {
     pub(crate) fn item(&self, id: u64) -> Result<Item, EngineError> {
         let item = self.catalog().items(&[id])?.pop();
         item.ok_or_else(|| no_item(id))
+    }
+
+    /// What makes the picture of a file with that MD5 upright, where somebody has looked.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub(crate) fn turn_of(&self, md5: &str) -> Result<Option<Turn>, EngineError> {
+        Ok(self
+            .catalog()
+            .content(md5)?
+            .and_then(|content| content.turn))
     }
 
     /// Decodes a file under the limits, waiting for room in the pixel budget.

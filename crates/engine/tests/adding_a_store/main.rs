@@ -165,6 +165,7 @@ fn item(name: &str) -> NewItem {
             file_size: 1,
             format: "png".into(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name: name.into(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lookalike_storage::{
     Catalog, CatalogError, Change, Collection, DroppedCollection, FrontPages, Hit, IndexState,
-    Metric, Revision, Scope, StoredEmbedding, VectorError, VectorQuery, VectorStore,
+    Metric, Revision, Scope, StoredItem, VectorError, VectorQuery, VectorStore,
 };
 
 pub(crate) struct ToyVectors {
@@ -17,7 +17,7 @@ pub(crate) struct ToyVectors {
 #[derive(Default)]
 struct Table {
     revision: Revision,
-    items: BTreeMap<u64, StoredEmbedding>,
+    items: BTreeMap<u64, StoredItem>,
 }
 
 impl ToyVectors {
@@ -78,7 +78,7 @@ impl Table {
                     .as_ref()
                     .is_none_or(|ids| ids.contains(item.item_id))
             })
-            .map(|item| hit(metric, query, item))
+            .filter_map(|item| hit(metric, query, item))
             .filter(|hit| {
                 let limit = scope.threshold;
                 limit.is_none_or(|limit| metric.compare(hit.score, limit).is_le())
@@ -87,10 +87,21 @@ impl Table {
     }
 }
 
-fn hit(metric: Metric, query: &[f32], item: &StoredEmbedding) -> Hit {
+/// The best figure of an item.
+fn hit(metric: Metric, query: &[f32], item: &StoredItem) -> Option<Hit> {
+    let figures = (0..=u8::MAX).zip(&item.vectors);
+    let hits = figures.map(|(figure_index, vector)| Hit {
+        item_id: item.item_id,
+        figure_index,
+        score: score(metric, query, vector),
+    });
+    // The first one of those that are equally good.
+    hits.min_by(|a, b| metric.compare(a.score, b.score))
+}
+
+fn score(metric: Metric, query: &[f32], vector: &[f32]) -> f32 {
     let product = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
-    let vector = &item.vector;
-    let score = match metric {
+    match metric {
         Metric::InnerProduct => product(query, vector),
         Metric::Cosine => {
             let lengths = product(query, query) * product(vector, vector);
@@ -100,11 +111,6 @@ fn hit(metric: Metric, query: &[f32], item: &StoredEmbedding) -> Hit {
             let difference: Vec<f32> = query.iter().zip(vector).map(|(a, b)| a - b).collect();
             product(&difference, &difference).sqrt()
         }
-    };
-    Hit {
-        item_id: item.item_id,
-        figure_index: 0,
-        score,
     }
 }
 
@@ -154,7 +160,7 @@ impl VectorStore for ToyVectors {
     ) -> Result<Vec<Option<Hit>>, VectorError> {
         Scope::default().check(collection, &[query.to_vec()])?;
         self.with(collection, |table| {
-            let score = |id| Some(hit(collection.spec.metric, query, table.items.get(id)?));
+            let score = |id| hit(collection.spec.metric, query, table.items.get(id)?);
             items.iter().map(score).collect()
         })
     }
@@ -163,7 +169,9 @@ impl VectorStore for ToyVectors {
         self.with(collection, |table| IndexState {
             kind: "toy".into(),
             is_building: false,
-            vectors: table.items.len() as u64,
+            vectors: (table.items.values())
+                .map(|item| item.vectors.len() as u64)
+                .sum(),
             memory_bytes: 0,
             params: Vec::new(),
         })

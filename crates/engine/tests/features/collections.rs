@@ -150,6 +150,7 @@ fn our_own_bank_brings_its_encoder_along() {
             file_size: 1,
             format: "png".into(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name: "a.png".into(),

@@ -102,7 +102,7 @@ impl Fixture {
         catalog
             .changes_since(&collection, &Revision::default(), |change| match change {
                 Change::Stored(stored) => {
-                    vectors.insert(stored.item_id, bits(&stored.vector));
+                    vectors.insert(stored.item_id, bits(&stored.vectors.concat()));
                 }
                 Change::Removed(id) => panic!("{id} was removed"),
             })

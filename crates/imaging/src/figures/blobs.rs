@@ -8,8 +8,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Turn;
 use super::ink::{Components, Run};
-use super::rect::{Rect, Turn};
+use super::rect::Rect;
 use super::sets::Sets;
 
 /// Cells along the long side of a sheet: about 8 px of one of 300 dpi.

@@ -3,8 +3,9 @@
 //! The box of a figure may hold a caption, a speck or a corner of the figure beside it. Their ink
 //! is known run by run, and made white; what belongs to the figure stays as it is, pixel by pixel.
 
+use super::Turn;
 use super::ink::Run;
-use super::rect::{Rect, Turn};
+use super::rect::Rect;
 use super::{SheetInk, SheetKind, SheetLayout};
 use crate::RgbImage;
 
@@ -73,7 +74,7 @@ impl SheetLayout {
 
     fn on_white(&self, sheet: &RgbImage, bounds: Rect, strangers: &[Stranger]) -> Option<RgbImage> {
         let cut = on_white(sheet, bounds, strangers)?;
-        Some(self.turn.unwrap_or_default().apply(cut))
+        Some(cut.turned(self.turn.unwrap_or_default()))
     }
 
     /// What [`SheetLayout::cut`] cuts out of a drawing; none of a picture, of a drawing without ink

@@ -5,8 +5,9 @@
 //! looked at, because pages lie sideways and upside down too. Sheets that are cut to their drawing
 //! have none, and nothing like it lies at their edge.
 
+use super::Turn;
 use super::ink::Components;
-use super::rect::{Rect, Turn};
+use super::rect::Rect;
 
 /// The band lies within this part of the page, from its edge.
 const REACH: f64 = 0.15;

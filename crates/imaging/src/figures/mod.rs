@@ -19,8 +19,9 @@ mod upright;
 
 pub(crate) use cut::Outline;
 pub use cut::Part;
-pub use rect::{Rect, Turn};
-pub use upright::{PageOrientation, upright};
+pub use lookalike_terms::Turn;
+pub use rect::Rect;
+pub use upright::{PageOrientation, UprightSheet};
 
 use serde::Serialize;
 

@@ -1,9 +1,7 @@
-//! Boxes in pixels of a sheet, and quarter turns.
+//! Boxes in pixels of a sheet.
 
+use lookalike_terms::Turn;
 use serde::{Deserialize, Serialize};
-
-use crate::RgbImage;
-use crate::orientation::Orientation;
 
 /// A box in pixels: columns `x .. x + width`, rows `y .. y + height`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,77 +114,5 @@ impl Rect {
             width,
             height,
         }
-    }
-}
-
-/// A turn by quarters of a circle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Turn {
-    /// As it is.
-    #[default]
-    None,
-    /// By 90 degrees, what was up is to the right after it.
-    Clockwise,
-    /// By 180 degrees.
-    Half,
-    /// By 90 degrees, what was up is to the left after it.
-    CounterClockwise,
-}
-
-impl Turn {
-    /// All four, by growing angle clockwise.
-    pub const ALL: [Self; 4] = [
-        Self::None,
-        Self::Clockwise,
-        Self::Half,
-        Self::CounterClockwise,
-    ];
-
-    /// The turn that undoes this one.
-    #[must_use]
-    pub fn inverse(self) -> Self {
-        match self {
-            Self::Clockwise => Self::CounterClockwise,
-            Self::CounterClockwise => Self::Clockwise,
-            other => other,
-        }
-    }
-
-    /// This turn, then another.
-    #[must_use]
-    pub fn then(self, other: Self) -> Self {
-        Self::ALL[(self.quarters() + other.quarters()) as usize % 4]
-    }
-
-    /// Quarters clockwise, 0 to 3.
-    pub fn quarters(self) -> u32 {
-        match self {
-            Self::None => 0,
-            Self::Clockwise => 1,
-            Self::Half => 2,
-            Self::CounterClockwise => 3,
-        }
-    }
-
-    /// Sides of a picture of `width * height` pixels after the turn.
-    pub fn sides(self, width: u32, height: u32) -> (u32, u32) {
-        match self {
-            Self::None | Self::Half => (width, height),
-            Self::Clockwise | Self::CounterClockwise => (height, width),
-        }
-    }
-
-    /// `image`, turned.
-    pub fn apply(self, image: RgbImage) -> RgbImage {
-        // The numbers of TIFF's orientation tag say how a picture is stored that looks upright
-        // after these turns.
-        let tag = match self {
-            Self::None => 1,
-            Self::Clockwise => 6,
-            Self::Half => 3,
-            Self::CounterClockwise => 8,
-        };
-        Orientation::from_tag(tag).apply(image)
     }
 }

@@ -7,9 +7,10 @@
 //! tried, and the one is taken whose figures keep apart best. When none keeps them apart, the
 //! sheet stays whole.
 
+use super::Turn;
 use super::blobs::Blobs;
 use super::captions::Found;
-use super::rect::{Rect, Turn};
+use super::rect::Rect;
 use super::sets::Sets;
 
 /// Gaps and sizes below are parts of the sheet's long side. Blobs smaller than this, together of

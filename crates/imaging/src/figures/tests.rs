@@ -228,7 +228,7 @@ fn a_turned_sheet_has_turned_boxes_and_says_how_to_turn_it_back() {
     let expected = find(&upright);
     assert_eq!(texts(&expected), ["FIG. 1", "FIG. 3", "FIG. 4"]);
     for turn in Turn::ALL {
-        let found = find(&turn.apply(upright.clone()));
+        let found = find(&upright.clone().turned(turn));
         assert_eq!(found.turn, Some(turn.inverse()), "{turn:?}");
         assert_eq!(texts(&found), texts(&expected), "{turn:?}");
         for (found, expected) in found.figures.iter().zip(&expected.figures) {
@@ -238,10 +238,30 @@ fn a_turned_sheet_has_turned_boxes_and_says_how_to_turn_it_back() {
         // Turned back, every figure looks the same.
         for index in 0..3 {
             let original = expected.cut(&upright, Part::Figure(index));
-            let turned = turn.apply(upright.clone());
+            let turned = upright.clone().turned(turn);
             assert_eq!(found.cut(&turned, Part::Figure(index)), original);
         }
     }
+}
+
+#[test]
+fn a_sheet_is_made_upright_by_its_captions_unless_more_is_known() {
+    let sheet = captioned(&TWO);
+    let expected = UprightSheet::new(sheet.clone(), None);
+    assert_eq!(expected.turn, Turn::None);
+    for turn in Turn::ALL {
+        let found = UprightSheet::new(sheet.clone().turned(turn), None);
+        assert_eq!(found.turn, turn.inverse());
+        assert_eq!(found.image, expected.image);
+        assert_eq!(found.layout, expected.layout, "{turn:?}");
+    }
+    let known = UprightSheet::new(sheet.clone(), Some(Turn::Half));
+    assert_eq!(known.image, sheet.turned(Turn::Half));
+    assert_eq!(
+        known.layout.turn,
+        Some(Turn::Half),
+        "its captions say otherwise"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Turn, find};
+use super::{SheetLayout, Turn, find};
 use crate::RgbImage;
 
 /// How an office says that it stored a sheet: `orientation` in a grant's XML, or the last letter of
@@ -40,14 +40,40 @@ impl PageOrientation {
     }
 }
 
-/// `sheet` turned upright, and the turn that did it: by what the office says, else by the direction
-/// of its captions. A sheet of which neither tells stays as it is.
-pub fn upright(sheet: RgbImage, stored: Option<PageOrientation>) -> (RgbImage, Turn) {
-    let turn = match stored {
-        Some(stored) => stored.turn(),
-        None => find(&sheet).turn.unwrap_or_default(),
-    };
-    (turn.apply(sheet), turn)
+/// A sheet upright, and taken apart.
+#[derive(Clone)]
+pub struct UprightSheet {
+    /// The picture, upright.
+    pub image: RgbImage,
+    /// What it was turned by.
+    pub turn: Turn,
+    /// The figures of `image`.
+    pub layout: SheetLayout,
+}
+
+impl UprightSheet {
+    /// `sheet` turned by what is known of how it is stored, else by the direction of its captions.
+    /// A sheet of which neither tells stays as it is.
+    pub fn new(sheet: RgbImage, known: Option<Turn>) -> Self {
+        if let Some(turn) = known {
+            let image = sheet.turned(turn);
+            let layout = find(&image);
+            return Self {
+                image,
+                turn,
+                layout,
+            };
+        }
+        let layout = find(&sheet);
+        match layout.turn {
+            Some(turn) if turn != Turn::None => Self::new(sheet, Some(turn)),
+            _ => Self {
+                image: sheet,
+                turn: Turn::None,
+                layout,
+            },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -74,9 +100,9 @@ mod tests {
     fn what_was_up_comes_back_up() {
         // The upper left pixel of the upright sheet is stored in the lower left corner.
         let stored = RgbImage::from_grey(2, 3, vec![9, 9, 9, 9, 7, 9]).unwrap();
-        let (sheet, turn) = upright(stored, Some(PageOrientation::Landscape));
-        assert_eq!(turn, Turn::Clockwise);
-        assert_eq!((sheet.width(), sheet.height()), (3, 2));
-        assert_eq!(sheet.samples().0, [7, 9, 9, 9, 9, 9]);
+        let sheet = UprightSheet::new(stored, Some(PageOrientation::Landscape.turn()));
+        assert_eq!(sheet.turn, Turn::Clockwise);
+        assert_eq!((sheet.image.width(), sheet.image.height()), (3, 2));
+        assert_eq!(sheet.image.samples().0, [7, 9, 9, 9, 9, 9]);
     }
 }

@@ -95,6 +95,10 @@ pub(crate) struct Header {
 /// Numbers of a header: the length of the file, the tag, and what [`write`](mod@write) puts there.
 const NUMBERS: usize = 5 + 10;
 
+/// Bits of the number that names the kind; those above it are
+/// [`IndexOptions::part_bits`](crate::IndexOptions::part_bits), which older files had none of.
+const KIND_BITS: u32 = 8;
+
 /// Of a block with its padding.
 fn checksum(number: usize, padded: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();

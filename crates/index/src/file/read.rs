@@ -8,7 +8,7 @@ use lookalike_kernels::Isa;
 
 use super::map::{MappedFile, Place, map};
 use super::small::{self, Shape};
-use super::{ALIGNMENT, FileError, Header, MAGIC, NUMBERS, SMALL_BLOCK, START, VERSION};
+use super::{ALIGNMENT, FileError, Header, KIND_BITS, MAGIC, NUMBERS, SMALL_BLOCK, START, VERSION};
 use crate::graph::Graph;
 use crate::index::{MOST_ROWS, check_dim};
 use crate::rows::{Chunked, Value};
@@ -199,6 +199,7 @@ impl Parts {
             2 => Metric::L2,
             _ => return Err("it names no metric".into()),
         };
+        let (part_bits, kind) = (kind >> KIND_BITS, kind & ((1 << KIND_BITS) - 1));
         let kind = match kind {
             0 => IndexKind::Auto,
             1 => IndexKind::Flat,
@@ -219,6 +220,7 @@ impl Parts {
             m: given(m),
             ef_construction: given(ef_construction),
             nlist: given(nlist),
+            part_bits: u32::try_from(part_bits).unwrap_or(u32::MAX),
         };
         let is_possible = check_dim(dim).is_ok() && options.check().is_ok() && rows <= MOST_ROWS;
         if !is_possible {
@@ -245,7 +247,7 @@ impl Parts {
             options,
             ..
         } = self.header;
-        let mut snapshot = Snapshot::new(Isa::active(), metric, dim);
+        let mut snapshot = Snapshot::new(Isa::active(), metric, dim, options.part_bits);
         if let Shape::Graph = self.shape {
             snapshot.structure = Structure::Graph(Graph::new(options.m()));
         }

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
-use super::{ALIGNMENT, Header, MAGIC, NUMBERS, SMALL_BLOCK, START, VERSION, checksum, small};
+use super::{
+    ALIGNMENT, Header, KIND_BITS, MAGIC, NUMBERS, SMALL_BLOCK, START, VERSION, checksum, small,
+};
 use crate::rows::{Chunked, Value};
 use crate::snapshot::{Snapshot, Structure};
 use crate::{IndexKind, Metric};
@@ -110,7 +112,7 @@ fn numbers(snapshot: &Snapshot, header: &Header, small_len: usize) -> [u64; NUMB
     [
         *dim,
         metric,
-        kind,
+        kind | (options.part_bits as usize) << KIND_BITS,
         options.m.unwrap_or_default(),
         options.ef_construction.unwrap_or_default(),
         options.nlist.unwrap_or_default(),

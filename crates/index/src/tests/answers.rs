@@ -11,7 +11,7 @@ fn vectors_without_length_have_cosine_zero() {
             .add(&[1, 2, 3], &[0.0, -0.0, 3.0, 4.0, -3.0, -4.0])
             .unwrap();
         index.rebuild_as(plan).unwrap();
-        let scores = |query: &[f32]| index.scores(query, &[1, 2, 3]).unwrap();
+        let scores = |query: &[f32]| scores_of(&index, query, &[1, 2, 3]).unwrap();
         assert_eq!(scores(&[0.0, 0.0]), [Some(0.0); 3]);
         assert_eq!(scores(&[0.6, 0.8])[0], Some(0.0));
         for effort in [Effort::default(), Effort::EXACT] {
@@ -209,7 +209,7 @@ fn equal_vectors_are_found_beside_others() {
             let worst = index.search(query, &exact).unwrap()[9].score;
             let found = walk(&index, query, 128);
             // By score: of equal vectors, any will do.
-            let scores = index.scores(query, &found).unwrap();
+            let scores = scores_of(&index, query, &found).unwrap();
             let is_right = |score: &&Option<f32>| metric.compare(score.unwrap(), worst).is_le();
             right += scores.iter().filter(is_right).count().min(10);
             total += 10;

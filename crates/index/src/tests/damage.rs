@@ -37,7 +37,7 @@ fn ask(index: &Index, question: usize) -> Result<Answer, IndexError> {
         1 => Answer::Hits(vec![index.search(query, &of(3, Effort::default()))?]),
         2 => Answer::Hits(vec![index.search(query, &of(3, Effort::EXACT))?]),
         3 => Answer::Hits(index.search_batch(&queries, &of(2, Effort::EXACT))?),
-        4 => Answer::Scores(index.scores(query, &[0, 5, 19, 1 << 40])?),
+        4 => Answer::Scores(scores_of(index, query, &[0, 5, 19, 1 << 40])?),
         5 => Answer::Vector(index.vector(19)?),
         _ => {
             let filter = Some(&some);

@@ -100,7 +100,7 @@ fn live(path: &Path, plan: Plan, again: bool) {
             };
             let _ = index.search(query, &params);
         }
-        let _ = index.scores(query, &[0, 19, 1 << 40]);
+        let _ = scores_of(index, query, &[0, 19, 1 << 40]);
         let _ = index.vector(19);
         let _ = (index.stats(), index.rebuild_pays());
     };

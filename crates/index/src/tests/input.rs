@@ -40,13 +40,13 @@ fn wrong_queries_are_named() {
     assert_eq!(index.search(&[0.0; 4], &top), Err(of_length(4)));
     assert_eq!(index.search(&[], &top), Err(of_length(0)));
     assert_eq!(index.search_batch(&[0.0; 3], &top), Err(of_length(3)));
-    assert_eq!(index.scores(&[0.0; 3], &[1]), Err(of_length(3)));
+    assert_eq!(scores_of(&index, &[0.0; 3], &[1]), Err(of_length(3)));
     let error = index.search_batch(&[0.0, 0.0, f32::INFINITY, 0.0], &top);
     assert_eq!(
         error.unwrap_err().to_string(),
         "query 1 holds inf at position 0: every value must be finite"
     );
-    assert!(index.scores(&[0.0, f32::NAN], &[1]).is_err());
+    assert!(scores_of(&index, &[0.0, f32::NAN], &[1]).is_err());
     let threshold = Some(f32::NAN);
     let params = SearchParams { threshold, ..top };
     let error = index.search(&[0.0; 2], &params);
@@ -226,7 +226,7 @@ fn the_last_of_repeated_ids_counts() {
             .unwrap();
         index.rebuild_as(plan).unwrap();
         assert_eq!(index.len(), 3);
-        let scores = || index.scores(&[1.0], &[5, 9, 1, 2]).unwrap();
+        let scores = || scores_of(&index, &[1.0], &[5, 9, 1, 2]).unwrap();
         assert_eq!(scores(), [Some(3.0), Some(5.0), Some(4.0), None]);
         index.add(&[1, 1], &[8.0, 6.0]).unwrap();
         assert_eq!((index.len(), index.stats().removed), (3, 1));

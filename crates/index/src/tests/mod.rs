@@ -18,7 +18,9 @@ use crate::graph::{Scratch, nearest};
 use crate::random::mix;
 use crate::rebuild::Plan;
 use crate::snapshot::Structure;
-use crate::{Effort, Filter, Hit, Index, IndexKind, IndexOptions, Metric, SearchParams};
+use crate::{
+    Effort, Filter, Hit, Index, IndexError, IndexKind, IndexOptions, Metric, SearchParams,
+};
 
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::InnerProduct, Metric::L2];
 
@@ -159,4 +161,13 @@ fn check_hits(
             );
         }
     }
+}
+
+/// The scores of items of one row each.
+fn scores_of(index: &Index, query: &[f32], items: &[u64]) -> Result<Vec<Option<f32>>, IndexError> {
+    let hits = index.scores(query, items)?;
+    Ok(hits
+        .into_iter()
+        .map(|hit| hit.map(|hit| hit.score))
+        .collect())
 }

@@ -108,7 +108,10 @@ fn recall(index: &Index, queries: &[f32], params: &SearchParams<'_>) -> f64 {
         let ids: Vec<u64> = found.iter().map(|hit| hit.id).collect();
         let scores = index.scores(query, &ids).unwrap();
         for (hit, score) in found.iter().zip(scores) {
-            assert_eq!(score.map(f32::to_bits), Some(hit.score.to_bits()));
+            assert_eq!(
+                score.map(|hit| hit.score.to_bits()),
+                Some(hit.score.to_bits())
+            );
         }
         right += found.iter().filter(|hit| expected.contains(hit)).count();
         total += expected.len();

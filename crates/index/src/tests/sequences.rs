@@ -125,7 +125,7 @@ fn search(index: &Index, model: &Model, queries: &[Vec<f32>], params: &SearchPar
         assert_eq!(index.search(query, params).unwrap(), hits);
         let ids: Vec<u64> = hits.iter().map(|hit| hit.id).collect();
         let scores = hits.iter().map(|hit| Some(hit.score)).collect::<Vec<_>>();
-        assert_eq!(index.scores(query, &ids).unwrap(), scores);
+        assert_eq!(scores_of(index, query, &ids).unwrap(), scores);
         check_approximate(index, query, params);
     }
 }

@@ -16,7 +16,7 @@ mod task;
 pub use damage::Damage;
 pub use dataset::{Dataset, DatasetPicture, Object, PdfSheet, PictureKind, PictureSource, Unread};
 pub use interval::Estimate;
-pub use method::{Baseline, Method};
+pub use method::{Baseline, Embedded, Method};
 pub use run::{Evaluation, Progress, Settings, evaluate};
 pub use summary::{Difference, Row, Summary};
 pub use task::{TaskKind, TaskKinds};

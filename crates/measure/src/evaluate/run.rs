@@ -46,8 +46,8 @@ pub struct Evaluation {
     pub failed: Vec<Unread>,
 }
 
-/// Vectors by picture; none where the picture could not be read.
-type Vectors = HashMap<usize, Vec<f32>>;
+/// Vectors of parts by picture; none where the picture could not be read.
+type Vectors = HashMap<usize, Vec<Vec<f32>>>;
 
 /// Asks all methods all questions.
 ///
@@ -166,27 +166,29 @@ impl<'a, 'p> Looks<'a, 'p> {
         let mut vectors: Vec<Vectors> = self.methods.iter().map(|_| Vectors::new()).collect();
         for batch in pictures.chunks(BATCH) {
             let (dataset, reading, methods) = (self.dataset, self.reading, self.methods);
-            let prepared: Vec<Result<Vec<RgbImage>, EngineError>> = batch
+            let prepared: Vec<Result<Vec<Vec<RgbImage>>, EngineError>> = batch
                 .par_iter()
                 .map(|&picture| {
-                    let mut image = dataset.pictures[picture].source.decode(reading)?;
+                    let source = &dataset.pictures[picture].source;
+                    let (mut image, turn) = source.decode(reading)?;
                     if let Some(damage) = damage {
                         image = damage.apply(&image)?;
                     }
                     methods
                         .iter()
-                        .map(|method| method.prepare(&image))
+                        .map(|method| method.prepare(&image, turn))
                         .collect()
                 })
                 .collect();
             let mut readable = Vec::new();
-            let mut by_method: Vec<Vec<RgbImage>> = self.methods.iter().map(|_| vec![]).collect();
+            let mut by_method: Vec<Vec<Vec<RgbImage>>> =
+                self.methods.iter().map(|_| vec![]).collect();
             for (&picture, prepared) in batch.iter().zip(prepared) {
                 match prepared {
                     Ok(forms) => {
                         readable.push(picture);
-                        for (images, form) in by_method.iter_mut().zip(forms) {
-                            images.push(form);
+                        for (pictures, parts) in by_method.iter_mut().zip(forms) {
+                            pictures.push(parts);
                         }
                     }
                     Err(error) => self.failed.push(Unread {
@@ -195,10 +197,13 @@ impl<'a, 'p> Looks<'a, 'p> {
                     }),
                 }
             }
-            for ((method, images), vectors) in self.methods.iter().zip(by_method).zip(&mut vectors)
-            {
-                let described = method.describe(&images)?;
-                vectors.extend(readable.iter().copied().zip(described));
+            for ((method, parts), vectors) in self.methods.iter().zip(by_method).zip(&mut vectors) {
+                let counts: Vec<usize> = parts.iter().map(Vec::len).collect();
+                let images: Vec<RgbImage> = parts.into_iter().flatten().collect();
+                let mut described = method.describe(&images)?.into_iter();
+                for (&picture, count) in readable.iter().zip(counts) {
+                    vectors.insert(picture, described.by_ref().take(count).collect());
+                }
             }
             self.done += batch.len();
             (self.progress)(self.done, self.total);
@@ -209,7 +214,7 @@ impl<'a, 'p> Looks<'a, 'p> {
 
 /// The measures of every query that has an answer, with the object that it shows.
 fn ask(dataset: &Dataset, task: &Task, queries: &Vectors, gallery: &Vectors) -> Answers {
-    let searched: Vec<(usize, &[f32])> = task
+    let searched: Vec<(usize, &[Vec<f32>])> = task
         .gallery
         .iter()
         .filter_map(|picture| Some((*picture, gallery.get(picture)?.as_slice())))
@@ -217,12 +222,12 @@ fn ask(dataset: &Dataset, task: &Task, queries: &Vectors, gallery: &Vectors) -> 
     task.queries
         .par_iter()
         .filter_map(|query| {
-            let vector = queries.get(query)?;
+            let vectors = queries.get(query)?;
             let mut ranked: Vec<(f32, u8)> = searched
                 .iter()
                 .filter_map(|(picture, other)| {
                     let grade = task.grade(dataset, *query, *picture)?;
-                    let score = vector.iter().zip(*other).map(|(a, b)| a * b).sum();
+                    let score = Method::score(vectors, other);
                     Some((score, grade))
                 })
                 .collect();

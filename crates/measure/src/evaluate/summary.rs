@@ -100,7 +100,7 @@ impl Answered<'_> {
                     task: self.task.kind.to_string(),
                     group,
                     method: method.name(),
-                    preprocess: method.preprocess().to_string(),
+                    preprocess: method.seen_as(),
                     queries: members.len(),
                     objects: clusters.len(),
                     gallery: self.task.gallery.len(),
@@ -128,9 +128,9 @@ impl Answered<'_> {
                     task: self.task.kind.to_string(),
                     group,
                     method: method.name(),
-                    preprocess: method.preprocess().to_string(),
+                    preprocess: method.seen_as(),
                     than: first.name(),
-                    than_preprocess: first.preprocess().to_string(),
+                    than_preprocess: first.seen_as(),
                     measures: Summary::of(&clusters),
                 });
             }

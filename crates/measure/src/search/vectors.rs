@@ -44,8 +44,9 @@ impl VectorSet {
                     &Revision::default(),
                     |change| match change {
                         Change::Stored(stored) if !stored.front_page => {
+                            // One vector an item: of a sheet that is taken apart, its first figure.
                             ids.push(stored.item_id);
-                            values.extend_from_slice(&stored.vector);
+                            values.extend(stored.vectors.into_iter().next().unwrap_or_default());
                         }
                         _ => {}
                     },

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::explain::{Explained, Explanation};
+use lookalike_engine::explain::{Explained, Explanation, ItemPart};
 use lookalike_wire::{Correspondence, ExplainTiming};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,6 +28,8 @@ const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 pub(crate) struct Which {
     /// The hit, or any other item.
     item: u64,
+    /// A figure of it alone: its `index` in the hit.
+    figure: Option<u8>,
     /// The `query_token` of a search.
     query: Option<String>,
     /// Which query of that search, from 0; the first unless given.
@@ -41,6 +43,8 @@ pub(crate) struct Which {
 pub(crate) struct ExplanationData {
     /// The item.
     item: u64,
+    /// The figure of it; null for the whole.
+    figure: Option<u8>,
     /// Which query of the search; null for two items.
     query_index: Option<usize>,
     /// The other item; null for a search.
@@ -53,7 +57,7 @@ pub(crate) struct ExplanationData {
     query_width: u32,
     /// Pixels of the query's picture.
     query_height: u32,
-    /// Pixels of the item's picture.
+    /// Pixels of the item's picture: of the figure, if one was named.
     item_width: u32,
     /// Pixels of the item's picture.
     item_height: u32,
@@ -81,11 +85,12 @@ pub(crate) async fn explain(
 ) -> Result<Success<ExplanationData>, ApiError> {
     let query_heatmap = which.address("query.png");
     let item_heatmap = which.address("item.png");
-    let (item, query_item) = (which.item, which.query_item);
+    let (item, figure, query_item) = (which.item, which.figure, which.query_item);
     let query_index = query_item.is_none().then_some(which.index.unwrap_or(0));
     let explanation = explanation(&app, &caller, which).await?;
     Ok(Success(ExplanationData {
         item,
+        figure,
         query_index,
         query_item,
         query_heatmap,
@@ -139,7 +144,10 @@ async fn explanation(
     which: Which,
 ) -> Result<Arc<Explanation>, ApiError> {
     let owner = caller.user_id;
-    let item = which.item;
+    let part = ItemPart {
+        item: which.item,
+        figure: which.figure,
+    };
     let explained = match (which.query, which.query_item) {
         (Some(token), None) => Explained::Search {
             token,
@@ -153,14 +161,15 @@ async fn explanation(
             ));
         }
     };
-    app.compute(move |engine| engine.explainer().explain(&explained, item))
+    app.compute(move |engine| engine.explainer().explain(&explained, part))
         .await
 }
 
 impl Which {
     /// Where the heat map of that name is.
     fn address(&self, name: &str) -> String {
-        let item = self.item;
+        let figure = self.figure.map(|figure| format!("&figure={figure}"));
+        let item = format!("{}{}", self.item, figure.unwrap_or_default());
         match (&self.query, self.query_item) {
             // A token that is known is hexadecimal: an address holds it as it is.
             (Some(token), _) => {

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use lookalike_engine::library::{Direction, ListRequest, Selection, SortKey, TagChange, Upload};
-use lookalike_wire::{Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, Tagged};
+use lookalike_wire::{Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, PictureFigures, Tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -296,6 +296,24 @@ pub(crate) async fn vector(
     let id = number("id", &id)?;
     let vector = app.read(move |engine| engine.library().vector(id)).await?;
     Ok(Success(vector.into()))
+}
+
+/// Show the figures of an image, each of which a search by it asks with.
+#[utoipa::path(
+    get,
+    path = "/api/images/{id}/figures",
+    tag = "images",
+    params(("id" = u64, Path)),
+    responses((status = 200, body = Envelope<PictureFigures>), ApiError),
+)]
+pub(crate) async fn figures(
+    State(app): State<App>,
+    _: Reader,
+    Path(id): Path<String>,
+) -> Result<Success<PictureFigures>, ApiError> {
+    let id = number("id", &id)?;
+    let figures = app.read(move |engine| engine.pictures().figures_of_item(id));
+    Ok(Success(figures.await?.into()))
 }
 
 fn selection(

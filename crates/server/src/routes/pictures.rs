@@ -4,14 +4,15 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::{Content, Engine, View};
+use lookalike_wire::PictureFigures;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
-use crate::http::envelope::ApiError;
+use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::query::Parameters;
 use crate::http::stream;
-use crate::http::upload::{self, Field, Form};
+use crate::http::upload::{self, Field, Form, Reserved};
 use crate::openapi::Binary;
 use crate::state::App;
 
@@ -23,6 +24,8 @@ const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 pub(crate) struct Which {
     /// The item; without it, the newest one of that file name.
     id: Option<u64>,
+    /// Show this figure of it alone: its `index` in a hit or in `/api/images/{id}/figures`.
+    figure: Option<u8>,
 }
 
 /// The form of a preview.
@@ -34,7 +37,7 @@ pub(crate) struct PreviewForm {
     file: Vec<u8>,
 }
 
-/// Thumbnail of an image: at most 300 x 300 pixels, JPEG.
+/// Thumbnail of an image, or of one of its figures: at most 300 x 300 pixels, JPEG.
 #[utoipa::path(
     get,
     path = "/api/image/{file_name}",
@@ -53,10 +56,12 @@ pub(crate) async fn thumbnail(
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    picture(&app, &headers, file_name, which.id, View::Thumbnail).await
+    let view = which.figure.map_or(View::Thumbnail, View::Figure);
+    picture(&app, &headers, file_name, which.id, view).await
 }
 
-/// An image as browsers show it: PNG, WebP, GIF and JPEG as they are, others as JPEG.
+/// An image as browsers show it, upright: PNG, WebP, GIF and JPEG as they are unless they have to be
+/// turned, others as JPEG.
 #[utoipa::path(
     get,
     path = "/api/image/full/{file_name}",
@@ -80,10 +85,11 @@ pub(crate) async fn full(
     Parameters(which): Parameters<Which>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    picture(&app, &headers, file_name, which.id, View::Full).await
+    let view = which.figure.map_or(View::Full, View::FullFigure);
+    picture(&app, &headers, file_name, which.id, view).await
 }
 
-/// Any supported picture as a JPEG; sent as `file` of a form or as the body itself.
+/// Any supported picture as a JPEG, upright; sent as `file` of a form or as the body itself.
 #[utoipa::path(
     post,
     path = "/api/preview",
@@ -99,25 +105,55 @@ pub(crate) async fn preview(
     _: Reader,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (bytes, reserved) = if upload::is_form(&request) {
-        let form = Form::from_request(request, &app).await?;
-        let mut fields = form.fields.into_iter().map(|(_, field)| field);
-        let file = fields.find_map(|field| match field {
-            Field::File(file) => Some(file.bytes),
-            Field::Text(_) => None,
-        });
-        let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
-        (file, form.reserved)
-    } else {
-        let body = upload::read_body(request, &app, app.options().max_body_bytes).await?;
-        body.into_parts()
-    };
+    let (bytes, reserved) = sent(request, &app).await?;
     let jpeg = app
         .compute(move |engine| engine.pictures().preview(&bytes))
         .await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
     Ok((headers, jpeg).into_response())
+}
+
+/// The figures of any supported picture, as a search by it would take it apart; sent as for
+/// `POST /api/preview`. A figure is searched for alone by its box as the search's `region`.
+#[utoipa::path(
+    post,
+    path = "/api/preview/figures",
+    tag = "pictures",
+    request_body(content(
+        (PreviewForm = "multipart/form-data"),
+        (Binary = "application/octet-stream"),
+    )),
+    responses((status = 200, body = Envelope<PictureFigures>), ApiError),
+)]
+pub(crate) async fn figures(
+    State(app): State<App>,
+    _: Reader,
+    request: Request,
+) -> Result<Success<PictureFigures>, ApiError> {
+    let (bytes, reserved) = sent(request, &app).await?;
+    let figures = app
+        .compute(move |engine| engine.pictures().figures(&bytes))
+        .await?;
+    drop(reserved);
+    Ok(Success(figures.into()))
+}
+
+/// A picture that was sent, and the memory that is held for it.
+async fn sent(request: Request, app: &App) -> Result<(Vec<u8>, Reserved), ApiError> {
+    if upload::is_form(&request) {
+        let form = Form::from_request(request, app).await?;
+        let mut fields = form.fields.into_iter().map(|(_, field)| field);
+        let file = fields.find_map(|field| match field {
+            Field::File(file) => Some(file.bytes),
+            Field::Text(_) => None,
+        });
+        let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
+        Ok((file, form.reserved))
+    } else {
+        let body = upload::read_body(request, app, app.options().max_body_bytes).await?;
+        Ok(body.into_parts())
+    }
 }
 
 async fn picture(

@@ -76,12 +76,15 @@ fn an_answer_has_every_field_of_the_contract() {
         keys(page),
         [
             "collection",
+            "figure",
             "file_name",
+            "height",
             "id",
             "image_index",
             "page_num",
             "score",
-            "thumbnail_url"
+            "thumbnail_url",
+            "width"
         ]
     );
     assert_eq!(page["page_num"], "D00001");
@@ -254,11 +257,12 @@ fn fields_come_in_the_order_of_the_contract() {
         [("file", Some("x.png"), &picture(1)), ("top_k", None, b"1")];
     let answer = server.search(&fields);
     let text = String::from_utf8(answer.body).unwrap();
-    // The example of the contract, its values left out, with the band and the US class.
+    // The example of the contract, its values left out, with the band, the US class, the sides
+    // and the figure.
     let expected = "code message data results group_id patent_id max_score band title \
                     loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
-                    image_index score thumbnail_url timing feature_extraction_ms \
+                    image_index score thumbnail_url width height figure timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
                     min_score total_matched collections filters query_token";
     let names: Vec<&str> = text

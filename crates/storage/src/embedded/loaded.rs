@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use lookalike_catalog::{Catalog, Change, Collection, Revision};
+use lookalike_catalog::{Catalog, Change, Collection, Revision, StoredItem};
 use lookalike_index::{Index, IndexError, IndexOptions};
 
-use crate::vectors::VectorError;
+use crate::vectors::{RowId, VectorError};
 
 /// Vectors added at a time.
 const BATCH: usize = 16_384;
@@ -24,7 +24,10 @@ pub(super) struct Loaded {
 impl Loaded {
     pub(super) fn empty(collection: &Collection) -> Result<Self, VectorError> {
         let spec = &collection.spec;
-        let options = IndexOptions::of(spec.index_kind);
+        let options = IndexOptions {
+            part_bits: RowId::FIGURE_BITS,
+            ..IndexOptions::of(spec.index_kind)
+        };
         let index = || Index::new(spec.dim, spec.metric, options).map(Arc::new);
         Ok(Self {
             sheets: index()?,
@@ -34,6 +37,7 @@ impl Loaded {
         })
     }
 
+    /// Rows: one for each figure.
     pub(super) fn len(&self) -> u64 {
         (self.sheets.len() + self.front_pages.len()) as u64
     }
@@ -46,7 +50,6 @@ impl Loaded {
     ) -> Result<Self, VectorError> {
         let mut sheets = Batch::new(&self.sheets);
         let mut front_pages = Batch::new(&self.front_pages);
-        let (mut no_sheets, mut no_front_pages) = (Vec::new(), Vec::new());
         let mut result = Ok(());
         let mut unsaved = self.unsaved;
         let last_item = self.revision.last_item as u64;
@@ -54,29 +57,30 @@ impl Loaded {
             unsaved += 1;
             let stored = match change {
                 Change::Removed(id) => {
-                    no_sheets.push(id);
-                    no_front_pages.push(id);
+                    sheets.keep_below(id, 0);
+                    front_pages.keep_below(id, 0);
                     return;
                 }
                 Change::Stored(stored) => stored,
             };
-            let (rows, no_others) = if stored.front_page {
-                (&mut front_pages, &mut no_sheets)
+            let (own, other) = if stored.front_page {
+                (&mut front_pages, &mut sheets)
             } else {
-                (&mut sheets, &mut no_front_pages)
+                (&mut sheets, &mut front_pages)
             };
             if stored.item_id <= last_item {
-                no_others.push(stored.item_id);
+                own.keep_below(stored.item_id, stored.vectors.len());
+                other.keep_below(stored.item_id, 0);
             }
             if result.is_ok() {
-                result = rows.push(stored.item_id, &stored.vector);
+                result = own.push(&stored);
             }
         })?;
         result?;
-        self.sheets.remove(&no_sheets);
-        self.front_pages.remove(&no_front_pages);
-        sheets.flush()?;
-        front_pages.flush()?;
+        for batch in [&mut sheets, &mut front_pages] {
+            batch.remove_surplus();
+            batch.flush()?;
+        }
         Ok(Self {
             revision,
             unsaved,
@@ -85,11 +89,13 @@ impl Loaded {
     }
 }
 
-/// Collects vectors so that the index is not asked for each alone.
+/// Collects changes so that the index is not asked for each alone.
 struct Batch<'a> {
     index: &'a Index,
     ids: Vec<u64>,
     vectors: Vec<f32>,
+    /// Items that have no figures from this number on.
+    surplus: Vec<(u64, usize)>,
 }
 
 impl<'a> Batch<'a> {
@@ -98,13 +104,21 @@ impl<'a> Batch<'a> {
             index,
             ids: Vec::new(),
             vectors: Vec::new(),
+            surplus: Vec::new(),
         }
     }
 
-    fn push(&mut self, id: u64, vector: &[f32]) -> Result<(), IndexError> {
-        self.ids.push(id);
-        self.vectors.extend_from_slice(vector);
-        if self.ids.len() == BATCH {
+    fn keep_below(&mut self, item: u64, figures: usize) {
+        self.surplus.push((item, figures));
+    }
+
+    fn push(&mut self, stored: &StoredItem) -> Result<(), IndexError> {
+        for (figure, vector) in (0..=u8::MAX).zip(&stored.vectors) {
+            self.ids.push(RowId::new(stored.item_id, figure).number());
+            self.vectors.extend_from_slice(vector);
+        }
+        // All figures of an item in one call: searches see all of them or none.
+        if self.ids.len() >= BATCH {
             self.flush()?;
         }
         Ok(())
@@ -118,5 +132,19 @@ impl<'a> Batch<'a> {
         self.ids.clear();
         self.vectors.clear();
         Ok(())
+    }
+
+    fn remove_surplus(&mut self) {
+        let mut ids = Vec::new();
+        for (item, figures) in self.surplus.drain(..) {
+            let rows = self.index.ids_of_item(item).into_iter();
+            ids.extend(rows.filter(|&id| {
+                let figure = RowId::from_number(id).figure_index();
+                usize::from(figure) >= figures
+            }));
+        }
+        if !ids.is_empty() {
+            self.index.remove(&ids);
+        }
     }
 }

@@ -11,7 +11,7 @@ mod loaded;
 mod tests;
 mod upkeep;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -21,7 +21,12 @@ use lookalike_index::{Effort, Filter, Index, IndexError, SearchParams};
 
 use self::files::Files;
 use self::loaded::Loaded;
-use crate::vectors::{FrontPages, Hit, IndexState, Scope, VectorError, VectorQuery, VectorStore};
+use crate::vectors::{
+    FrontPages, Hit, IndexState, RowId, Scope, VectorError, VectorQuery, VectorStore,
+};
+
+/// How many times as many rows are asked for where several are of the same items.
+const MORE_ROWS: usize = 4;
 
 /// Whether the files of indexes are written, or only read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +176,7 @@ fn search_all(
     }
 }
 
-/// The best `k` of both indexes for each query.
+/// The best `k` items of both indexes for each query.
 fn best(
     loaded: &Loaded,
     queries: &[Vec<f32>],
@@ -187,24 +192,71 @@ fn best(
         effort,
     };
     let metric = loaded.sheets.metric();
-    let mut hits = search_all(&loaded.sheets, queries, &params)?;
+    let mut hits = best_items(&loaded.sheets, queries, &params)?;
     if scope.front_pages == FrontPages::Included {
-        let others = search_all(&loaded.front_pages, queries, &params)?;
+        let others = best_items(&loaded.front_pages, queries, &params)?;
         for (hits, others) in hits.iter_mut().zip(others) {
             hits.extend(others);
-            hits.sort_by(|a, b| metric.compare(a.score, b.score).then(a.id.cmp(&b.id)));
+            hits.sort_by(|a, b| {
+                let by_score = metric.compare(a.score, b.score);
+                by_score.then(a.item_id.cmp(&b.item_id))
+            });
             hits.truncate(k);
         }
     }
-    let named = |hits: Vec<lookalike_index::Hit>| hits.into_iter().map(whole).collect();
-    Ok(hits.into_iter().map(named).collect())
+    Ok(hits)
 }
 
-fn whole(hit: lookalike_index::Hit) -> Hit {
+/// The best items of an index: as many rows as it takes until there are `k` items among them.
+fn best_items(
+    index: &Index,
+    queries: &[Vec<f32>],
+    params: &SearchParams<'_>,
+) -> Result<Vec<Vec<Hit>>, VectorError> {
+    let answers = search_all(index, queries, params)?;
+    let mut left = Vec::new();
+    let mut found: Vec<Vec<Hit>> = Vec::with_capacity(queries.len());
+    for (place, rows) in answers.into_iter().enumerate() {
+        let is_all = rows.len() < params.k;
+        found.push(items_of(rows));
+        if !is_all && found[place].len() < params.k {
+            left.push(place);
+        }
+    }
+    let mut k = params.k;
+    while !left.is_empty() {
+        k = k.saturating_mul(MORE_ROWS);
+        let again: Vec<Vec<f32>> = left.iter().map(|&place| queries[place].clone()).collect();
+        let answers = search_all(index, &again, &SearchParams { k, ..*params })?;
+        let mut still_left = Vec::new();
+        for (place, rows) in left.into_iter().zip(answers) {
+            let is_all = rows.len() < k;
+            found[place] = items_of(rows);
+            if !is_all && found[place].len() < params.k {
+                still_left.push(place);
+            }
+        }
+        left = still_left;
+    }
+    for hits in &mut found {
+        hits.truncate(params.k);
+    }
+    Ok(found)
+}
+
+/// The items of rows, which come best first: each once, by its best row.
+fn items_of(rows: Vec<lookalike_index::Hit>) -> Vec<Hit> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let hits = rows.into_iter().map(hit_of);
+    hits.filter(|hit| seen.insert(hit.item_id)).collect()
+}
+
+fn hit_of(row: lookalike_index::Hit) -> Hit {
+    let id = RowId::from_number(row.id);
     Hit {
-        item_id: hit.id,
-        figure_index: 0,
-        score: hit.score,
+        item_id: id.item_id(),
+        figure_index: id.figure_index(),
+        score: row.score,
     }
 }
 
@@ -247,11 +299,8 @@ impl VectorStore for EmbeddedVectors {
         self.0.with(collection, |loaded| {
             let sheets = loaded.sheets.scores(query, items)?;
             let front_pages = loaded.front_pages.scores(query, items)?;
-            let scores = sheets.into_iter().zip(front_pages).map(|(a, b)| a.or(b));
-            let hits = scores
-                .zip(items)
-                .map(|(score, &id)| score.map(|score| whole(lookalike_index::Hit { id, score })));
-            Ok(hits.collect())
+            let hits = sheets.into_iter().zip(front_pages);
+            Ok(hits.map(|(a, b)| a.or(b).map(hit_of)).collect())
         })
     }
 

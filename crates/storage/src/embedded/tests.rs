@@ -143,6 +143,7 @@ fn item(number: u32) -> NewItem {
             file_size: 1,
             format: "png".into(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name: format!("{number}.png"),

@@ -1,17 +1,17 @@
 //! Rows of a store: one for each figure of an item.
 
-/// Figures that an item can have.
-const FIGURES: u64 = 256;
-
 /// The number of a row: `item id * 256 + figure_index`. Fits an `i64`, as item ids are below 2^53.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId(u64);
 
 impl RowId {
+    /// The lowest bits of the number, which tell the figures of an item apart.
+    pub const FIGURE_BITS: u32 = 8;
+
     /// The row of a figure.
     #[must_use]
     pub fn new(item_id: u64, figure_index: u8) -> Self {
-        Self(item_id * FIGURES + u64::from(figure_index))
+        Self(item_id << Self::FIGURE_BITS | u64::from(figure_index))
     }
 
     /// The row of that number.
@@ -29,13 +29,13 @@ impl RowId {
     /// The item.
     #[must_use]
     pub fn item_id(self) -> u64 {
-        self.0 / FIGURES
+        self.0 >> Self::FIGURE_BITS
     }
 
     /// The figure within the item, from 0.
     #[must_use]
     pub fn figure_index(self) -> u8 {
-        (self.0 % FIGURES) as u8
+        (self.0 & 0xFF) as u8
     }
 }
 

@@ -34,6 +34,14 @@ export default {
     label: (x: string, y: string, w: string, h: string) =>
       `Region: ${x} from the left, ${y} from the top, ${w} wide, ${h} high. Arrow keys move it, with Shift they resize it.`,
   },
+  figures: {
+    several: (count: string) => `Asks with all ${count} figures; press one to search by it alone.`,
+    number: (number: string) => `Figure ${number}`,
+    choose: (name: string) => `Search by ${name} alone`,
+    crop: "Figures alone",
+    sheets: "Whole sheets",
+    whole: "Whole sheet",
+  },
   options: {
     heading: "Options",
     groups: "Patents",

@@ -35,6 +35,14 @@ export default {
     label: (x, y, w, h) =>
       `区域：距左 ${x}，距上 ${y}，宽 ${w}，高 ${h}。方向键移动，按住 Shift 调整大小。`,
   },
+  figures: {
+    several: (count: string) => `正以全部 ${count} 幅图检索；点选其中一幅可单独检索。`,
+    number: (number: string) => `图 ${number}`,
+    choose: (name: string) => `仅以${name}检索`,
+    crop: "仅看图幅",
+    sheets: "看整页",
+    whole: "整页",
+  },
   options: {
     heading: "选项",
     groups: "专利数",

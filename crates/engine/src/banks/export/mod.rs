@@ -1,16 +1,18 @@
 //! Collections as feature banks.
 //!
 //! Everything is written beside the output under another name and renamed when it is whole.
-//! Vectors and items come from the catalogue in passes; only the ids are held in memory.
+//! Vectors and items come from the catalogue in passes; only the ids of rows are held in memory. An
+//! item has a row for each of its figures.
 
 mod npz;
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use lookalike_banks::{BankLayout, FEATURES_INDEX, FOLDER_ORIGIN, Origin, line};
-use lookalike_catalog::{Change, Collection, Item, ItemFilter, Revision};
+use lookalike_banks::{BankLayout, FEATURES_INDEX, FOLDER_ORIGIN, ItemRow, Origin, line};
+use lookalike_catalog::{Change, Collection, Item, Revision};
 use lookalike_npy as npy;
 use tempfile::{Builder, NamedTempFile};
 
@@ -19,15 +21,15 @@ use super::request::{BankExportReport, BankExportRequest};
 use crate::import::Control;
 use crate::{EngineError, ErrorKind, Stores};
 
-/// Items read from the catalogue at a time.
+/// Rows read from the catalogue at a time.
 const PAGE: usize = 1000;
 
 /// An export on its way.
 struct Export<'a> {
     stores: &'a Stores,
     collection: Collection,
-    /// Ascending.
-    ids: Vec<u64>,
+    /// Items and their figures, ascending.
+    rows: Vec<(u64, u8)>,
     output: &'a Path,
     control: &'a Control,
 }
@@ -40,17 +42,14 @@ pub(super) fn run(
     control.progress.start();
     let collection = stores.catalog().collection(&request.collection)?;
     let removals = stores.catalog().revision(&collection)?.removals;
-    let all = ItemFilter::default();
     let export = Export {
-        ids: stores
-            .catalog()
-            .matching_items(&collection, &all.expression(stores.today()))?,
+        rows: stores.catalog().figure_rows(&collection)?,
         stores,
         collection,
         output: &request.output,
         control,
     };
-    control.progress.set_total(export.ids.len() as u64);
+    control.progress.set_total(export.rows.len() as u64);
     let whole = match request.layout {
         BankLayout::Npz => Whole::Files(vec![export.npz()?]),
         BankLayout::Npy => Whole::Files(export.npy()?),
@@ -64,7 +63,7 @@ pub(super) fn run(
     Ok(BankExportReport {
         collection: request.collection.clone(),
         output: request.output.clone(),
-        exported: export.ids.len() as u64,
+        exported: export.rows.len() as u64,
         dim: export.collection.spec.dim,
         elapsed_sec: (control.progress.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
     })
@@ -137,14 +136,16 @@ impl Export<'_> {
         let folder = builder(0o777)
             .tempdir_in(parent(self.output))
             .map_err(|error| self.failed(error))?;
-        self.vectors(|id, vector| {
-            let mut file = BufWriter::new(File::create(folder.path().join(array_name(id)))?);
+        self.vectors(|row, vector| {
+            let mut file = BufWriter::new(File::create(folder.path().join(array_name(row)))?);
             npy::write(&mut file, &[vector.len()], vector)?;
             file.flush()
         })?;
         let create = |name| File::create(folder.path().join(name)).map(BufWriter::new);
         let mut index = create(FEATURES_INDEX).map_err(|error| self.failed(error))?;
-        self.lines(&mut index, |item| Some(array_name(item.id as u64)))?;
+        self.lines(&mut index, |row| {
+            Some(array_name((row.item.id.unsigned_abs(), row.figure_index)))
+        })?;
         create(FOLDER_ORIGIN)
             .and_then(|mut file| {
                 file.write_all(self.origin().as_bytes())?;
@@ -156,20 +157,20 @@ impl Export<'_> {
 
     /// The vectors as one array of N x D.
     fn matrix(&self, out: &mut impl Write) -> Result<(), EngineError> {
-        let shape = [self.ids.len(), self.collection.spec.dim];
+        let shape = [self.rows.len(), self.collection.spec.dim];
         npy::write_header(out, "<f4", &shape).map_err(|error| self.failed(error))?;
         self.vectors(|_, vector| npy::write_values(out, vector))?;
         out.flush().map_err(|error| self.failed(error))
     }
 
-    /// A JSON line for each item; `feature` names its array where it has one of its own.
+    /// A JSON line for each row; `feature` names its array where it has one of its own.
     fn lines(
         &self,
         out: &mut impl Write,
-        feature: impl Fn(&Item) -> Option<String>,
+        feature: impl Fn(ItemRow<'_>) -> Option<String>,
     ) -> Result<(), EngineError> {
-        self.items(|item| {
-            let line = line(item, feature(item));
+        self.each_row(|row| {
+            let line = line(row, feature(row));
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")
         })?;
@@ -181,12 +182,12 @@ impl Export<'_> {
         serde_json::json!(Origin::new(&self.collection.spec)).to_string()
     }
 
-    /// Calls `each` forevery vector, by ascending id.
+    /// Calls `each` for every vector, in the order of the rows.
     fn vectors(
         &self,
-        mut each: impl FnMut(u64, &[f32]) -> io::Result<()>,
+        mut each: impl FnMut((u64, u8), &[f32]) -> io::Result<()>,
     ) -> Result<(), EngineError> {
-        let mut expected = self.ids.iter().peekable();
+        let mut expected = self.rows.iter().peekable();
         let mut result = Ok(());
         self.stores
             .catalog()
@@ -194,14 +195,17 @@ impl Export<'_> {
                 let Change::Stored(stored) = change else {
                     return;
                 };
-                // Items added since are not part of this export.
-                if result.is_err() || expected.next_if_eq(&&stored.item_id).is_none() {
-                    return;
-                }
-                result = each(stored.item_id, &stored.vector);
-                self.control.progress.add_committed(1, 0);
-                if self.control.cancel.is_cancelled() {
-                    result = Err(io::ErrorKind::Interrupted.into());
+                for (figure_index, vector) in (0..=u8::MAX).zip(&stored.vectors) {
+                    let row = (stored.item_id, figure_index);
+                    // Items added since are not part of this export.
+                    if result.is_err() || expected.next_if_eq(&&row).is_none() {
+                        return;
+                    }
+                    result = each(row, vector);
+                    self.control.progress.add_committed(1, 0);
+                    if self.control.cancel.is_cancelled() {
+                        result = Err(io::ErrorKind::Interrupted.into());
+                    }
                 }
             })?;
         result.map_err(|error| self.failed(error))?;
@@ -211,18 +215,32 @@ impl Export<'_> {
         }
     }
 
-    /// Calls `each` forevery item, by ascending id.
-    fn items(&self, mut each: impl FnMut(&Item) -> io::Result<()>) -> Result<(), EngineError> {
-        for ids in self.ids.chunks(PAGE) {
+    /// Calls `each` for every row, in their order.
+    fn each_row(
+        &self,
+        mut each: impl FnMut(ItemRow<'_>) -> io::Result<()>,
+    ) -> Result<(), EngineError> {
+        let catalog = self.stores.catalog();
+        for rows in self.rows.chunks(PAGE) {
             if self.control.cancel.is_cancelled() {
                 return Err(self.failed(io::ErrorKind::Interrupted.into()));
             }
-            let items = self.stores.catalog().items(ids)?;
-            if items.len() != ids.len() {
-                return Err(changed(&self.collection));
-            }
-            for item in &items {
-                each(item).map_err(|error| self.failed(error))?;
+            let mut ids: Vec<u64> = rows.iter().map(|(id, _)| *id).collect();
+            ids.dedup();
+            let items = catalog.items(&ids)?.into_iter();
+            let items: HashMap<u64, Item> =
+                items.map(|item| (item.id.unsigned_abs(), item)).collect();
+            let figures = catalog.figures(rows)?;
+            for row in rows {
+                let (Some(item), Some(figure)) = (items.get(&row.0), figures.get(row)) else {
+                    return Err(changed(&self.collection));
+                };
+                let row = ItemRow {
+                    item,
+                    figure_index: row.1,
+                    figure,
+                };
+                each(row).map_err(|error| self.failed(error))?;
             }
         }
         Ok(())
@@ -266,8 +284,12 @@ fn parent(output: &Path) -> &Path {
     }
 }
 
-fn array_name(id: u64) -> String {
-    format!("{id}.npy")
+/// The item's id alone for its first figure, as for an item that has one.
+fn array_name((id, figure_index): (u64, u8)) -> String {
+    match figure_index {
+        0 => format!("{id}.npy"),
+        _ => format!("{id}-{figure_index}.npy"),
+    }
 }
 
 fn changed(collection: &Collection) -> EngineError {

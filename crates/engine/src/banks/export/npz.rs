@@ -20,8 +20,15 @@ impl Export<'_> {
             .numbers("features")
             .map_err(|error| self.failed(error))?;
         self.matrix(&mut features)?;
+        let ids: Vec<u64> = self.rows.iter().map(|(id, _)| *id).collect();
+        let figures: Vec<u64> = self
+            .rows
+            .iter()
+            .map(|(_, index)| u64::from(*index))
+            .collect();
         archive
-            .ids("ids", &self.ids)
+            .ids("ids", &ids)
+            .and_then(|()| archive.ids("figure_index", &figures))
             .map_err(|error| self.failed(error))?;
         let mut columns = Vec::new();
         for _ in NAMES {
@@ -29,8 +36,8 @@ impl Export<'_> {
                 TextColumn::new(parent(self.output)).map_err(|error| self.failed(error))?;
             columns.push(column);
         }
-        self.items(|item| {
-            for (column, text) in columns.iter_mut().zip(texts(item)) {
+        self.each_row(|row| {
+            for (column, text) in columns.iter_mut().zip(texts(row)) {
                 column.push(&text)?;
             }
             Ok(())

@@ -8,6 +8,7 @@ use super::*;
 use crate::{Engine, ErrorKind};
 
 mod effort;
+mod figures;
 mod filters;
 mod kinds;
 
@@ -58,6 +59,7 @@ impl Fixture {
                 file_size: 1,
                 format: "png".into(),
                 original_key: None,
+                turn: None,
             },
             external_id: None,
             file_name: format!("{group} {page}.png"),

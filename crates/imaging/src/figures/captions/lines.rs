@@ -5,7 +5,8 @@
 //! row of them stands free. What the letters are is left to the reader.
 
 use super::super::SheetInk;
-use super::super::rect::{Rect, Turn};
+use super::super::Turn;
+use super::super::rect::Rect;
 use super::super::sets::Sets;
 use super::places::Places;
 

@@ -10,7 +10,8 @@ mod read;
 
 use std::collections::HashMap;
 
-use super::rect::{Rect, Turn};
+use super::Turn;
+use super::rect::Rect;
 use super::{Caption, SheetInk};
 use glyph::Net;
 use lines::{Frame, Line};

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use lookalike_engine::{EngineError, Reading};
 use lookalike_imaging::RgbImage;
+use lookalike_imaging::figures::{PageOrientation, Turn};
 use lookalike_patents::{Cited, Grant};
 use serde::Serialize;
 
@@ -90,11 +91,18 @@ impl PictureSource {
         }
     }
 
-    /// The picture.
-    pub(super) fn decode(&self, reading: &Reading) -> Result<RgbImage, EngineError> {
+    /// The picture as it is stored, and what makes it upright where the file says so.
+    pub(super) fn decode(
+        &self,
+        reading: &Reading,
+    ) -> Result<(RgbImage, Option<Turn>), EngineError> {
         match self {
-            Self::File(file) => reading.decode(file),
-            Self::Sheet(sheet) => sheet.decode(reading),
+            Self::File(file) => {
+                let decoded = reading.decode(file)?;
+                let turn = decoded.page_orientation.map(PageOrientation::turn);
+                Ok((decoded.image, turn))
+            }
+            Self::Sheet(sheet) => Ok((sheet.decode(reading)?, None)),
         }
     }
 }

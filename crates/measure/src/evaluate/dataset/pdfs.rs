@@ -168,7 +168,7 @@ mod tests {
             let PictureSource::Sheet(sheet) = &picture.source else {
                 panic!("no sheet: {picture:?}");
             };
-            let drawn = picture.source.decode(&reading).unwrap();
+            let (drawn, _) = picture.source.decode(&reading).unwrap();
             let long_side = drawn.width().max(drawn.height());
             assert!(
                 long_side <= PAGE_PIXELS && long_side < sheet.crop.height.max(sheet.crop.width)

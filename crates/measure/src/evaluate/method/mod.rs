@@ -12,6 +12,7 @@ mod perceptual_hash;
 use std::fmt;
 use std::str::FromStr;
 
+use lookalike_imaging::figures::Turn;
 use lookalike_imaging::{PreprocessKind, Preprocessor, ProcessorConfig, RgbImage};
 
 use lookalike_engine::{Encoder, EngineError};
@@ -27,6 +28,8 @@ pub enum Method {
         name: String,
         /// The encoder; its embeddings must be normalised.
         encoder: Encoder,
+        /// What of a picture it embeds.
+        embedded: Embedded,
     },
     /// A plain descriptor.
     Baseline {
@@ -35,6 +38,16 @@ pub enum Method {
         /// How it sees pictures; one that gives squares, see [`Baseline::sees`].
         preprocess: PreprocessKind,
     },
+}
+
+/// What of a picture is embedded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Embedded {
+    /// All of it, as it is stored.
+    Whole,
+    /// As imports and searches do it: turned upright, and of a sheet with several figures the whole
+    /// and each figure.
+    Figures,
 }
 
 /// A descriptor that nobody trained.
@@ -105,21 +118,52 @@ impl Method {
         }
     }
 
-    /// How the method sees pictures.
+    /// How the method sees pictures: a preprocessing, and whether figure by figure.
     #[must_use]
-    pub fn preprocess(&self) -> PreprocessKind {
+    pub fn seen_as(&self) -> String {
         match self {
-            Method::Encoder { encoder, .. } => encoder.preprocessor().kind(),
-            Method::Baseline { preprocess, .. } => *preprocess,
+            Method::Encoder {
+                encoder, embedded, ..
+            } => {
+                let preprocess = encoder.preprocessor().kind();
+                match embedded {
+                    Embedded::Whole => preprocess.to_string(),
+                    Embedded::Figures => format!("{preprocess}, figures too"),
+                }
+            }
+            Method::Baseline { preprocess, .. } => preprocess.to_string(),
         }
     }
 
-    /// A picture as the method takes it.
-    pub(super) fn prepare(&self, image: &RgbImage) -> Result<RgbImage, EngineError> {
+    /// What of a picture the method describes, as it takes it; the whole first. `turn` makes the
+    /// picture upright, where that is known.
+    pub(super) fn prepare(
+        &self,
+        image: &RgbImage,
+        turn: Option<Turn>,
+    ) -> Result<Vec<RgbImage>, EngineError> {
         match self {
-            Method::Encoder { encoder, .. } => encoder.prepare(image),
-            Method::Baseline { preprocess, .. } => squared(image, *preprocess, SIDE),
+            Method::Encoder {
+                encoder,
+                embedded: Embedded::Figures,
+                ..
+            } => encoder.inputs(image.clone(), turn),
+            Method::Encoder { encoder, .. } => Ok(vec![encoder.prepare(image)?]),
+            Method::Baseline { preprocess, .. } => Ok(vec![squared(image, *preprocess, SIDE)?]),
         }
+    }
+
+    /// How alike two pictures are by the vectors of their parts: the mean of the best that the
+    /// whole finds among all parts and the best that any figure finds, as searches score a sheet.
+    pub(super) fn score(query: &[Vec<f32>], other: &[Vec<f32>]) -> f32 {
+        let product = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+        let mut best = query.iter().map(|part| {
+            let scores = other.iter().map(|row| product(part, row));
+            scores.fold(f32::NEG_INFINITY, f32::max)
+        });
+        let whole = best.next().unwrap_or(f32::NEG_INFINITY);
+        best.reduce(f32::max)
+            .map_or(whole, |figure| f32::midpoint(whole, figure))
     }
 
     /// Vectors of prepared pictures, of length 1.
@@ -154,4 +198,20 @@ fn squared(image: &RgbImage, kind: PreprocessKind, side: u32) -> Result<RgbImage
     Preprocessor::new(kind, side, 1, ProcessorConfig::dinov2())
         .and_then(|preprocessor| preprocessor.apply(image))
         .map_err(|error| EngineError::invalid(error.to_string()).because(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_are_scored_by_their_wholes_and_their_best_figures() {
+        let parts = |parts: &[[f32; 2]]| parts.iter().map(|part| part.to_vec()).collect::<Vec<_>>();
+        let sheet = parts(&[[0.6, 0.8], [1.0, 0.0], [0.0, 1.0]]);
+        let figure = parts(&[[1.0, 0.0]]);
+        assert_eq!(Method::score(&figure, &sheet), 1.0);
+        assert_eq!(Method::score(&sheet, &figure), 0.8);
+        assert_eq!(Method::score(&sheet, &sheet), 1.0);
+        assert_eq!(Method::score(&figure, &sheet[..1]), 0.6);
+    }
 }

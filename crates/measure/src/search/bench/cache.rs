@@ -96,6 +96,7 @@ impl Cache {
             m,
             ef_construction,
             nlist,
+            part_bits: _,
         } = options;
         let concerned = match kind {
             IndexKind::Flat => vec![],

@@ -113,6 +113,7 @@ impl Bench<'_> {
             m: self.request.m,
             ef_construction: self.request.ef_construction,
             nlist: self.request.nlist,
+            part_bits: 0,
         };
         let mut growth = Growth::new();
         let ready =

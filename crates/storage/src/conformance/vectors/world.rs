@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lookalike_catalog::{
-    Catalog, CatalogError, Collection, Content, KnownPath, NewCollection, NewItem, Patent, Placed,
-    WriteTransaction,
+    Catalog, CatalogError, Collection, Content, Figure, KnownPath, NewCollection, NewFigure,
+    NewItem, Patent, Placed, WriteTransaction,
 };
 use lookalike_index::{Effort, Filter, IndexKind, Metric};
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ impl<'a> World<'a> {
             let number = self.made;
             ModelItem {
                 front_page: random.below(9) == 0,
-                figures: [(0, random.vector())].into(),
+                figures: figures(random),
                 tag: format!("tag-{}", random.below(4)),
                 patent: match random.below(2 * PATENTS) {
                     number @ 0..PATENTS => Some(patent(number)),
@@ -363,6 +363,12 @@ impl Stores {
     }
 }
 
+/// One figure mostly, else up to six.
+fn figures(random: &mut Random) -> BTreeMap<u8, Vec<f32>> {
+    let count = random.one_of(&[1, 1, 1, 2, 3, 6]).unwrap_or(1);
+    (0..count).map(|index| (index, random.vector())).collect()
+}
+
 fn patent(number: u32) -> String {
     format!("USD{}", 900_000 + number)
 }
@@ -380,6 +386,7 @@ fn place(
             file_size: 1,
             format: "png".into(),
             original_key: None,
+            turn: None,
         },
         external_id: None,
         file_name: "sheet.png".into(),
@@ -398,8 +405,13 @@ fn place(
         attributes: serde_json::Map::new(),
         warnings: Vec::new(),
     };
-    let vector = item.figures.get(&0).map(Vec::as_slice);
-    match tx.place_item(collection, &new, vector)? {
+    let figures: Vec<NewFigure> = (item.figures.values())
+        .map(|vector| NewFigure {
+            figure: Figure::default(),
+            vector: vector.clone(),
+        })
+        .collect();
+    match tx.place_item(collection, &new, figures.as_slice())? {
         Placed::Added(id) | Placed::Replaced(id) => Ok(id.cast_unsigned()),
         Placed::Known(id) => panic!("item {id} was there already"),
     }
