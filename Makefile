@@ -8,7 +8,7 @@ REAL  ?= ../shared/real
 MODELS ?= builtin
 PREPROCESS ?= letterbox,figure
 
-.PHONY: help tools web build demo test test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools web build demo test test-tiles miri test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,12 @@ demo: build ## make, import and search synthetic design patents, then serve them
 test: tools web ## run every test but those in a browser
 	cargo test --locked --workspace
 	cd web && npm test
+
+test-tiles: tools ## test the kernels that use AMX tiles with emulated ones (needs AVX-512 BF16)
+	CARGO_TARGET_DIR=target/tiles RUSTFLAGS="--cfg lookalike_emulated_tiles" cargo test --locked -p lookalike-kernels
+
+miri: ## look for undefined behaviour in the portable kernels (needs a nightly toolchain with miri)
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p lookalike-kernels --lib -- --skip at_any_
 
 test-web: build ## try the page in Chromium against the real server
 	@tools/install-chromium

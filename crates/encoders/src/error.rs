@@ -125,16 +125,6 @@ pub enum LoadError {
         /// Values of a head that would work.
         expected: usize,
     },
-    /// The family has no arithmetic of this precision.
-    #[error("{family} models cannot be computed in {precision}; use {known}")]
-    Precision {
-        /// What was asked for.
-        precision: Precision,
-        /// The family of the model.
-        family: &'static str,
-        /// What would work.
-        known: &'static str,
-    },
     /// A layer is wider than sums of the precision can take.
     #[error(
         "{precision} inference takes layers of up to {most} values, this model's have {width}; \

@@ -17,6 +17,9 @@ pub struct Description {
     pub dim: usize,
     /// The sizes of pictures that it takes.
     pub input: InputSizes,
+    /// Side of the patches that it describes one by one, in pixels; none if it describes only whole
+    /// pictures.
+    pub patch_size: Option<u32>,
     /// What this project adds to a configuration.
     pub extra: Extra,
     /// What the family tells besides, such as `layers`: for people who compare models.

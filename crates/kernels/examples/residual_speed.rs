@@ -9,8 +9,9 @@
 use std::time::{Duration, Instant};
 
 use lookalike_kernels::bf16::{self, Blocked, BlockedMut, Tile, Variant};
+use lookalike_kernels::bytes::{self, Bytes, quantise_rows};
 use lookalike_kernels::convolution::{
-    Band, GROUP, PackedDepthwise, Pixel, Window, depthwise, depthwise_bf16,
+    Band, GROUP, PackedDepthwise, Pixel, Window, depthwise, depthwise_bf16, depthwise_bytes,
 };
 use lookalike_kernels::{Epilogue, Isa, Matrix, MatrixMut, PackedLinear, linear};
 
@@ -32,51 +33,144 @@ const BLOCKS: [(usize, usize, usize, usize, usize, usize, usize); 11] = [
     (9, 3, 1, 208, 1248, 352, 1),
 ];
 
+/// The shape of a block: window, side of the input, channels in, expanded and out.
+#[derive(Clone, Copy)]
+struct Shape {
+    window: Window,
+    side: usize,
+    inputs: usize,
+    expanded: usize,
+    outputs: usize,
+}
+
 fn main() {
     for isa in Isa::available() {
         if matches!(isa, Isa::Portable) {
             continue;
         }
-        println!("{isa}: GMAC/s (ms)   expand          depthwise          project");
-        let mut sums = [0.0; 3];
-        for (side, kernel, stride, inputs, expanded, outputs, times) in BLOCKS {
-            let Some(window) = Window::new(kernel, stride) else {
-                continue;
-            };
-            let cells = block(isa, window, side, inputs, expanded, outputs);
-            print!(
-                "{side:4} {kernel}x{kernel}/{stride} {inputs:4} {expanded:5} {outputs:4} x{times}"
-            );
-            for ((time, work), sum) in cells.into_iter().zip(&mut sums) {
-                *sum += time * times as f64;
-                print!("  {:6.1} ({:6.3})", work / time / 1e9, time * 1e3);
-            }
-            println!();
-        }
-        println!("all: {:?} ms", sums.map(|sum| (sum * 1e5).round() / 100.0));
+        print_blocks(&format!("{isa}, f32"), |shape| {
+            let Shape {
+                window,
+                side,
+                inputs,
+                expanded,
+                outputs,
+            } = shape;
+            block(isa, window, side, inputs, expanded, outputs)
+        });
+        print_blocks(&format!("{isa}, int8"), |shape| block_int8(isa, shape));
     }
     for variant in Variant::available() {
         if matches!(variant, Variant::Portable) {
             continue;
         }
-        println!("{}: GMAC/s (ms)", variant.name());
-        let mut sums = [0.0; 3];
-        for (side, kernel, stride, inputs, expanded, outputs, times) in BLOCKS {
-            let Some(window) = Window::new(kernel, stride) else {
-                continue;
-            };
-            let cells = block_bf16(variant, window, side, inputs, expanded, outputs);
-            print!(
-                "{side:4} {kernel}x{kernel}/{stride} {inputs:4} {expanded:5} {outputs:4} x{times}"
-            );
-            for ((time, work), sum) in cells.into_iter().zip(&mut sums) {
-                *sum += time * times as f64;
-                print!("  {:6.1} ({:6.3})", work / time / 1e9, time * 1e3);
-            }
-            println!();
-        }
-        println!("all: {:?} ms", sums.map(|sum| (sum * 1e5).round() / 100.0));
+        print_blocks(&format!("{}, bf16", variant.name()), |shape| {
+            let Shape {
+                window,
+                side,
+                inputs,
+                expanded,
+                outputs,
+            } = shape;
+            block_bf16(variant, window, side, inputs, expanded, outputs)
+        });
     }
+}
+
+/// Prints a line for each block, and the sums of all blocks.
+fn print_blocks(name: &str, measure: impl Fn(Shape) -> [(f64, f64); 3]) {
+    println!("{name}: GMAC/s (ms)   expand          depthwise          project");
+    let mut sums = [0.0; 3];
+    for (side, kernel, stride, inputs, expanded, outputs, times) in BLOCKS {
+        let Some(window) = Window::new(kernel, stride) else {
+            continue;
+        };
+        let cells = measure(Shape {
+            window,
+            side,
+            inputs,
+            expanded,
+            outputs,
+        });
+        print!("{side:4} {kernel}x{kernel}/{stride} {inputs:4} {expanded:5} {outputs:4} x{times}");
+        for ((time, work), sum) in cells.into_iter().zip(&mut sums) {
+            *sum += time * times as f64;
+            print!("  {:6.1} ({:6.3})", work / time / 1e9, time * 1e3);
+        }
+        println!();
+    }
+    println!("all: {:?} ms", sums.map(|sum| (sum * 1e5).round() / 100.0));
+}
+
+/// As [`block`], in bytes.
+fn block_int8(isa: Isa, shape: Shape) -> [(f64, f64); 3] {
+    let Shape {
+        window,
+        side,
+        inputs,
+        expanded,
+        outputs,
+    } = shape;
+    let (pixels, side_out) = (side * side, window.outputs(side));
+    let pixels_out = side_out * side_out;
+    let values = numbers(pixels * inputs);
+    let mut x = vec![0; Bytes::count(pixels, inputs)];
+    let mut steps = vec![0.0; pixels];
+    let pack = |outputs: usize, inputs: usize| {
+        let bias = vec![0.0; outputs];
+        bytes::PackedLinear::pack(
+            isa,
+            outputs,
+            inputs,
+            &numbers(outputs * inputs),
+            &bias,
+            None,
+        )
+    };
+    let groups: Vec<bytes::PackedLinear> = (0..expanded)
+        .step_by(GROUP)
+        .map(|first| pack(GROUP.min(expanded - first), inputs))
+        .collect();
+    let taps = window.kernel() * window.kernel();
+    let weights = PackedDepthwise::pack(isa, window, &numbers(expanded * taps), &numbers(expanded));
+    let project = pack(outputs, expanded);
+    let mut group: Vec<Pixel> = vec![[0.5; GROUP]; pixels];
+    let mut convolved = vec![0; Bytes::count(pixels_out, expanded)];
+    let mut out = numbers(pixels_out * outputs);
+    let expand_time = best(|| {
+        quantise_rows(
+            isa,
+            Matrix::new(&values, pixels, inputs, inputs),
+            &mut x,
+            &mut steps,
+        );
+        for map in &groups {
+            let x = Bytes::signed(&x, &steps, pixels, inputs);
+            let target = MatrixMut::new(group.as_flattened_mut(), pixels, map.outputs(), GROUP);
+            bytes::linear(x, map, bytes::Epilogue::Relu6, target);
+        }
+    });
+    let depthwise_time = best(|| {
+        for index in 0..groups.len() {
+            let band = Band {
+                pixels: &group,
+                first_row: 0,
+                height: side,
+                width: side,
+            };
+            depthwise_bytes(&weights, index, band, 0..side_out, &mut convolved);
+        }
+    });
+    let project_time = best(|| {
+        let x = Bytes::relu6(&convolved, pixels_out, expanded);
+        let out = MatrixMut::new(&mut out, pixels_out, outputs, outputs);
+        bytes::linear(x, &project, bytes::Epilogue::Residual, out);
+    });
+    [
+        (expand_time, (pixels * inputs * expanded) as f64),
+        (depthwise_time, (pixels_out * expanded * taps) as f64),
+        (project_time, (pixels_out * expanded * outputs) as f64),
+    ]
 }
 
 fn block_bf16(

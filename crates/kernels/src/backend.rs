@@ -3,7 +3,9 @@
 //! Blocking, packing and the order of work are written once, over this trait, in `gemm` and
 //! `attention`. A variant never sees more than one tile or one row.
 
+use crate::bytes::{Bytes, Epilogue as BytesEpilogue, PackedLinear as PackedBytes};
 use crate::convolution::{Results, WindowRows};
+use crate::matrix::Matrix;
 
 /// Whether a tile starts from zero or from what its destination holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub(crate) trait Backend: Copy {
     const ROWS: usize;
     /// Columns of a tile, and of a packed panel.
     const COLUMNS: usize;
+    /// The greatest byte of an activation in [`crate::bytes`].
+    const GREATEST_LEVEL: u8;
 
     /// `c[r][j] (+)= sum over k of a[r][k] * b[k][j]` for `rows` rows and `COLUMNS` columns, or
     /// ReLU6 of that.
@@ -129,6 +133,18 @@ pub(crate) trait Backend: Copy {
 
     /// See [`crate::convolution::depthwise`], which has checked the shapes.
     fn depthwise(self, rows: WindowRows<'_>, out: Results<'_>);
+
+    /// See [`crate::bytes::linear`], which has checked the shapes.
+    fn multiply_bytes(
+        self,
+        x: Bytes<'_>,
+        weights: &PackedBytes,
+        epilogue: BytesEpilogue,
+        out: StridedMut<'_>,
+    );
+
+    /// See [`crate::bytes::quantise_rows`], which has checked the shapes; there are columns.
+    fn quantise_rows(self, x: Matrix<'_>, out: &mut [u8], steps: &mut [f32]);
 }
 
 /// Rows that lie `stride` elements apart.

@@ -6,6 +6,8 @@
 #![expect(unsafe_code, reason = "tokens prove that the CPU has what is enabled")]
 
 use crate::Isa;
+#[cfg(target_arch = "x86_64")]
+use crate::features::{avx2, avx512};
 
 /// Runs `work` as compiled for `isa`. Only what is inlined into it is: its loops belong in the
 /// closure itself or in functions marked `#[inline(always)]`.
@@ -23,14 +25,16 @@ pub fn compiled_for<R>(isa: Isa, work: impl FnOnce() -> R) -> R {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn avx2<R>(work: impl FnOnce() -> R) -> R {
-    work()
+avx2! {
+    #[cfg(target_arch = "x86_64")]
+    fn avx2<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn avx512<R>(work: impl FnOnce() -> R) -> R {
-    work()
+avx512! {
+    #[cfg(target_arch = "x86_64")]
+    fn avx512<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }

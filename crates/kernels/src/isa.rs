@@ -6,6 +6,9 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+#[cfg(target_arch = "x86_64")]
+use crate::features::{avx2, avx512, avx512_bf16};
+
 /// Environment variable that forces an instruction set: `portable`, `avx2`, `avx512` or `amx`.
 pub const ISA_VARIABLE: &str = "LOOKALIKE_ISA";
 
@@ -34,10 +37,7 @@ impl Avx2 {
     #[must_use]
     pub fn detect() -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("fma")
-            && is_x86_feature_detected!("f16c")
-        {
+        if avx2!(detected) {
             return Some(Self(()));
         }
         None
@@ -49,13 +49,7 @@ impl Avx512 {
     #[must_use]
     pub fn detect() -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
-        if Avx2::detect().is_some()
-            && is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512vnni")
-        {
+        if avx512!(detected) {
             return Some(Self(()));
         }
         None
@@ -67,8 +61,8 @@ impl Avx512Bf16 {
     #[must_use]
     pub fn detect() -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx512bf16") && is_x86_feature_detected!("avx512vbmi") {
-            return Avx512::detect().map(Self);
+        if avx512_bf16!(detected) {
+            return Some(Self(Avx512(())));
         }
         None
     }

@@ -21,10 +21,13 @@ mod avx2;
 mod avx512;
 mod backend;
 pub mod bf16;
+pub mod bytes;
 mod compiled;
 mod constants;
 pub mod convolution;
 pub mod distance;
+#[cfg(target_arch = "x86_64")]
+mod features;
 mod gemm;
 pub mod int8;
 mod isa;

@@ -33,7 +33,8 @@ struct Info {
     location: String,
     architecture: String,
     dim: usize,
-    patch_size: u32,
+    /// Of the patches that it describes; null where it describes only whole pictures.
+    patch_size: Option<u32>,
     image_size: u32,
     trained: bool,
     /// What models of its family have besides, such as `layers`.
@@ -141,6 +142,7 @@ fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result
         architecture,
         dim,
         input,
+        patch_size,
         extra,
         details,
         ..
@@ -150,7 +152,7 @@ fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result
         location,
         architecture,
         dim,
-        patch_size: input.multiple_of,
+        patch_size,
         image_size: input.default,
         trained: extra.trained,
         details: details.into_iter().collect(),
@@ -177,7 +179,11 @@ fn details(info: &Info) -> String {
         ("where", info.location.clone()),
         ("architecture", info.architecture.clone()),
         ("dimension", info.dim.to_string()),
-        ("patch", format!("{} px", info.patch_size)),
+        (
+            "patch",
+            info.patch_size
+                .map_or_else(|| "none".to_owned(), |side| format!("{side} px")),
+        ),
         ("trained for", format!("{} px", info.image_size)),
         ("trained", trained.to_owned()),
     ];

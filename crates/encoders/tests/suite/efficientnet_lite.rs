@@ -40,6 +40,7 @@ fn check(name: &str, precision: Precision, least: f64) {
         let tokens = embed_tokens(&*model, &golden.image);
         let (width, height) = (golden.image.width(), golden.image.height());
         let patch = model.patches().unwrap().patch_size();
+        assert_eq!(facts.description.patch_size, Some(patch));
         let grid = [height / patch, width / patch];
         assert_eq!([tokens.rows as u32, tokens.cols as u32], grid);
         assert_eq!(tokens.cls.len(), facts.description.dim);
@@ -72,13 +73,19 @@ fn bf16_products() {
 }
 
 #[test]
+fn products_of_bytes() {
+    check("norms", Precision::Int8, 0.99);
+    check("folded-bf16", Precision::Int8, 0.99);
+}
+
+#[test]
 fn embeddings_depend_neither_on_the_batch_nor_on_threads() {
     let images: Vec<_> = [(64, 64), (33, 90), (64, 64), (1, 1), (200, 3)]
         .into_iter()
         .enumerate()
         .map(|(seed, (width, height))| image(seed as u64, width, height))
         .collect();
-    for precision in [Precision::F32, Precision::Bf16] {
+    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
         let alone: Vec<_> = {
             let model = load_as(precision, &fixture("norms"), 1);
             let one = |image| embed(&*model, &[image]).swap_remove(0);
@@ -102,11 +109,17 @@ fn embeddings_depend_neither_on_the_batch_nor_on_threads() {
 #[test]
 fn bands_of_rows_join() {
     let model = load_as(Precision::F32, &fixture("norms"), 1);
-    let bf16 = load_as(Precision::Bf16, &fixture("norms"), 1);
     let large = image(5, 700, 500);
-    let (a, b) = (embed_tokens(&*model, &large), embed_tokens(&*bf16, &large));
-    assert!(cosine(&a.cls, &b.cls) > 0.999, "{}", cosine(&a.cls, &b.cls));
-    assert!(cosine(&a.patches, &b.patches) > 0.999);
+    let a = embed_tokens(&*model, &large);
+    for (precision, least) in [(Precision::Bf16, 0.999), (Precision::Int8, 0.99)] {
+        let b = embed_tokens(&*load_as(precision, &fixture("norms"), 1), &large);
+        assert!(
+            cosine(&a.cls, &b.cls) > least,
+            "{precision}: {}",
+            cosine(&a.cls, &b.cls)
+        );
+        assert!(cosine(&a.patches, &b.patches) > least, "{precision}");
+    }
     // A token sees 60 pixels around it at most: the same image but for its lower half.
     let mut data = large.data().to_vec();
     data[700 * 300 * 3..].fill(0);
@@ -210,7 +223,7 @@ fn tensors_of_another_shape_are_named() {
 }
 
 #[test]
-fn missing_tensors_and_precisions_are_named() {
+fn missing_tensors_are_named() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["config.json", "preprocessor_config.json"] {
         fs::copy(fixture("norms").join(name), folder.path().join(name)).unwrap();
@@ -226,12 +239,6 @@ fn missing_tensors_and_precisions_are_named() {
     assert!(
         found.contains("tensor projection.weight is missing, expected shape [24, 1292]"),
         "{found}"
-    );
-    let int8 = Registry::default().load(&fixture("norms"), &options(Precision::Int8, 1));
-    let found = int8.err().unwrap().to_string();
-    assert_eq!(
-        found,
-        "efficientnet-lite models cannot be computed in int8; use f32, bf16 or auto"
     );
 }
 
@@ -269,7 +276,11 @@ fn real_sizes() {
         "efficientnet-lite2",
     ] {
         let folder = models.join(name);
-        for (precision, least) in [(Precision::F32, 0.999_999), (Precision::Bf16, 0.999_5)] {
+        for (precision, least) in [
+            (Precision::F32, 0.999_999),
+            (Precision::Bf16, 0.999_5),
+            (Precision::Int8, 0.99),
+        ] {
             let model = load_as(precision, &folder, 0);
             for golden in golden(&folder) {
                 let [embedding, tokens] = distance(&embed_tokens(&*model, &golden.image), &golden);

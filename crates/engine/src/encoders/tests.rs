@@ -51,6 +51,7 @@ impl Family for MeanColours {
             family: "mean-colours",
             architecture: "mean-colours".to_owned(),
             dim: (config.cells * config.cells * 3) as usize,
+            patch_size: None,
             input: InputSizes {
                 default: config.image_size,
                 multiple_of: config.cells,

@@ -16,8 +16,8 @@ const ARCH_PRCTL: usize = 158;
 const ARCH_REQ_XCOMP_PERM: usize = 0x1023;
 const XFEATURE_XTILEDATA: usize = 18;
 
-/// Whether the CPU has tiles of bf16 and int8 and the system lets this process use them. Asked once: the
-/// permission holds for all threads. A process can be refused where its alternate signal
+/// Whether the CPU has tiles of bf16 and int8 and the system lets this process use them. Asked
+/// once: the permission holds for all threads. A process can be refused where its alternate signal
 /// stacks are too small for the tiles.
 ///
 /// The caller knows that the CPU has AVX, and so that XCR0 can be read.

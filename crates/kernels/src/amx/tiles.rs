@@ -1,5 +1,6 @@
 //! The configuration of the tile registers of a thread.
 
+#[cfg(not(lookalike_emulated_tiles))]
 use std::arch::asm;
 use std::marker::PhantomData;
 
@@ -13,6 +14,7 @@ use crate::isa::Amx;
 pub(crate) struct Tiles(PhantomData<*const ()>);
 
 /// Operand of `ldtilecfg` (Intel SDM, volume 1, 18.2).
+#[cfg(not(lookalike_emulated_tiles))]
 #[repr(C, align(64))]
 struct Configuration {
     palette: u8,
@@ -22,6 +24,7 @@ struct Configuration {
     rows: [u8; 16],
 }
 
+#[cfg(not(lookalike_emulated_tiles))]
 const ALL_FULL: Configuration = {
     let mut configuration = Configuration {
         palette: 1,
@@ -44,6 +47,7 @@ impl Tiles {
     ///
     /// One guard at a time: the end of one is the end of all on its thread. Kernels make one
     /// when they are called and call no other kernels.
+    #[cfg(not(lookalike_emulated_tiles))]
     pub(crate) fn configure(_token: Amx) -> Self {
         static CONFIGURATION: Configuration = ALL_FULL;
         // SAFETY: the token proves that the CPU has tiles and that the process may use them;
@@ -53,8 +57,25 @@ impl Tiles {
         }
         Self(PhantomData)
     }
+
+    #[cfg(lookalike_emulated_tiles)]
+    pub(crate) fn configure(_token: Amx) -> Self {
+        // SAFETY: none is needed.
+        (0..8).for_each(|tile| unsafe { super::fill(tile, 0) });
+        Self(PhantomData)
+    }
 }
 
+#[cfg(lookalike_emulated_tiles)]
+impl Drop for Tiles {
+    fn drop(&mut self) {
+        // Not zero: whoever uses tiles that are released shall notice.
+        // SAFETY: none is needed.
+        (0..8).for_each(|tile| unsafe { super::fill(tile, 0x5a) });
+    }
+}
+
+#[cfg(not(lookalike_emulated_tiles))]
 impl Drop for Tiles {
     fn drop(&mut self) {
         // SAFETY: only a thread that has configured its tiles holds `self`.

@@ -7,7 +7,12 @@ use crate::vector::Lanes;
 
 impl Lanes for Avx2 {
     type Vector = __m256;
+    type Integers = __m256i;
     const WIDTH: usize = 8;
+    // 12 accumulators, 2 registers of the panel and a broadcast: 15 of 16.
+    const TILE_ROWS: usize = super::tile::ROWS;
+    // Two products of 127 * 127 are all that 16 bits hold.
+    const GREATEST_LEVEL: u8 = 127;
 
     #[inline(always)]
     fn splat(self, x: f32) -> __m256 {
@@ -60,6 +65,67 @@ impl Lanes for Avx2 {
             _mm_storeu_si128(whole.as_mut_ptr().cast(), rounded);
         }
         out.copy_from_slice(&whole[..out.len()]);
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, x: __m256, out: &mut [u8]) {
+        let mut whole = [0_u8; 8];
+        // SAFETY: the token proves AVX2; either 8 bytes were just checked or `whole` has them.
+        unsafe {
+            let integers = _mm256_cvtps_epi32(x);
+            let halves = (
+                _mm256_castsi256_si128(integers),
+                _mm256_extracti128_si256::<1>(integers),
+            );
+            let words = _mm_packs_epi32(halves.0, halves.1);
+            let bytes = _mm_packus_epi16(words, words);
+            if out.len() >= Self::WIDTH {
+                _mm_storel_epi64(out.as_mut_ptr().cast(), bytes);
+                return;
+            }
+            _mm_storel_epi64(whole.as_mut_ptr().cast(), bytes);
+        }
+        out.copy_from_slice(&whole[..out.len()]);
+    }
+
+    #[inline(always)]
+    fn no_sums(self) -> __m256i {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_setzero_si256() }
+    }
+
+    #[inline(always)]
+    fn load_sums(self, x: &[i32]) -> __m256i {
+        // SAFETY: the token proves AVX; the slice is one of 8 integers.
+        unsafe { _mm256_loadu_si256(x[..Self::WIDTH].as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn load_fours(self, x: &[[i8; 4]]) -> __m256i {
+        // SAFETY: the token proves AVX; the slice is one of 8 fours.
+        unsafe { _mm256_loadu_si256(x[..Self::WIDTH].as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn splat_four(self, four: [u8; 4]) -> __m256i {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_set1_epi32(i32::from_ne_bytes(four)) }
+    }
+
+    #[inline(always)]
+    fn add_products(self, sums: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        // SAFETY: the token proves that this CPU has AVX2.
+        unsafe {
+            let pairs = _mm256_maddubs_epi16(a, b);
+            let fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+            _mm256_add_epi32(sums, fours)
+        }
+    }
+
+    #[inline(always)]
+    fn sums_as_floats(self, sums: __m256i) -> __m256 {
+        // SAFETY: the token proves that this CPU has AVX.
+        unsafe { _mm256_cvtepi32_ps(sums) }
     }
 
     #[inline(always)]

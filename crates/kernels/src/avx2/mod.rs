@@ -3,28 +3,27 @@
 mod lanes;
 mod tile;
 
-use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut};
-use crate::convolution::{Results, WindowRows};
+use crate::backend::{End, Start, Strided, StridedMut};
+use crate::features::avx2;
 use crate::isa::Avx2;
-use crate::vector::{Depthwise, Finish, LayerNorm, Operation, Scale, Softmax, SwiGlu};
+use crate::vector::{Operation, Vectors};
 
-/// Runs `operation` where the compiler may use AVX2 and FMA.
-#[inline]
-fn run<O: Operation>(token: Avx2, operation: O) -> O::Output {
-    #[target_feature(enable = "avx2,fma")]
-    fn enabled<O: Operation>(token: Avx2, operation: O) -> O::Output {
-        operation.run(token)
-    }
-    // SAFETY: the token proves that this CPU has every feature listed on `enabled`.
-    unsafe { enabled(token, operation) }
-}
-
-impl Backend for Avx2 {
-    // 12 accumulators, 2 registers of the panel and a broadcast: 15 of 16.
-    const ROWS: usize = tile::ROWS;
+impl Vectors for Avx2 {
     const COLUMNS: usize = tile::COLUMNS;
 
-    fn tile(
+    #[inline]
+    fn run<O: Operation>(self, operation: O) -> O::Output {
+        avx2! {
+            fn enabled<O: Operation>(token: Avx2, operation: O) -> O::Output {
+                operation.run(token)
+            }
+        }
+        // SAFETY: the token proves that this CPU has every feature of `avx2!`.
+        unsafe { enabled(self, operation) }
+    }
+
+    #[inline]
+    fn tile<const REGISTERS: usize>(
         self,
         rows: usize,
         a: Strided<'_>,
@@ -33,67 +32,6 @@ impl Backend for Avx2 {
         start: Start,
         end: End<'_>,
     ) {
-        tile::multiply::<2>(self, rows, a, b, c, start, end);
-    }
-
-    fn half_tile(
-        self,
-        rows: usize,
-        a: Strided<'_>,
-        b: &[f32],
-        c: StridedMut<'_>,
-        start: Start,
-        end: End<'_>,
-    ) {
-        tile::multiply::<1>(self, rows, a, b, c, start, end);
-    }
-
-    fn finish(
-        self,
-        rows: usize,
-        sums: Strided<'_>,
-        bias: &[f32],
-        epilogue: Epilogue<'_>,
-        out: StridedMut<'_>,
-    ) {
-        run(
-            self,
-            Finish {
-                rows,
-                sums,
-                bias,
-                epilogue,
-                out,
-            },
-        );
-    }
-
-    fn softmax(self, logits: &mut [f32], scale: f32, row: &mut SoftmaxRow) -> f32 {
-        run(self, Softmax { logits, scale, row })
-    }
-
-    fn scale(self, values: &mut [f32], factor: f32) {
-        run(self, Scale { values, factor });
-    }
-
-    fn layer_norm(self, x: &[f32], gain: &[f32], bias: &[f32], epsilon: f32, out: &mut [f32]) {
-        run(
-            self,
-            LayerNorm {
-                x,
-                gain,
-                bias,
-                epsilon,
-                out,
-            },
-        );
-    }
-
-    fn swiglu(self, gate: &mut [f32], up: &[f32]) {
-        run(self, SwiGlu { gate, up });
-    }
-
-    fn depthwise(self, rows: WindowRows<'_>, out: Results<'_>) {
-        run(self, Depthwise { rows, out });
+        tile::multiply::<REGISTERS>(self, rows, a, b, c, start, end);
     }
 }

@@ -17,7 +17,11 @@ fn first(count: usize) -> __mmask16 {
 
 impl Lanes for Avx512 {
     type Vector = __m512;
+    type Integers = __m512i;
     const WIDTH: usize = 16;
+    // 24 accumulators, 2 registers of the panel and a broadcast: 27 of 32.
+    const TILE_ROWS: usize = super::tile::ROWS;
+    const GREATEST_LEVEL: u8 = 255;
 
     #[inline(always)]
     fn splat(self, x: f32) -> __m512 {
@@ -65,6 +69,57 @@ impl Lanes for Avx512 {
             _mm256_storeu_si256(whole.as_mut_ptr().cast(), rounded);
         }
         out.copy_from_slice(&whole[..out.len()]);
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, x: __m512, out: &mut [u8]) {
+        // SAFETY: the token proves AVX-512 F, BW and VL; either 16 bytes were just checked or the
+        // mask keeps the store within the slice.
+        unsafe {
+            let integers = _mm512_max_epi32(_mm512_cvtps_epi32(x), _mm512_setzero_si512());
+            let bytes = _mm512_cvtusepi32_epi8(integers);
+            if out.len() >= Self::WIDTH {
+                _mm_storeu_si128(out.as_mut_ptr().cast(), bytes);
+            } else {
+                _mm_mask_storeu_epi8(out.as_mut_ptr().cast(), first(out.len()), bytes);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn no_sums(self) -> __m512i {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_setzero_si512() }
+    }
+
+    #[inline(always)]
+    fn load_sums(self, x: &[i32]) -> __m512i {
+        // SAFETY: the token proves AVX-512 F; the slice is one of 16 integers.
+        unsafe { _mm512_loadu_si512(x[..Self::WIDTH].as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn load_fours(self, x: &[[i8; 4]]) -> __m512i {
+        // SAFETY: the token proves AVX-512 F; the slice is one of 16 fours.
+        unsafe { _mm512_loadu_si512(x[..Self::WIDTH].as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn splat_four(self, four: [u8; 4]) -> __m512i {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_set1_epi32(i32::from_ne_bytes(four)) }
+    }
+
+    #[inline(always)]
+    fn add_products(self, sums: __m512i, a: __m512i, b: __m512i) -> __m512i {
+        // SAFETY: the token proves that this CPU has AVX-512 VNNI.
+        unsafe { _mm512_dpbusd_epi32(sums, a, b) }
+    }
+
+    #[inline(always)]
+    fn sums_as_floats(self, sums: __m512i) -> __m512 {
+        // SAFETY: the token proves that this CPU has AVX-512 F.
+        unsafe { _mm512_cvtepi32_ps(sums) }
     }
 
     #[inline(always)]

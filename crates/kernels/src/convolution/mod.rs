@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use crate::backend::{Backend, StridedMut, dispatch};
 use crate::bf16::{BlockedMut, Tile};
+use crate::bytes::{Bytes, FOUR};
 use crate::matrix::MatrixMut;
 
 pub use packed::PackedDepthwise;
@@ -84,6 +85,8 @@ pub(crate) enum Results<'a> {
     Rows(StridedMut<'a>),
     /// bf16, the tiles of the group only: every `depth`th one from the first on.
     Tiles { tiles: &'a mut [Tile], depth: usize },
+    /// Bytes, the channels of the group only, in rows `stride` bytes apart.
+    Bytes { data: &'a mut [u8], stride: usize },
 }
 
 impl Results<'_> {
@@ -137,6 +140,29 @@ pub fn depthwise_bf16(
     run(weights, group, band, rows, results, || Results::Tiles {
         tiles: &mut out.tiles_mut()[group..],
         depth,
+    });
+}
+
+/// As [`depthwise()`], in equal steps from 0 to 6 for [`Bytes::relu6`], to the columns of the group
+/// in the first of `out`: a row for every output pixel, as long as there are channels, rounded up to
+/// a multiple of four. What fills up rows is not written.
+///
+/// # Panics
+/// As [`depthwise()`], but that `out` may be longer.
+pub fn depthwise_bytes(
+    weights: &PackedDepthwise,
+    group: usize,
+    band: Band<'_>,
+    rows: Range<usize>,
+    out: &mut [u8],
+) {
+    let results = rows.len() * weights.window().outputs(band.width);
+    let count = Bytes::count(results, weights.channels());
+    assert!(count <= out.len(), "{results} rows in {} bytes", out.len());
+    let stride = weights.channels().next_multiple_of(FOUR);
+    run(weights, group, band, rows, results, || Results::Bytes {
+        data: &mut out[group * GROUP..count],
+        stride,
     });
 }
 

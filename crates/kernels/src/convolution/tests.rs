@@ -1,7 +1,10 @@
 //! Depthwise convolutions of every variant against sums in double precision.
 
-use super::{Band, GROUP, PackedDepthwise, Pixel, Window, depthwise, depthwise_bf16};
+use super::{
+    Band, GROUP, PackedDepthwise, Pixel, Window, depthwise, depthwise_bf16, depthwise_bytes,
+};
 use crate::bf16::{Blocked, BlockedMut, Tile, from_bf16, to_bf16};
+use crate::bytes::{Bytes, greatest_level};
 use crate::isa::Isa;
 use crate::matrix::MatrixMut;
 use crate::testing::{assert_close, numbers, variants};
@@ -194,6 +197,45 @@ fn bf16_results_are_the_rounded_ones_and_fill_their_tiles() {
                         assert_eq!(found, expected, "{subject}");
                     }
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_are_the_results_in_equal_steps() {
+    for isa in variants() {
+        let greatest = f32::from(greatest_level(isa));
+        for window in windows() {
+            for channels in [1, 8, 15, 16, 17, 32, 33, 48, 64] {
+                let case = Case::new(window, 5, 9, channels);
+                let packed = case.pack(isa);
+                let rows = window.outputs(5) * window.outputs(9);
+                let stride = channels.next_multiple_of(4);
+                let mut bytes = vec![77; Bytes::count(rows, channels) + 5];
+                for (group, pixels) in case.pixels.iter().enumerate() {
+                    let band = Band {
+                        pixels,
+                        first_row: 0,
+                        height: 5,
+                        width: 9,
+                    };
+                    depthwise_bytes(&packed, group, band, 0..window.outputs(5), &mut bytes);
+                }
+                let results = case.run(isa, 1000);
+                for (row, results) in results.chunks(channels).enumerate() {
+                    let found = &bytes[row * stride..][..stride];
+                    let expected = results
+                        .iter()
+                        .map(|x| (x * (greatest / 6.0)).round_ties_even());
+                    let subject = format!("{isa}, {window:?}, {channels}, {row}");
+                    assert!(
+                        expected.eq(found[..channels].iter().map(|&x| f32::from(x))),
+                        "{subject}"
+                    );
+                    assert!(found[channels..].iter().all(|&x| x == 77), "{subject}");
+                }
+                assert_eq!(bytes[rows * stride..], [77; 5]);
             }
         }
     }

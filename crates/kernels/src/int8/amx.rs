@@ -11,7 +11,7 @@ use crate::isa::Amx;
 
 steps! {
     /// Fours of int8 to sums in i32, as many bits as the f32 that `run` has in mind.
-    Int8, Tile, "tdpbssd"
+    Int8, Tile, tdpbssd
 }
 
 /// See [`crate::int8::linear()`], which has checked the shapes.
@@ -20,10 +20,10 @@ pub(super) fn linear(token: Amx, x: Quantised<'_>, weights: &PackedLinear, out: 
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     let tiles = Tiles::configure(token);
     let sums = Scaled::new(x.scales(), weights);
-    // SAFETY: the token proves the features, `tiles` the configuration. The shapes fit: see
-    // `run`.
+    // SAFETY: the token proves the features, `tiles` the configuration. Operand, weights and output
+    // were checked to fit, and have the tiles and rows that `run` reads and writes.
     with_finish!(out, sums, weights.outputs(), finish => unsafe {
         let (x, depth, weights) = (x.tiles(), weights.depth(), weights.tiles());
-        run::<Int8, _>(&tiles, x, row_tiles, depth, weights, panels, &finish);
+        run::<Int8, _>(&tiles, x, row_tiles, depth, weights, panels, &mut finish);
     });
 }

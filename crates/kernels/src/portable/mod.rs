@@ -9,7 +9,9 @@ pub(crate) use math::gelu;
 
 use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
 use crate::bf16::to_bf16;
+use crate::bytes::{self, Bytes, LEAST, RELU6_LIMIT, middle};
 use crate::convolution::{Results, WindowRows};
+use crate::matrix::Matrix;
 
 /// The variant that needs no CPU feature.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,7 @@ fn tile<const C: usize>(
 impl Backend for Portable {
     const ROWS: usize = 4;
     const COLUMNS: usize = 16;
+    const GREATEST_LEVEL: u8 = u8::MAX;
 
     fn tile(
         self,
@@ -169,6 +172,62 @@ impl Backend for Portable {
                         *out = to_bf16(result);
                     }
                 }
+                Results::Bytes { data, stride } => {
+                    let levels = f32::from(Self::GREATEST_LEVEL) / RELU6_LIMIT;
+                    let out = &mut data[index * *stride..][..rows.channels];
+                    for (out, result) in out.iter_mut().zip(results) {
+                        *out = (result * levels).round_ties_even() as u8;
+                    }
+                }
+            }
+        }
+    }
+
+    fn multiply_bytes(
+        self,
+        x: Bytes<'_>,
+        weights: &bytes::PackedLinear,
+        epilogue: bytes::Epilogue,
+        out: StridedMut<'_>,
+    ) {
+        for row in 0..x.rows() {
+            let activations = x.row(row).as_flattened();
+            let (step, middle) = match x.steps() {
+                Some(steps) => (steps[row], i32::from(middle(Self::GREATEST_LEVEL))),
+                None => (RELU6_LIMIT / f32::from(Self::GREATEST_LEVEL), 0),
+            };
+            for output in 0..weights.outputs() {
+                let sum: i32 = (0..weights.inputs())
+                    .map(|k| {
+                        (i32::from(activations[k]) - middle) * i32::from(weights.integer(output, k))
+                    })
+                    .sum();
+                let factor = step * weights.steps()[output];
+                let result = sum as f32 * factor + weights.bias()[output];
+                let out = &mut out.data[row * out.stride + output];
+                match epilogue {
+                    bytes::Epilogue::Relu6 => *out = result.clamp(0.0, RELU6_LIMIT),
+                    bytes::Epilogue::Residual => *out += result,
+                }
+            }
+        }
+    }
+
+    fn quantise_rows(self, x: Matrix<'_>, out: &mut [u8], steps: &mut [f32]) {
+        let middle = middle(Self::GREATEST_LEVEL);
+        let greatest_integer = f32::from(Self::GREATEST_LEVEL - middle);
+        let stride = x.columns().next_multiple_of(bytes::FOUR);
+        for row in 0..x.rows() {
+            let x = x.row(row);
+            let greatest = x.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            let (step, inverse) = if greatest < LEAST {
+                (0.0, 0.0)
+            } else {
+                (greatest / greatest_integer, greatest_integer / greatest)
+            };
+            steps[row] = step;
+            for (out, x) in out[row * stride..].iter_mut().zip(x) {
+                *out = (x * inverse + f32::from(middle)).round_ties_even() as u8;
             }
         }
     }

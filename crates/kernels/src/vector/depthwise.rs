@@ -4,6 +4,7 @@
 //! not kept in registers for the neighbouring windows: load ports keep up with the arithmetic.
 
 use super::lanes::{Lanes, Operation};
+use crate::bytes::RELU6_LIMIT;
 use crate::convolution::{GROUP, Pixel, Results, WindowRows};
 
 /// Windows side by side, at most.
@@ -187,6 +188,14 @@ impl<const K: usize> Windows<'_, K> {
                 for (p, sum) in sums.into_iter().enumerate() {
                     let out = Results::tile_row(tiles, *depth, index + p);
                     l.store_bf16(sum, &mut out[self.lane..][..L::WIDTH]);
+                }
+            }
+            Results::Bytes { data, stride } => {
+                let channels = L::WIDTH.min(self.rows.channels - self.lane);
+                let levels = l.splat(f32::from(L::GREATEST_LEVEL) / RELU6_LIMIT);
+                for (p, sum) in sums.into_iter().enumerate() {
+                    let start = (index + p) * *stride + self.lane;
+                    l.store_bytes(l.multiply(sum, levels), &mut data[start..][..channels]);
                 }
             }
         }

@@ -5,8 +5,14 @@
 pub(crate) trait Lanes: Copy {
     /// The register type.
     type Vector: Copy;
+    /// A register of integers of 32 bits, or of fours of bytes.
+    type Integers: Copy;
     /// Elements of a register.
     const WIDTH: usize;
+    /// See [`crate::backend::Backend::ROWS`].
+    const TILE_ROWS: usize;
+    /// See [`crate::backend::Backend::GREATEST_LEVEL`].
+    const GREATEST_LEVEL: u8;
 
     /// Every element is `x`.
     fn splat(self, x: f32) -> Self::Vector;
@@ -18,6 +24,35 @@ pub(crate) trait Lanes: Copy {
     /// Rounds to bf16, halves to even, and stores to `out`, at most a register. No element may be
     /// a NaN.
     fn store_bf16(self, x: Self::Vector, out: &mut [u16]);
+
+    /// Rounds to integers, halves to even, and stores them to `out` as bytes, at most a register;
+    /// what is beyond the range of bytes becomes its end.
+    fn store_bytes(self, x: Self::Vector, out: &mut [u8]);
+
+    /// All zero.
+    fn no_sums(self) -> Self::Integers;
+    /// The first integers of `x`.
+    ///
+    /// # Panics
+    /// `x` is shorter than a register.
+    fn load_sums(self, x: &[i32]) -> Self::Integers;
+    /// The first fours of `x`.
+    ///
+    /// # Panics
+    /// `x` is shorter than a register.
+    fn load_fours(self, x: &[[i8; 4]]) -> Self::Integers;
+    /// `four` everywhere.
+    fn splat_four(self, four: [u8; 4]) -> Self::Integers;
+    /// Adds to each sum the four products of bytes of `a`, at most [`Lanes::GREATEST_LEVEL`], and of
+    /// `b`, which have a sign and are at least -127.
+    fn add_products(
+        self,
+        sums: Self::Integers,
+        a: Self::Integers,
+        b: Self::Integers,
+    ) -> Self::Integers;
+    /// The nearest f32 of each integer.
+    fn sums_as_floats(self, sums: Self::Integers) -> Self::Vector;
 
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn subtract(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

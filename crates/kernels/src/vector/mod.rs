@@ -4,6 +4,8 @@
 //! that enables its instruction set; everything here is `inline(always)` so that it is
 //! compiled there, with that set.
 
+mod backend;
+mod bytes;
 mod depthwise;
 mod finish;
 mod lanes;
@@ -11,8 +13,10 @@ mod math;
 mod norm;
 mod softmax;
 
-pub(crate) use depthwise::Depthwise;
-pub(crate) use finish::Finish;
+pub(crate) use backend::Vectors;
 pub(crate) use lanes::{Lanes, Operation};
-pub(crate) use norm::LayerNorm;
-pub(crate) use softmax::{Scale, Softmax, SwiGlu};
+
+use depthwise::Depthwise;
+use finish::Finish;
+use norm::LayerNorm;
+use softmax::{Scale, Softmax, SwiGlu};

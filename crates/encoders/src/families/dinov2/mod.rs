@@ -61,6 +61,7 @@ impl Dinov2Plan {
             family: "dinov2",
             architecture: config.architecture.name().to_owned(),
             dim: config.hidden_size,
+            patch_size: Some(pixels(config.patch_size)),
             input: InputSizes {
                 default: pixels(config.image_size),
                 multiple_of: pixels(config.patch_size),

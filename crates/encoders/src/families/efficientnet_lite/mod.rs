@@ -49,6 +49,7 @@ impl EfficientNetLitePlan {
             family: ARCHITECTURE,
             architecture: ARCHITECTURE.to_owned(),
             dim: config.embedding_dim,
+            patch_size: u32::try_from(config.token_stride()).ok(),
             input: InputSizes {
                 default: u32::try_from(config.image_size).unwrap_or(u32::MAX),
                 // Windows are padded, so that any size will do.

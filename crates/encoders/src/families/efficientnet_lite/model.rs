@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::config::Config;
 use super::load::Loader;
-use super::network::{Arithmetic, Bf16, F32, Features, Network, Wanted, Workspace};
+use super::network::{Arithmetic, Bf16, F32, Features, Int8, Network, Wanted, Workspace};
 use crate::devices::cpu::Cpu;
 use crate::devices::{Device, Lane};
 use crate::embedder::{Embedder, PatchEmbedder};
@@ -38,7 +38,7 @@ struct Model<A: Arithmetic> {
 /// Loads a network in the arithmetic that the options ask for.
 ///
 /// # Errors
-/// A tensor is missing, misshapen or unreadable, or the precision is none of this family's.
+/// A tensor is missing, misshapen or unreadable.
 pub(super) fn load(
     config: Config,
     description: Description,
@@ -62,11 +62,7 @@ pub(super) fn load(
             loading.load(Bf16 { isa, variant }, Precision::Bf16)
         }
         Precision::Auto | Precision::F32 => loading.load(F32(isa), Precision::F32),
-        Precision::Int8 => Err(LoadError::Precision {
-            precision: options.precision,
-            family: super::ARCHITECTURE,
-            known: "f32, bf16 or auto",
-        }),
+        Precision::Int8 => loading.load(Int8(isa), Precision::Int8),
     }
 }
 

@@ -6,16 +6,14 @@
 //! computed and half of the values of the batch before are gathered. A layer of 1370 tokens took
 //! three quarters of the time that it took with groups of rows between groups of products.
 
-use std::arch::asm;
-
-use super::{load, store, stream, zero};
-use crate::amx::Tiles;
+use crate::amx::{Tiles, load, product, store, stream, zero};
 use crate::bf16::attention::AttendScratch;
 use crate::bf16::avx512::{
-    BATCH_GROUPS, Head, Scratch, Weigher, settle, start, vectors, write_means,
+    BATCH_GROUPS, Head, Parts, Scratch, Weigher, settle, start, write_means,
 };
 use crate::bf16::heads::{Heads, ROW_GROUP};
 use crate::bf16::tile::{BlockedMut, Tile};
+use crate::features::avx512_bf16;
 use crate::isa::Amx;
 
 /// See [`crate::bf16::attend`], which has checked the shapes.
@@ -35,19 +33,24 @@ pub(in crate::bf16) fn attend(
             // SAFETY: the token proves the features, `tiles` the configuration. The queries'
             // group and the head were checked to exist.
             unsafe {
-                attend_group(&tiles, head, first / ROW_GROUP + group, scratch);
-                write_means(head, group, scratch, out);
+                attend_group(&tiles, head, first / ROW_GROUP + group, scratch.parts());
+                write_means(head, group, scratch.parts(), out);
             }
         }
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// Gathers the weighted values, and the weights, of the queries of group `queries`.
     ///
     /// # Safety
     /// The features of `Amx`; the group exists.
-    unsafe fn attend_group(_tiles: &Tiles, head: Head, queries: usize, scratch: &mut Scratch) {
+    unsafe fn attend_group(
+        _tiles: &Tiles,
+        head: Head<'_>,
+        queries: usize,
+        scratch: Parts<'_>,
+    ) {
         // SAFETY: groups stay below `head.groups`; `Step` documents what it touches.
         unsafe {
             let queries = head.queries(queries);
@@ -107,10 +110,10 @@ impl Logits {
     /// # Safety
     /// The group exists.
     #[inline(always)]
-    unsafe fn of(head: Head, queries: *const Tile, group: usize, scratch: &mut Scratch) -> Self {
+    unsafe fn of(head: Head<'_>, queries: *const Tile, group: usize, scratch: Parts<'_>) -> Self {
         Self {
             queries,
-            // SAFETY: the caller's duty.
+            // SAFETY: the group exists, as promised.
             keys: unsafe { head.keys(group) },
             out: scratch.scores(group % 2),
         }
@@ -141,7 +144,7 @@ impl Part {
     /// `group`, or the one before in its batch, exists. If the second group of the batch does
     /// not, its weights are zero.
     #[inline(always)]
-    unsafe fn of(head: Head, group: usize, scratch: &mut Scratch) -> Self {
+    unsafe fn of(head: Head<'_>, group: usize, scratch: Parts<'_>) -> Self {
         let (half, first) = (group % BATCH_GROUPS, group - group % BATCH_GROUPS);
         let last = (first + 1).min(head.groups - 1);
         // SAFETY: both groups exist; a group has four tiles of values.
@@ -170,10 +173,7 @@ macro_rules! gathered {
 /// `$sum += $left * $right`
 macro_rules! multiply {
     ($sum:literal, $left:literal, $right:literal) => {
-        asm!(
-            concat!("tdpbf16ps tmm", $sum, ", tmm", $left, ", tmm", $right),
-            options(nomem, nostack, preserves_flags)
-        )
+        product!(tdpbf16ps, $sum, $left, $right)
     };
 }
 
@@ -188,10 +188,11 @@ macro_rules! multiply {
 unsafe fn step<const SCORES: bool, const GATHER: bool, const WHOLE: bool>(
     logits: &Logits,
     part: &Part,
-    mut weigher: Option<&mut Weigher>,
+    mut weigher: Option<&mut Weigher<'_>>,
 ) {
     let Logits { queries, keys, out } = *logits;
-    // SAFETY: the caller's duties.
+    // SAFETY: features, configuration and the tiles that are read are promised, and so are the
+    // blocks that are written. Rows that are weighed are below 32.
     unsafe {
         macro_rules! row {
             ($row:literal) => {

@@ -8,12 +8,12 @@ use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::{load, store, stream, zero};
-use crate::amx::Tiles;
-use crate::bf16::avx512::{Biased, Finish, vectors, with_finish};
+use crate::amx::{Tiles, load, store, stream, zero};
+use crate::bf16::avx512::{Biased, Finish, with_finish};
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
 use crate::bf16::weights::PackedLinear;
+use crate::features::avx512_bf16;
 use crate::isa::Amx;
 
 /// Blocks of 32 x 32 sums: of one pass, one that is filled while another one is finished; of
@@ -43,11 +43,11 @@ pub(in crate::bf16) fn linear(
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     let tiles = Tiles::configure(token);
     let sums = Biased::new(weights);
-    // SAFETY: the token proves the features, `tiles` the configuration. The shapes fit: see
-    // `run`.
+    // SAFETY: the token proves the features, `tiles` the configuration. Operand, weights and output
+    // were checked to fit, and have the tiles and rows that `run` reads and writes.
     with_finish!(out, sums, weights.outputs(), finish => unsafe {
         let (x, depth, weights) = (x.tiles(), weights.depth(), weights.tiles());
-        run::<Bf16, _>(&tiles, x, row_tiles, depth, weights, panels, &finish);
+        run::<Bf16, _>(&tiles, x, row_tiles, depth, weights, panels, &mut finish);
     });
 }
 
@@ -67,7 +67,7 @@ pub(crate) trait Steps {
 
 /// Implements [`Steps`] with an instruction.
 macro_rules! steps {
-    ($(#[$attribute:meta])* $visibility:vis $name:ident, $tile:ty, $product:literal) => {
+    ($(#[$attribute:meta])* $visibility:vis $name:ident, $tile:ty, $product:ident) => {
         $(#[$attribute])*
         $visibility struct $name;
 
@@ -76,21 +76,13 @@ macro_rules! steps {
 
             #[inline(always)]
             unsafe fn product<const SUM: usize>() {
-                macro_rules! product {
-                    ($operands:literal) => {
-                        std::arch::asm!(
-                            concat!($product, $operands),
-                            options(nomem, nostack, preserves_flags)
-                        )
-                    };
-                }
-                // SAFETY: the caller's duty; touches no memory.
+                // SAFETY: the configuration is promised; touches no memory.
                 unsafe {
                     match SUM {
-                        0 => product!(" tmm0, tmm4, tmm6"),
-                        1 => product!(" tmm1, tmm4, tmm7"),
-                        2 => product!(" tmm2, tmm5, tmm6"),
-                        _ => product!(" tmm3, tmm5, tmm7"),
+                        0 => $crate::amx::product!($product, 0, 4, 6),
+                        1 => $crate::amx::product!($product, 1, 4, 7),
+                        2 => $crate::amx::product!($product, 2, 5, 6),
+                        _ => $crate::amx::product!($product, 3, 5, 7),
                     }
                 }
             }
@@ -101,7 +93,7 @@ pub(crate) use steps;
 
 steps! {
     /// Pairs of bf16 to sums in f32.
-    Bf16, Tile, "tdpbf16ps"
+    Bf16, Tile, tdpbf16ps
 }
 
 /// A step of a block of 32 x 32, or of its upper 16 rows. Rows are not used again soon: see the
@@ -112,7 +104,7 @@ steps! {
 #[inline(always)]
 unsafe fn step<S: Steps>(is_whole: bool, operands: [*const S::Tile; 3]) {
     let [upper, lower, b] = operands;
-    // SAFETY: the caller's duty; reads up to four tiles.
+    // SAFETY: the configuration is promised, and so are the four tiles that are read at most.
     unsafe {
         load!(6, b, 0);
         stream!(4, upper, 0);
@@ -140,22 +132,67 @@ struct Pending {
     rows: usize,
 }
 
-impl Pending {
-    /// # Safety
-    /// As for [`Finish::row`]; the sums of the block were stored in its slot of `sums`.
+/// Steps that some blocks go through together: a part of a panel's inputs.
+#[derive(Clone, Copy)]
+struct Pass {
+    /// First step.
+    start: usize,
+    steps: usize,
+    is_first: bool,
+    is_last: bool,
+}
+
+/// The passes of `depth` steps, at least one.
+fn passes(depth: usize) -> impl Iterator<Item = Pass> {
+    let count = depth.div_ceil(PASS).max(1);
+    let steps = depth.div_ceil(count);
+    (0..count).map(move |index| Pass {
+        start: index * steps,
+        steps: steps.min(depth - index * steps),
+        is_first: index == 0,
+        is_last: index + 1 == count,
+    })
+}
+
+/// The weights that come next, which are fetched to L2 a little at every step.
+struct Ahead {
+    next: *const i8,
+    lines: usize,
+    lines_per_step: usize,
+}
+
+impl Ahead {
     #[inline(always)]
-    unsafe fn finish<F: Finish>(self, finish: &F, sums: *const [f32; 1024], rows: Range<usize>) {
-        for row in rows {
-            // SAFETY: the caller's duty.
-            unsafe { finish.row(sums.add(self.slot).cast(), self.block, self.panel, row) };
+    fn fetch(&mut self) {
+        for _ in 0..self.lines.min(self.lines_per_step) {
+            // SAFETY: a prefetch reads nothing, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(self.next) };
+            self.next = self.next.wrapping_add(64);
+            self.lines -= 1;
         }
     }
 }
 
-vectors! {
+/// A product under way.
+struct Walk<'a, S: Steps, F> {
+    /// `row_tiles` rows of `depth` tiles.
+    x: &'a [S::Tile],
+    row_tiles: usize,
+    depth: usize,
+    /// `[panel][depth][2]`
+    weights: &'a [S::Tile],
+    finish: &'a mut F,
+    /// [`BLOCKS`] blocks of sums.
+    sums: *mut [f32; 1024],
+    pending: Option<Pending>,
+    /// Where the sums in the tiles have to go.
+    held: Option<*mut f32>,
+}
+
+avx512_bf16! {
     /// # Safety
-    /// The features of `Amx`. `x` are `row_tiles` rows of `depth` tiles, `weights` has `depth` x 2 tiles
-    /// for each of `panels`, and `finish` takes as many rows and panels.
+    /// The features of `Amx`. `x` are `row_tiles` rows of `depth` tiles, `weights` has `depth` x 2
+    /// tiles for each of `panels`, and `finish` takes as many rows and panels.
     pub(crate) unsafe fn run<S: Steps, F: Finish>(
         _tiles: &Tiles,
         x: &[S::Tile],
@@ -163,85 +200,167 @@ vectors! {
         depth: usize,
         weights: &[S::Tile],
         panels: usize,
-        finish: &F,
+        finish: &mut F,
     ) {
+        debug_assert!(row_tiles * depth <= x.len(), "{row_tiles} rows of {depth} tiles");
+        debug_assert!(panels * depth * 2 <= weights.len(), "{panels} panels of {depth} x 2 tiles");
         let blocks = row_tiles.div_ceil(2);
-        let passes = depth.div_ceil(PASS).max(1);
-        let pass_depth = depth.div_ceil(passes);
         let mut sums = Sums(MaybeUninit::uninit());
-        let sums = sums.0.as_mut_ptr().cast::<[f32; 1024]>();
-        let end = weights.as_ptr_range().end.cast::<i8>();
-        let mut pending: Option<Pending> = None;
-        // Where the sums in the tiles have to go.
-        let mut held: Option<*mut f32> = None;
+        let mut walk = Walk::<S, F> {
+            x,
+            row_tiles,
+            depth,
+            weights,
+            finish,
+            sums: sums.0.as_mut_ptr().cast(),
+            pending: None,
+            held: None,
+        };
         for panel in 0..panels {
             for first in (0..blocks).step_by(BLOCKS) {
-                let count = BLOCKS.min(blocks - first);
-                for pass in 0..passes {
-                    let start = pass * pass_depth;
-                    let steps = pass_depth.min(depth - start);
-                    // SAFETY: `panel < panels`, `start <= depth`.
-                    let b = unsafe { weights.as_ptr().add((panel * depth + start) * 2) };
-                    // What comes next: another part of this panel, or of the next one.
-                    let mut next = b.wrapping_add(steps * 2).cast::<i8>();
-                    let mut lines = if next < end { pass_depth * STEP_LINES } else { 0 };
-                    for block in first..first + count {
-                        let is_whole = block * 2 + 1 < row_tiles;
-                        let rows = if is_whole || F::GROUPS { 32 } else { 16 };
-                        // SAFETY: the tiles of this block and panel exist but for the lower half
-                        // of the last block, whose sums stay zero. Sums are stored to a place
-                        // that is not pending, and loaded where the pass before stored them.
-                        unsafe {
-                            let a = x.as_ptr().add(block * 2 * depth + start);
-                            let slot = if passes == 1 { block % 2 } else { block - first };
-                            let per_step = pending.map_or(0, |p: Pending| {
-                                p.rows.div_ceil(steps.max(2) - 1).min(F::ROWS_PER_STEP)
-                            });
-                            let mut row = 0;
-                            let before = (pass > 0).then(|| sums.add(slot).cast::<f32>());
-                            for k in 0..steps {
-                                let (upper, b) = (a.add(k), b.add(k * 2));
-                                let lower = if is_whole { upper.add(depth) } else { upper };
-                                let operands = [upper, lower, b];
-                                if k == 0 {
-                                    first_step::<S>(is_whole, operands, held, before);
-                                } else {
-                                    step::<S>(is_whole, operands);
-                                }
-                                // After the first step, so that the stores of the sums are done.
-                                if let Some(p) = pending && k > 0 {
-                                    let end = (row + per_step).min(p.rows);
-                                    p.finish(finish, sums, row..end);
-                                    row = end;
-                                }
-                                for _ in 0..lines.min(STEP_LINES.div_ceil(count)) {
-                                    _mm_prefetch::<_MM_HINT_T1>(next);
-                                    next = next.wrapping_add(64);
-                                    lines -= 1;
-                                }
-                            }
-                            if steps == 0 {
-                                held.into_iter().for_each(|held| store_sums(held));
-                                zero_sums();
-                            }
-                            if let Some(p) = pending.take() {
-                                p.finish(finish, sums, row..p.rows);
-                            }
-                            held = Some(sums.add(slot).cast());
-                            if pass + 1 == passes {
-                                pending = Some(Pending { slot, block, panel, rows });
-                            }
-                        }
-                    }
+                for pass in passes(depth) {
+                    // SAFETY: panel and blocks exist, the features are promised, and `_tiles`
+                    // proves the configuration.
+                    unsafe { walk.pass(panel, first..blocks.min(first + BLOCKS), pass) };
                 }
             }
         }
-        if let (Some(p), Some(held)) = (pending, held) {
-            // SAFETY: the block lies within the matrix; its sums are the ones that are held.
+        // SAFETY: features and configuration as before.
+        unsafe { walk.end() };
+    }
+}
+
+impl<S: Steps, F: Finish> Walk<'_, S, F> {
+    /// Takes `blocks`, at most [`BLOCKS`], through a pass.
+    ///
+    /// # Safety
+    /// The features of `Amx`, and configured tiles. Panel and blocks exist; those of the pass
+    /// before, if there is one, were the same.
+    #[inline(always)]
+    unsafe fn pass(&mut self, panel: usize, blocks: Range<usize>, pass: Pass) {
+        let first = (panel * self.depth + pass.start) * 2;
+        let part = &self.weights[first..][..pass.steps * 2];
+        // Another part of this panel, or of the next one.
+        let has_next = first + part.len() < self.weights.len();
+        let mut ahead = Ahead {
+            next: part.as_ptr_range().end.cast(),
+            lines: if has_next { pass.steps * STEP_LINES } else { 0 },
+            lines_per_step: STEP_LINES.div_ceil(blocks.len()),
+        };
+        for block in blocks.clone() {
+            let slot = if pass.is_first && pass.is_last {
+                block % 2
+            } else {
+                block - blocks.start
+            };
+            // SAFETY: features, configuration, block and panel are promised. The slot is not
+            // pending: of one pass, the block before has the other one; of several, each block has
+            // one of its own, and those of the blocks before these were finished meanwhile. Of a
+            // later pass, the slot holds what the pass before has stored there.
+            unsafe { self.block(part, block, slot, pass, &mut ahead) };
+            if pass.is_last {
+                let is_whole = block * 2 + 1 < self.row_tiles;
+                let rows = if is_whole || F::GROUPS { 32 } else { 16 };
+                self.pending = Some(Pending {
+                    slot,
+                    block,
+                    panel,
+                    rows,
+                });
+            }
+        }
+    }
+
+    /// The steps of one block, between which the one that is pending is finished.
+    ///
+    /// # Safety
+    /// As for [`Walk::pass`]. `part` are the weights of the pass. The slot is none that is
+    /// pending, and holds the sums of the pass before, if there is one.
+    #[inline(always)]
+    unsafe fn block(
+        &mut self,
+        part: &[S::Tile],
+        block: usize,
+        slot: usize,
+        pass: Pass,
+        ahead: &mut Ahead,
+    ) {
+        let is_whole = block * 2 + 1 < self.row_tiles;
+        let sums = self.sums.wrapping_add(slot).cast::<f32>();
+        let per_step = self.pending.map_or(0, |pending| {
+            pending
+                .rows
+                .div_ceil(pass.steps.max(2) - 1)
+                .min(F::ROWS_PER_STEP)
+        });
+        let mut row = 0;
+        let rows = self.x[block * 2 * self.depth + pass.start..].as_ptr();
+        for k in 0..pass.steps {
+            let upper = rows.wrapping_add(k);
+            // The lower half of the last block may not exist: its sums stay zero.
+            let lower = if is_whole {
+                upper.wrapping_add(self.depth)
+            } else {
+                upper
+            };
+            let operands = [upper, lower, part[k * 2..].as_ptr()];
+            if k == 0 {
+                let before = (!pass.is_first).then_some(sums);
+                // SAFETY: the configuration is promised. The tiles of the block exist in its rows
+                // of tiles, and those of the weights in `part`; slots have 1024 numbers.
+                unsafe { first_step::<S>(is_whole, operands, self.held, before) };
+            } else {
+                // SAFETY: configuration and tiles as in the first step.
+                unsafe { step::<S>(is_whole, operands) };
+                // After the first step, so that the stores of the sums are done.
+                if let Some(pending) = self.pending {
+                    let end = (row + per_step).min(pending.rows);
+                    // SAFETY: the sums were held, and the first step has stored them.
+                    unsafe { self.finish(pending, row..end) };
+                    row = end;
+                }
+            }
+            ahead.fetch();
+        }
+        if pass.steps == 0 {
+            // SAFETY: the configuration is promised; what is held goes to a slot.
+            unsafe {
+                self.held.into_iter().for_each(|held| store_sums(held));
+                zero_sums();
+            }
+        }
+        if let Some(pending) = self.pending.take() {
+            // SAFETY: the sums were held, and are stored by now.
+            unsafe { self.finish(pending, row..pending.rows) };
+        }
+        self.held = Some(sums);
+    }
+
+    /// Finishes the last block.
+    ///
+    /// # Safety
+    /// The features of `Amx`, and configured tiles.
+    #[inline(always)]
+    unsafe fn end(&mut self) {
+        if let (Some(pending), Some(held)) = (self.pending.take(), self.held) {
+            // SAFETY: features and configuration are promised. The sums that are held are those of
+            // the block that is pending, and go to its slot of 1024 numbers.
             unsafe {
                 store_sums(held);
-                p.finish(finish, sums, 0..p.rows);
+                self.finish(pending, 0..pending.rows);
             }
+        }
+    }
+
+    /// # Safety
+    /// The features of `Amx`; the sums of the block were stored to its slot.
+    #[inline(always)]
+    unsafe fn finish(&mut self, pending: Pending, rows: Range<usize>) {
+        let sums = self.sums.wrapping_add(pending.slot).cast();
+        for row in rows {
+            // SAFETY: the features are promised. The block is one of those that were walked, which
+            // lie within the output; slots lie on boundaries of cache lines; rows come in order.
+            unsafe { self.finish.row(sums, pending.block, pending.panel, row) };
         }
     }
 }
@@ -275,7 +394,8 @@ unsafe fn first_step<S: Steps>(
             }
         };
     }
-    // SAFETY: the caller's duties.
+    // SAFETY: the configuration is promised, and so are the operands' tiles and the numbers that
+    // are stored and loaded.
     unsafe {
         load!(6, b, 0);
         stream!(4, upper, 0);
@@ -292,7 +412,7 @@ unsafe fn first_step<S: Steps>(
 /// The tiles of this thread are configured.
 #[inline(always)]
 unsafe fn zero_sums() {
-    // SAFETY: the caller's duty; touches no memory.
+    // SAFETY: the configuration is promised; touches no memory.
     unsafe {
         zero!(0);
         zero!(1);
@@ -305,7 +425,7 @@ unsafe fn zero_sums() {
 /// The tiles of this thread are configured; `out` has 1024 numbers.
 #[inline(always)]
 unsafe fn store_sums(out: *mut f32) {
-    // SAFETY: the caller's duty; writes four tiles.
+    // SAFETY: the configuration is promised, and so are the numbers of four tiles.
     unsafe {
         store!(0, out, 0);
         store!(1, out, 1024);

@@ -2,14 +2,14 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{round, sums};
+use super::finish::{round, sums, tile_row};
 use super::linear::{Operands, multiply};
-use super::scratch::{BATCH_GROUPS, Scratch};
-use super::vectors;
+use super::scratch::{BATCH_GROUPS, Parts, Scratch};
 use super::weigh::{Weigher, settle, start, sum_of_each};
 use crate::bf16::attention::AttendScratch;
 use crate::bf16::heads::{GROUP_TILES, Heads, KEYS, ROW_GROUP, VALUES};
 use crate::bf16::tile::{BlockedMut, Tile};
+use crate::features::avx512_bf16;
 use crate::isa::Avx512Bf16;
 
 /// See [`crate::bf16::attend`], which has checked the shapes.
@@ -24,12 +24,12 @@ pub(in crate::bf16) fn attend(
     // A head's keys and values stay in L2 while all queries go by.
     for head in 0..heads.heads() {
         for group in 0..out.rows().div_ceil(ROW_GROUP) {
+            let head = Head::new(heads, head);
             // SAFETY: the token proves the features. The queries' group and the head were
             // checked to exist.
             unsafe {
-                let head = Head::new(heads, head);
-                attend_group(head, first / ROW_GROUP + group, scratch);
-                write_means(head, group, scratch, out);
+                attend_group(head, first / ROW_GROUP + group, scratch.parts());
+                write_means(head, group, scratch.parts(), out);
             }
         }
     }
@@ -37,9 +37,9 @@ pub(in crate::bf16) fn attend(
 
 /// Where the tiles of one head are.
 #[derive(Clone, Copy)]
-pub(in crate::bf16) struct Head {
+pub(in crate::bf16) struct Head<'a> {
     number: usize,
-    tiles: *const Tile,
+    tiles: &'a [Tile],
     /// Tiles from one group to the next.
     pub(in crate::bf16) stride: usize,
     /// Groups of 32 rows.
@@ -48,14 +48,14 @@ pub(in crate::bf16) struct Head {
     last_mask: u32,
 }
 
-impl Head {
+impl<'a> Head<'a> {
     /// Head `number` of `heads`, which have at least one row.
-    pub(in crate::bf16) fn new(heads: Heads<'_>, number: usize) -> Self {
+    pub(in crate::bf16) fn new(heads: Heads<'a>, number: usize) -> Self {
         let groups = heads.rows().div_ceil(ROW_GROUP);
         let rest = heads.rows() - (groups - 1) * ROW_GROUP;
         Self {
             number,
-            tiles: heads.tiles()[number * GROUP_TILES..].as_ptr(),
+            tiles: &heads.tiles()[number * GROUP_TILES..],
             stride: heads.heads() * GROUP_TILES,
             groups,
             last_mask: if rest == 32 { !0 } else { (1 << rest) - 1 },
@@ -76,33 +76,36 @@ impl Head {
     /// # Safety
     /// There is such a group; so for the other parts.
     pub(in crate::bf16) unsafe fn queries(self, group: usize) -> *const Tile {
-        // SAFETY: every group of every head has 12 tiles, the queries first.
-        unsafe { self.tiles.add(group * self.stride) }
+        debug_assert!(group < self.groups, "group {group} of {}", self.groups);
+        // SAFETY: every group of every head has 12 tiles, the queries first; the group is one of
+        // them, as promised.
+        unsafe { self.tiles.as_ptr().add(group * self.stride) }
     }
 
     /// # Safety
     /// See [`Head::queries`].
     pub(in crate::bf16) unsafe fn keys(self, group: usize) -> *const Tile {
-        // SAFETY: see [`Head::queries`].
+        // SAFETY: the group exists, as promised, and the keys are 4 of its 12 tiles.
         unsafe { self.queries(group).add(KEYS) }
     }
 
     /// # Safety
     /// See [`Head::queries`].
     pub(in crate::bf16) unsafe fn values(self, group: usize) -> *const Tile {
-        // SAFETY: see [`Head::queries`].
+        // SAFETY: the group exists, as promised, and the values are the last 4 of its 12 tiles.
         unsafe { self.queries(group).add(VALUES) }
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// Gathers the weighted values, and the weights, of the queries of group `queries`.
     ///
     /// # Safety
     /// The features of `Avx512Bf16`; the group exists.
-    unsafe fn attend_group(head: Head, queries: usize, scratch: &mut Scratch) {
-        // SAFETY: groups stay below `head.groups`; blocks of scratch are as large as a group
-        // or a batch needs.
+    unsafe fn attend_group(head: Head<'_>, queries: usize, scratch: Parts<'_>) {
+        debug_assert!(queries < head.groups, "group {queries} of {}", head.groups);
+        // SAFETY: the features are promised, and the group of queries; those of keys and values
+        // stay below `head.groups`. Blocks of scratch are as large as a group or a batch needs.
         unsafe {
             scratch.clear_gathered();
             scratch.clear_sums();
@@ -136,7 +139,8 @@ vectors! {
 /// boundary.
 #[inline(always)]
 unsafe fn multiply_scores(queries: *const Tile, keys: *const Tile, out: *mut f32) {
-    // SAFETY: two tiles of 32 elements for each 16 rows of queries and of keys.
+    // SAFETY: the features and four tiles of each are promised: two tiles of 32 elements for each
+    // 16 rows of queries and of keys.
     unsafe {
         let operands = Operands {
             upper: queries,
@@ -163,7 +167,8 @@ unsafe fn gather(
     out: *mut f32,
 ) {
     for half in 0..2 {
-        // SAFETY: two tiles of values a group for each half.
+        // SAFETY: features, weights and values are promised: two tiles of values a group for each
+        // half, whose sums are 1024 of the 2048 numbers.
         unsafe {
             let values = values.add(half * 2);
             let operands = Operands {
@@ -180,16 +185,16 @@ unsafe fn gather(
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// Writes what was gathered, divided by the sums of weights, as rows of group `group` of
     /// `out`, which has the columns of all heads.
     ///
     /// # Safety
     /// The features of `Avx512Bf16`; the group lies within `out`.
     pub(in crate::bf16) unsafe fn write_means(
-        head: Head,
+        head: Head<'_>,
         group: usize,
-        scratch: &mut Scratch,
+        scratch: Parts<'_>,
         out: &mut BlockedMut<'_>,
     ) {
         let depth = out.columns().div_ceil(Tile::COLUMNS);
@@ -215,9 +220,9 @@ vectors! {
                 for half in 0..2 {
                     let (low, high) = sums(scratch.gathered().add(half * 1024), row);
                     let index = (group * 2 + row / 16) * depth + head.number * 2 + half;
-                    let tile = out.tiles_mut()[index].0.as_mut_ptr().cast::<__m512i>();
+                    let out = tile_row(out.tiles_mut(), index, row % 16);
                     let mean = round(_mm512_mul_ps(low, inverse), _mm512_mul_ps(high, inverse));
-                    _mm512_store_si512(tile.add(row % 16), mean);
+                    _mm512_store_si512(out, mean);
                 }
             }
         }

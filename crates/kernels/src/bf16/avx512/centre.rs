@@ -3,8 +3,8 @@
 use std::arch::x86_64::*;
 
 use super::finish::round;
-use super::vectors;
 use crate::bf16::tile::Tile;
+use crate::features::avx512_bf16;
 use crate::isa::Avx512Bf16;
 
 /// The middle of a byte's range, which becomes zero.
@@ -24,12 +24,14 @@ pub(in crate::bf16) fn write_centred(
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// # Safety
     /// The features of `Avx512Bf16`; `row < 16`.
     unsafe fn write_part(bytes: &[u8], tile: &mut Tile, row: usize) {
         let mask = if bytes.len() < 32 { (1 << bytes.len()) - 1 } else { !0 };
-        // SAFETY: the mask keeps the load within the slice; a tile has 16 rows of one vector.
+        debug_assert!(row < Tile::ROWS, "row {row} of a tile");
+        // SAFETY: the features are promised. The mask keeps the load within the slice; a tile has
+        // 16 rows of one vector, of which `row` is one.
         unsafe {
             let middle = _mm256_set1_epi8(MIDDLE.cast_signed());
             let bytes = _mm256_mask_loadu_epi8(middle, mask, bytes.as_ptr().cast());

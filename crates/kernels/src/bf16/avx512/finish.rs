@@ -28,7 +28,7 @@ pub(crate) trait Finish {
     /// The CPU has the features of `Avx512Bf16`. `block` and `panel` lie within the output that
     /// this was made for. `block_sums` are 1024 sums on a cache line's boundary. Rows come in
     /// order, from 0 to 15 or 31.
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize);
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize);
 }
 
 /// The results of a product, bias added, from the sums of a block.
@@ -55,7 +55,7 @@ macro_rules! with_finish {
     ($output:expr, $sums:expr, $outputs:expr, $finish:ident => $run:expr) => {
         match $output {
             $crate::bf16::linear::Output::Blocked(out) => {
-                let $finish = $crate::bf16::avx512::finish::Store::<_, false>::new(
+                let mut $finish = $crate::bf16::avx512::finish::Store::<_, false>::new(
                     out.tiles_mut(),
                     $sums,
                     $outputs,
@@ -63,7 +63,7 @@ macro_rules! with_finish {
                 $run
             }
             $crate::bf16::linear::Output::Gelu(out) => {
-                let $finish = $crate::bf16::avx512::finish::Store::<_, true>::new(
+                let mut $finish = $crate::bf16::avx512::finish::Store::<_, true>::new(
                     out.tiles_mut(),
                     $sums,
                     $outputs,
@@ -72,21 +72,21 @@ macro_rules! with_finish {
             }
             $crate::bf16::linear::Output::SwiGlu(out) => {
                 let tiles = out.tiles_mut();
-                let $finish = $crate::bf16::avx512::gate::Gate::new(tiles, $sums, $outputs);
+                let mut $finish = $crate::bf16::avx512::gate::Gate::new(tiles, $sums, $outputs);
                 $run
             }
             out @ $crate::bf16::linear::Output::Residual { .. } => {
-                let $finish = $crate::bf16::avx512::finish::Residual::new(out, $sums);
+                let mut $finish = $crate::bf16::avx512::finish::Residual::new(out, $sums);
                 $run
             }
             $crate::bf16::linear::Output::Relu6(out) => {
-                let $finish = $crate::bf16::avx512::finish::Relu6::new(out, $sums);
+                let mut $finish = $crate::bf16::avx512::finish::Relu6::new(out, $sums);
                 $run
             }
             $crate::bf16::linear::Output::Heads(out) => {
                 let heads = out.heads();
                 let tiles = out.tiles_mut();
-                let $finish = $crate::bf16::avx512::split::Split::new(tiles, $sums, heads);
+                let mut $finish = $crate::bf16::avx512::split::Split::new(tiles, $sums, heads);
                 $run
             }
         }
@@ -100,8 +100,10 @@ pub(crate) use with_finish;
 /// AVX-512 F; `block` are 1024 sums on a cache line's boundary; `row < 32`.
 #[inline(always)]
 pub(crate) unsafe fn sums(block: *const f32, row: usize) -> (__m512, __m512) {
-    // SAFETY: the four blocks of 256 sums are upper left, upper right, lower left, lower right;
-    // the row is within two of them.
+    debug_assert!(row < 32 && block.cast::<__m512>().is_aligned(), "row {row}");
+    // SAFETY: AVX-512 F is promised. The four blocks of 256 sums are upper left, upper right,
+    // lower left, lower right, and a row below 32 is within two of them; all of their rows lie on
+    // boundaries of 64 bytes if the first one does.
     unsafe {
         let left = block.add(row / 16 * 512 + row % 16 * 16);
         (_mm512_load_ps(left), _mm512_load_ps(left.add(256)))
@@ -114,8 +116,22 @@ pub(crate) unsafe fn sums(block: *const f32, row: usize) -> (__m512, __m512) {
 /// AVX-512 BF16.
 #[inline(always)]
 pub(super) unsafe fn round(low: __m512, high: __m512) -> __m512i {
-    // SAFETY: the caller's duty; both types are 512 bits without invalid values.
+    // SAFETY: AVX-512 BF16 is promised; both types are 512 bits without invalid values.
     unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+}
+
+/// Row `row` of the tile of index `tile`.
+///
+/// # Safety
+/// There is such a tile, and `row < 16`.
+#[inline(always)]
+pub(crate) unsafe fn tile_row(tiles: &mut [Tile], tile: usize, row: usize) -> *mut __m512i {
+    debug_assert!(
+        tile < tiles.len() && row < Tile::ROWS,
+        "row {row} of tile {tile}"
+    );
+    // SAFETY: the tile is one of the slice, as promised, and has 16 rows of one vector each.
+    unsafe { tiles.as_mut_ptr().add(tile).cast::<__m512i>().add(row) }
 }
 
 /// Sums in f32 and a bias, of whole panels.
@@ -139,7 +155,9 @@ impl Sums for Biased<'_> {
         panel: usize,
         row: usize,
     ) -> [__m512; 2] {
-        // SAFETY: the caller's duties; the bias has whole panels, of which `panel` is one.
+        debug_assert!((panel + 1) * PANEL <= self.0.len(), "panel {panel}");
+        // SAFETY: the features are promised, and so is what `sums` asks for. The bias has a number
+        // for each of the 32 columns of every panel, and `panel` is one of them.
         unsafe {
             let (low, high) = sums(block_sums, row);
             let bias = self.0.as_ptr().add(panel * PANEL);
@@ -152,30 +170,30 @@ impl Sums for Biased<'_> {
 }
 
 /// Results, perhaps their GELU, to blocked bf16.
-pub(crate) struct Store<S, const GELU: bool> {
+pub(crate) struct Store<'a, S, const GELU: bool> {
     sums: S,
-    out: *mut Tile,
+    out: &'a mut [Tile],
     depth: usize,
 }
 
-impl<S: Sums, const GELU: bool> Store<S, GELU> {
-    pub(crate) fn new(out: &mut [Tile], sums: S, outputs: usize) -> Self {
+impl<'a, S: Sums, const GELU: bool> Store<'a, S, GELU> {
+    pub(crate) fn new(out: &'a mut [Tile], sums: S, outputs: usize) -> Self {
         Self {
             sums,
-            out: out.as_mut_ptr(),
+            out,
             depth: outputs.div_ceil(Tile::COLUMNS),
         }
     }
 }
 
-impl<S: Sums, const GELU: bool> Finish for Store<S, GELU> {
+impl<S: Sums, const GELU: bool> Finish for Store<'_, S, GELU> {
     const GROUPS: bool = false;
     const ROWS_PER_STEP: usize = if GELU { 3 } else { 32 };
 
     #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
-        // SAFETY: the caller keeps `block`, `panel` and `row` within the output, whose tiles
-        // lie `depth` to a row of tiles.
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        // SAFETY: the features and the sums are promised. A block is two rows of `depth` tiles and
+        // a panel a tile of each; both lie within the output, as promised, so the tile exists.
         unsafe {
             let [mut low, mut high] = self.sums.results(block_sums, block, panel, row);
             if GELU {
@@ -185,27 +203,27 @@ impl<S: Sums, const GELU: bool> Finish for Store<S, GELU> {
                     (COARSE.of(low), COARSE.of(high))
                 };
             }
-            let tile = self.out.add((block * 2 + row / 16) * self.depth + panel);
-            let out = tile.cast::<__m512i>().add(row % 16);
+            let tile = (block * 2 + row / 16) * self.depth + panel;
+            let out = tile_row(self.out, tile, row % 16);
             _mm512_store_si512(out, round(low, high));
         }
     }
 }
 
 /// The rows of an f32 output.
-struct Rows {
-    out: *mut f32,
+struct Rows<'a> {
+    out: &'a mut [f32],
     stride: usize,
     rows: usize,
     columns: usize,
 }
 
-impl Rows {
-    fn new(out: &mut MatrixMut<'_>) -> Self {
+impl<'a> Rows<'a> {
+    fn new(out: &'a mut MatrixMut<'_>) -> Self {
         let (rows, columns) = (out.rows(), out.columns());
         let block = out.block(0, 0);
         Self {
-            out: block.data.as_mut_ptr(),
+            out: block.data,
             stride: block.stride,
             rows,
             columns,
@@ -215,7 +233,12 @@ impl Rows {
     /// Where row `row` of a block and a panel goes, with masks of the columns that there are in
     /// either half; none beyond the last row.
     #[inline(always)]
-    fn place(&self, block: usize, panel: usize, row: usize) -> Option<(*mut f32, [__mmask16; 2])> {
+    fn place(
+        &mut self,
+        block: usize,
+        panel: usize,
+        row: usize,
+    ) -> Option<(*mut f32, [__mmask16; 2])> {
         let index = block * 32 + row;
         if index >= self.rows {
             return None;
@@ -223,51 +246,58 @@ impl Rows {
         let column = panel * PANEL;
         let left = self.columns - column;
         let mask: u32 = if left >= PANEL { !0 } else { (1 << left) - 1 };
-        let out = self.out.wrapping_add(index * self.stride + column);
+        let start = index * self.stride + column;
+        debug_assert!(
+            start + left.min(PANEL) <= self.out.len(),
+            "row {index}, {column}"
+        );
+        let out = self.out.as_mut_ptr().wrapping_add(start);
         Some((out, [mask as __mmask16, (mask >> 16) as __mmask16]))
     }
 }
 
 /// Results times LayerScale, added to f32 rows.
-pub(crate) struct Residual<S> {
+pub(crate) struct Residual<'a, S> {
     sums: S,
-    scale: *const f32,
-    rows: Rows,
+    scale: Option<&'a [f32]>,
+    rows: Rows<'a>,
 }
 
-impl<S: Sums> Residual<S> {
-    pub(crate) fn new(out: &mut Output<'_>, sums: S) -> Self {
+impl<'a, S: Sums> Residual<'a, S> {
+    pub(crate) fn new(out: &'a mut Output<'_>, sums: S) -> Self {
         let Output::Residual { out, scale } = out else {
             unreachable!("made for residual outputs only")
         };
         Self {
             sums,
-            scale: scale.map_or(std::ptr::null(), <[f32]>::as_ptr),
+            scale: *scale,
             rows: Rows::new(out),
         }
     }
 }
 
-impl<S: Sums> Finish for Residual<S> {
+impl<S: Sums> Finish for Residual<'_, S> {
     const GROUPS: bool = false;
     const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
         let Some((out, masks)) = self.rows.place(block, panel, row) else {
             return;
         };
-        // SAFETY: masks keep the loads and stores of the row and of the scale within them.
+        // SAFETY: the features and the sums are promised. `place` found the row within the output;
+        // its masks have no bit beyond the last column, which is also that of the scale, and what
+        // they mask is neither read nor written.
         unsafe {
             let values = self.sums.results(block_sums, block, panel, row);
             for half in 0..2 {
                 let (mask, out) = (masks[half], out.wrapping_add(half * 16));
                 let before = _mm512_maskz_loadu_ps(mask, out);
-                let after = if self.scale.is_null() {
-                    _mm512_add_ps(before, values[half])
-                } else {
-                    let scale = self.scale.wrapping_add(panel * PANEL + half * 16);
+                let after = if let Some(scale) = self.scale {
+                    let scale = scale.as_ptr().wrapping_add(panel * PANEL + half * 16);
                     _mm512_fmadd_ps(values[half], _mm512_maskz_loadu_ps(mask, scale), before)
+                } else {
+                    _mm512_add_ps(before, values[half])
                 };
                 _mm512_mask_storeu_ps(out, mask, after);
             }
@@ -276,28 +306,29 @@ impl<S: Sums> Finish for Residual<S> {
 }
 
 /// ReLU6 of results, to f32 rows.
-pub(crate) struct Relu6<S> {
+pub(crate) struct Relu6<'a, S> {
     sums: S,
-    rows: Rows,
+    rows: Rows<'a>,
 }
 
-impl<S: Sums> Relu6<S> {
-    pub(crate) fn new(out: &mut MatrixMut<'_>, sums: S) -> Self {
+impl<'a, S: Sums> Relu6<'a, S> {
+    pub(crate) fn new(out: &'a mut MatrixMut<'_>, sums: S) -> Self {
         let rows = Rows::new(out);
         Self { sums, rows }
     }
 }
 
-impl<S: Sums> Finish for Relu6<S> {
+impl<S: Sums> Finish for Relu6<'_, S> {
     const GROUPS: bool = false;
     const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
         let Some((out, masks)) = self.rows.place(block, panel, row) else {
             return;
         };
-        // SAFETY: masks keep the stores within the row.
+        // SAFETY: the features and the sums are promised. `place` found the row within the output,
+        // and its masks keep the stores within the columns.
         unsafe {
             let values = self.sums.results(block_sums, block, panel, row);
             for half in 0..2 {

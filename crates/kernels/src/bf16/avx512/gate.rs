@@ -2,48 +2,47 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Finish, Sums};
+use super::finish::{Finish, Sums, tile_row};
 use crate::bf16::arrangement::Arrangement;
 use crate::bf16::tile::Tile;
 
 /// Results to `silu(gate) * up`, to blocked bf16: a panel of gates and their partners becomes
 /// half a tile.
-pub(crate) struct Gate<S> {
+pub(crate) struct Gate<'a, S> {
     sums: S,
-    out: *mut Tile,
+    out: &'a mut [Tile],
     depth: usize,
     /// Panels; of an odd number, the last one fills the other half of its tile with zeros.
     panels: usize,
 }
 
-impl<S: Sums> Gate<S> {
-    pub(crate) fn new(out: &mut [Tile], sums: S, outputs: usize) -> Self {
+impl<'a, S: Sums> Gate<'a, S> {
+    pub(crate) fn new(out: &'a mut [Tile], sums: S, outputs: usize) -> Self {
         Self {
             sums,
-            out: out.as_mut_ptr(),
+            out,
             depth: outputs.div_ceil(Tile::COLUMNS),
             panels: Arrangement::Gated.panels(outputs),
         }
     }
 }
 
-impl<S: Sums> Finish for Gate<S> {
+impl<S: Sums> Finish for Gate<'_, S> {
     const GROUPS: bool = false;
     const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
-        // SAFETY: the caller keeps `block`, `panel` and `row` within the output, whose tiles
-        // lie `depth` to a row of tiles, a tile for every two panels; a tile's row is two
-        // halves of 32 bytes.
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+        // SAFETY: the features and the sums are promised. A block is two rows of `depth` tiles and
+        // two panels a tile of each; block and panel lie within the output, as promised, so the
+        // tile exists. Its row is two halves of 32 bytes on boundaries of as many. Both types of
+        // the transmutation are 256 bits without invalid values.
         unsafe {
             let [gate, up] = self.sums.results(block_sums, block, panel, row);
             let gated: __m256i =
                 std::mem::transmute(_mm512_cvtneps_pbh(_mm512_mul_ps(silu(gate), up)));
-            let tile = self
-                .out
-                .add((block * 2 + row / 16) * self.depth + panel / 2);
-            let out = tile.cast::<__m256i>().add(row % 16 * 2);
+            let tile = (block * 2 + row / 16) * self.depth + panel / 2;
+            let out = tile_row(self.out, tile, row % 16).cast::<__m256i>();
             _mm256_store_si256(out.add(panel % 2), gated);
             if panel.is_multiple_of(2) && panel + 1 == self.panels {
                 _mm256_store_si256(out.add(1), _mm256_setzero_si256());
@@ -69,7 +68,7 @@ const POWER: [f32; 5] = [
 /// AVX-512 DQ.
 #[inline(always)]
 unsafe fn silu(x: __m512) -> __m512 {
-    // SAFETY: the caller's duty.
+    // SAFETY: AVX-512 DQ, which includes F, is promised; nothing is read or written.
     unsafe {
         let exponent = _mm512_mul_ps(x, _mm512_set1_ps(-std::f32::consts::LOG2_E));
         // Of infinity, this is zero and not NaN as the difference would be.

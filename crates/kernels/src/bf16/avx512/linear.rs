@@ -3,10 +3,10 @@
 use std::arch::x86_64::*;
 
 use super::finish::{Biased, Finish, with_finish};
-use super::vectors;
 use crate::bf16::linear::Output;
 use crate::bf16::tile::{Blocked, Tile};
 use crate::bf16::weights::PackedLinear;
+use crate::features::avx512_bf16;
 use crate::isa::Avx512Bf16;
 
 /// A block of 32 x 32 sums, as 2 x 2 blocks of 16 x 16.
@@ -14,7 +14,7 @@ use crate::isa::Avx512Bf16;
 struct Sums([f32; 1024]);
 
 /// The tiles of a block's product: upper and lower rows, left and right columns, each `depth`
-/// tiles, so and so many apart.
+/// tiles, a step apart.
 #[derive(Clone, Copy)]
 pub(in crate::bf16) struct Operands {
     pub(in crate::bf16) upper: *const Tile,
@@ -36,30 +36,33 @@ pub(in crate::bf16) fn linear(
     let panels = weights.panels();
     let row_tiles = x.rows().div_ceil(Tile::ROWS);
     let sums = Biased::new(weights);
-    // SAFETY: the token proves the features. The shapes fit: see `run`.
+    // SAFETY: the token proves the features. Operand, weights and output were checked to fit, and
+    // have the tiles and rows that `run` reads and writes.
     with_finish!(out, sums, weights.outputs(), finish => unsafe {
-        run(x.tiles(), row_tiles, weights.depth(), weights.tiles(), panels, &finish);
+        run(x.tiles(), row_tiles, weights.depth(), weights.tiles(), panels, &mut finish);
     });
 }
 
-vectors! {
+avx512_bf16! {
     /// # Safety
-    /// The features of `Avx512Bf16`. `x` are `row_tiles` rows of `depth` tiles, `weights` has `depth` x 2
-    /// tiles for each of `panels`, and `finish` takes as many rows and panels.
+    /// The features of `Avx512Bf16`. `x` are `row_tiles` rows of `depth` tiles, `weights` has
+    /// `depth` x 2 tiles for each of `panels`, and `finish` takes as many rows and panels.
     unsafe fn run<F: Finish>(
         x: &[Tile],
         row_tiles: usize,
         depth: usize,
         weights: &[Tile],
         panels: usize,
-        finish: &F,
+        finish: &mut F,
     ) {
+        debug_assert!(row_tiles * depth <= x.len() && panels * depth * 2 <= weights.len());
         let mut sums = Sums([0.0; 1024]);
         for panel in 0..panels {
             for block in 0..row_tiles.div_ceil(2) {
                 let is_whole = block * 2 + 1 < row_tiles;
-                // SAFETY: the tiles of this block and panel exist; the lower half of the last
-                // block may not, in which case the upper one stands in.
+                // SAFETY: the features are promised. The tiles of this block and panel exist; the
+                // lower half of the last block may not, in which case the upper one stands in. Rows
+                // come in order, and block and panel lie within the output.
                 unsafe {
                     let upper = x.as_ptr().add(block * 2 * depth);
                     let left = weights.as_ptr().add(panel * depth * 2);
@@ -91,8 +94,8 @@ vectors! {
 pub(super) unsafe fn multiply<const ZERO: bool>(operands: Operands, out: *mut f32) {
     // Eight rows by two vectors: 16 accumulators hide the latency of the products.
     for first in (0..32).step_by(8) {
-        // SAFETY: rows `first..first + 8` lie in one tile of 16 rows of 16 pairs; `sums` of
-        // them in two blocks of 16 x 16.
+        // SAFETY: AVX-512 BF16 is promised, and `depth` tiles of each operand. Rows `first` to
+        // `first + 7` lie in one tile of 16 rows of 16 pairs, their sums in two blocks of 16 x 16.
         unsafe {
             let out = out.add(first / 16 * 512 + first % 16 * 16);
             let mut sums = [[_mm512_setzero_ps(); 2]; 8];

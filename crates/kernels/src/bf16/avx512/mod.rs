@@ -18,17 +18,5 @@ pub(crate) use finish::{Finish, Sums, sums, with_finish};
 pub(super) use linear::linear;
 pub(crate) use norm::Normal;
 pub(super) use norm::layer_norm;
-pub(super) use scratch::{BATCH_GROUPS, Scratch};
+pub(super) use scratch::{BATCH_GROUPS, Parts, Scratch};
 pub(super) use weigh::{Weigher, settle, start};
-
-/// Names the features of [`crate::isa::Avx512Bf16`] on a function.
-macro_rules! vectors {
-    ($(#[$attribute:meta])* $visibility:vis unsafe fn $($rest:tt)*) => {
-        $(#[$attribute])*
-        #[target_feature(
-            enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,avx512vbmi,avx2,fma"
-        )]
-        $visibility unsafe fn $($rest)*
-    };
-}
-pub(crate) use vectors;

@@ -3,8 +3,8 @@
 use std::arch::x86_64::*;
 
 use super::finish::round;
-use super::vectors;
 use crate::bf16::tile::{BlockedMut, Tile};
+use crate::features::avx512_bf16;
 use crate::isa::Avx512Bf16;
 use crate::matrix::Matrix;
 
@@ -32,7 +32,7 @@ pub(in crate::bf16) fn layer_norm(
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// # Safety
     /// The features of `Avx512Bf16`; `tiles` cover the columns of `x`, which are whole vectors by
     /// twos if `WHOLE`; `row < 16`.
@@ -42,7 +42,9 @@ vectors! {
         tiles: &mut [Tile],
         row: usize,
     ) {
-        // SAFETY: the caller's duties; a tile has 16 rows of one vector.
+        debug_assert!(row < Tile::ROWS && x.len() <= tiles.len() * Tile::COLUMNS, "row {row}");
+        // SAFETY: the features are promised, and that the row is whole if `WHOLE`: then every tile
+        // has 32 numbers of it. A tile has 16 rows of one vector, of which `row` is one.
         unsafe {
             let normal = Normal::<WHOLE>::new(x, epsilon);
             for (block, tile) in tiles.iter_mut().enumerate() {
@@ -75,8 +77,8 @@ impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
     pub(crate) unsafe fn new(x: &'a [f32], epsilon: f32) -> Self {
         let count = x.len() as f32;
         let first = x.first().copied().unwrap_or_default();
-        // SAFETY: `part` stays within its slices: a whole row has 32 numbers from each multiple
-        // of 32 on.
+        // SAFETY: AVX-512 F is promised. A whole row has 32 numbers from each multiple of 32 below
+        // its length on, which is what `part` asks for.
         unsafe {
             let origin = _mm512_set1_ps(first);
             // Two chains of sums each hide the latency of the additions.
@@ -109,7 +111,7 @@ impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
     /// AVX-512 F; if `WHOLE`, there are 16 more.
     #[inline(always)]
     pub(crate) unsafe fn part(&self, index: usize) -> __m512 {
-        // SAFETY: `part` stays within the row by the caller's duty.
+        // SAFETY: AVX-512 F is promised, and what `part` asks for.
         unsafe {
             let (x, mask) = part::<WHOLE>(self.x, index);
             _mm512_maskz_fmadd_ps(mask, x, self.scale, self.shift)
@@ -124,7 +126,8 @@ impl<'a, const WHOLE: bool> Normal<'a, WHOLE> {
 #[inline(always)]
 unsafe fn part<const WHOLE: bool>(x: &[f32], index: usize) -> (__m512, __mmask16) {
     if WHOLE {
-        // SAFETY: the caller's duty.
+        debug_assert!(index + 16 <= x.len(), "{index} of {}", x.len());
+        // SAFETY: AVX-512 F is promised, and so are 16 numbers from `index` on.
         return unsafe { (_mm512_loadu_ps(x.as_ptr().add(index)), !0) };
     }
     let left = x.len().saturating_sub(index);

@@ -2,48 +2,47 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Finish, Sums, round};
+use super::finish::{Finish, Sums, round, tile_row};
 use crate::bf16::heads::{GROUP_TILES, KEYS, VALUES, value_row};
 use crate::bf16::tile::Tile;
 
 /// Results to queries, keys and values in the layout of [`crate::bf16::Heads`].
-pub(crate) struct Split<S> {
+pub(crate) struct Split<'a, S> {
     sums: S,
-    out: *mut Tile,
+    out: &'a mut [Tile],
     heads: usize,
 }
 
-impl<S: Sums> Split<S> {
-    pub(crate) fn new(out: &mut [Tile], sums: S, heads: usize) -> Self {
-        Self {
-            sums,
-            out: out.as_mut_ptr(),
-            heads,
-        }
+impl<'a, S: Sums> Split<'a, S> {
+    pub(crate) fn new(out: &'a mut [Tile], sums: S, heads: usize) -> Self {
+        Self { sums, out, heads }
     }
 }
 
-impl<S: Sums> Finish for Split<S> {
+impl<S: Sums> Finish for Split<'_, S> {
     const GROUPS: bool = true;
     const ROWS_PER_STEP: usize = 32;
 
     #[inline(always)]
-    unsafe fn row(&self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
+    unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
         let (part, head, half) = (
             panel / (self.heads * 2),
             panel % (self.heads * 2) / 2,
             panel % 2,
         );
-        // SAFETY: a block of rows is a group, and the caller keeps both within the output,
-        // where a group has 12 tiles a head.
+        let group = (block * self.heads + head) * GROUP_TILES;
+        let sums = self.sums;
+        // SAFETY: the features and the sums are promised, also those of rows that came before. A
+        // block of rows is a group of 12 tiles for each head: four of queries, of keys and of
+        // values. Block and panel lie within the output, as promised, and so do all tiles here.
+        // The order that is loaded has 64 bytes.
         unsafe {
-            let group = self.out.add((block * self.heads + head) * GROUP_TILES);
-            let results = |row| self.sums.results(block_sums, block, panel, row);
+            let results = |row| sums.results(block_sums, block, panel, row);
             match part {
                 0 => {
                     let [low, high] = results(row);
-                    let out = group.add(row / 16 * 2 + half).cast::<__m512i>();
-                    _mm512_store_si512(out.add(row % 16), round(low, high));
+                    let out = tile_row(self.out, group + row / 16 * 2 + half, row % 16);
+                    _mm512_store_si512(out, round(low, high));
                 }
                 1 if row % 16 == 15 => {
                     let mut pairs = [_mm512_setzero_si512(); 16];
@@ -51,20 +50,21 @@ impl<S: Sums> Finish for Split<S> {
                         let [low, high] = results(row - 15 + index);
                         *pairs = round(low, high);
                     }
-                    let out = group.add(KEYS + row / 16 * 2 + half).cast::<__m512i>();
+                    let out = tile_row(self.out, group + KEYS + row / 16 * 2 + half, 0);
                     for (index, pairs) in transpose(pairs).into_iter().enumerate() {
                         _mm512_store_si512(out.add(index), pairs);
                     }
                 }
                 2 if row % 2 == 1 => {
                     let ([low, high], [next_low, next_high]) = (results(row - 1), results(row));
-                    let out = group.add(VALUES + half * 2).cast::<__m512i>();
-                    let out = out.add(value_row(row));
+                    let values = group + VALUES + half * 2;
+                    let out = tile_row(self.out, values, value_row(row));
+                    let next = tile_row(self.out, values + 1, value_row(row));
                     let order = _mm512_loadu_si512(INTERLEAVE.as_ptr().cast());
                     let left = _mm512_permutexvar_epi16(order, round(low, next_low));
                     let right = _mm512_permutexvar_epi16(order, round(high, next_high));
                     _mm512_store_si512(out, left);
-                    _mm512_store_si512(out.add(16), right);
+                    _mm512_store_si512(next, right);
                 }
                 _ => {}
             }
@@ -91,7 +91,7 @@ static INTERLEAVE: [u16; 32] = {
 #[inline(always)]
 unsafe fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
     let (mut a, mut b) = (rows, rows);
-    // SAFETY: the caller's duty.
+    // SAFETY: AVX-512 F is promised; nothing is read or written.
     unsafe {
         for i in 0..8 {
             b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);

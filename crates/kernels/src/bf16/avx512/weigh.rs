@@ -6,10 +6,12 @@
 //! (0.27 % of the weight), the mantissa to 7 bits (0.39 %); 0.67 % in all.
 
 use std::arch::x86_64::*;
+use std::marker::PhantomData;
 
 use super::finish::sums;
-use super::scratch::Scratch;
+use super::scratch::{Parts, Scratch};
 use crate::bf16::number::{from_bf16, to_bf16};
+use crate::features::avx512_bf16;
 
 /// Steps of a weight's logarithm between powers of two.
 const STEPS: f32 = 128.0;
@@ -37,11 +39,12 @@ static MANTISSAS: [u8; 128] = [
 /// # Safety
 /// The features of `Avx512Bf16`.
 #[inline(always)]
-pub(in crate::bf16) unsafe fn start(scratch: &mut Scratch, mask: u32) {
+pub(in crate::bf16) unsafe fn start(scratch: Parts<'_>, mask: u32) {
     for half in 0..2 {
-        // SAFETY: the caller's duty; a block has 16 rows in each half.
+        // SAFETY: the features are promised. A block of logits has 16 rows in each half, and there
+        // are as many offsets.
         unsafe {
-            let scores = scratch.scores[0].as_ptr();
+            let scores = scratch.scores(0);
             let mut rows = [_mm512_setzero_ps(); 16];
             for (row, out) in rows.iter_mut().enumerate() {
                 *out = greatest(scores, half * 16 + row, mask);
@@ -50,13 +53,13 @@ pub(in crate::bf16) unsafe fn start(scratch: &mut Scratch, mask: u32) {
             let steps = _mm512_mul_ps(greatest, _mm512_set1_ps(STEPS));
             let steps = _mm512_roundscale_ps::<0x08>(steps);
             let offsets = _mm512_sub_ps(_mm512_set1_ps(f32::from(ONE)), steps);
-            _mm512_storeu_ps(scratch.offsets.as_mut_ptr().add(half * 16), offsets);
+            _mm512_storeu_ps(scratch.offsets().add(half * 16), offsets);
         }
     }
 }
 
 /// Turns logits into weights, row by row.
-pub(in crate::bf16) struct Weigher {
+pub(in crate::bf16) struct Weigher<'a> {
     scores: *const f32,
     offsets: *const f32,
     weights: *mut __m512i,
@@ -66,31 +69,32 @@ pub(in crate::bf16) struct Weigher {
     table: [__m512i; 2],
     /// The greatest logarithms in steps, saturated to 16 bits.
     peak: __m512i,
+    scratch: PhantomData<Parts<'a>>,
 }
 
-impl Weigher {
-    /// From the logits of `turn` to the weights of `slot`. The scratch must stay where it is,
-    /// and the offsets as they are.
+impl<'a> Weigher<'a> {
+    /// From the logits of `turn` to the weights of `slot`.
     ///
     /// # Safety
     /// The features of `Avx512Bf16`.
     #[inline(always)]
     pub(in crate::bf16) unsafe fn new(
-        scratch: &mut Scratch,
+        scratch: Parts<'a>,
         turn: usize,
         slot: usize,
         mask: u32,
     ) -> Self {
-        // SAFETY: the caller's duty.
+        // SAFETY: the features are promised.
         unsafe {
             Self {
                 scores: scratch.scores(turn),
-                offsets: scratch.offsets.as_ptr(),
+                offsets: scratch.offsets(),
                 weights: scratch.weights(slot).cast(),
                 sums: [1 - turn, turn].map(|turn| scratch.sums(turn)),
                 mask,
                 table: table(),
                 peak: _mm512_setzero_si512(),
+                scratch: PhantomData,
             }
         }
     }
@@ -98,10 +102,13 @@ impl Weigher {
     /// Weighs row `row`. If `WHOLE`, nothing is masked.
     ///
     /// # Safety
-    /// The features of `Avx512Bf16`; `row < 32`; the scratch is where it was.
+    /// The features of `Avx512Bf16`; `row < 32`.
     #[inline(always)]
     pub(in crate::bf16) unsafe fn row<const WHOLE: bool>(&mut self, row: usize) {
-        // SAFETY: the caller's duties; a block of logits has 32 rows, two tiles of weights too.
+        debug_assert!(row < 32, "row {row}");
+        // SAFETY: the features and the row are promised. A block of logits has 32 rows, as have the
+        // two tiles of weights of a slot and the sums of either turn; there are 32 offsets. The
+        // scratch is borrowed for as long as `self` lives.
         unsafe {
             let (low, high) = sums(self.scores, row);
             let codes = codes::<WHOLE>(low, high, *self.offsets.add(row), self.mask);
@@ -134,14 +141,14 @@ unsafe fn table() -> [__m512i; 2] {
 }
 
 /// Logarithms in steps as bits of a bf16. Saturate: what is too small becomes a weight of zero,
-/// what is too great stays recognisable, up to 2^24 above the reference. Takes four keys of `low` and `high` by turns; so are
-/// the values laid out.
+/// what is too great stays recognisable, up to 2^24 above the reference. Takes four keys of `low`
+/// and `high` by turns; so are the values laid out.
 ///
 /// # Safety
 /// The features of `Avx512Bf16`.
 #[inline(always)]
 unsafe fn codes<const WHOLE: bool>(low: __m512, high: __m512, offset: f32, mask: u32) -> __m512i {
-    // SAFETY: the caller's duty.
+    // SAFETY: the features are promised; nothing is read or written.
     unsafe {
         let steps = _mm512_set1_ps(STEPS);
         let offset = _mm512_set1_ps(offset);
@@ -159,7 +166,7 @@ unsafe fn codes<const WHOLE: bool>(low: __m512, high: __m512, offset: f32, mask:
 /// The features of `Avx512Bf16`.
 #[inline(always)]
 unsafe fn weights_of(codes: __m512i, table: [__m512i; 2]) -> __m512i {
-    // SAFETY: the caller's duty.
+    // SAFETY: the features are promised; nothing is read or written.
     unsafe {
         let mantissas = _mm512_permutex2var_epi8(table[0], codes, table[1]);
         // `fraction ? mantissas : codes`, bit by bit.
@@ -171,16 +178,16 @@ unsafe fn weights_of(codes: __m512i, table: [__m512i; 2]) -> __m512i {
 /// soon overflow, if `peak` has any; they were weighed to `slot`.
 ///
 /// # Safety
-/// The features of `Avx512Bf16`.
+/// The features of `Avx512Bf16`; nothing else uses the scratch meanwhile.
 #[inline(always)]
 pub(in crate::bf16) unsafe fn settle(
-    scratch: &mut Scratch,
+    scratch: Parts<'_>,
     turn: usize,
     slot: usize,
     mask: u32,
     peak: __m512i,
 ) {
-    // SAFETY: the caller's duties.
+    // SAFETY: the features are promised, and the rest of what `move_references` asks for.
     unsafe {
         if _mm512_cmpgt_epu16_mask(peak, _mm512_set1_epi16(ONE + HEADROOM)) != 0 {
             move_references(scratch, turn, slot, mask);
@@ -188,46 +195,60 @@ pub(in crate::bf16) unsafe fn settle(
     }
 }
 
-/// Moves the reference of every row that exceeds it by too much to the greatest logit of the
-/// group, up to the next power of two, and rescales all there is of the row, exactly.
-///
-/// # Safety
-/// As for [`settle`].
-#[cold]
-#[inline(never)]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vbmi,avx2,fma")]
-unsafe fn move_references(scratch: &mut Scratch, turn: usize, slot: usize, mask: u32) {
-    for row in 0..32 {
-        // SAFETY: the caller's duties.
-        let greatest = unsafe {
-            _mm512_reduce_max_ps(greatest(scratch.scores[turn].as_ptr(), row, mask)) * STEPS
-        };
+avx512_bf16! {
+    /// Moves the reference of every row that exceeds it by too much to the greatest logit of the
+    /// group, up to the next power of two, and rescales all there is of the row, exactly.
+    ///
+    /// # Safety
+    /// As for [`settle`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn move_references(mut scratch: Parts<'_>, turn: usize, slot: usize, mask: u32) {
+        for row in 0..32 {
+            // SAFETY: the features are promised; a block of logits has 32 rows.
+            let greatest = unsafe {
+                _mm512_reduce_max_ps(greatest(scratch.scores(turn), row, mask)) * STEPS
+            };
+            // SAFETY: the reference ends before the row is weighed; nothing else uses the scratch,
+            // as promised.
+            let is_moved = unsafe { scratch.whole() }.move_reference(turn, row, greatest);
+            if is_moved {
+                // SAFETY: the features are promised; the row is below 32.
+                unsafe { Weigher::new(scratch, turn, slot, mask).row::<false>(row) };
+            }
+        }
+    }
+}
+
+impl Scratch {
+    /// Moves the reference of row `row` if `greatest`, the logarithm of its greatest logit in
+    /// steps, exceeds it by too much; returns whether it was.
+    fn move_reference(&mut self, turn: usize, row: usize, greatest: f32) -> bool {
         // Rounded as its logarithm was, so that a row is moved by its own logits alone.
-        let excess = (greatest + scratch.offsets[row] - f32::from(ONE)).round_ties_even();
+        let excess = (greatest + self.offsets[row] - f32::from(ONE)).round_ties_even();
         if excess <= f32::from(HEADROOM) {
-            continue;
+            return false;
         }
         let powers = (excess / STEPS).ceil();
-        scratch.offsets[row] -= powers * STEPS;
+        self.offsets[row] -= powers * STEPS;
         let factor = (-powers).exp2();
         // Those before this group, whose weights may have overflowed.
-        for sum in &mut scratch.sums[1 - turn][row] {
+        for sum in &mut self.sums[1 - turn][row] {
             *sum *= factor;
         }
         for quarter in 0..4 {
             let start = quarter / 2 * 1024 + quarter % 2 * 256 + row / 16 * 512 + row % 16 * 16;
-            for sum in &mut scratch.gathered[start..][..16] {
+            for sum in &mut self.gathered[start..][..16] {
                 *sum *= factor;
             }
         }
         // Those of the batch before may be gathered in part: the rest follows at the new scale.
-        for tile in scratch.weights.iter_mut().skip(row / 16).step_by(2) {
+        for tile in self.weights.iter_mut().skip(row / 16).step_by(2) {
             for weight in &mut tile.0[row % 16 * 32..][..32] {
                 *weight = to_bf16(from_bf16(*weight) * factor);
             }
         }
-        // SAFETY: the caller's duties.
-        unsafe { Weigher::new(scratch, turn, slot, mask).row::<false>(row) };
+        true
     }
 }
 
@@ -237,7 +258,7 @@ unsafe fn move_references(scratch: &mut Scratch, turn: usize, slot: usize, mask:
 /// The features of `Avx512Bf16`; `scores` are 1024 logits on a cache line's boundary, `row < 32`.
 #[inline(always)]
 unsafe fn greatest(scores: *const f32, row: usize, mask: u32) -> __m512 {
-    // SAFETY: the caller's duties.
+    // SAFETY: the features are promised, and what `sums` asks for.
     unsafe {
         let (low, high) = sums(scores, row);
         let least = _mm512_set1_ps(f32::NEG_INFINITY);
@@ -257,7 +278,7 @@ macro_rules! across {
         #[inline(always)]
         pub(super) unsafe fn $name(mut rows: [__m512; 16]) -> __m512 {
             // No closures: they would not have the caller's features.
-            // SAFETY: the caller's duty.
+            // SAFETY: AVX-512 F is promised; nothing is read or written.
             unsafe {
                 // Within 128 bits, by pairs of vectors, then by fours; then between them.
                 for pair in 0..8 {

@@ -12,6 +12,7 @@ use std::arch::x86_64::{
 
 use super::Line;
 use crate::Avx2;
+use crate::features::avx2;
 
 /// Values in a vector of 16-bit numbers.
 const LANES: usize = 16;
@@ -36,45 +37,48 @@ pub(super) fn prefetch<T>(data: &[T]) {
     }
 }
 
-#[target_feature(enable = "avx2")]
-fn tiles(query: &[Line], rows: &[&[Line]], out: &mut [i32]) {
-    for (rows, out) in rows.chunks(ROW_TILE).zip(out.chunks_mut(ROW_TILE)) {
-        // A last tile of fewer rows computes its last row several times and stores it once.
-        let tile_rows: [&[Line]; ROW_TILE] =
-            std::array::from_fn(|row| &rows[row.min(rows.len() - 1)][..query.len()]);
-        let mut sums = [_mm256_setzero_si256(); ROW_TILE];
-        for (index, line) in query.iter().enumerate() {
-            for part in 0..Line::VALUES / LANES {
-                let values = signed(line, part);
-                for (sum, row) in sums.iter_mut().zip(tile_rows) {
-                    let products = _mm256_madd_epi16(values, signed(&row[index], part));
-                    *sum = _mm256_add_epi32(*sum, products);
+avx2! {
+    fn tiles(query: &[Line], rows: &[&[Line]], out: &mut [i32]) {
+        for (rows, out) in rows.chunks(ROW_TILE).zip(out.chunks_mut(ROW_TILE)) {
+            // A last tile of fewer rows computes its last row several times and stores it once.
+            let tile_rows: [&[Line]; ROW_TILE] =
+                std::array::from_fn(|row| &rows[row.min(rows.len() - 1)][..query.len()]);
+            let mut sums = [_mm256_setzero_si256(); ROW_TILE];
+            for (index, line) in query.iter().enumerate() {
+                for part in 0..Line::VALUES / LANES {
+                    let values = signed(line, part);
+                    for (sum, row) in sums.iter_mut().zip(tile_rows) {
+                        let products = _mm256_madd_epi16(values, signed(&row[index], part));
+                        *sum = _mm256_add_epi32(*sum, products);
+                    }
                 }
             }
-        }
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out = add_lanes(sum);
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out = add_lanes(sum);
+            }
         }
     }
 }
 
-/// Values `part * 16 ..` of a line, in 16 bits each.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn signed(line: &Line, part: usize) -> __m256i {
-    let bytes = line.0[part * LANES..][..LANES].as_ptr();
-    // SAFETY: 16 bytes, on a boundary of 16 as the line lies on one of 64.
-    let bytes = unsafe { _mm_load_si128(bytes.cast()) };
-    _mm256_sub_epi16(_mm256_cvtepu8_epi16(bytes), _mm256_set1_epi16(128))
+avx2! {
+    /// Values `part * 16 ..` of a line, in 16 bits each.
+    #[inline]
+    fn signed(line: &Line, part: usize) -> __m256i {
+        let bytes = line.0[part * LANES..][..LANES].as_ptr();
+        // SAFETY: 16 bytes, on a boundary of 16 as the line lies on one of 64.
+        let bytes = unsafe { _mm_load_si128(bytes.cast()) };
+        _mm256_sub_epi16(_mm256_cvtepu8_epi16(bytes), _mm256_set1_epi16(128))
+    }
 }
 
-#[inline]
-#[target_feature(enable = "avx2")]
-fn add_lanes(sum: __m256i) -> i32 {
-    let four = _mm_add_epi32(
-        _mm256_castsi256_si128(sum),
-        _mm256_extracti128_si256::<1>(sum),
-    );
-    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
-    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two)))
+avx2! {
+    #[inline]
+    fn add_lanes(sum: __m256i) -> i32 {
+        let four = _mm_add_epi32(
+            _mm256_castsi256_si128(sum),
+            _mm256_extracti128_si256::<1>(sum),
+        );
+        let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
+        _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two)))
+    }
 }

@@ -7,7 +7,8 @@ use std::arch::x86_64::*;
 
 use super::Scaled;
 use crate::bf16::Output;
-use crate::bf16::avx512::{Finish, vectors, with_finish};
+use crate::bf16::avx512::{Finish, with_finish};
+use crate::features::avx512_bf16;
 use crate::int8::tile::{Quantised, Tile};
 use crate::int8::weights::PackedLinear;
 use crate::isa::Avx512Bf16;
@@ -28,13 +29,14 @@ pub(in crate::int8) fn linear(
     // SAFETY: the token proves the features; `x` has `depth` tiles to a row of tiles.
     let starts = unsafe { starts(x.tiles(), row_tiles, depth) };
     let sums = Scaled::new(x.scales(), weights);
-    // SAFETY: the token proves the features. The shapes fit: see `run`.
+    // SAFETY: the token proves the features. Operand, weights and output were checked to fit, and
+    // have the tiles and rows that `run` reads and writes.
     with_finish!(out, sums, weights.outputs(), finish => unsafe {
-        run(x.tiles(), &starts, depth, weights.tiles(), panels, &finish);
+        run(x.tiles(), &starts, depth, weights.tiles(), panels, &mut finish);
     });
 }
 
-vectors! {
+avx512_bf16! {
     /// What the sums of each row start with, for `row_tiles` rows of tiles.
     ///
     /// # Safety
@@ -59,7 +61,7 @@ vectors! {
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// # Safety
     /// The features of `Avx512Bf16`. `x` has `depth` tiles for each of `starts`, `weights` has
     /// `depth` x 2 tiles for each of `panels`, and `finish` takes as many rows and panels.
@@ -69,15 +71,17 @@ vectors! {
         depth: usize,
         weights: &[Tile],
         panels: usize,
-        finish: &F,
+        finish: &mut F,
     ) {
         let row_tiles = starts.len();
+        debug_assert!(row_tiles * depth <= x.len() && panels * depth * 2 <= weights.len());
         let mut sums = Sums([0; 1024]);
         for panel in 0..panels {
             for block in 0..row_tiles.div_ceil(2) {
                 let is_whole = block * 2 + 1 < row_tiles;
-                // SAFETY: the tiles of this block and panel exist; the lower half of the last
-                // block may not, in which case the sums of the block before stand in.
+                // SAFETY: the features are promised. The tiles of this block and panel exist; the
+                // lower half of the last block may not, in which case the sums of the block before
+                // stand in. Rows come in order, and block and panel lie within the output.
                 unsafe {
                     let b = weights.as_ptr().add(panel * depth * 2);
                     let sums = sums.0.as_mut_ptr();
@@ -111,7 +115,8 @@ unsafe fn multiply(
 ) {
     // Eight rows by two vectors: 16 accumulators hide the latency of the products.
     for first in [0, 8] {
-        // SAFETY: rows `first..first + 8` lie in one tile of 16 rows of 16 fours.
+        // SAFETY: the features are promised, and `depth` tiles of each operand. Rows `first` to
+        // `first + 7` lie in one tile of 16 rows of 16 fours, and in blocks of 16 x 16 sums.
         unsafe {
             let mut sums = [[_mm512_setzero_si512(); 2]; 8];
             for (sums, start) in sums.iter_mut().zip(&starts[first..]) {

@@ -4,8 +4,9 @@
 
 use std::arch::x86_64::*;
 
-use crate::bf16::avx512::{Normal, vectors};
+use crate::bf16::avx512::Normal;
 use crate::bf16::{Blocked, Tile as Bf16Tile};
+use crate::features::avx512_bf16;
 use crate::int8::scale::Scale;
 use crate::int8::tile::{QuantisedMut, Tile};
 use crate::isa::Avx512Bf16;
@@ -44,7 +45,7 @@ pub(in crate::int8) fn quantise(_token: Avx512Bf16, x: Blocked<'_>, out: &mut Qu
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// Fills row `row` of `tiles`; returns the scale.
     ///
     /// # Safety
@@ -55,7 +56,10 @@ vectors! {
         tiles: &mut [Tile],
         row: usize,
     ) -> f32 {
-        // SAFETY: the caller's duties; a tile has 16 rows of one vector.
+        debug_assert!(row < Tile::ROWS && x.len() <= tiles.len() * Tile::COLUMNS, "row {row}");
+        // SAFETY: the features are promised, and that `x` fills up the tiles if `WHOLE`, so that
+        // each has 64 numbers of it. A tile has 16 rows of one vector, of which `row` is one; the
+        // order that is loaded has 64 bytes.
         unsafe {
             let normal = Normal::<WHOLE>::new(x, epsilon);
             let magnitude = _mm512_set1_epi32(0x7fff_ffff);
@@ -81,7 +85,7 @@ vectors! {
     }
 }
 
-vectors! {
+avx512_bf16! {
     /// Fills a row of `tiles` with that of `source`, tiles of as many columns, rounded up;
     /// returns the scales of its rows.
     ///
@@ -91,7 +95,8 @@ vectors! {
     /// # Safety
     /// The features of `Avx512Bf16`.
     unsafe fn quantise_rows(source: &[Bf16Tile], tiles: &mut [Tile]) -> [f32; 16] {
-        // SAFETY: a tile has 16 rows of one vector.
+        // SAFETY: the features are promised. A tile of either kind has 16 rows of one vector; the
+        // order that is loaded has 64 bytes.
         unsafe {
             let vector = |tile: &Bf16Tile, row: usize| {
                 _mm512_load_si512(tile.0.as_ptr().cast::<__m512i>().add(row))
@@ -144,7 +149,7 @@ vectors! {
 /// AVX-512 BW.
 #[inline(always)]
 unsafe fn narrow([a, b, c, d]: [__m512i; 4]) -> __m512i {
-    // SAFETY: the caller's duty.
+    // SAFETY: AVX-512 BW is promised; nothing is read or written.
     unsafe { _mm512_packs_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)) }
 }
 

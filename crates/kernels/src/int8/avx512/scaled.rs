@@ -41,8 +41,10 @@ impl Sums for Scaled<'_> {
     ) -> [__m512; 2] {
         // Rows that fill up the last tile have no scale and need none of their own.
         let index = (block * 32 + row).min(self.rows.len() - 1);
-        // SAFETY: the caller's duties; the index is below the number of scales, and scales of
-        // columns and bias have whole panels, of which `panel` is one.
+        debug_assert!((panel + 1) * PANEL <= self.columns.len().min(self.bias.len()));
+        // SAFETY: the features are promised, and so is what `sums` asks for. The index is below the
+        // number of scales of rows. Scales of columns and bias have a number for each of the 32
+        // columns of every panel, and `panel` is one of them.
         unsafe {
             let scale = _mm512_set1_ps(*self.rows.get_unchecked(index));
             let columns = self.columns.as_ptr().add(panel * PANEL);

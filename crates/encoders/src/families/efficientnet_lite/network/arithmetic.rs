@@ -1,12 +1,15 @@
-//! The two precisions of the pointwise products, behind one trait.
+//! The precisions of the pointwise products, behind one trait.
 //!
-//! Depthwise convolutions and what lies between the blocks are f32 in both: their arithmetic
-//! is a small part, and bf16 has to be widened for it. What products read is rounded to bf16.
+//! Depthwise convolutions and what lies between the blocks are f32 in all of them: their arithmetic
+//! is a small part, and bf16 or bytes have to be widened for it. What products read is rounded.
 
 use std::ops::Range;
 
 use lookalike_kernels::bf16::{self, Blocked, BlockedMut, Tile, Variant};
-use lookalike_kernels::convolution::{Band, GROUP, PackedDepthwise, depthwise, depthwise_bf16};
+use lookalike_kernels::bytes::{self, Bytes, quantise_rows};
+use lookalike_kernels::convolution::{
+    Band, GROUP, PackedDepthwise, depthwise, depthwise_bf16, depthwise_bytes,
+};
 use lookalike_kernels::{Epilogue, Isa, Matrix, MatrixMut, PackedLinear, linear};
 
 /// What products are made in.
@@ -18,10 +21,24 @@ pub(in super::super) trait Arithmetic: Copy + Send + Sync {
     /// A product can begin at multiples of this many rows.
     const ROW_STEP: usize;
 
-    /// Packs `weight`, outputs x inputs row by row.
-    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> Self::Linear;
+    /// Packs `weight`, outputs x inputs row by row, for inputs of one kind.
+    fn pack(
+        self,
+        outputs: usize,
+        inputs: usize,
+        weight: &[f32],
+        bias: &[f32],
+        kind: Inputs<'_>,
+    ) -> Self::Linear;
 
-    /// Keeps in `operand` what products need of `rows` besides the rows themselves.
+    /// Keeps in `operand` what products of [`Inputs::Pixels`] need of `rows` besides the rows
+    /// themselves.
+    fn prepare_pixels(self, rows: Matrix<'_>, operand: &mut Self::Operand) {
+        self.prepare(rows, operand);
+    }
+
+    /// Keeps in `operand` what products of [`Inputs::Channels`] need of `rows` besides the rows
+    /// themselves.
     fn prepare(self, rows: Matrix<'_>, operand: &mut Self::Operand);
 
     /// `out = relu6(x * weights^T + bias)` for the given rows of `x`, of which `operand` was
@@ -52,6 +69,20 @@ pub(in super::super) trait Arithmetic: Copy + Send + Sync {
     fn add_product(self, operand: &Self::Operand, weights: &Self::Linear, out: MatrixMut<'_>);
 }
 
+/// What a linear map is applied to.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Inputs<'a> {
+    /// Pixels.
+    Pixels,
+    /// Channels between blocks, of either sign.
+    Channels,
+    /// Channels behind a ReLU6.
+    Convolved {
+        /// About how great each of them is.
+        typical: &'a [f32],
+    },
+}
+
 /// 32-bit floats throughout.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct F32(pub(in super::super) Isa);
@@ -61,7 +92,14 @@ impl Arithmetic for F32 {
     type Operand = Vec<f32>;
     const ROW_STEP: usize = 1;
 
-    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> PackedLinear {
+    fn pack(
+        self,
+        outputs: usize,
+        inputs: usize,
+        weight: &[f32],
+        bias: &[f32],
+        _: Inputs<'_>,
+    ) -> PackedLinear {
         PackedLinear::pack(self.0, outputs, inputs, weight, Some(bias))
     }
 
@@ -117,7 +155,14 @@ impl Arithmetic for Bf16 {
     type Operand = Vec<Tile>;
     const ROW_STEP: usize = Tile::ROWS;
 
-    fn pack(self, outputs: usize, inputs: usize, weight: &[f32], bias: &[f32]) -> Self::Linear {
+    fn pack(
+        self,
+        outputs: usize,
+        inputs: usize,
+        weight: &[f32],
+        bias: &[f32],
+        _: Inputs<'_>,
+    ) -> Self::Linear {
         bf16::PackedLinear::pack(self.variant, outputs, inputs, weight, Some(bias))
     }
 
@@ -163,5 +208,109 @@ impl Arithmetic for Bf16 {
     fn add_product(self, operand: &Vec<Tile>, weights: &Self::Linear, out: MatrixMut<'_>) {
         let x = Blocked::new(operand, out.rows(), weights.inputs());
         bf16::linear(x, weights, bf16::Output::Residual { out, scale: None });
+    }
+}
+
+/// Products of bytes, summed in 32 bits, but for those of pixels, which are f32: paper is the same
+/// everywhere, and what its rounding does to the first channels would be too.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Int8(pub(in super::super) Isa);
+
+/// A packed map of either kind.
+pub(in super::super) enum Int8Linear {
+    Pixels(PackedLinear),
+    Channels(bytes::PackedLinear),
+}
+
+/// Rows in bytes.
+#[derive(Default)]
+pub(in super::super) struct ByteRows {
+    bytes: Vec<u8>,
+    /// A step for each row, of channels between blocks.
+    steps: Vec<f32>,
+}
+
+impl Arithmetic for Int8 {
+    type Linear = Int8Linear;
+    type Operand = ByteRows;
+    const ROW_STEP: usize = 1;
+
+    fn pack(
+        self,
+        outputs: usize,
+        inputs: usize,
+        weight: &[f32],
+        bias: &[f32],
+        kind: Inputs<'_>,
+    ) -> Int8Linear {
+        let channels = |typical| {
+            let packed = bytes::PackedLinear::pack(self.0, outputs, inputs, weight, bias, typical);
+            Int8Linear::Channels(packed)
+        };
+        match kind {
+            Inputs::Pixels => {
+                let packed = PackedLinear::pack(self.0, outputs, inputs, weight, Some(bias));
+                Int8Linear::Pixels(packed)
+            }
+            Inputs::Channels => channels(None),
+            Inputs::Convolved { typical } => channels(Some(typical)),
+        }
+    }
+
+    fn prepare_pixels(self, _: Matrix<'_>, _: &mut ByteRows) {}
+
+    fn prepare(self, rows: Matrix<'_>, operand: &mut ByteRows) {
+        self.reserve(operand, rows.rows(), rows.columns());
+        if operand.steps.len() < rows.rows() {
+            operand.steps.resize(rows.rows(), 0.0);
+        }
+        quantise_rows(self.0, rows, &mut operand.bytes, &mut operand.steps);
+    }
+
+    fn relu6(
+        self,
+        x: Matrix<'_>,
+        operand: &ByteRows,
+        rows: Range<usize>,
+        weights: &Int8Linear,
+        out: MatrixMut<'_>,
+    ) {
+        match weights {
+            Int8Linear::Pixels(weights) => {
+                linear(x.slice(rows), weights, Epilogue::BiasRelu6, out);
+            }
+            Int8Linear::Channels(weights) => {
+                let x = Bytes::signed(&operand.bytes, &operand.steps, x.rows(), x.columns());
+                bytes::linear(x.slice(rows), weights, bytes::Epilogue::Relu6, out);
+            }
+        }
+    }
+
+    fn reserve(self, operand: &mut ByteRows, rows: usize, columns: usize) {
+        let count = Bytes::count(rows, columns);
+        if operand.bytes.len() < count {
+            operand.bytes.resize(count, 0);
+        }
+    }
+
+    fn depthwise(
+        self,
+        weights: &PackedDepthwise,
+        group: usize,
+        band: Band<'_>,
+        rows: Range<usize>,
+        operand: &mut ByteRows,
+    ) {
+        depthwise_bytes(weights, group, band, rows, &mut operand.bytes);
+    }
+
+    fn add_product(self, operand: &ByteRows, weights: &Int8Linear, out: MatrixMut<'_>) {
+        match weights {
+            Int8Linear::Pixels(_) => unreachable!("pixels are no residual"),
+            Int8Linear::Channels(weights) => {
+                let x = Bytes::relu6(&operand.bytes, out.rows(), weights.inputs());
+                bytes::linear(x, weights, bytes::Epilogue::Residual, out);
+            }
+        }
     }
 }

@@ -142,7 +142,7 @@ impl<A: Arithmetic> InvertedResidual<A> {
                     } = stem;
                     picture.patches(seen.clone(), padded, patches);
                     let x = Matrix::new(patches, seen.len() * width, PATCH, PATCH);
-                    arithmetic.prepare(x, operand);
+                    arithmetic.prepare_pixels(x, operand);
                     (
                         maps,
                         Input {

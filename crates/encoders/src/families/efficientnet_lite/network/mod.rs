@@ -11,7 +11,7 @@ use lookalike_kernels::{Epilogue, Isa, Matrix, MatrixMut, PackedLinear, linear, 
 use super::config::{Config, Layer};
 use crate::normalize::normalize;
 
-pub(super) use arithmetic::{Arithmetic, Bf16, F32};
+pub(super) use arithmetic::{Arithmetic, Bf16, F32, Inputs, Int8};
 pub(super) use block::{InvertedResidual, Source};
 pub(super) use stem::Levels;
 

@@ -13,9 +13,9 @@ use finish::finish;
 use packed::{Group, Packed, pack};
 
 use super::{Scan, Selected, avx512};
-use crate::amx::Tiles;
-use crate::bf16::amx::{load, store};
+use crate::amx::{Tiles, load, load_apart, product, store};
 use crate::distance::codes::Line;
+use crate::features::avx512;
 use crate::isa::Amx;
 
 /// Rows and columns of a tile of sums.
@@ -77,28 +77,6 @@ struct Batch<'a> {
     ahead: *const Line,
 }
 
-/// `tileloadd` of sixteen rows that lie `$stride` bytes apart.
-macro_rules! load_apart {
-    ($tile:literal, $from:expr, $stride:expr) => {
-        std::arch::asm!(
-            concat!("tileloadd tmm", $tile, ", [{from} + {s}*1]"),
-            from = in(reg) $from,
-            s = in(reg) $stride,
-            options(readonly, nostack, preserves_flags)
-        )
-    };
-}
-
-/// Adds products of bytes without sign and bytes with one to sums.
-macro_rules! product {
-    ($operands:literal) => {
-        std::arch::asm!(
-            concat!("tdpbusd ", $operands),
-            options(nomem, nostack, preserves_flags)
-        )
-    };
-}
-
 /// Stores the sum `$sum` of the block that is held, if any, and starts a new one.
 macro_rules! start {
     ($sum:literal, $offset:literal, $batch:expr, $group:expr) => {
@@ -111,116 +89,119 @@ macro_rules! start {
 }
 
 impl Batch<'_> {
-    #[target_feature(enable = "avx512f")]
-    fn run(&mut self, tiles: &Tiles) {
-        let count = self.scan.lengths.len();
-        for first in (0..count).step_by(ROW_BLOCK) {
-            // The last block overlaps the one before rather than have fewer rows.
-            let first_row = first.min(count - ROW_BLOCK);
-            let end = (first_row + ROW_BLOCK) * self.scan.lines;
-            self.ahead = self.scan.rows[end..].as_ptr();
-            for first_group in (0..self.groups.len()).step_by(GROUP_BLOCK) {
-                let block = Block {
-                    first_row,
-                    done: first - first_row,
-                    first_group,
-                    groups: GROUP_BLOCK.min(self.groups.len() - first_group),
-                };
-                self.multiply(tiles, block);
+    avx512! {
+        fn run(&mut self, tiles: &Tiles) {
+            let count = self.scan.lengths.len();
+            for first in (0..count).step_by(ROW_BLOCK) {
+                // The last block overlaps the one before rather than have fewer rows.
+                let first_row = first.min(count - ROW_BLOCK);
+                let end = (first_row + ROW_BLOCK) * self.scan.lines;
+                self.ahead = self.scan.rows[end..].as_ptr();
+                for first_group in (0..self.groups.len()).step_by(GROUP_BLOCK) {
+                    let block = Block {
+                        first_row,
+                        done: first - first_row,
+                        first_group,
+                        groups: GROUP_BLOCK.min(self.groups.len() - first_group),
+                    };
+                    self.multiply(tiles, block);
+                }
             }
-        }
-        if self.held.is_some() {
-            let sums = &raw mut self.sums;
-            // SAFETY: the tiles are configured; four of 1 KB.
-            unsafe {
-                store!(0, sums, 0);
-                store!(1, sums, 1024);
-                store!(2, sums, 2048);
-                store!(3, sums, 3072);
+            if self.held.is_some() {
+                let sums = &raw mut self.sums;
+                // SAFETY: the tiles are configured; four of 1 KB.
+                unsafe {
+                    store!(0, sums, 0);
+                    store!(1, sums, 1024);
+                    store!(2, sums, 2048);
+                    store!(3, sums, 3072);
+                }
+                self.finish(0, usize::MAX);
             }
-            self.finish(0, usize::MAX);
         }
     }
 
-    /// Multiplies a block, and finishes the one that is held.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn multiply(&mut self, _tiles: &Tiles, block: Block) {
-        let lines = self.scan.lines;
-        let rows = &self.scan.rows[block.first_row * lines..][..ROW_BLOCK * lines];
-        let packed = &self.packed[block.first_group * lines..][..block.groups * lines];
-        let groups = &self.groups[block.first_group..][..block.groups];
-        let (left, right) = (&groups[0], &groups[block.groups - 1]);
-        let is_pair = block.groups == GROUP_BLOCK;
-        let stride = lines * size_of::<Line>();
-        let fetches = ROW_BLOCK.div_ceil(self.groups.len().div_ceil(GROUP_BLOCK));
-        let parts = self.held.map_or(0, |held| held.parts());
-        let parts_per_step = parts.div_ceil(lines.max(2) - 1);
-        for index in 0..lines {
-            // SAFETY: the tiles are configured. There are 32 rows, as many groups as `packed`
-            // has lines for, and four sums of 1 KB.
-            unsafe {
-                let upper = rows.as_ptr().add(index);
-                let lower = upper.add(TILE * lines);
-                let query = packed.as_ptr().add(index);
-                let is_first = index == 0;
-                load!(6, query, 0);
-                load_apart!(4, upper, stride);
-                if is_first {
-                    start!(0, 0, self, left);
+    avx512! {
+        /// Multiplies a block, and finishes the one that is held.
+        #[inline]
+        fn multiply(&mut self, _tiles: &Tiles, block: Block) {
+            let lines = self.scan.lines;
+            let rows = &self.scan.rows[block.first_row * lines..][..ROW_BLOCK * lines];
+            let packed = &self.packed[block.first_group * lines..][..block.groups * lines];
+            let groups = &self.groups[block.first_group..][..block.groups];
+            let (left, right) = (&groups[0], &groups[block.groups - 1]);
+            let is_pair = block.groups == GROUP_BLOCK;
+            let stride = lines * size_of::<Line>();
+            let fetches = ROW_BLOCK.div_ceil(self.groups.len().div_ceil(GROUP_BLOCK));
+            let parts = self.held.map_or(0, |held| held.parts());
+            let parts_per_step = parts.div_ceil(lines.max(2) - 1);
+            for index in 0..lines {
+                // SAFETY: the tiles are configured. There are 32 rows, as many groups as `packed`
+                // has lines for, and four sums of 1 KB.
+                unsafe {
+                    let upper = rows.as_ptr().add(index);
+                    let lower = upper.add(TILE * lines);
+                    let query = packed.as_ptr().add(index);
+                    let is_first = index == 0;
+                    load!(6, query, 0);
+                    load_apart!(4, upper, stride);
+                    if is_first {
+                        start!(0, 0, self, left);
+                    }
+                    product!(tdpbusd, 0, 4, 6);
+                    load_apart!(5, lower, stride);
+                    if is_first {
+                        start!(1, 1024, self, left);
+                    }
+                    product!(tdpbusd, 1, 5, 6);
+                    if is_pair {
+                        load!(7, query.add(lines), 0);
+                    }
+                    if is_first {
+                        start!(2, 2048, self, right);
+                        start!(3, 3072, self, right);
+                    }
+                    if is_pair {
+                        product!(tdpbusd, 2, 4, 7);
+                        product!(tdpbusd, 3, 5, 7);
+                    }
                 }
-                product!("tmm0, tmm4, tmm6");
-                load_apart!(5, lower, stride);
-                if is_first {
-                    start!(1, 1024, self, left);
+                if index > 0 {
+                    self.finish((index - 1) * parts_per_step, index * parts_per_step);
                 }
-                product!("tmm1, tmm5, tmm6");
-                if is_pair {
-                    load!(7, query.add(lines), 0);
-                }
-                if is_first {
-                    start!(2, 2048, self, right);
-                    start!(3, 3072, self, right);
-                }
-                if is_pair {
-                    product!("tmm2, tmm4, tmm7");
-                    product!("tmm3, tmm5, tmm7");
+                for _ in 0..fetches {
+                    _mm_prefetch::<_MM_HINT_T0>(self.ahead.cast());
+                    self.ahead = self.ahead.wrapping_add(1);
                 }
             }
-            if index > 0 {
-                self.finish((index - 1) * parts_per_step, index * parts_per_step);
+            if lines == 1 {
+                self.finish(0, parts);
             }
-            for _ in 0..fetches {
-                _mm_prefetch::<_MM_HINT_T0>(self.ahead.cast());
-                self.ahead = self.ahead.wrapping_add(1);
-            }
+            self.held = Some(block);
         }
-        if lines == 1 {
-            self.finish(0, parts);
-        }
-        self.held = Some(block);
     }
 
-    /// Finishes parts of the block that is held, if any.
-    #[inline]
-    #[target_feature(enable = "avx512f")]
-    fn finish(&mut self, start: usize, end: usize) {
-        let Some(held) = self.held else { return };
-        for part in start..end.min(held.parts()) {
-            let (group, row) = (
-                part / Block::ROW_PARTS,
-                part % Block::ROW_PARTS * finish::ROWS,
-            );
-            let (sums, _) = self.sums.0[group][row..].as_chunks();
-            let group = held.first_group + group;
-            finish(
-                self.scan,
-                held.first_row + row,
-                held.done.saturating_sub(row),
-                &self.groups[group],
-                &sums[0],
-                &mut self.found[group * TILE..],
-            );
+    avx512! {
+        /// Finishes parts of the block that is held, if any.
+        #[inline]
+        fn finish(&mut self, start: usize, end: usize) {
+            let Some(held) = self.held else { return };
+            for part in start..end.min(held.parts()) {
+                let (group, row) = (
+                    part / Block::ROW_PARTS,
+                    part % Block::ROW_PARTS * finish::ROWS,
+                );
+                let (sums, _) = self.sums.0[group][row..].as_chunks();
+                let group = held.first_group + group;
+                finish(
+                    self.scan,
+                    held.first_row + row,
+                    held.done.saturating_sub(row),
+                    &self.groups[group],
+                    &sums[0],
+                    &mut self.found[group * TILE..],
+                );
+            }
         }
     }
 }
