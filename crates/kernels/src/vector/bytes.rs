@@ -86,35 +86,38 @@ impl Products<'_> {
                 }
             }
         }
-        for (r, sums) in sums.into_iter().enumerate() {
-            let step = match self.x.steps() {
-                Some(steps) => steps[first + r],
-                None => RELU6_LIMIT / f32::from(L::GREATEST_LEVEL),
-            };
-            for (v, sum) in sums.into_iter().enumerate() {
-                self.finish(
-                    l,
-                    l.sums_as_floats(sum),
-                    step,
-                    first + r,
-                    first_column + v * L::WIDTH,
-                );
-            }
+        for v in 0..V {
+            let column = first_column + v * L::WIDTH;
+            self.finish(l, sums.map(|sums| sums[v]), first, column);
         }
     }
 
-    /// Stores a register of results.
+    /// Stores a register of results of each row.
     #[inline(always)]
-    fn finish<L: Lanes>(&mut self, l: L, sums: L::Vector, step: f32, row: usize, column: usize) {
+    fn finish<L: Lanes, const R: usize>(
+        &mut self,
+        l: L,
+        sums: [L::Integers; R],
+        first: usize,
+        column: usize,
+    ) {
         let columns = L::WIDTH.min(self.weights.outputs() - column);
-        let out = &mut self.out.data[row * self.out.stride + column..][..columns];
-        let factor = l.multiply(l.splat(step), l.load(&self.weights.steps()[column..], 0.0));
-        let result = l.multiply_add(sums, factor, l.load(&self.weights.bias()[column..], 0.0));
-        let result = match self.epilogue {
-            Epilogue::Relu6 => l.minimum(l.maximum(result, l.splat(0.0)), l.splat(RELU6_LIMIT)),
-            Epilogue::Residual => l.add(l.load(out, 0.0), result),
-        };
-        l.store(result, out);
+        let steps = l.load(&self.weights.steps()[column..], 0.0);
+        let bias = l.load(&self.weights.bias()[column..], 0.0);
+        let of_relu6 = l.splat(RELU6_LIMIT / f32::from(L::GREATEST_LEVEL));
+        for (r, sums) in sums.into_iter().enumerate() {
+            let out = &mut self.out.data[(first + r) * self.out.stride + column..][..columns];
+            let step = match self.x.steps() {
+                Some(steps) => l.splat(steps[first + r]),
+                None => of_relu6,
+            };
+            let result = l.multiply_add(l.sums_as_floats(sums), l.multiply(step, steps), bias);
+            let result = match self.epilogue {
+                Epilogue::Relu6 => l.minimum(l.maximum(result, l.splat(0.0)), l.splat(RELU6_LIMIT)),
+                Epilogue::Residual => l.add(l.load(out, 0.0), result),
+            };
+            l.store(result, out);
+        }
     }
 }
 
