@@ -54,7 +54,7 @@ pub(crate) fn among(connection: &Connection, md5s: &[&str]) -> Result<Vec<Conten
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Calls `each` forevery content until it says `false`.
+/// Calls `each` for every content until it says `false`.
 pub(crate) fn each(
     connection: &Connection,
     mut each: impl FnMut(Content) -> bool,

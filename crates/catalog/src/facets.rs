@@ -23,7 +23,7 @@ pub struct PatentFacts {
 }
 
 impl Catalog {
-    /// Calls `each` forevery patent that is known, by its id, with the collection's items of it.
+    /// Calls `each` for every patent that is known, by its id, with the collection's items of it.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -75,7 +75,7 @@ impl Catalog {
         })
     }
 
-    /// Calls `each` forevery item of the collection that has tags, with them.
+    /// Calls `each` for every item of the collection that has tags, with them.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -105,7 +105,7 @@ impl Catalog {
         })
     }
 
-    /// Calls `each` forevery item of the collection with its image format.
+    /// Calls `each` for every item of the collection with its image format.
     ///
     /// # Errors
     /// The catalogue can't be read.

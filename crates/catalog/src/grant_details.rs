@@ -1,6 +1,6 @@
 //! What a grant tells beyond what lists, filters and hits need: citations, relations, figures.
 //!
-//! Apart from the patents' rows, which are read forevery hit: a grant may cite a thousand
+//! Apart from the patents' rows, which are read for every hit: a grant may cite a thousand
 //! documents. Kept as one JSON text, since it is read whole or not at all; only which patent
 //! cites which is a table, to be asked from the other side.
 

@@ -347,7 +347,7 @@ pub(crate) fn remove(
     Ok(removed.len())
 }
 
-/// Calls `each` forevery path at or below `root` that is not marked missing.
+/// Calls `each` for every path at or below `root` that is not marked missing.
 pub(crate) fn paths_below(
     connection: &Connection,
     collection_id: i64,

@@ -1,6 +1,6 @@
 //! Words that users type, as a query for SQLite's full-text search.
 
-/// The FTS5 query that asks forevery word of `keyword`, each as the beginning of a word,
+/// The FTS5 query that asks for every word of `keyword`, each as the beginning of a word,
 /// or `None` when that can't find them: no words at all, or a script written without
 /// spaces (Chinese, Japanese), which the tokenizer keeps as one long word. Those are
 /// looked up as plain substrings instead.

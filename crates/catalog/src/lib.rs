@@ -1,4 +1,5 @@
-//! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made, users.
+//! The durable truth in SQLite: collections, items, patents, embeddings, jobs, searches made,
+//! users.
 //!
 //! One process at a time opens a data directory for writing ([`Catalog::open_for_writing`]
 //! takes a lock); any number read at the same time ([`Catalog::open`]). Everything that an import

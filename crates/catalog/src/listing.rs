@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Catalog, CatalogError, Collection};
 
 /// Items up to which sorting them is preferred to a walk. Measured with a million items on two busy
-/// cores of a Sapphire Rapids (`examples/lists.rs`): 2000 that lie anywhere are looked up and sorted
-/// in 30 ms; a walk that lets one in 500 pass fills a page of 50 in 5 ms, by date in 40 ms.
+/// cores of a Sapphire Rapids (`examples/lists.rs`): 2000 that lie anywhere are looked up and
+/// sorted in 30 ms; a walk that lets one in 500 pass fills a page of 50 in 5 ms, by date in 40 ms.
 pub const FEW_ITEMS: usize = 2_000;
 
 /// What a list is sorted by; ties go by id, in the same direction.

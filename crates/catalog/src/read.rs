@@ -265,7 +265,7 @@ impl Catalog {
         self.read(|connection| items::known_path(connection, collection.id, path))
     }
 
-    /// Calls `each` forevery file at or below `root` that an item was seen under and that is
+    /// Calls `each` for every file at or below `root` that an item was seen under and that is
     /// not marked missing, all from one snapshot.
     ///
     /// # Errors
@@ -333,7 +333,7 @@ impl Catalog {
         self.read(|connection| contents::by_md5(connection, md5))
     }
 
-    /// Calls `each` forevery content, all from one snapshot.
+    /// Calls `each` for every content, all from one snapshot.
     ///
     /// # Errors
     /// Those of `each`, or the catalogue can't be read.

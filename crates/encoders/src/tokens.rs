@@ -12,8 +12,8 @@ const TASK_ROWS: usize = 64;
 /// All tokens of one picture that describe a place or the whole, as the model gives them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tokens {
-    /// The token of the whole: what [`Embedder::embed`](crate::Embedder::embed) returns. It may have
-    /// another number of values than those of the patches.
+    /// The token of the whole: what [`Embedder::embed`](crate::Embedder::embed) returns. It may
+    /// have another number of values than those of the patches.
     pub cls: Vec<f32>,
     /// The patch tokens, `rows * cols` times `dim` values, row by row.
     pub patches: Vec<f32>,

@@ -1,6 +1,6 @@
-//! Times the search for near duplicates: `cargo run --release --example duplicates -- [ITEMS] [DIM]`.
-//! Vectors lie around a tenth as many centres, as those of patents do; one in fifty is a near
-//! copy of the one before.
+//! Times the search for near duplicates: `cargo run --release --example duplicates -- [ITEMS]
+//! [DIM]`. Vectors lie around a tenth as many centres, as those of patents do; one in fifty is a
+//! near copy of the one before.
 
 #![expect(clippy::print_stdout, reason = "prints its measurements")]
 

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use crate::{Encoder, EngineError};
 
-/// Reads, decodes and embeds files, as many at a time as suit the device; calls `each` with every file, in
-/// order, and its embedding or what is wrong with it.
+/// Reads, decodes and embeds files, as many at a time as suit the device; calls `each` with every
+/// file, in order, and its embedding or what is wrong with it.
 ///
 /// # Errors
 /// Those of `each`.

@@ -1,8 +1,8 @@
 //! Pictures as an encoder sees them: decoded and letterboxed, as raw bytes one after another.
 //!
 //! The training of the builtin encoder reads its material through this, so that it learns from the
-//! very pixels that the program will show it. Three numbers are in the output's name only: a picture
-//! takes `size * size * 3` bytes, rows from the top, RGB.
+//! very pixels that the program will show it. Three numbers are in the output's name only: a
+//! picture takes `size * size * 3` bytes, rows from the top, RGB.
 //!
 //!     letterboxes LIST SIZE OUT    # LIST: a path per line
 //!

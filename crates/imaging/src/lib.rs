@@ -1,4 +1,5 @@
-//! Bytes of image files to 8-bit sRGB under limits, and from there to model input, thumbnails and JPEG.
+//! Bytes of image files to 8-bit sRGB under limits, and from there to model input, thumbnails and
+//! JPEG.
 //!
 //! Nothing here trusts a file: formats are told apart by content, sizes are
 //! checked before memory is allocated, and every failure is a [`DecodeError`]

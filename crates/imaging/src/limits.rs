@@ -5,7 +5,7 @@ use crate::{Format, PixelBudget};
 
 /// Longest side of a picture in pixels.
 ///
-/// Resize weights take about 100 bytes forevery pixel of a side: a strip of
+/// Resize weights take about 100 bytes for every pixel of a side: a strip of
 /// 200 million by 1 pixels, allowed by the pixel limit, would take 20 GB.
 /// Scanners and cameras stay below 100,000.
 pub(crate) const MAX_SIDE: u64 = 1 << 20;

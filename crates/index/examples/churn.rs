@@ -1,4 +1,5 @@
-//! Searches while items come and go: latency percentiles while another thread writes, and a check of every hit.
+//! Searches while items come and go: latency percentiles while another thread writes, and a check
+//! of every hit.
 //!
 //! ```text
 //! cargo run --release -p lookalike-index --example churn -- VECTORS.npy QUERIES.npy hnsw 10000

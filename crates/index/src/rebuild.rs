@@ -6,8 +6,8 @@ use crate::rows::Rows;
 use crate::snapshot::{Snapshot, Structure};
 use crate::{IndexKind, IndexOptions, Metric};
 
-/// Values of all vectors up to which `auto` compares them all: 250,000 vectors of 384. On two threads
-/// of a Sapphire Rapids 200,000 take 4.2 ms.
+/// Values of all vectors up to which `auto` compares them all: 250,000 vectors of 384. On two
+/// threads of a Sapphire Rapids 200,000 take 4.2 ms.
 const AUTO_FLAT_VALUES: usize = 96_000_000;
 
 /// Items from which lists or a graph are built: fewer are as quickly compared all.

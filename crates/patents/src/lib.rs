@@ -1,4 +1,5 @@
-//! USPTO file names, patent numbers, grant XML, folder layouts and archives. Decodes no images and stores nothing.
+//! USPTO file names, patent numbers, grant XML, folder layouts and archives. Decodes no images and
+//! stores nothing.
 //!
 //! What comes in was written by others and is not trusted: every function here
 //! takes arbitrary bytes or names and answers with a value or a reason. Nothing

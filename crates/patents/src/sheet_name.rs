@@ -20,7 +20,7 @@ pub struct SheetName {
 
 impl SheetName {
     /// Reads a file name (no folders) in any case, ending in `.tif` or `.tiff`,
-    /// the patent number padded or not. `None` forevery other name, which is
+    /// the patent number padded or not. `None` for every other name, which is
     /// fine: such a file is an image without a patent.
     pub fn parse(file_name: &str) -> Option<Self> {
         let (stem, extension) = file_name.rsplit_once('.')?;

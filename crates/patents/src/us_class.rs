@@ -15,7 +15,7 @@ pub fn canonical_us_class(text: &str) -> Option<String> {
     Some(format!("{class}/{subclass}"))
 }
 
-/// What the canonical spelling begins with foreverything that `text` stands
+/// What the canonical spelling begins with for everything that `text` stands
 /// for: `D2` gives `D2/` (and not `D21`), `D14/4` and `D144` give `D14/4`, `D`
 /// gives all designs. `None` when no class begins so.
 pub fn us_class_prefix(text: &str) -> Option<String> {

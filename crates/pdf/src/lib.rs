@@ -1,4 +1,5 @@
-//! PDFs of scanned pages: page images and text under limits; a patent's PDF to its fields and drawing sheets.
+//! PDFs of scanned pages: page images and text under limits; a patent's PDF to its fields and
+//! drawing sheets.
 //!
 //! A scanned page is one image and perhaps text that is not shown, so nothing
 //! is rendered: the image is taken out as it is. Pages that are drawn are

@@ -1,6 +1,6 @@
 //! An image of a PDF in the dress of a TIFF.
 //!
-//! TIFF 6.0 has a tag foreverything that a PDF says of an image, so that one
+//! TIFF 6.0 has a tag for everything that a PDF says of an image, so that one
 //! set of decoders, with its limits and its rescue of damaged fax data, serves
 //! both. The header costs a hundred bytes and one copy of the packed data.
 

@@ -39,7 +39,7 @@ use state::App;
 /// Room in a body for parameters and multipart boundaries in addition to the files.
 const BODY_OVERHEAD: usize = 1 << 20;
 
-/// Limits of the server, and whom it answers. Not for logs: it holds a secret.
+/// Limits of the server, and who may use it. Not for logs: it holds a secret.
 #[derive(Clone)]
 pub struct ServerOptions {
     /// Largest body in bytes, all files of a request together.
@@ -58,14 +58,14 @@ pub struct ServerOptions {
     /// How long a client may take to send its request's body; of the files of an import, how long
     /// nothing may come.
     pub body_timeout: Duration,
-    /// Names by which the server may be asked, besides those of this machine and addresses; `None`
-    /// takes any.
+    /// Host names that the server answers to, besides those of this machine and addresses; `None`
+    /// accepts any.
     pub hosts: Option<Vec<String>>,
     /// Origins of other sites whose pages may use the API, such as `https://example.org`.
     pub cors_origins: Vec<HeaderValue>,
     /// What may be imported through the API.
     pub import_roots: ImportRoots,
-    /// A secret of those who may read the data directory, by which they may do everything.
+    /// A secret of those who may read the data directory, which lets them do everything.
     pub owner_token: Option<String>,
     /// Who may do what.
     pub access: AccessRules,
@@ -122,7 +122,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// The API and the page, for whoever brings connections of their own. Models and indexes are loaded
+/// The API and the page, for callers with connections of their own. Models and indexes are loaded
 /// at their first use.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use utoipa::{IntoResponses, OpenApi, ToSchema};
 use crate::http::cookie;
 use crate::http::envelope::{ApiError, Failure};
 
-/// What the handlers don't say of themselves.
+/// What the handlers don't say about themselves.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -130,7 +130,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     .flatten()
 }
 
-/// The description as it goes out.
+/// The description as it is sent.
 #[derive(Clone)]
 pub(crate) struct Document(Arc<str>);
 

@@ -23,14 +23,14 @@ use crate::{ServeError, ServerOptions};
 const READS_AT_ONCE: usize = 32;
 const READS_WAITING: usize = 2048;
 
-/// Imports that are being sent; each wants the whole line.
+/// Imports that are being sent; each can use the whole line.
 const UPLOADS_AT_ONCE: usize = 4;
 
-/// The accounts work on no more passwords at once.
+/// Passwords that the accounts hash at once.
 const PASSWORDS_AT_ONCE: usize = 2;
 
-/// Calls that wait to work on a password, some 50 ms each. They must not fill the threads that all
-/// other calls need.
+/// Calls that wait for their turn to hash a password, some 50 ms each. They must not fill the
+/// threads that all other calls need.
 const MOST_WAITING_PASSWORDS: usize = 64;
 
 /// Shared by handlers; cloning is cheap.
@@ -137,7 +137,7 @@ impl App {
         app.shared.warming_up.store(true, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
             if let Err(error) = app.engine().health().warm_up() {
-                // The search that needs it will say so to whoever asks.
+                // The search that needs it will report the error.
                 tracing::warn!("a collection could not be made ready: {error}");
             }
             app.shared.warming_up.store(false, Ordering::Relaxed);
@@ -160,7 +160,7 @@ impl App {
         .await
     }
 
-    /// Runs a call about accounts that works on a password, in its turn.
+    /// Runs a call about accounts that hashes a password, in its turn.
     pub(crate) async fn passwords<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Accounts) -> Result<T, AccountError> + Send + 'static,
@@ -175,7 +175,7 @@ impl App {
         .await
     }
 
-    /// Runs a call about accounts that works on no password.
+    /// Runs a call about accounts that hashes no password.
     pub(crate) async fn accounts<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Accounts) -> Result<T, AccountError> + Send + 'static,

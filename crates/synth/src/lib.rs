@@ -1,4 +1,5 @@
-//! Synthetic design patents: parametric solids drawn as patent sheets and product photos, with grant XML.
+//! Synthetic design patents: parametric solids drawn as patent sheets and product photos, with
+//! grant XML.
 //!
 //! Published patents cannot ship with the program; these stand in for them, in demos and tests and
 //! as material to train and evaluate encoders with. Everything follows from a seed.

@@ -47,7 +47,7 @@ impl WebAnswer {
     }
 }
 
-/// The server, stopped when it is dropped. A thread forevery connection, a request for each.
+/// The server, stopped when it is dropped. A thread for every connection, a request for each.
 #[derive(Debug)]
 pub struct WebImitation {
     shared: Arc<Shared>,

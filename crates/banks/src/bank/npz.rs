@@ -1,4 +1,4 @@
-//! Banks in a `.npz`: a matrix of features, and an array foreverything known of its rows.
+//! Banks in a `.npz`: a matrix of features, and an array for everything known of its rows.
 
 use std::path::Path;
 

@@ -392,7 +392,7 @@ fn dropping_a_collection_keeps_what_others_share() {
     assert!(fixture.catalog.collection("default").is_err());
 }
 
-/// Two patents and a plain picture, with fields forevery filter.
+/// Two patents and a plain picture, with fields for every filter.
 fn filtered_fixture() -> (Fixture, [u64; 3]) {
     let fixture = Fixture::new();
     let band = Patent {

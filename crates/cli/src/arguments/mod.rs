@@ -77,7 +77,7 @@ pub(crate) struct GlobalArguments {
         help_heading = "Global options"
     )]
     pub(crate) threads: Option<usize>,
-    /// Log more; twice forevery detail
+    /// Log more; twice for every detail
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
     /// Print only errors
@@ -476,7 +476,7 @@ pub(crate) struct EvalArguments {
     /// Families that were left out of training: reported apart
     #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
     pub(crate) held_out: Vec<String>,
-    /// A row forevery family too
+    /// A row for every family too
     #[arg(long)]
     pub(crate) per_family: bool,
     #[command(flatten)]

@@ -39,7 +39,7 @@ pub struct DuplicatePage {
 }
 
 impl DuplicatePage {
-    /// Of a search whose end is not known yet.
+    /// For a search whose result is not known yet.
     pub(super) fn empty(page: u64, page_size: usize) -> Self {
         Self {
             groups: Vec::new(),

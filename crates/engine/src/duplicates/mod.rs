@@ -1,8 +1,8 @@
 //! Near duplicates of a collection: pairs found through its index, gathered into groups.
 //!
-//! [`pairs`] takes long and depends on embeddings alone: it runs in the background ([`background`]),
-//! and its result is kept until items come. [`groups`] are made of it whenever somebody looks,
-//! so that decisions and deletions count at once.
+//! [`pairs`] takes long and depends on embeddings alone: it runs in the background
+//! ([`background`]), and its result is kept until items come. [`groups`] are made of it whenever
+//! somebody looks, so that decisions and deletions count at once.
 
 mod background;
 mod checked;

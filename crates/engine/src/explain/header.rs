@@ -1,8 +1,8 @@
 //! The line that the patent office prints above a drawing ("U.S. Patent", the day, "Sheet 1 of 7",
 //! the number). It is on every sheet, and would be the best match of any two of them.
 //!
-//! Known by its look, so that a query's sheet is known too: a low band of ink at the top of the page,
-//! in words far apart over most of its width, with blank paper below.
+//! Known by its look, so that a query's sheet is known too: a low band of ink at the top of the
+//! page, in words far apart over most of its width, with blank paper below.
 
 use lookalike_imaging::RgbImage;
 

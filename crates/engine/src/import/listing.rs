@@ -72,7 +72,8 @@ impl<'a> Listing<'a> {
         Ok(Self { request, roots })
     }
 
-    /// The folders, found on the way; a problem is a file, a folder or an archive that can't be read.
+    /// The folders, found on the way; a problem is a file, a folder or an archive that can't be
+    /// read.
     pub(super) fn folders(&self) -> impl Iterator<Item = Result<Folder, FileProblem>> {
         self.roots
             .iter()

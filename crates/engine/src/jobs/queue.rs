@@ -21,7 +21,8 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// An empty queue of imports into `data_dir`, before `importer`; see [`Jobs::resume`] for what an earlier process left.
+    /// An empty queue of imports into `data_dir`, before `importer`; see [`Jobs::resume`] for what
+    /// an earlier process left.
     #[must_use]
     pub fn new(
         stores: Arc<Stores>,
@@ -87,8 +88,8 @@ impl Jobs {
         Ok(id)
     }
 
-    /// Goes on with what was waiting or running when an earlier process ended; returns how
-    /// many jobs that are.
+    /// Resumes what was waiting or running when an earlier process ended; returns the number of
+    /// these jobs.
     ///
     /// # Errors
     /// The catalogue can't be read.
@@ -121,7 +122,7 @@ impl Jobs {
         }
         let request = JobRequest::of(&job)?;
         self.start(match job.state {
-            // It did not come to all of its files.
+            // It did not reach all of its files.
             JobState::Failed => request,
             _ => JobRequest {
                 retry_of: Some(job.id),
@@ -164,7 +165,7 @@ impl Jobs {
     }
 
     /// Stops a job: a waiting one at once, a running one at its next safe point. Without an
-    /// id, all jobs that are not over. Returns those that it concerns.
+    /// id, all jobs that are not over. Returns the ids of these jobs.
     ///
     /// # Errors
     /// There is no such job, or it is over.

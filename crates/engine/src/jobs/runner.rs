@@ -82,7 +82,7 @@ impl Shared {
         }
     }
 
-    /// Starts every waiting job whose collection no other job is at.
+    /// Starts every waiting job whose collection no other job is using.
     pub(super) fn start_next(shared: &Arc<Self>, state: &mut State) {
         let mut taken: HashSet<String> = state
             .running
@@ -131,7 +131,8 @@ impl Shared {
         let result = self
             .write(|tx| Ok(tx.start_job(id)?))
             .and_then(|()| self.import_or_report_panic(id, control));
-        // Before the record says that the job is over, so that whoever sees that sees these.
+        // Before the record says that the job is over, so that a reader of the record finds these
+        // too.
         let warnings = match &result {
             Ok(report) => report.warnings.iter().take(LISTED_FILES).cloned().collect(),
             Err(_) => Vec::new(),
@@ -157,7 +158,7 @@ impl Shared {
         };
         let elapsed = control.progress.elapsed().as_millis() as u64;
         let counts = control.progress.snapshot().into();
-        // A full disk must not leave it running forever: it ends when that can be written down.
+        // A full disk must not leave it running forever: it ends when that can be recorded.
         let record = || {
             self.write(|tx| {
                 tx.count_job(id, &counts, elapsed)?;
@@ -188,7 +189,7 @@ impl Shared {
         self.ended.notify_all();
     }
 
-    /// A panic is a fault of ours; it must cost no more than this job.
+    /// A panic is a bug; it must not cost more than this job.
     fn import_or_report_panic(
         &self,
         id: i64,

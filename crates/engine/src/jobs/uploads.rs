@@ -75,7 +75,7 @@ impl Upload {
 
     /// An empty file under the name that its sender gives it, which may be a path of any system:
     /// folders are kept, for a grant describes the sheets beside it, but lead nowhere else. A name
-    /// that is taken is taken again in a folder of its own.
+    /// that is in use gets a folder of its own.
     ///
     /// # Errors
     /// There are too many folders, or the file can't be made.

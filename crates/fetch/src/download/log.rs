@@ -63,7 +63,7 @@ pub(super) struct SavedFile {
 }
 
 /// A log that is open for writing, with what it says. Takes at most 160 bytes of memory
-/// forevery row that is done.
+/// for every row that is done.
 pub(super) struct Log {
     path: PathBuf,
     file: File,

@@ -71,7 +71,7 @@ pub struct DownloadSettings {
     /// Times a file waits for a host that asks to come later. Such a host is well, only busy,
     /// so these are no failures.
     pub waits: u32,
-    /// Pause before the first of them; doubled forevery other.
+    /// Pause before the first of them; doubled for every other.
     pub first_pause: Duration,
     /// No pause is longer, whatever a host asks for.
     pub longest_wait: Duration,

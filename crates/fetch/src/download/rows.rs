@@ -42,7 +42,7 @@ pub(super) struct Row {
 pub(super) struct RowReader {
     path: PathBuf,
     reader: Reader<File>,
-    /// A name forevery column.
+    /// A name for every column.
     names: Vec<String>,
     url_column: usize,
     next_number: u64,

@@ -1,5 +1,5 @@
-//! Whose turn it is: a limited number of requests at a time forevery host, pauses where a host asks for
-//! one, retries when their time has come, and no host that keeps others waiting.
+//! Whose turn it is: a limited number of requests at a time for every host, pauses where a host
+//! asks for one, retries when their time has come, and no host that keeps others waiting.
 //!
 //! Time is passed in and nothing blocks: the threads and their waiting are in `crew`.
 //!

@@ -255,7 +255,7 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// How much of the smaller box the other covers, forevery two groups.
+/// How much of the smaller box the other covers, for every two groups.
 fn overlaps(groups: &[Group]) -> Vec<f64> {
     let pairs = groups.iter().enumerate().flat_map(|(index, group)| {
         let later = groups[index + 1..].iter();

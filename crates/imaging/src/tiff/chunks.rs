@@ -21,7 +21,7 @@ pub(super) struct Chunks {
 }
 
 /// Most strips and tiles of a page. Tiles of 16 x 16 cover 200 megapixels with
-/// 0.8 million; a hostile file has one forevery row of a million.
+/// 0.8 million; a hostile file has one for every row of a million.
 const MAX_CHUNKS: u64 = 1 << 20;
 
 /// Compressed bytes that all strips together may claim, as a multiple of the

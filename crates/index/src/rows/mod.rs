@@ -48,8 +48,8 @@ const USUAL_LENGTHS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 /// less than 4 for the difference from its code. The most that was found is 2.3e-7, against f64.
 const ROUNDING: f32 = 5e-6;
 
-/// What the length of an error may be off by, as part of it: half of 1,087 roundings of 2^-24, of 64
-/// sums of up to 1,024 squares each, and of their sum.
+/// What the length of an error may be off by, as part of it: half of 1,087 roundings of 2^-24, of
+/// 64 sums of up to 1,024 squares each, and of their sum.
 const ERROR_ROUNDING: f32 = 4e-5;
 
 /// Items coded at a time.

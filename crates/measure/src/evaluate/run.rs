@@ -26,7 +26,7 @@ pub struct Settings {
     pub tasks: Vec<TaskKind>,
     /// Families that a method did not see in training: reported apart from the others.
     pub held_out: Vec<String>,
-    /// A row forevery family.
+    /// A row for every family.
     pub per_family: bool,
     /// At most this many queries are damaged, evenly spread over the dataset.
     pub damaged_queries: usize,

@@ -30,7 +30,7 @@ pub(super) struct BankShape {
     pub(super) metric: Option<Metric>,
 }
 
-/// Calls `each` forevery row of the bank, in order.
+/// Calls `each` for every row of the bank, in order.
 ///
 /// # Errors
 /// The bank is of no known form, or damaged; or a row has no vector of finite numbers, as leaving

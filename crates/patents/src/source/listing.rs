@@ -1,4 +1,4 @@
-//! What an archive holds, gathered entry by entry, with the rules that hold forevery format.
+//! What an archive holds, gathered entry by entry, with the rules that hold for every format.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ const MAX_NAMES_BYTES: usize = 256 << 20;
 /// Problems of one archive that are listed; the others are only counted.
 const MAX_PROBLEMS: usize = 100;
 
-/// A file in an archive. Kept forevery file of an import, so it is small: 48 bytes and its name.
+/// A file in an archive. Kept for every file of an import, so it is small: 48 bytes and its name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     name_start: u32,

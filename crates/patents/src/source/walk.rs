@@ -12,9 +12,9 @@ use super::file::SourceFile;
 use super::folder::{Contents, PatentFolder, packed};
 use super::inflated::Kept;
 
-/// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] forevery directory
-/// that holds a grant or an image or a picture that is not read, and a [`SourceError`] foreverything that was left out because
-/// it cannot be read.
+/// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] for every directory
+/// that holds a grant or an image or a picture that is not read, and a [`SourceError`] for
+/// everything that was left out because it cannot be read.
 ///
 /// Directories come depth first and in the order of names. Links are followed, each directory once
 /// whatever ways lead to it. Hidden files and directories and those of file managers (`Thumbs.db`,

@@ -1,4 +1,4 @@
-//! How a large upload comes in: it may take long, but not forever.
+//! The pace of large uploads: they may take long, but not forever.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::http::upload::broken;
 /// since the upload began.
 const SLOWEST: u64 = 1 << 10;
 
-/// How an upload comes in.
+/// The pace of an upload.
 pub(crate) struct Arrival {
     begun: Instant,
     bytes: u64,
-    /// The longest that nothing comes, and what a client may lag behind [`SLOWEST`].
+    /// The longest pause, and how far a client may lag behind [`SLOWEST`].
     patience: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Arrival {
         }
     }
 
-    /// What comes next, if it comes in time.
+    /// The next piece, if it arrives in time.
     pub(crate) async fn next<T>(
         &self,
         part: impl Future<Output = Result<T, MultipartError>>,

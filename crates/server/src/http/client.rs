@@ -33,8 +33,7 @@ impl FromRequestParts<App> for Client {
 }
 
 impl Client {
-    /// What a proxy says counts if it is trusted: anybody can write these headers. Each proxy adds
-    /// to their ends.
+    /// Only a trusted proxy's headers count: anybody can write them. Each proxy appends to them.
     fn of(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpAddr]) -> Self {
         let peer = peer.map(|peer| peer.to_canonical());
         let is_trusted = |address: &IpAddr| proxies.iter().any(|ip| ip.to_canonical() == *address);

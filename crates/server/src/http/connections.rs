@@ -1,5 +1,5 @@
-//! Connections: at most a fixed number at once, each under limits of time, so that slow and dead clients hold
-//! nothing for long.
+//! Connections: at most a fixed number at once, each under limits of time, so that slow and dead
+//! clients hold nothing for long.
 
 use std::io;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long running requests may still take after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// After a failed accept, such as for want of file descriptors.
+/// Pause after a failed accept, such as for lack of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers until `shutdown` completes; then lets running requests end.
@@ -69,7 +69,7 @@ pub(crate) async fn serve(
             .serve_connection(TokioIo::new(Timed::new(stream)), with_peer(&router, peer));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // A client that goes away is its own business.
+            // Clients may go away at any time.
             if let Err(error) = connection.await {
                 tracing::debug!("a connection ended: {error}");
             }
@@ -82,7 +82,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// The router, told who asks.
+/// The router, with the client's address in each request.
 fn with_peer(
     router: &Router,
     peer: SocketAddr,

@@ -13,19 +13,19 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use http_body::Frame;
 
-/// Bytes taken at once, before the parser gets to work on them.
+/// Bytes passed to the parser at a time.
 const AT_ONCE: u64 = 128 << 10;
 
-/// Bytes that the parser may keep without giving anything of them: more than it is given at once,
+/// Bytes that the parser may hold without returning anything: more than it is passed at a time,
 /// and many times the head of any honest part.
 const MOST_KEPT: u64 = 1 << 20;
 
-/// Bytes that the parser got since it last gave something.
+/// Bytes that the parser got since it last returned something.
 #[derive(Clone, Default)]
 pub(crate) struct Kept(Arc<AtomicU64>);
 
 impl Kept {
-    /// The parser gave something.
+    /// The parser returned something.
     pub(crate) fn forget(&self) {
         self.0.store(0, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Response headers that keep browsers out of trouble, and what clients take.
+//! Response headers that make browsers safer, and which encodings clients accept.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -27,13 +27,13 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        // A report says itself what it is made of.
+        // A report sends its own policy.
         response.headers_mut().entry(name).or_insert(value);
     }
     response
 }
 
-/// Whether the client takes bodies packed by gzip. Answers that depend on it say so by `Vary`.
+/// Whether the client accepts gzip. Answers that depend on it say so by `Vary`.
 pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT_ENCODING)

@@ -1,6 +1,6 @@
 //! Requests that a page of another site makes in a user's browser are refused where they would
-//! change something. Reading is the browser's business: without permission by us (CORS) it gives
-//! the page no answer. Sites that the settings name (`cors_origins`) may do both; a user's cookie
+//! change something. Reading is up to the browser: without our permission (CORS) it does not give
+//! the page the answer. Sites that the settings name (`cors_origins`) may do both; a user's cookie
 //! does not go with their requests, so where accounts are on they need a token.
 
 use axum::extract::{Request, State};
@@ -39,7 +39,7 @@ pub(crate) async fn refuse_others(
     next.run(request).await
 }
 
-/// Browsers name the origin of a page with every request that is no plain reading; programs
+/// Browsers name the origin of a page with every request that is not a plain read; programs
 /// name none.
 fn is_from(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());

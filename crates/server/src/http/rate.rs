@@ -28,7 +28,7 @@ struct Bucket {
 }
 
 impl Rates {
-    /// Takes a request off what the client has left; for how long it has to wait if that is none.
+    /// Takes one request from what the client has left; or how long it has to wait if nothing is.
     fn take(&self, client: IpAddr, a_minute: u32, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_CLIENTS && !buckets.contains_key(&client) {

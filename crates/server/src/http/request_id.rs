@@ -1,4 +1,4 @@
-//! A name forevery request, by which its answer and its lines in the log are found.
+//! A name for every request, by which its answer and its lines in the log are found.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};

@@ -132,7 +132,7 @@ impl FromRequest<App> for Form {
     }
 }
 
-/// The request is none.
+/// The request is not one that was expected.
 #[expect(clippy::needless_pass_by_value, reason = "the form map_err wants")]
 pub(crate) fn form_expected(error: MultipartRejection) -> ApiError {
     ApiError::invalid(format!(

@@ -57,7 +57,7 @@ pub(crate) struct NameParameter {
     file_name: Option<Vec<String>>,
 }
 
-/// Takes one value of a filter; whether there is one of that name.
+/// Takes one value of a filter; returns whether there is a filter of that name.
 pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bool, ApiError> {
     let text = || value.to_owned();
     match name {
@@ -80,7 +80,7 @@ pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bo
     Ok(true)
 }
 
-/// Takes one value of a filter of lists; whether there is one of that name.
+/// Takes one value of a filter of lists; returns whether there is a filter of that name.
 pub(crate) fn set_of_list(
     filter: &mut ItemFilter,
     name: &str,

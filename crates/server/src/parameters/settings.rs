@@ -38,8 +38,8 @@ pub(crate) fn settings(
     })
 }
 
-/// Whoever may not read any folder of this machine names no model by its path either: what the
-/// answer says of it tells what is there.
+/// A caller who may not import any folder of this machine may not name a model by its path either:
+/// the answer would reveal what is there.
 pub(crate) fn check_model(
     app: &App,
     headers: &HeaderMap,

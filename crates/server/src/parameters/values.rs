@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::http::envelope::ApiError;
 
-/// Takes what is no parameter out of an object.
+/// Takes a value that is not a parameter out of an object.
 pub(crate) fn take<T: DeserializeOwned>(
     object: &mut Map<String, Value>,
     name: &str,

@@ -14,7 +14,7 @@ use crate::http::envelope::ApiError;
 use crate::http::query::Parameters;
 use crate::state::App;
 
-/// Who looks again wants the report of now.
+/// A report that is opened again shows the present state.
 const CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 #[derive(Deserialize, IntoParams)]

@@ -54,7 +54,7 @@ pub trait VectorStore: Send + Sync {
         wanted: &VectorQuery<'_>,
     ) -> Result<Vec<Vec<Hit>>, VectorError>;
 
-    /// Calls `each` forevery item within `scope`, exactly and once, in any order, however many
+    /// Calls `each` for every item within `scope`, exactly and once, in any order, however many
     /// there are. What is wanted beyond [`MOST_HITS`] is found by this.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What must hold forevery family.
+//! What must hold for every family.
 
 use super::{FAMILIES, material};
 use crate::math::Vec3;

@@ -14,7 +14,7 @@ use backdrop::Backdrop;
 pub(crate) use finish::Palette;
 use surface::{Camera, Surface};
 
-/// Pixels drawn forevery pixel of the photo, along each side.
+/// Pixels drawn for every pixel of the photo, along each side.
 const OVERSAMPLING: usize = 2;
 /// Side of the shadow map.
 const SHADOW_SIZE: usize = 640;

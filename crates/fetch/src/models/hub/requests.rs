@@ -1,4 +1,5 @@
-//! Requests to the hub: with its token, which goes to no other host, and redirects followed by hand.
+//! Requests to the hub: with its token, which goes to no other host, and redirects followed by
+//! hand.
 
 use std::fs;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! The perceptual hash over discrete cosines (Zauner, "Implementation and Benchmarking of Perceptual
-//! Image Hash Functions", 2010): 32 x 32 pixels, the lowest 8 x 8 cosines, above or below their
-//! median. As a vector of -1 and 1, whose inner product is 64 - 2 * Hamming distance.
+//! The perceptual hash over discrete cosines (Zauner, "Implementation and Benchmarking of
+//! Perceptual Image Hash Functions", 2010): 32 x 32 pixels, the lowest 8 x 8 cosines, above or
+//! below their median. As a vector of -1 and 1, whose inner product is 64 - 2 * Hamming distance.
 
 use std::f32::consts::PI;
 

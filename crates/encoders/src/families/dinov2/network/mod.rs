@@ -1,7 +1,7 @@
 //! The layers of a vision transformer, packed for the CPU.
 //!
-//! [`single`] computes in f32, [`reduced`] in bf16 or int8; both read the same [`Frame`] and give the same
-//! tokens, within what their precision allows.
+//! [`single`] computes in f32, [`reduced`] in bf16 or int8; both read the same [`Frame`] and give
+//! the same tokens, within what their precision allows.
 
 mod load;
 mod packing;

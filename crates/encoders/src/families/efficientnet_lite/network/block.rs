@@ -34,7 +34,7 @@ pub(in super::super) enum Source<A: Arithmetic> {
     Expand(Vec<A::Linear>),
 }
 
-/// The output of a block: a row of channels forevery pixel.
+/// The output of a block: a row of channels for every pixel.
 pub(super) struct Map<A: Arithmetic> {
     pub(super) values: Vec<f32>,
     pub(super) operand: A::Operand,
@@ -92,7 +92,7 @@ impl<A: Arithmetic> Default for BlockMemory<A> {
     }
 }
 
-/// What the channels that are convolved are made from, a row forevery pixel of some rows of
+/// What the channels that are convolved are made from, a row for every pixel of some rows of
 /// the image.
 struct Input<'a, A: Arithmetic> {
     x: Matrix<'a>,
