@@ -36,9 +36,9 @@ impl Resolver for PublicResolver {
         let mut private = None;
         for address in &resolved {
             if is_public(address.ip()) {
-                public.push(*address)
+                public.push(*address);
             } else {
-                private = Some(address.ip())
+                private = Some(address.ip());
             }
         }
         match private {

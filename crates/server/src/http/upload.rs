@@ -204,9 +204,9 @@ async fn read_fields(
         let file_name = field.file_name().map(str::to_owned);
         let is_file = name == "file" || file_name.is_some();
         if is_file {
-            files += 1
+            files += 1;
         } else {
-            texts += 1
+            texts += 1;
         }
         if files > MAX_FILES || texts > MAX_TEXTS {
             return Err(ApiError::invalid(format!(
