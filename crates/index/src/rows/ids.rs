@@ -50,13 +50,13 @@ impl Ids {
 
     /// The rows of an item with their ids, which rise.
     pub(crate) fn of_item(&self, item: u64) -> &[(u64, u32)] {
-        let from = self.from_item(item);
+        let from = self.entries_from(item);
         let end = from.partition_point(|entry| entry.0 >> self.part_bits == item);
         &from[..end]
     }
 
     /// Of the bucket that an item is in, what begins with its rows.
-    fn from_item(&self, item: u64) -> &[(u64, u32)] {
+    fn entries_from(&self, item: u64) -> &[(u64, u32)] {
         let bucket = &self.buckets[self.bucket_of(item)];
         let first = bucket.partition_point(|entry| entry.0 >> self.part_bits < item);
         &bucket[first..]
@@ -92,7 +92,7 @@ impl Ids {
             }
             if run != Some(item / RUN) {
                 run = Some(item / RUN);
-                entries = self.from_item(item);
+                entries = self.entries_from(item);
             }
             while let Some((&(id, row), rest)) = entries.split_first()
                 && id >> self.part_bits <= item
