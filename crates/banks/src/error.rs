@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::bank::{IMAGE_EMBEDDINGS, IMAGE_INDEX};
+use crate::names::{IMAGE_EMBEDDINGS, IMAGE_INDEX};
 
 /// Why a bank could not be read or written.
 #[derive(Debug, Error)]

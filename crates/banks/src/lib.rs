@@ -12,6 +12,7 @@ mod error;
 mod facts;
 mod layout;
 mod lines;
+mod names;
 mod write;
 
 pub use bank::{Bank, FEATURES_INDEX, FOLDER_ORIGIN, GoodRow, Origin, Row, is_bank};

@@ -15,12 +15,7 @@ use crate::BankError;
 use crate::array::{Array, MatrixReader};
 use crate::error;
 use crate::facts::{Writer, plain_text};
-
-/// The records.
-pub(crate) const IMAGE_INDEX: &str = "image_index.json";
-
-/// The vectors.
-pub(crate) const IMAGE_EMBEDDINGS: &str = "image_embeddings.npy";
+use crate::names::{IMAGE_EMBEDDINGS, IMAGE_INDEX};
 
 /// Largest record file: it is one JSON document and held in memory as a whole.
 const MAX_BYTES: u64 = 1 << 30;

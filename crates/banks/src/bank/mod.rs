@@ -17,9 +17,9 @@ use crate::array::{Array, MatrixReader};
 use crate::error;
 use crate::facts::{Facts, Writer};
 use crate::lines::JsonLines;
+use crate::names::{IMAGE_EMBEDDINGS, IMAGE_INDEX};
 
 pub use folder::{FEATURES_INDEX, FOLDER_ORIGIN};
-pub(crate) use index_json::{IMAGE_EMBEDDINGS, IMAGE_INDEX};
 pub use origin::Origin;
 use table::{About, Table};
 
