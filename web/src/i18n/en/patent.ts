@@ -11,6 +11,9 @@ export default {
     compareQuery: "Compare with the query",
     compareView: "Compare with the best match",
     frontPage: "front-page copy",
+    cites: "Cites",
+    citedBy: "Cited by",
+    byExaminer: "by the examiner",
     none: "no facts are known; import the grant data to see them",
   },
   fact: {
@@ -32,6 +35,7 @@ export default {
     pixels: "Pixels",
     format: "Format",
     page: "Page",
+    filePage: "Page of the file",
     score: "Score",
     tags: "Tags",
     description: "Description",

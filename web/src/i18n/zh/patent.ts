@@ -13,6 +13,9 @@ export default {
     compareQuery: "与查询图对比",
     compareView: "与最相似的结果对比",
     frontPage: "首页副本",
+    cites: "引用",
+    citedBy: "被引用",
+    byExaminer: "审查员引用",
     none: "暂无信息；导入授权数据后可见",
   },
   fact: {
@@ -34,6 +37,7 @@ export default {
     pixels: "像素",
     format: "格式",
     page: "页码",
+    filePage: "文件中的页码",
     score: "相似度",
     tags: "标签",
     description: "说明",
