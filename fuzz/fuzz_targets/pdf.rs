@@ -16,9 +16,13 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     for page in 0..document.page_count().min(4) {
+        let stated = document.page_pixels(page);
         if let Ok(page) = document.page_image(page) {
             let (width, height) = (page.image.width(), page.image.height());
-            assert!(u64::from(width) * u64::from(height) <= limits.max_pixels);
+            let pixels = u64::from(width) * u64::from(height);
+            assert!(pixels <= limits.max_pixels);
+            // What room is made for.
+            assert!(pixels <= stated.expect("a page with a picture states its size"));
         }
         let _ = document.words(page);
     }

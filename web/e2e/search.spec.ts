@@ -45,6 +45,22 @@ test("several pictures are one question, and each can be left out", async ({ pag
   await expect(rows(page).first().getByRole("heading")).toHaveText(design(1).patent);
 });
 
+test("the pages of a PDF are offered, and each can be searched with or left out", async ({
+  page,
+}) => {
+  await page.goto("/");
+  await page.setInputFiles("input[type=file]", "../fixtures/pdf/patent.pdf");
+  await expect(page.getByText("Searching with 2 of 4 pages")).toBeVisible();
+  const fourth = page.getByRole("button", { name: "Page 4" });
+  await expect(fourth).toHaveAttribute("aria-pressed", "true");
+  const searched = page.waitForRequest((one) => one.url().endsWith("/api/search"));
+  await fourth.click();
+  await expect(page.getByText("Searching with 1 of 4 pages")).toBeVisible();
+  expect((await searched).postDataBuffer()?.toString("latin1")).toContain("1:3");
+  await page.getByRole("button", { name: "Page 3" }).click();
+  await expect(page.getByText("Searching with 1 of 4 pages")).toBeVisible();
+});
+
 test("a sample is a query, and the back button takes it back", async ({ page }) => {
   await page.goto("/");
   await page

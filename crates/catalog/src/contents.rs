@@ -3,13 +3,16 @@
 use lookalike_terms::Turn;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::CatalogError;
+use crate::{CatalogError, FilePage, file_pages};
 
-/// A distinct file content.
+/// A distinct file content: that of a file, or of a page of a file that holds several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// MD5 of the bytes, 32 lower-case hex digits.
+    /// Tells it from all others, 32 lower-case hex digits: the MD5 of the file's bytes, or of
+    /// what tells a page from others.
     pub md5: String,
+    /// The page, if it is not a file of its own.
+    pub page: Option<FilePage>,
     /// Pixels, upright.
     pub width: u32,
     /// Pixels, upright.
@@ -24,20 +27,30 @@ pub struct Content {
     pub original_key: Option<String>,
 }
 
+impl Content {
+    /// MD5 of the bytes of the file that it is, or is a page of.
+    #[must_use]
+    pub fn file_md5(&self) -> &str {
+        self.page.as_ref().map_or(&self.md5, |page| &page.file_md5)
+    }
+}
+
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Content> {
-    let degrees: Option<u32> = row.get(6)?;
+    let degrees: Option<u32> = row.get("turn")?;
     Ok(Content {
-        md5: row.get(0)?,
-        width: row.get(1)?,
-        height: row.get(2)?,
-        file_size: row.get(3)?,
-        format: row.get(4)?,
-        original_key: row.get(5)?,
+        md5: row.get("md5")?,
+        page: file_pages::from_row(row)?,
+        width: row.get("width")?,
+        height: row.get("height")?,
+        file_size: row.get("file_size")?,
+        format: row.get("format")?,
+        original_key: row.get("original_key")?,
         turn: degrees.and_then(Turn::from_degrees),
     })
 }
 
-const COLUMNS: &str = "md5, width, height, file_size, format, original_key, turn";
+const COLUMNS: &str =
+    "md5, file_md5, file_page, page_area, width, height, file_size, format, original_key, turn";
 
 pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Content>, CatalogError> {
     Ok(connection
@@ -46,9 +59,11 @@ pub(crate) fn by_md5(connection: &Connection, md5: &str) -> Result<Option<Conten
         .optional()?)
 }
 
+/// The contents that have one of these MD5s, and those that are pages of a file that has.
 pub(crate) fn among(connection: &Connection, md5s: &[&str]) -> Result<Vec<Content>, CatalogError> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM contents WHERE md5 IN (SELECT value FROM json_each(?1))"
+        "SELECT {COLUMNS} FROM contents WHERE md5 IN (SELECT value FROM json_each(?1)) \
+         UNION SELECT {COLUMNS} FROM contents WHERE file_md5 IN (SELECT value FROM json_each(?1))"
     ))?;
     let rows = statement.query_map([serde_json::json!(md5s).to_string()], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -80,8 +95,9 @@ pub(crate) fn id(connection: &Connection, md5: &str) -> Result<i64, CatalogError
 pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, CatalogError> {
     Ok(connection
         .prepare_cached(
-            "INSERT INTO contents (md5, width, height, file_size, format, original_key, turn) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (md5) DO UPDATE SET \
+            "INSERT INTO contents (md5, file_md5, file_page, page_area, width, height, file_size, \
+             format, original_key, turn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT (md5) DO UPDATE SET \
              original_key = coalesce(original_key, excluded.original_key), \
              width = iif(turn IS NULL AND excluded.turn IS NOT NULL, excluded.width, width), \
              height = iif(turn IS NULL AND excluded.turn IS NOT NULL, excluded.height, height), \
@@ -90,6 +106,9 @@ pub(crate) fn upsert(connection: &Connection, content: &Content) -> Result<i64, 
         .query_row(
             params![
                 content.md5,
+                content.page.as_ref().map(|page| &page.file_md5),
+                content.page.as_ref().map(|page| page.number),
+                content.page.as_ref().and_then(FilePage::area_text),
                 content.width,
                 content.height,
                 content.file_size,

@@ -6,7 +6,7 @@ use lookalike_terms::Turn;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::patents::{self, Patent};
-use crate::{CatalogError, Content, changes, contents, stored};
+use crate::{CatalogError, Content, FilePage, changes, contents, file_pages, stored};
 
 /// A stored item with its content's and patent's fields.
 #[derive(Clone, Debug)]
@@ -57,6 +57,10 @@ pub struct Item {
     pub missing_since: Option<i64>,
     /// Blob key of a copied original.
     pub original_key: Option<String>,
+    /// What tells its picture from all others: [`Content::md5`].
+    pub content_md5: String,
+    /// The page, if it is not a file of its own.
+    pub page: Option<FilePage>,
     /// The patent's data; all null when there is none.
     pub patent: Patent,
 }
@@ -112,6 +116,8 @@ pub struct KnownPath {
     pub file_size: u64,
     /// Nanoseconds since 1970; 0 when unknown.
     pub modified_ns: i64,
+    /// How many items its file gives, if that holds several pages.
+    pub page_count: Option<u32>,
 }
 
 /// What became of an item to add.
@@ -131,13 +137,20 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
     let text = |column: &str| row.get::<_, String>(column);
     let of = |column: &str| format!("{column} of item {id}");
     let degrees: Option<u32> = row.get("turn")?;
+    let content_md5: String = row.get("md5")?;
+    let page = file_pages::from_row(row)?;
     Ok(Item {
         id,
         external_id: row.get("external_id")?,
         collection: row.get("collection")?,
         file_name: row.get("file_name")?,
         original_path: row.get("original_path")?,
-        md5: row.get("md5")?,
+        md5: page
+            .as_ref()
+            .map_or(&content_md5, |page| &page.file_md5)
+            .clone(),
+        content_md5,
+        page,
         width: row.get("width")?,
         height: row.get("height")?,
         turn: degrees.and_then(Turn::from_degrees),
@@ -162,7 +175,8 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
 fn select(condition: &str) -> String {
     format!(
         "SELECT items.id, external_id, collections.name AS collection, file_name, original_path, \
-         md5, width, height, turn, file_size, format, original_key, items.patent_id, page_num, \
+         md5, file_md5, file_page, page_area, width, height, turn, file_size, format, original_key, \
+         items.patent_id, page_num, \
          image_index, view, front_page, description, tags, attributes, warnings, \
          items.created_at, \
          (SELECT CASE WHEN count(*) = count(missing_since) THEN max(missing_since) END \
@@ -239,14 +253,15 @@ pub(crate) fn known_path(
 ) -> Result<Option<KnownPath>, CatalogError> {
     Ok(connection
         .prepare_cached(
-            "SELECT path, file_size, modified_ns FROM paths WHERE collection_id = ?1 AND path = ?2 \
-             AND missing_since IS NULL",
+            "SELECT path, file_size, modified_ns, page_count FROM paths \
+             WHERE collection_id = ?1 AND path = ?2 AND missing_since IS NULL",
         )?
         .query_row(params![collection_id, path], |row| {
             Ok(KnownPath {
                 path: row.get(0)?,
                 file_size: row.get(1)?,
                 modified_ns: row.get(2)?,
+                page_count: row.get(3)?,
             })
         })
         .optional()?)
@@ -354,10 +369,12 @@ pub(crate) fn paths_below(
     root: &str,
     mut each: impl FnMut(&str),
 ) -> Result<(), CatalogError> {
-    // What starts with `root/` lies between that and `root0`: `0` follows `/`.
+    // What starts with `root/` lies between that and `root0`: `0` follows `/`. Pages of a file
+    // stand behind `#page=`, before `#page>`.
     let mut statement = connection.prepare_cached(
         "SELECT path FROM paths WHERE collection_id = ?1 AND missing_since IS NULL \
-         AND (path = ?2 OR (path > ?2 || '/' AND path < ?2 || '0'))",
+         AND (path = ?2 OR (path > ?2 || '/' AND path < ?2 || '0') \
+         OR (path > ?2 || '#page=' AND path < ?2 || '#page>'))",
     )?;
     let mut rows = statement.query(params![collection_id, root.trim_end_matches('/')])?;
     while let Some(row) = rows.next()? {
@@ -512,17 +529,19 @@ fn record_path(
 ) -> Result<(), CatalogError> {
     connection
         .prepare_cached(
-            "INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns) \
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (collection_id, path) DO UPDATE SET \
+            "INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns, page_count) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (collection_id, path) DO UPDATE SET \
              item_id = excluded.item_id, file_size = excluded.file_size, \
-             modified_ns = excluded.modified_ns, missing_since = NULL",
+             modified_ns = excluded.modified_ns, page_count = excluded.page_count, \
+             missing_since = NULL",
         )?
         .execute(params![
             collection_id,
             path.path,
             item_id,
             path.file_size,
-            path.modified_ns
+            path.modified_ns,
+            path.page_count
         ])?;
     Ok(())
 }

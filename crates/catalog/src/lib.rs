@@ -19,6 +19,7 @@ mod embeddings;
 mod error;
 mod facets;
 mod figures;
+mod file_pages;
 mod filter;
 mod grant_details;
 mod history;
@@ -53,6 +54,7 @@ pub use duplicates::{Candidate, ContentEmbedding};
 pub use error::CatalogError;
 pub use facets::PatentFacts;
 pub use figures::{Area, Figure, MOST_FIGURES, NewFigure, NewFigures};
+pub use file_pages::{FilePage, PageArea};
 pub use filter::{Condition, Expression, ItemFilter};
 pub use grant_details::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Priority,

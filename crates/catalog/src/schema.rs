@@ -9,7 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9, VERSION_10, VERSION_11, VERSION_12,
+    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -404,6 +404,19 @@ INSERT INTO search_figure_vectors
     SELECT search_id, position, embedding, 0, vector FROM search_vectors;
 DROP TABLE search_vectors;
 ALTER TABLE search_figure_vectors RENAME TO search_vectors;
+";
+
+/// Pages of files that hold several pictures.
+/// - `contents`: `file_md5`, `file_page` and `page_area` (left, top, width, height) of those that
+///   are pages; `md5` is a key made of them.
+/// - `paths.page_count`: how many items the file gives. The path of a page is that of its file
+///   with `#page=` and its number behind it.
+const VERSION_13: &str = "
+ALTER TABLE contents ADD COLUMN file_md5 TEXT;
+ALTER TABLE contents ADD COLUMN file_page INTEGER;
+ALTER TABLE contents ADD COLUMN page_area TEXT;
+CREATE INDEX contents_by_file ON contents (file_md5) WHERE file_md5 IS NOT NULL;
+ALTER TABLE paths ADD COLUMN page_count INTEGER;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -126,8 +126,8 @@ impl WriteTransaction<'_> {
         )?;
         self.connection.execute(
             "INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns, \
-             missing_since) SELECT ?2, path, item_id + ?3, file_size, modified_ns, missing_since \
-             FROM paths WHERE collection_id = ?1 AND item_id + ?3 IN \
+             missing_since, page_count) SELECT ?2, path, item_id + ?3, file_size, modified_ns, \
+             missing_since, page_count FROM paths WHERE collection_id = ?1 AND item_id + ?3 IN \
              (SELECT id FROM items WHERE collection_id = ?2)",
             parameters,
         )?;

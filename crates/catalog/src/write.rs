@@ -121,6 +121,14 @@ impl WriteTransaction<'_> {
         patents::upsert(self.connection, patent)
     }
 
+    /// Whether anything is known of a patent.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn has_patent(&self, patent_id: &str) -> Result<bool, CatalogError> {
+        Ok(patents::find(self.connection, patent_id)?.is_some())
+    }
+
     /// Stores or replaces what else the grant of a patent tells.
     ///
     /// # Errors

@@ -117,6 +117,7 @@ fn item(place: usize) -> NewItem {
             format: "png".into(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: None,
         file_name: format!("{place}.png"),

@@ -233,6 +233,7 @@ impl Import {
             path: path.display().to_string(),
             file_size: metadata.len(),
             modified_ns: 0,
+            page_count: None,
         };
         let bytes = fs::read(path)?;
         let md5 = Md5::digest(&bytes);
@@ -283,6 +284,7 @@ fn new_item(path: &Path, known: KnownPath, md5: String) -> NewItem {
             format: String::new(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: None,
         file_name,

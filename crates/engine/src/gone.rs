@@ -4,9 +4,15 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use lookalike_patents::without_page;
+
 /// Whether a path as the catalogue records it leads to nothing. An archive's entries are there
 /// as long as it is.
 pub(crate) fn is_gone(path: &str) -> bool {
+    is_file_gone(path) && is_file_gone(without_page(path))
+}
+
+fn is_file_gone(path: &str) -> bool {
     let mut archives = path.match_indices("!/").map(|(end, _)| &path[..end]);
     is_absent(path) && !archives.any(|archive| !is_absent(archive) && !Path::new(archive).is_dir())
 }

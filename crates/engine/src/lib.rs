@@ -27,6 +27,7 @@ pub mod history;
 pub mod import;
 pub mod jobs;
 pub mod library;
+mod paged;
 mod pictures;
 mod re_embed;
 pub mod report;

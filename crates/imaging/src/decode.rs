@@ -40,8 +40,16 @@ pub struct Decoded {
 /// # Errors
 /// A file that [`decode`] would refuse by its header.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, DecodeError> {
+    probe_page(bytes, 0, limits)
+}
+
+/// As [`probe`], of a page counted from zero.
+///
+/// # Errors
+/// A file, or a page of it, that [`decode`] would refuse by its header.
+pub fn probe_page(bytes: &[u8], page: u32, limits: &Limits) -> Result<Probe, DecodeError> {
     guarded(bytes, || {
-        Opened::open(bytes, limits, 0).map(|opened| opened.probe())
+        Opened::open(bytes, limits, page).map(|opened| opened.probe())
     })
 }
 
@@ -110,6 +118,11 @@ impl<'a> Opened<'a> {
             ));
         }
         match format {
+            Format::Pdf => Err(DecodeError::new(
+                DecodeErrorKind::Unsupported,
+                format,
+                "the file has pages, and is not one picture; import it, or search with it",
+            )),
             Format::Tiff => Page::open(bytes, page, limits).map(Self::Tiff),
             Format::Jpeg => {
                 let header = jpeg::Header::read(bytes).map_err(|trouble| trouble.of(format))?;
@@ -184,8 +197,6 @@ fn unknown(bytes: &[u8]) -> DecodeError {
         "a web page"
     } else if starts_with(b"<?xml") || starts_with(b"<svg") {
         "an XML document"
-    } else if starts_with(b"%PDF") {
-        "a PDF document"
     } else if starts_with(b"PK\x03\x04") {
         "a ZIP archive"
     } else if bytes.get(4..8) == Some(b"ftyp") {

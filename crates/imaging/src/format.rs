@@ -1,9 +1,9 @@
-//! The file formats that can be read, told apart by their first bytes.
+//! The file formats that are known, told apart by their first bytes.
 //!
 //! Names and extensions of files are never consulted: a web page saved as
 //! `chair.jpg` is a web page.
 
-/// A file format that [`decode`](crate::decode) reads.
+/// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// TIFF 6.0 and BigTIFF.
@@ -18,6 +18,9 @@ pub enum Format {
     Bmp,
     /// WebP, lossy and lossless.
     WebP,
+    /// PDF. Told apart here, but its pages are another crate's: [`decode`](crate::decode) refuses
+    /// it.
+    Pdf,
 }
 
 impl Format {
@@ -43,6 +46,7 @@ impl Format {
                 b'P',
                 ..,
             ] => Some(Self::WebP),
+            [b'%', b'P', b'D', b'F', b'-', ..] => Some(Self::Pdf),
             // Two letters are a weak signature: the reserved words behind the
             // file size must be zero too, or text starting with "BM" passes.
             [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Self::Bmp),
@@ -50,7 +54,7 @@ impl Format {
         }
     }
 
-    /// Lower-case name: `tiff`, `jpeg`, `png`, `gif`, `bmp` or `webp`.
+    /// Lower-case name: `tiff`, `jpeg`, `png`, `gif`, `bmp`, `webp` or `pdf`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tiff => "tiff",
@@ -59,6 +63,7 @@ impl Format {
             Self::Gif => "gif",
             Self::Bmp => "bmp",
             Self::WebP => "webp",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -71,6 +76,7 @@ impl Format {
             Self::Gif => "image/gif",
             Self::Bmp => "image/bmp",
             Self::WebP => "image/webp",
+            Self::Pdf => "application/pdf",
         }
     }
 
@@ -79,7 +85,7 @@ impl Format {
         match self {
             Self::Tiff => "tif",
             Self::Jpeg => "jpg",
-            Self::Png | Self::Gif | Self::Bmp | Self::WebP => self.name(),
+            Self::Png | Self::Gif | Self::Bmp | Self::WebP | Self::Pdf => self.name(),
         }
     }
 

@@ -23,7 +23,7 @@ mod rgb_image;
 mod tiff;
 
 pub use budget::{Permit, PixelBudget};
-pub use decode::{Decoded, Probe, decode, decode_cost, probe};
+pub use decode::{Decoded, Probe, decode, decode_cost, probe, probe_page};
 pub use encode::{EncodeError, encode_jpeg, encode_png, fit_within, thumbnail};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use format::Format;
@@ -32,3 +32,4 @@ pub use preprocess::{
     Geometry, PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
 };
 pub use rgb_image::RgbImage;
+pub use tiff::tiff_pages;

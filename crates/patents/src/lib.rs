@@ -24,6 +24,6 @@ pub use patent_id::{PatentId, PatentIdError};
 pub use sheet_name::SheetName;
 pub use source::{
     PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, is_clutter, may_be_source,
-    scan,
+    page_path, scan, without_page,
 };
 pub use us_class::{canonical_us_class, us_class_prefix};

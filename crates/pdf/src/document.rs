@@ -60,6 +60,11 @@ impl Document {
         })
     }
 
+    /// The file.
+    pub fn bytes(&self) -> &[u8] {
+        self.pdf.data().as_ref()
+    }
+
     /// Number of pages, at least one.
     pub fn page_count(&self) -> usize {
         self.pdf.pages().len()
@@ -88,6 +93,21 @@ impl Document {
                     page + 1
                 ),
             ))
+        })
+    }
+
+    /// Pixels that [`Document::page_image`] decodes at most: those of the
+    /// page's image and its mask, as the file states them. Nothing is decoded.
+    ///
+    /// # Errors
+    /// There is no such page, it has no image, or one above the limits.
+    pub fn page_pixels(&self, page: usize) -> Result<u64, PdfError> {
+        self.on_page(page, |content, _| match &content.image {
+            Some(placed) => image::stated_pixels(&placed.stream, &self.limits),
+            None => Err(PdfError::malformed(format!(
+                "page {} has no image",
+                page + 1
+            ))),
         })
     }
 

@@ -27,11 +27,8 @@ pub(crate) fn read(
 ) -> Result<PageImage, PdfError> {
     let placement = placement(placed.place, rotation)?;
     let (mut image, warnings) = pixels(&placed.stream, limits)?;
-    for mask in [b"SMask".as_slice(), b"Mask"] {
-        if let Some(mask) = placed.stream.dict().get::<Stream<'_>>(mask) {
-            image = blend(&image, &mask, limits)?;
-            break;
-        }
+    if let Some(mask) = mask(&placed.stream) {
+        image = blend(&image, &mask, limits)?;
     }
     Ok(PageImage {
         image: placement.apply(image),
@@ -56,7 +53,23 @@ fn placement(place: Matrix, rotation: Rotation) -> Result<Placement, PdfError> {
     })
 }
 
-fn pixels(stream: &Stream<'_>, limits: &Limits) -> Result<(RgbImage, Vec<String>), PdfError> {
+fn mask<'a>(image: &Stream<'a>) -> Option<Stream<'a>> {
+    let mut names = [b"SMask".as_slice(), b"Mask"].into_iter();
+    names.find_map(|name| image.dict().get::<Stream<'a>>(name))
+}
+
+/// Pixels of the image and its mask, as their dictionaries state them, each within the limits.
+pub(crate) fn stated_pixels(image: &Stream<'_>, limits: &Limits) -> Result<u64, PdfError> {
+    let mut pixels = 0;
+    for stream in [Some(image), mask(image).as_ref()].into_iter().flatten() {
+        let (width, height) = sides(stream, limits)?;
+        pixels += u64::from(width) * u64::from(height);
+    }
+    Ok(pixels)
+}
+
+/// Width and height that the image's dictionary states, within the limits.
+fn sides(stream: &Stream<'_>, limits: &Limits) -> Result<(u32, u32), PdfError> {
     let dict = stream.dict();
     let side = |long: &str, short: &str| {
         let side = dict.get::<u32>(long).or_else(|| dict.get::<u32>(short));
@@ -64,16 +77,28 @@ fn pixels(stream: &Stream<'_>, limits: &Limits) -> Result<(RgbImage, Vec<String>
     };
     let (width, height) = (side("Width", "W"), side("Height", "H"));
     check_sides(limits, width.into(), height.into())?;
+    Ok((width, height))
+}
+
+fn pixels(stream: &Stream<'_>, limits: &Limits) -> Result<(RgbImage, Vec<String>), PdfError> {
+    let dict = stream.dict();
+    let (width, height) = sides(stream, limits)?;
+    // JBIG2 and JPEG state sizes of their own. Whoever makes room for a picture goes by those of
+    // the dictionary, which they must not exceed.
+    let stated = Limits {
+        max_pixels: u64::from(width) * u64::from(height),
+        ..limits.clone()
+    };
     let most = usize::try_from(limits.max_file_bytes).unwrap_or(usize::MAX);
     let packed = but_the_last(stream, most)?;
     if packed.filter == Some(Filter::Jbig2Decode) {
         let shared = packed.parameters.get::<Stream<'_>>(b"JBIG2Globals");
         let shared = shared.map(|shared| unpack(&shared, most)).transpose()?;
-        let image = jbig2::decode(&packed.bytes, shared.as_deref(), limits)?;
+        let image = jbig2::decode(&packed.bytes, shared.as_deref(), limits, &stated)?;
         return Ok((as_decoded(image, dict), Vec::new()));
     }
     let options = DecodeOptions {
-        limits: limits.clone(),
+        limits: stated,
         ..DecodeOptions::default()
     };
     let bytes = match packed.filter {

@@ -9,18 +9,26 @@ use lookalike_imaging::{Limits, RgbImage};
 use crate::error::{PdfError, PdfErrorKind};
 use crate::limits::check_sides;
 
-/// Decodes an embedded stream, with the segments that it shares with others.
+/// Decodes an embedded stream, with the segments that it shares with others. The picture has at
+/// most the pixels of `stated`, which is what its page says.
 ///
 /// # Errors
-/// It is damaged or asks for more than the limits allow.
+/// It is damaged, larger than its page says, or asks for more than the limits allow.
 pub(crate) fn decode(
     data: &[u8],
     shared: Option<&[u8]>,
     limits: &Limits,
+    stated: &Limits,
 ) -> Result<RgbImage, PdfError> {
     let damaged = |what| PdfError::malformed(format!("its JBIG2 image is damaged: {what}"));
     for segments in [Some(data), shared].into_iter().flatten() {
         check_segments(segments, limits)?;
+        check_segments(segments, stated).map_err(|_| {
+            PdfError::new(
+                PdfErrorKind::TooLarge,
+                "its JBIG2 image is larger than its page says",
+            )
+        })?;
     }
     let settings = DecodeSettings { strict: false };
     let shared = shared
@@ -30,7 +38,7 @@ pub(crate) fn decode(
     let page = Page::new_embedded(data, shared.as_ref(), &settings)
         .map_err(|error| damaged(error.to_string()))?;
     let (width, height) = (page.width(), page.height());
-    check_sides(limits, width.into(), height.into())?;
+    check_sides(stated, width.into(), height.into())?;
     let mut levels = Levels {
         levels: vec![255; width as usize * height as usize],
         position: 0,
@@ -68,9 +76,9 @@ impl Decoder for Levels {
     fn next_line(&mut self) {}
 }
 
-/// All regions together may have this many times the pixels of one picture: a
-/// page of text has many small ones, one over the other is rare.
-const MAX_REGION_PIXELS: u64 = 2;
+/// All regions together may have this many times the pixels of the picture: a
+/// page of text has many small ones, and few that cover it as a whole.
+const MAX_REGION_PIXELS: u64 = 16;
 
 /// Walks over the headers of the segments (T.88, 7.2) and looks at the sizes.
 fn check_segments(data: &[u8], limits: &Limits) -> Result<(), PdfError> {
@@ -187,15 +195,27 @@ mod tests {
 
     #[test]
     fn a_page_without_regions_is_white() {
-        let image = decode(&page(9, 2), None, &Limits::default()).unwrap();
+        let limits = Limits::default();
+        let image = decode(&page(9, 2), None, &limits, &limits).unwrap();
         assert_eq!((image.width(), image.height()), (9, 2));
         assert!(image.to_grey().iter().all(|&level| level == 255));
     }
 
     #[test]
+    fn a_picture_larger_than_its_page_says_is_refused() {
+        let stated = Limits {
+            max_pixels: 17,
+            ..Limits::default()
+        };
+        let refused = decode(&page(9, 2), None, &Limits::default(), &stated).unwrap_err();
+        assert_eq!(refused.kind, PdfErrorKind::TooLarge);
+        assert!(refused.reason.contains("larger than its page says"));
+    }
+
+    #[test]
     fn sizes_are_refused_before_anything_is_allocated() {
         let limits = Limits::default();
-        let refused = |bytes: &[u8]| decode(bytes, None, &limits).unwrap_err().kind;
+        let refused = |bytes: &[u8]| decode(bytes, None, &limits, &limits).unwrap_err().kind;
         assert_eq!(refused(&page(60_000, 60_000)), PdfErrorKind::TooLarge);
         let region = |width: u32, height: u32| {
             let mut data = width.to_be_bytes().to_vec();
@@ -206,7 +226,7 @@ mod tests {
         let large = [page(8, 8), segment(1, 38, &region(65_000, 65_000))].concat();
         assert_eq!(refused(&large), PdfErrorKind::TooLarge);
         let mut many = page(8, 8);
-        for number in 1..10 {
+        for number in 1..40 {
             many.extend(segment(number, 36, &region(10_000, 10_000)));
         }
         assert_eq!(refused(&many), PdfErrorKind::TooLarge);

@@ -32,5 +32,5 @@ pub use error::{PdfError, PdfErrorKind};
 pub use guard::is_pdf;
 pub use limits::MAX_PAGES;
 pub use page::PageKind;
-pub use patent::{Crop, PatentPdf, Sheet};
+pub use patent::{Crop, PatentPdf, Sheet, Survey};
 pub use text::Word;

@@ -11,6 +11,7 @@ use lookalike_patents::{Citation, Grant, PatentId, usual_term};
 
 use crate::cited::citation;
 use crate::document::Document;
+use crate::error::PdfError;
 use crate::fields::{self, Party, TextFields};
 use crate::page::{PageKind, drawn_area, look};
 use crate::print::{Header, read_header, read_title};
@@ -60,16 +61,46 @@ const UNCLEAR_TITLE: f64 = 0.32;
 /// pages'.
 const VOTES_OF_NAME: usize = 2;
 
+/// What a look at every page shows.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// What each page is, or why its picture can't be had.
+    pub pages: Vec<Result<PageKind, PdfError>>,
+    /// The patent that the file is, if it is one.
+    pub patent: Option<PatentPdf>,
+}
+
 impl Document {
-    /// The patent that this file is, if it is one: a US design patent or
-    /// re-issue, with a front page or sheets as the office prints them. Decodes
-    /// every page. `file_name` may hold the number too.
-    pub fn patent(&self, file_name: Option<&str>) -> Option<PatentPdf> {
+    /// Looks at every page, which decodes all of them, one at a time. The file
+    /// is a patent if it is a US design patent or re-issue with a front page or
+    /// sheets as the office prints them; `file_name` may hold its number too.
+    pub fn survey(&self, file_name: Option<&str>) -> Survey {
         let mut reading = Pages::default();
-        for page in 0..self.page_count() {
-            reading.add(self, page);
+        let pages = (0..self.page_count())
+            .map(|page| reading.add(self, page))
+            .collect();
+        Survey {
+            pages,
+            patent: reading.patent(file_name),
         }
-        reading.patent(file_name)
+    }
+
+    /// The patent that this file is, as [`Document::survey`] finds it.
+    pub fn patent(&self, file_name: Option<&str>) -> Option<PatentPdf> {
+        self.survey(file_name).patent
+    }
+
+    /// What to cut from the picture of a page where the office's line stands
+    /// over it, as over a patent's sheets; `None` of any other page.
+    ///
+    /// # Errors
+    /// There is no such page, or its picture can't be had.
+    pub fn sheet_crop(&self, page: usize) -> Result<Option<Crop>, PdfError> {
+        let image = self.page_image(page)?.image;
+        let (width, height) = (image.width(), image.height());
+        let ink = look(&image.to_grey(), width, height, page);
+        let has_header = ink.kind == PageKind::Sheet && ink.header.is_some();
+        Ok(has_header.then(|| crop(drawn_area(&ink, width, height))))
     }
 }
 
@@ -90,14 +121,14 @@ struct Pages {
 }
 
 impl Pages {
-    fn add(&mut self, document: &Document, page: usize) {
+    fn add(&mut self, document: &Document, page: usize) -> Result<PageKind, PdfError> {
         let image = match document.page_image(page) {
             Ok(image) => image,
             Err(error) => {
                 self.warnings
                     .push(format!("page {}: {}", page + 1, error.reason));
                 self.kinds.push(PageKind::Blank);
-                return;
+                return Err(error);
             }
         };
         let warnings = image.warnings.iter();
@@ -134,6 +165,7 @@ impl Pages {
             PageKind::Text => self.cite(&words, size.0),
             PageKind::Blank => {}
         }
+        Ok(ink.kind)
     }
 
     fn cite(&mut self, words: &[Word], width: f64) {

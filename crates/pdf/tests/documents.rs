@@ -237,3 +237,37 @@ fn damage_never_panics() {
         }
     }
 }
+
+/// Some bytes changed at random places: an answer, and never more pixels than the page states.
+#[test]
+fn changed_bytes_never_panic_nor_grow() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for name in ["fax", "jbig2", "flate", "png-predictor", "rgb", "hex-flate"] {
+        let bytes = fixture(name);
+        for _ in 0..250 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random(4) {
+                let place = random(damaged.len());
+                damaged[place] = random(256) as u8;
+            }
+            let Ok(document) = Document::open(damaged, &Limits::default()) else {
+                continue;
+            };
+            for page in 0..document.page_count().min(3) {
+                let stated = document.page_pixels(page);
+                if let Ok(found) = document.page_image(page) {
+                    let image = found.image;
+                    let pixels = u64::from(image.width()) * u64::from(image.height());
+                    assert!(pixels <= stated.unwrap(), "{name}: {pixels}");
+                }
+                let _ = document.sheet_crop(page);
+            }
+        }
+    }
+}

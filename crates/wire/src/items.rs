@@ -22,6 +22,8 @@ pub struct Item {
     pub original_path: Option<String>,
     /// MD5 of the file's bytes.
     pub md5: String,
+    /// The page of the file that it is, counted from 1, if the file holds several.
+    pub file_page: Option<u32>,
     /// Pixels, upright.
     pub width: u32,
     /// Pixels, upright.
@@ -84,6 +86,8 @@ impl From<lookalike_catalog::Item> for Item {
             // How files are kept is not for clients.
             turn: _,
             original_key: _,
+            content_md5: _,
+            page,
             patent,
         } = item;
         Self {
@@ -93,6 +97,7 @@ impl From<lookalike_catalog::Item> for Item {
             file_name,
             original_path,
             md5,
+            file_page: page.map(|page| page.number),
             width,
             height,
             file_size,

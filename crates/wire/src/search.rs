@@ -276,11 +276,14 @@ pub struct QueryDescription {
     /// The name of the file that the picture came as, or of the item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
+    /// The page of that file, counted from 1, if it holds several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
     /// The part of the picture that counted: x, y, width and height in fractions of its sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<[f64; 4]>,
 }
 
 same_fields!(lookalike_engine::search::QueryDescription => QueryDescription {
-    kind, id, file_name, region,
+    kind, id, file_name, page, region,
 });

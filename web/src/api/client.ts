@@ -127,11 +127,12 @@ async function inSession<T>(method: Method, send: () => Promise<T>): Promise<T> 
   }
 }
 
-/** Any supported picture as one that browsers show. */
-export function previewOf(file: Blob, signal?: AbortSignal): Promise<Blob> {
+/** Any supported picture, or a page of a file that has several, as one that browsers show. */
+export function previewOf(file: Blob, page?: number, signal?: AbortSignal): Promise<Blob> {
   return inSession("post", async () => {
     const request = requestOf("post", file, signal);
-    const response = await fetched("/api/preview", request);
+    const which = page === undefined ? "" : `?page=${page}`;
+    const response = await fetched(`/api/preview${which}`, request);
     if (!response.ok) throw await failure(response);
     return response.blob();
   });

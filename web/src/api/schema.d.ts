@@ -520,7 +520,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** An image as browsers show it: PNG, WebP, GIF and JPEG as they are, others as JPEG. */
+    /**
+     * An image as browsers show it, upright: PNG, WebP, GIF and JPEG as they are unless they have to be
+     *     turned, others as JPEG.
+     */
     get: operations["pictures_full"];
     put?: never;
     post?: never;
@@ -537,7 +540,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Thumbnail of an image: at most 300 x 300 pixels, JPEG. */
+    /** Thumbnail of an image, or of one of its figures: at most 300 x 300 pixels, JPEG. */
     get: operations["pictures_thumbnail"];
     put?: never;
     post?: never;
@@ -596,6 +599,23 @@ export interface paths {
     patch: operations["images_edit"];
     trace?: never;
   };
+  "/api/images/{id}/figures": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Show the figures of an image, each of which a search by it asks with. */
+    get: operations["images_figures"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/images/{id}/vector": {
     parameters: {
       query?: never;
@@ -639,8 +659,53 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Any supported picture as a JPEG; sent as `file` of a form or as the body itself. */
+    /**
+     * Any supported picture as a JPEG, upright; sent as `file` of a form or as the body itself.
+     * @description Of a PDF or TIFF of several pages one page; a sheet of a patent comes without the line that
+     *     the office prints over it.
+     */
     post: operations["pictures_preview"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/preview/figures": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The figures of any supported picture, as a search by it would take it apart; sent as for
+     *     `POST /api/preview`. A figure is searched for alone by its box as the search's `region`.
+     */
+    post: operations["pictures_figures"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/preview/pages": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The pages of a PDF or TIFF of several pages, to choose from before a search; sent as for
+     *     `POST /api/preview`.
+     * @description `pages` is empty for a file that is one picture.
+     */
+    post: operations["pictures_pages"];
     delete?: never;
     options?: never;
     head?: never;
@@ -680,7 +745,8 @@ export interface paths {
     /**
      * Search by pictures.
      * @description Several pictures are fused: a patent counts by the mean over the pictures of its best page for
-     *     each.
+     *     each. Of a patent's PDF all drawing sheets are searched with, of another file with pages the
+     *     first that is a picture, unless `page` names others.
      */
     post: operations["search_by_pictures"];
     delete?: never;
@@ -1283,6 +1349,11 @@ export interface components {
       /** @description What a query and an item have in common. */
       data: {
         /**
+         * Format: int32
+         * @description The figure of it; null for the whole.
+         */
+        figure?: number | null;
+        /**
          * Format: int64
          * @description The item.
          */
@@ -1296,7 +1367,7 @@ export interface components {
         item_height: number;
         /**
          * Format: int32
-         * @description Pixels of the item's picture.
+         * @description Pixels of the item's picture: of the figure, if one was named.
          */
         item_width: number;
         /** @description The best pairs of places, the most similar first; at most twelve, spread over the pictures. */
@@ -1580,6 +1651,25 @@ export interface components {
       message: string;
     };
     /** @description What every successful answer in JSON looks like. */
+    Envelope_PageChoice: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description The pages of a file, to choose from. */
+      data: {
+        /** @description The pages, in order; none of a file that is one picture. */
+        pages: components["schemas"]["PageOffer"][];
+        /** @description Canonical id of the patent that the file is. */
+        patent_id?: string | null;
+        /** @description The patent's title. */
+        title?: string | null;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
     Envelope_PatentReport: {
       /**
        * Format: int32
@@ -1600,6 +1690,39 @@ export interface components {
           /** @description `in_force` or `expired` today. */
           status?: string | null;
         };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_PictureFigures: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description The figures of a picture, as a search by it takes it apart. */
+      data: {
+        /**
+         * @description Of a drawing by the numbers of their captions; of a photo the things that stand apart on a
+         *     plain ground. None in a photo of one thing.
+         */
+        figures: components["schemas"]["PictureFigure"][];
+        /**
+         * Format: int32
+         * @description Pixels of the upright picture.
+         */
+        height: number;
+        /**
+         * Format: int32
+         * @description What made the picture upright, in degrees clockwise: 0, 90, 180 or 270.
+         */
+        turn: number;
+        /**
+         * Format: int32
+         * @description Pixels of the upright picture.
+         */
+        width: number;
+      };
       /** @description `success`. */
       message: string;
     };
@@ -1821,6 +1944,11 @@ export interface components {
     /** @description What a query and an item have in common. */
     ExplanationData: {
       /**
+       * Format: int32
+       * @description The figure of it; null for the whole.
+       */
+      figure?: number | null;
+      /**
        * Format: int64
        * @description The item.
        */
@@ -1834,7 +1962,7 @@ export interface components {
       item_height: number;
       /**
        * Format: int32
-       * @description Pixels of the item's picture.
+       * @description Pixels of the item's picture: of the figure, if one was named.
        */
       item_width: number;
       /** @description The best pairs of places, the most similar first; at most twelve, spread over the pictures. */
@@ -1923,17 +2051,6 @@ export interface components {
        * @description The side shown, such as `left`.
        * @default null
        */
-      view?: string | null;
-    };
-    /** @description The figure of a sheet that was found. */
-    FigureHit: {
-      /** @description `[x, y, width, height]` in pixels of the sheet. */
-      box: number[];
-      /** @description The caption, such as `FIG. 4A`. */
-      label?: string | null;
-      /** @description Number in its caption, such as `4A`. */
-      number?: string | null;
-      /** @description `perspective`, `front`, ... */
       view?: string | null;
     };
     /** @description The stored embedding of a figure. */
@@ -2262,6 +2379,11 @@ export interface components {
       /** @description Name of the file it came from. */
       file_name: string;
       /**
+       * Format: int32
+       * @description The page of the file that it is, counted from 1, if the file holds several.
+       */
+      file_page?: number | null;
+      /**
        * Format: int64
        * @description Bytes.
        */
@@ -2272,7 +2394,7 @@ export interface components {
       front_page: boolean;
       /**
        * Format: int32
-       * @description Pixels.
+       * @description Pixels, upright.
        */
       height: number;
       /**
@@ -2306,7 +2428,7 @@ export interface components {
       warnings: string[];
       /**
        * Format: int32
-       * @description Pixels.
+       * @description Pixels, upright.
        */
       width: number;
     };
@@ -2656,13 +2778,27 @@ export interface components {
       /** @description Whom it acts for: a choice of the data directory's owner alone. */
       user?: string | null;
     };
+    /** @description The pages of a file, to choose from. */
+    PageChoice: {
+      /** @description The pages, in order; none of a file that is one picture. */
+      pages: components["schemas"]["PageOffer"][];
+      /** @description Canonical id of the patent that the file is. */
+      patent_id?: string | null;
+      /** @description The patent's title. */
+      title?: string | null;
+    };
     /** @description One hit of a group. */
     PageHit: {
       /** @description Its collection. */
       collection: string;
-      figure?: components["schemas"]["FigureHit"] | null;
+      figure?: components["schemas"]["PictureFigure"] | null;
       /** @description Its file name. */
       file_name: string;
+      /**
+       * Format: int32
+       * @description Pixels of the image, upright.
+       */
+      height: number;
       /**
        * Format: int64
        * @description Item id.
@@ -2682,6 +2818,23 @@ export interface components {
       score: number;
       /** @description Path of the thumbnail in the API. */
       thumbnail_url: string;
+      /**
+       * Format: int32
+       * @description Pixels of the image, upright.
+       */
+      width: number;
+    };
+    /** @description A page that may be searched with. */
+    PageOffer: {
+      /** @description Whether a search with the file takes it unless told otherwise. */
+      is_usual: boolean;
+      /**
+       * Format: int32
+       * @description Counted from 1.
+       */
+      page: number;
+      /** @description A JPEG of at most 300 x 300 pixels in Base64; null of a page that can't be read. */
+      thumbnail?: string | null;
     };
     /** @description Another password. */
     PasswordChange: {
@@ -2830,10 +2983,58 @@ export interface components {
         /** @description `in_force` or `expired` today. */
         status?: string | null;
       };
+    /** @description A figure of a picture. */
+    PictureFigure: {
+      /** @description `[x, y, width, height]` in pixels of the upright picture. */
+      box: number[];
+      /**
+       * Format: int32
+       * @description Which row of the item it is, from 0, or would be; `/api/image/{file_name}?figure=` shows it
+       *     alone. The whole of a sheet with several figures comes before them.
+       */
+      index: number;
+      /** @description The caption, such as `FIG. 4A`. */
+      label?: string | null;
+      /** @description Number in its caption, such as `4A`. */
+      number?: string | null;
+      /** @description `perspective`, `front`, ...; null where nothing is known of it. */
+      view?: string | null;
+    };
+    /** @description The figures of a picture, as a search by it takes it apart. */
+    PictureFigures: {
+      /**
+       * @description Of a drawing by the numbers of their captions; of a photo the things that stand apart on a
+       *     plain ground. None in a photo of one thing.
+       */
+      figures: components["schemas"]["PictureFigure"][];
+      /**
+       * Format: int32
+       * @description Pixels of the upright picture.
+       */
+      height: number;
+      /**
+       * Format: int32
+       * @description What made the picture upright, in degrees clockwise: 0, 90, 180 or 270.
+       */
+      turn: number;
+      /**
+       * Format: int32
+       * @description Pixels of the upright picture.
+       */
+      width: number;
+    };
     /** @description The form of a search by pictures. */
     PictureSearch: components["schemas"]["SearchParameters"] & {
       /** @description One picture or several, of any type that can be read. */
       file: string[];
+      /**
+       * @description Pages of the file that are searched with, counted from 1, instead of the usual ones; where
+       *     several files come, as `FILE:PAGE`, files counted from 1.
+       * @example [
+       *       "3"
+       *     ]
+       */
+      page?: string[] | null;
     };
     /** @description The form of a preview. */
     PreviewForm: {
@@ -2873,6 +3074,11 @@ export interface components {
       id?: number | null;
       /** @description What it is. */
       kind: components["schemas"]["QueryKind"];
+      /**
+       * Format: int32
+       * @description The page of that file, counted from 1, if it holds several.
+       */
+      page?: number | null;
       /** @description The part of the picture that counted: x, y, width and height in fractions of its sides. */
       region?: number[] | null;
     };
@@ -4109,6 +4315,8 @@ export interface operations {
       query: {
         /** @description The hit, or any other item. */
         item: number;
+        /** @description A figure of it alone: its `index` in the hit. */
+        figure?: number;
         /** @description The `query_token` of a search. */
         query?: string;
         /** @description Which query of that search, from 0; the first unless given. */
@@ -4149,6 +4357,8 @@ export interface operations {
       query: {
         /** @description The hit, or any other item. */
         item: number;
+        /** @description A figure of it alone: its `index` in the hit. */
+        figure?: number;
         /** @description The `query_token` of a search. */
         query?: string;
         /** @description Which query of that search, from 0; the first unless given. */
@@ -4189,6 +4399,8 @@ export interface operations {
       query: {
         /** @description The hit, or any other item. */
         item: number;
+        /** @description A figure of it alone: its `index` in the hit. */
+        figure?: number;
         /** @description The `query_token` of a search. */
         query?: string;
         /** @description Which query of that search, from 0; the first unless given. */
@@ -4504,6 +4716,8 @@ export interface operations {
       query?: {
         /** @description The item; without it, the newest one of that file name. */
         id?: number;
+        /** @description Show this figure of it alone: its `index` in a hit or in `/api/images/{id}/figures`. */
+        figure?: number;
       };
       header?: never;
       path: {
@@ -4551,6 +4765,8 @@ export interface operations {
       query?: {
         /** @description The item; without it, the newest one of that file name. */
         id?: number;
+        /** @description Show this figure of it alone: its `index` in a hit or in `/api/images/{id}/figures`. */
+        figure?: number;
       };
       header?: never;
       path: {
@@ -4879,6 +5095,39 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
+  images_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_PictureFigures"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
   images_vector: {
     parameters: {
       query?: never;
@@ -4951,7 +5200,10 @@ export interface operations {
   };
   pictures_preview: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description The page of a file that has several, counted from 1; the first unless given. */
+        page?: number;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -4969,6 +5221,78 @@ export interface operations {
         };
         content: {
           "image/jpeg": components["schemas"]["Binary"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  pictures_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": components["schemas"]["Binary"];
+        "multipart/form-data": components["schemas"]["PreviewForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_PictureFigures"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  pictures_pages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/octet-stream": components["schemas"]["Binary"];
+        "multipart/form-data": components["schemas"]["PreviewForm"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_PageChoice"];
         };
       };
       400: components["responses"]["400"];

@@ -1,6 +1,6 @@
 // Searches: by pictures of the user's, by a stored image, or one of the history again.
 import { regionText } from "../search/address";
-import type { Query } from "../search/query";
+import { chosenPages, type Query } from "../search/query";
 import type { Parameters } from "../search/request";
 import { call } from "./client";
 import type { SearchAnswer } from "./types";
@@ -28,12 +28,15 @@ export function ask(
 
 function form(query: Extract<Query, { kind: "files" }>, parameters: Parameters): FormData {
   const form = new FormData();
-  for (const { file } of query.pictures) form.append("file", file);
-  if (query.pictures.some((picture) => picture.region)) {
-    for (const { region } of query.pictures) {
-      form.append("region", region ? regionText(region) : "0,0,1,1");
-    }
-  }
+  const hasRegions = query.pictures.some((picture) => picture.region);
+  query.pictures.forEach((picture, index) => {
+    const pages = chosenPages(picture);
+    form.append("file", picture.file);
+    for (const page of pages ?? []) form.append("page", `${index + 1}:${page}`);
+    const region = picture.region ? regionText(picture.region) : "0,0,1,1";
+    // One for each query: each of the pages is one.
+    if (hasRegions) (pages ?? [1]).forEach(() => form.append("region", region));
+  });
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one !== null) form.append(name, String(one));

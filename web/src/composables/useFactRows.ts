@@ -44,6 +44,7 @@ export function useFactRows() {
     const { integer, bytes, list } = f.value;
     return known({
       page: [fact.page, item.page_num],
+      file_page: [fact.filePage, item.file_page ? integer(item.file_page) : null],
       file: [fact.file, item.file_name],
       format: [fact.format, item.format.toUpperCase()],
       pixels: [fact.pixels, pixels(integer(item.width), integer(item.height))],

@@ -1,7 +1,7 @@
 // The pictures of the query as they are shown, wherever they come from.
 import { computed } from "vue";
 import type { Figure } from "../search/figures";
-import type { Region } from "../search/query";
+import { chosenPages, type FilePage, type Region } from "../search/query";
 import { useSearch } from "./useSearch";
 
 export interface QueryPicture {
@@ -11,25 +11,49 @@ export interface QueryPicture {
   unreadable: boolean;
   region: Region | null;
   figures: Figure[];
+  /** Of a file that has several. */
+  pages: FilePage[];
+  /** Whether a region can be chosen: of several pages at once it can't. */
+  whole: boolean;
 }
+
+const bare = {
+  name: "",
+  unreadable: false,
+  region: null,
+  figures: [],
+  pages: [],
+  whole: false,
+};
 
 export function useQueryPictures() {
   const { state } = useSearch();
   return computed((): QueryPicture[] => {
     const { query } = state;
     if (query?.kind === "files") {
-      return query.pictures.map(({ key, file, url, unreadable, region, figures }) => {
-        return { key, name: file.name, src: url, unreadable, region, figures };
+      return query.pictures.map((picture) => {
+        const { key, file, url: src, unreadable, region, figures, pages } = picture;
+        const whole = (chosenPages(picture)?.length ?? 1) > 1;
+        return {
+          key,
+          name: file.name,
+          src,
+          unreadable,
+          region,
+          figures,
+          pages: pages ?? [],
+          whole,
+        };
       });
     }
     if (query?.kind === "item") {
       const { id, item, region, figures } = query;
       const name = [item?.patent_id, item?.page_num].filter(Boolean).join(" ") || item?.file_name;
       const src = item?.image_url ?? null;
-      return [{ key: id, name: name ?? "", src, unreadable: false, region, figures }];
+      return [{ ...bare, key: id, name: name ?? "", src, region, figures }];
     }
     return (query?.entry?.thumbnail_urls ?? []).map((src, key) => {
-      return { key, name: "", src, unreadable: !src, region: null, figures: [] };
+      return { ...bare, key, src, unreadable: !src, whole: true };
     });
   });
 }

@@ -16,7 +16,7 @@ import {
 import { choiceOf } from "../search/figures";
 import { searchParameters } from "../search/request";
 import { useCollection } from "./useCollections";
-import { pictureOf, releasePicture } from "./usePictures";
+import { pictureOf, releasePicture, togglePage } from "./usePictures";
 import { useSession } from "./useSession";
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
 
@@ -109,6 +109,13 @@ function removePicture(key: number): void {
   if (pictures.length === 0) return begin(null);
   state.query = { kind: "files", pictures, historyId: null };
   void run();
+}
+
+/** Searches with a page of a file, or no longer. */
+function setPage(key: number, page: number): void {
+  if (state.query?.kind !== "files") return;
+  const picture = state.query.pictures.find((one) => one.key === key);
+  if (picture && togglePage(picture, page)) later();
 }
 
 function setRegion(region: Region | null, key?: number): void {
@@ -211,6 +218,7 @@ export function useSearch() {
     searchFiles,
     searchItem,
     removePicture,
+    setPage,
     setRegion,
     setOptions,
     setFilters,

@@ -9,7 +9,7 @@ export interface SentFile {
 export type FileKind = "picture" | "grant" | "archive";
 
 const KINDS: Record<FileKind, readonly string[]> = {
-  picture: ["tif", "tiff", "jpg", "jpeg", "png", "webp", "gif", "bmp"],
+  picture: ["tif", "tiff", "jpg", "jpeg", "png", "webp", "gif", "bmp", "pdf"],
   grant: ["xml"],
   archive: ["zip", "tar"],
 };

@@ -10,6 +10,15 @@ export interface Region {
   h: number;
 }
 
+/** A page of a file that the user brought. */
+export interface FilePage {
+  /** Counted from 1. */
+  page: number;
+  /** What an `img` shows, small; null of a page that can't be read. */
+  url: string | null;
+  chosen: boolean;
+}
+
 /** A picture that the user brought. */
 export interface Picture {
   key: number;
@@ -20,6 +29,13 @@ export interface Picture {
   region: Region | null;
   /** What there is to choose from, as soon as the server has said it. */
   figures: Figure[];
+  /** Of a PDF or TIFF of several pages, as soon as they are known. */
+  pages: FilePage[] | null;
+}
+
+/** The pages of a file that are searched with; null leaves that to the server. */
+export function chosenPages({ pages }: Picture): number[] | null {
+  return pages && pages.filter((one) => one.chosen).map((one) => one.page);
 }
 
 export type Query =

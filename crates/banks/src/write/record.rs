@@ -20,13 +20,13 @@ pub struct ItemRow<'a> {
     pub figure: &'a Figure,
 }
 
-/// Path, file name, MD5, patent id, and the rest as JSON; empty where there is none.
+/// Path, file name, MD5 (of a page what tells it from others), patent id, and the rest as JSON; empty where there is none.
 pub fn texts(row: ItemRow<'_>) -> [String; TEXTS] {
     let item = row.item;
     [
         path(item).unwrap_or_default(),
         item.file_name.clone(),
-        item.md5.clone(),
+        item.content_md5.clone(),
         item.patent_id.clone().unwrap_or_default(),
         Value::Object(rest(row)).to_string(),
     ]
@@ -41,7 +41,7 @@ pub fn line(row: ItemRow<'_>, feature: Option<String>) -> Map<String, Value> {
         ("path", path(item)),
         ("feature", feature),
         ("file_name", Some(item.file_name.clone())),
-        ("md5", Some(item.md5.clone())),
+        ("md5", Some(item.content_md5.clone())),
         ("patent_id", item.patent_id.clone()),
     ];
     for (key, text) in texts {

@@ -42,6 +42,7 @@ fn content(md5: &str) -> Content {
         format: "tiff".into(),
         original_key: None,
         turn: None,
+        page: None,
     }
 }
 
@@ -54,6 +55,7 @@ fn picture(md5: &str, path: &str) -> NewItem {
             path: path.into(),
             file_size: 1000,
             modified_ns: 7,
+            page_count: None,
         }),
         patent_id: None,
         page_num: None,

@@ -252,6 +252,10 @@ pub(crate) struct SearchArguments {
     #[arg(value_name = "IMAGE", required_unless_present_any = ["vector", "item"],
           conflicts_with_all = ["vector", "item"])]
     pub(crate) images: Vec<PathBuf>,
+    /// Page of a PDF or TIFF to look for, counted from 1; repeat for several [default: the drawing
+    /// sheets of a patent's PDF, else the first page]
+    #[arg(long = "page", value_name = "N", requires = "images")]
+    pub(crate) pages: Vec<u32>,
     /// Look for a vector: a NumPy array of D or N x D numbers
     #[arg(long, value_name = "FILE.npy", conflicts_with = "item")]
     pub(crate) vector: Option<PathBuf>,

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Context;
-use lookalike_engine::search::{GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest};
+use lookalike_engine::search::{
+    GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest, Searcher,
+};
 use lookalike_npy as npy;
 use lookalike_wire as wire;
 use serde::Serialize;
@@ -26,7 +28,8 @@ struct HitLine<'a> {
 }
 
 pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let (queries, name) = queries(&arguments)?;
+    let engine = engine(settings, Access::Read)?;
+    let (queries, name) = queries(&arguments, engine.search())?;
     let request = SearchRequest {
         queries,
         collections: arguments.collections,
@@ -42,7 +45,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         effort: arguments.effort.into(),
         owner: None,
     };
-    let answer = engine(settings, Access::Read)?.search().run(&request)?;
+    let answer = engine.search().run(&request)?;
     match arguments.format.format {
         Format::Json => output::json(&wire::SearchAnswer::from(answer))?,
         Format::Jsonl => output::json_lines(answer.ranked.into_iter().map(|hit| HitLine {
@@ -55,7 +58,10 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
 }
 
 /// What to look for, and what it is called in the output.
-fn queries(arguments: &SearchArguments) -> anyhow::Result<(Vec<Query>, String)> {
+fn queries(
+    arguments: &SearchArguments,
+    searcher: &Searcher,
+) -> anyhow::Result<(Vec<Query>, String)> {
     if let Some(id) = arguments.item {
         return Ok((vec![Query::Item(id)], format!("item {id}")));
     }
@@ -65,14 +71,13 @@ fn queries(arguments: &SearchArguments) -> anyhow::Result<(Vec<Query>, String)> 
         let rows = matrix.rows().map(|row| Query::Vector(row.to_vec()));
         return Ok((rows.collect(), path.display().to_string()));
     }
-    let images = arguments
-        .images
-        .iter()
-        .map(|path| {
-            let name = path.file_name().map(|name| name.to_string_lossy());
-            Ok(Query::Image(QueryFile::new(name.as_deref(), read(path)?)))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut images = Vec::new();
+    for path in &arguments.images {
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        let file = QueryFile::new(name.as_deref(), read(path)?);
+        let queries = searcher.queries_of(&file, &arguments.pages);
+        images.extend(queries.with_context(|| path.display().to_string())?);
+    }
     let names: Vec<String> = arguments
         .images
         .iter()

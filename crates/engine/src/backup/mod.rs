@@ -124,9 +124,9 @@ impl Backups {
         copy.each_content(|content| -> Result<(), EngineError> {
             let thumbnail = thumbnail_key(&content.md5)?;
             report.thumbnails += u64::from(copies.add(thumbnail, None)?);
-            if let Some(key) = content.original_key {
-                let key = BlobKey::new(key)?;
-                if copies.add(key.clone(), Some(&content.md5))? {
+            if let Some(key) = &content.original_key {
+                let key = BlobKey::new(key.clone())?;
+                if copies.add(key.clone(), Some(content.file_md5()))? {
                     report.originals += 1;
                 } else {
                     gone = Some(Gone { key });

@@ -145,6 +145,7 @@ impl Candidate {
                         format: facts.format.unwrap_or_else(|| UNKNOWN_FORMAT.to_owned()),
                         original_key: None,
                         turn: None,
+                        page: None,
                     },
                     None => vectors_content(&figures),
                 };
@@ -212,6 +213,7 @@ fn vectors_content(figures: &[NewFigure]) -> Content {
         format: VECTOR_FORMAT.to_owned(),
         original_key: None,
         turn: None,
+        page: None,
     }
 }
 
@@ -256,6 +258,7 @@ fn try_read(stores: &Stores, file: &Path, facts: &Facts) -> Result<Found, String
         path: file.to_string_lossy().into_owned(),
         file_size: metadata.len(),
         modified_ns: modified.unwrap_or(0),
+        page_count: None,
     };
     with_content(stores, &bytes, md5, path).map_err(|error| error.to_string())
 }
@@ -288,6 +291,7 @@ fn with_content(
             format: decoded.format.name().to_owned(),
             original_key: None,
             turn: None,
+            page: None,
         },
         path,
         thumbnail: Some(make_thumbnail(&decoded.image)?),

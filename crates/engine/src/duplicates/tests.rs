@@ -49,6 +49,7 @@ impl Fixture {
                 format: "png".into(),
                 original_key: None,
                 turn: None,
+                page: None,
             },
             external_id: None,
             file_name: format!("{md5}.png"),

@@ -173,7 +173,7 @@ impl Explainer {
         };
         let item = self.stores.item(part.item)?;
         // A file that changed under its item has another sum.
-        let key = format!("{explained:?} {part:?} {}", item.md5);
+        let key = format!("{explained:?} {part:?} {}", item.content_md5);
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }

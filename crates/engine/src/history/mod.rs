@@ -250,6 +250,7 @@ impl History {
                     kind: description.kind,
                     id: description.id,
                     file_name: description.file_name,
+                    page: description.page,
                     vectors: query.vectors,
                     thumbnail: query.thumbnail.map(Arc::from),
                 })
@@ -305,6 +306,7 @@ fn describe(description: &str) -> QueryDescription {
         kind: QueryKind::Vector,
         id: None,
         file_name: None,
+        page: None,
         region: None,
     })
 }

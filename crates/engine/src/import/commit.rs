@@ -33,6 +33,10 @@ pub(crate) struct Original {
 #[derive(Debug, Default)]
 pub(crate) struct Commit {
     pub(crate) patents: Vec<GrantFacts>,
+    /// Written only where nothing is known of the patent.
+    pub(crate) patents_of_pdfs: Vec<GrantFacts>,
+    /// Items that go.
+    pub(crate) replaced: Vec<u64>,
     pub(crate) described: Vec<(String, SheetFacts)>,
     pub(crate) gone: Vec<String>,
     items: Vec<Waiting>,
@@ -76,7 +80,12 @@ impl Commit {
     }
 
     pub(crate) fn rows(&self) -> usize {
-        self.items.len() + self.patents.len() + self.described.len() + self.gone.len()
+        self.items.len()
+            + self.patents.len()
+            + self.patents_of_pdfs.len()
+            + self.replaced.len()
+            + self.described.len()
+            + self.gone.len()
     }
 
     /// Bytes of copied originals.
@@ -93,7 +102,7 @@ impl Commit {
         collection: &Collection,
         also: impl FnOnce(&WriteTransaction<'_>, &[Written<'_>]) -> Result<R, EngineError>,
     ) -> Result<R, EngineError> {
-        let _kept = stores.keep_blobs();
+        let kept = stores.keep_blobs();
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
         let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
@@ -101,11 +110,22 @@ impl Commit {
         let originals = originals.map(|original| (&original.key, &*original.bytes));
         let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
         stores.blobs().put_all(&blobs)?;
-        let result = stores.catalog().write(stores.now().as_second(), |tx| {
+        let (result, unused) = stores.catalog().write(stores.now().as_second(), |tx| {
             for GrantFacts { patent, details } in &self.patents {
                 tx.upsert_patent(patent)?;
                 tx.set_grant_details(&patent.patent_id, details)?;
             }
+            for GrantFacts { patent, details } in &self.patents_of_pdfs {
+                if !tx.has_patent(&patent.patent_id)? {
+                    tx.upsert_patent(patent)?;
+                    tx.set_grant_details(&patent.patent_id, details)?;
+                }
+            }
+            let unused = if self.replaced.is_empty() {
+                Vec::new()
+            } else {
+                tx.remove_items(collection, &self.replaced)?.1
+            };
             for (path, facts) in &self.described {
                 tx.describe_sheet(collection, path, facts)?;
             }
@@ -123,9 +143,11 @@ impl Commit {
                 };
                 written.push(Written { item, placed });
             }
-            also(tx, &written)
+            Ok::<_, EngineError>((also(tx, &written)?, unused))
         })?;
         *self = Self::default();
+        drop(kept);
+        stores.delete_blobs(unused)?;
         Ok(result)
     }
 }

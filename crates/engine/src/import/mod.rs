@@ -11,14 +11,20 @@ mod grant_facts;
 mod importer;
 mod in_flight;
 mod listing;
+mod loaded;
+mod pages;
 mod pipeline;
+mod planner;
 mod progress;
 mod queue;
 mod reader;
 mod report;
+mod sheets_found;
 mod worker;
 mod writer;
 
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +33,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 pub(crate) use commit::{Commit, NewFile, Original};
+pub(crate) use grant_facts::GrantFacts;
 pub use importer::Importer;
 use lookalike_work::Cancel;
 pub(crate) use progress::per_second;

@@ -10,13 +10,17 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lookalike_catalog::Collection;
 use lookalike_imaging::PixelBudget;
+use lookalike_work::FileProblem;
 
-use super::folder::{FolderPlan, Sheet};
+use super::folder::Sheet;
 use super::in_flight::InFlight;
-use super::listing::{Folder, Listing};
+use super::listing::Listing;
+use super::loaded::Loaded;
+use super::planner::Planner;
 use super::progress::ProgressFile;
 use super::queue::Queue;
-use super::reader::{Loaded, Read, Reader};
+use super::reader::{Read, Reader};
+use super::sheets_found::SheetsFound;
 use super::worker::Worker;
 use super::writer::{Outcome, Writer};
 use super::{Control, ImportReport, ImportRequest};
@@ -58,6 +62,7 @@ impl Pipeline<'_> {
         let workers = self.encoder.model().device().lanes().get();
         let stopped = AtomicBool::new(false);
         let in_flight = InFlight::default();
+        let sheets_found = SheetsFound::default();
         let budget = PixelBudget::new(BYTES_IN_FLIGHT);
         let (sheet_sender, sheets) = bounded::<Sheet>(2 * READERS);
         let (file_sender, files) = bounded::<Loaded>(READ_AHEAD * workers);
@@ -68,18 +73,25 @@ impl Pipeline<'_> {
                 listing.count(&stop, |count| self.control.progress.add_total(count));
             });
             let sender = outcome_sender.clone();
-            scope.spawn(move || self.plan(listing, &sheet_sender, &sender, &stop));
+            let planner = Planner {
+                pipeline: self,
+                sheets: sheet_sender,
+                outcomes: sender,
+                sheets_found: &sheets_found,
+            };
+            scope.spawn(move || planner.plan(listing, &stop));
             let reader = Reader {
                 stores: self.stores,
                 request: self.request,
                 collection: self.collection,
                 in_flight: &in_flight,
                 budget: &budget,
+                sheets_found: &sheets_found,
             };
             for _ in 0..READERS {
                 let (sheets, files, sender) =
                     (sheets.clone(), file_sender.clone(), outcome_sender.clone());
-                scope.spawn(move || read(&reader, &sheets, &files, &sender, &stop));
+                scope.spawn(move || self.read(&reader, &sheets, &files, &sender, &stop));
             }
             let mut working = Vec::new();
             for _ in 0..workers {
@@ -117,84 +129,47 @@ impl Pipeline<'_> {
         writer.finish(result)
     }
 
-    /// Reads grants and hands out the images. Ends early when nobody listens any more.
-    fn plan(
+    /// Reads what the planner hands out. Ends early when nobody listens any more.
+    fn read(
         &self,
-        listing: &Listing,
-        sheets: &Sender<Sheet>,
+        reader: &Reader<'_>,
+        sheets: &Receiver<Sheet>,
+        files: &Sender<Loaded>,
         outcomes: &Sender<Outcome>,
         stop: &dyn Fn() -> bool,
     ) {
-        for found in listing.folders() {
-            let delivered = match found {
-                _ if stop() => false,
-                Ok(folder) => self.plan_folder(folder, sheets, outcomes, stop),
-                Err(problem) => outcomes.send(Outcome::Failed(problem)).is_ok(),
+        let send = |outcome| outcomes.send(outcome).is_ok();
+        for sheet in sheets {
+            let path = sheet.file.path();
+            let problem = |reason| FileProblem {
+                file: path.clone(),
+                reason,
             };
+            let delivered = reader.read(sheet, &mut |read| match read {
+                _ if stop() => false,
+                Ok(Read::Attached) => true,
+                Ok(Read::Pages(count)) => {
+                    self.control.progress.add_total(u64::from(count) - 1);
+                    true
+                }
+                Ok(Read::Known(count)) => (0..count).all(|_| send(Outcome::Skipped)),
+                Ok(Read::Described(path, facts)) => send(Outcome::Described(path, facts)),
+                Ok(Read::Embedded(item, gone)) => {
+                    gone.into_iter().all(|path| send(Outcome::Gone(path)))
+                        && send(Outcome::Known(item))
+                }
+                Ok(Read::Loaded(file)) => files.send(*file).is_ok(),
+                Ok(Read::Patent(facts)) => send(Outcome::PatentOfPdf(facts)),
+                Ok(Read::PassedOver(reason)) => {
+                    send(Outcome::Warning(problem(reason))) && send(Outcome::Skipped)
+                }
+                Ok(Read::Warning(reason)) => send(Outcome::Warning(problem(reason))),
+                Ok(Read::Gone(path)) => send(Outcome::Gone(path)),
+                Err(problem) => send(Outcome::Failed(problem)),
+            });
             if !delivered {
                 return;
             }
-        }
-    }
-
-    fn plan_folder(
-        &self,
-        folder: Folder,
-        sheets: &Sender<Sheet>,
-        outcomes: &Sender<Outcome>,
-        stop: &dyn Fn() -> bool,
-    ) -> bool {
-        let mut plan = FolderPlan::new(&folder);
-        // Grants that failed are counted with the images only now that they are known.
-        self.control.progress.add_total(plan.failed.len() as u64);
-        let failed = plan.failed.drain(..).map(Outcome::Failed);
-        let warnings = plan.warnings.drain(..).map(Outcome::Warning);
-        let patents = plan.patents.drain(..);
-        let patents = patents.map(|patent| Outcome::Patent(Box::new(patent)));
-        if !failed
-            .chain(warnings)
-            .chain(patents)
-            .all(|outcome| outcomes.send(outcome).is_ok())
-        {
-            return false;
-        }
-        let mut notes = folder.notes.into_iter();
-        folder.files.images.into_iter().all(|image| {
-            let notes = notes.next().unwrap_or_default();
-            !stop()
-                && match plan.sheet(image, notes) {
-                    Ok(sheet) => sheets.send(sheet).is_ok(),
-                    Err(problem) => outcomes.send(Outcome::Failed(problem)).is_ok(),
-                }
-        })
-    }
-}
-
-fn read(
-    reader: &Reader<'_>,
-    sheets: &Receiver<Sheet>,
-    files: &Sender<Loaded>,
-    outcomes: &Sender<Outcome>,
-    stop: &dyn Fn() -> bool,
-) {
-    for sheet in sheets {
-        let delivered = match reader.read(sheet) {
-            _ if stop() => false,
-            Ok(Read::Attached) => true,
-            Ok(Read::Known) => outcomes.send(Outcome::Skipped).is_ok(),
-            Ok(Read::Described(path, facts)) => {
-                outcomes.send(Outcome::Described(path, facts)).is_ok()
-            }
-            Ok(Read::Embedded(item, gone)) => {
-                gone.into_iter()
-                    .all(|path| outcomes.send(Outcome::Gone(path)).is_ok())
-                    && outcomes.send(Outcome::Known(item)).is_ok()
-            }
-            Ok(Read::Loaded(file)) => files.send(*file).is_ok(),
-            Err(problem) => outcomes.send(Outcome::Failed(problem)).is_ok(),
-        };
-        if !delivered {
-            return;
         }
     }
 }

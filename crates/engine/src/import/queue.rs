@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, TryRecvError};
-use lookalike_imaging::{Limits, Permit, PixelBudget, decode_cost, probe};
+use lookalike_imaging::{Limits, Permit, PixelBudget};
 
-use super::reader::Loaded;
+use super::loaded::Loaded;
 use crate::embedding_worker::Next;
 
 /// Pictures that a worker puts aside before it waits after all. Their bytes count among those
@@ -107,6 +107,6 @@ impl<'a> Queue<'a> {
 
     /// Bytes that decoding takes; none for a file that decoding will refuse.
     fn cost(&self, file: &Loaded) -> u64 {
-        probe(&file.bytes, self.limits).map_or(0, |header| decode_cost(&header))
+        file.picture.cost(self.limits)
     }
 }

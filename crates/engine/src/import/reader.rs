@@ -2,27 +2,33 @@
 //! that the workers behind always have something to compute.
 
 use lookalike_catalog::{Collection, Content, KnownPath, NewItem, SheetFacts};
-use lookalike_imaging::{Format, Permit, PixelBudget};
+use lookalike_imaging::{Format, PixelBudget};
 use lookalike_work::FileProblem;
 use md5::{Digest, Md5};
 
 use super::folder::Sheet;
+use super::grant_facts::GrantFacts;
 use super::in_flight::{Claim, InFlight};
+use super::loaded::{FileBytes, Loaded, LoadedFile, LoadedPicture};
+use super::sheets_found::SheetsFound;
 use super::worker::SheetNotes;
 use super::{ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;
+use crate::paged::Opened;
 use crate::stores::original_key;
 use crate::{EngineError, Stores};
 
 /// Places of the same bytes that are looked at for one whose file was moved.
 const MOVED: usize = 16;
 
-/// What became of a file.
+/// What became of a file, or of a page of it.
 #[derive(Debug)]
 pub(super) enum Read {
-    /// The collection has it.
-    Known,
+    /// The file holds this many items, not one.
+    Pages(u32),
+    /// The collection has this many items of the file, which are all.
+    Known(u32),
     /// The collection has it, but a grant now tells more of it.
     Described(String, SheetFacts),
     /// An item without embedding: the collection has one of the same bytes. The paths are those
@@ -32,16 +38,14 @@ pub(super) enum Read {
     Attached,
     /// A picture to decode.
     Loaded(Box<Loaded>),
-}
-
-/// The bytes of a file on their way to be decoded.
-#[derive(Debug)]
-pub(super) struct Loaded {
-    pub(super) item: Box<NewItem>,
-    pub(super) notes: SheetNotes,
-    pub(super) bytes: Vec<u8>,
-    /// Their share of the memory for bytes in flight.
-    pub(super) permit: Permit,
+    /// What a patent's PDF tells of it.
+    Patent(Box<GrantFacts>),
+    /// The patent's sheets are there from its grant: these, of its PDF, are not needed.
+    PassedOver(String),
+    /// Something to be told about the file.
+    Warning(String),
+    /// A path with no picture any more.
+    Gone(String),
 }
 
 /// What every file is read with.
@@ -53,28 +57,40 @@ pub(super) struct Reader<'a> {
     pub(super) in_flight: &'a InFlight,
     /// Memory for files that were read and not yet dealt with.
     pub(super) budget: &'a PixelBudget,
+    /// The patents whose sheets were found.
+    pub(super) sheets_found: &'a SheetsFound,
 }
 
 impl Reader<'_> {
-    pub(super) fn read(&self, sheet: Sheet) -> Result<Read, FileProblem> {
-        let path = sheet.file.path();
-        self.try_read(sheet, &path)
-            .map_err(|reason| FileProblem { file: path, reason })
+    /// Reads a file; tells `each` what became of it, or of its pages, until that answers `false`.
+    pub(super) fn read(
+        &self,
+        sheet: Sheet,
+        each: &mut dyn FnMut(Result<Read, FileProblem>) -> bool,
+    ) -> bool {
+        let file = sheet.file.path();
+        self.try_read(sheet, &file, &mut |read| each(Ok(read)))
+            .unwrap_or_else(|reason| each(Err(FileProblem { file, reason })))
     }
 
-    fn try_read(&self, sheet: Sheet, path: &str) -> Result<Read, String> {
+    fn try_read(
+        &self,
+        sheet: Sheet,
+        path: &str,
+        each: &mut dyn FnMut(Read) -> bool,
+    ) -> Result<bool, String> {
         let stamp = sheet.file.stamp().map_err(|error| error.reason)?;
         let path = KnownPath {
             path: path.to_owned(),
             file_size: stamp.size_bytes,
             modified_ns: stamp.modified_ns,
+            page_count: None,
         };
-        let known = self
-            .stores
-            .catalog()
-            .known_path(self.collection, &path.path);
-        if known.map_err(|error| error.to_string())?.as_ref() == Some(&path) {
-            return self.describe(sheet, path);
+        let known = self.stores.catalog().items_of_file(self.collection, &path);
+        match known.map_err(|error| error.to_string())? {
+            0 => {}
+            1 => return self.describe(sheet, path).map(each),
+            items => return Ok(each(Read::Pages(items)) && each(Read::Known(items))),
         }
         let most = self.stores.limits().max_file_bytes;
         if stamp.size_bytes > most {
@@ -85,26 +101,41 @@ impl Reader<'_> {
         }
         let permit = self.budget.acquire(stamp.size_bytes);
         let bytes = sheet.file.read(most).map_err(|error| error.reason)?;
-        let notes = sheet.shown.clone();
-        let item = new_item(sheet, path, &bytes);
-        self.look_up(item, notes, bytes, permit)
-            .map_err(|error| error.to_string())
+        match Opened::new(bytes, self.stores.limits()).map_err(|error| error.to_string())? {
+            Opened::Picture(bytes) => {
+                let notes = sheet.shown.clone();
+                let md5 = hex(&Md5::digest(&bytes));
+                let item = new_item(sheet, path, md5, bytes.len() as u64);
+                self.look_up(item, notes, FileBytes { bytes, permit })
+                    .map(each)
+                    .map_err(|error| error.to_string())
+            }
+            Opened::Paged(file) => self.read_pages(
+                &sheet,
+                &path,
+                LoadedFile {
+                    file,
+                    _permit: permit,
+                },
+                each,
+            ),
+        }
     }
 
     /// A grant may have come, or been mended, after its sheets were imported.
     fn describe(&self, sheet: Sheet, path: KnownPath) -> Result<Read, String> {
         if !sheet.has_grant {
-            return Ok(Read::Known);
+            return Ok(Read::Known(1));
         }
         let stored = self.stores.catalog().sheet_at(self.collection, &path.path);
         match stored.map_err(|error| error.to_string())? {
             Some(stored) if stored != sheet.facts => Ok(Read::Described(path.path, sheet.facts)),
-            _ => Ok(Read::Known),
+            _ => Ok(Read::Known(1)),
         }
     }
 
     /// Places where the same bytes were and are no longer.
-    fn gone(&self, item: &NewItem) -> Result<Vec<String>, EngineError> {
+    pub(super) fn gone(&self, item: &NewItem) -> Result<Vec<String>, EngineError> {
         let catalog = self.stores.catalog();
         let md5 = &item.content.md5;
         let mut paths = catalog.paths_of_content(self.collection, md5, MOVED)?;
@@ -116,47 +147,57 @@ impl Reader<'_> {
         &self,
         mut item: NewItem,
         notes: SheetNotes,
-        bytes: Vec<u8>,
-        permit: Permit,
+        file: FileBytes,
     ) -> Result<Read, EngineError> {
-        let catalog = self.stores.catalog();
-        let md5 = &item.content.md5;
-        if catalog.has_embedding(self.collection, md5)?
-            && let Some(content) = catalog.content(md5)?
-        {
+        if let Some(content) = self.embedded_content(&item)? {
             item.content = content;
             if self.request.originals == Originals::Copy
                 && item.content.original_key.is_none()
-                && let Some(format) = Format::sniff(&bytes)
+                && let Some(format) = Format::sniff(&file.bytes)
             {
                 let key = original_key(&item.content.md5, format)?;
-                self.stores.blobs().put(&key, &bytes)?;
+                self.stores.blobs().put(&key, &file.bytes)?;
                 item.content.original_key = Some(key.as_str().to_owned());
             }
             let gone = self.gone(&item)?;
             return Ok(Read::Embedded(Box::new(item), gone));
         }
-        Ok(match self.in_flight.claim(item) {
+        Ok(self.claim(item, notes, LoadedPicture::File(file)))
+    }
+
+    /// The content of the item, if the collection has an embedding of it.
+    pub(super) fn embedded_content(&self, item: &NewItem) -> Result<Option<Content>, EngineError> {
+        let catalog = self.stores.catalog();
+        let md5 = &item.content.md5;
+        if catalog.has_embedding(self.collection, md5)? {
+            return Ok(catalog.content(md5)?);
+        }
+        Ok(None)
+    }
+
+    /// Hands on a picture that has to be embedded, unless that is being done.
+    pub(super) fn claim(&self, item: NewItem, notes: SheetNotes, picture: LoadedPicture) -> Read {
+        match self.in_flight.claim(item) {
             Claim::Attached => Read::Attached,
             Claim::Finished(item) => Read::Embedded(item, Vec::new()),
             Claim::Ours(item) => Read::Loaded(Box::new(Loaded {
                 item,
                 notes,
-                bytes,
-                permit,
+                picture,
             })),
-        })
+        }
     }
 }
 
 /// An item as far as it is known before its picture is decoded.
-fn new_item(sheet: Sheet, path: KnownPath, bytes: &[u8]) -> NewItem {
+pub(super) fn new_item(sheet: Sheet, path: KnownPath, md5: String, file_size: u64) -> NewItem {
     NewItem {
         content: Content {
-            md5: hex(&Md5::digest(bytes)),
+            md5,
+            page: None,
             width: 0,
             height: 0,
-            file_size: bytes.len() as u64,
+            file_size,
             format: String::new(),
             original_key: None,
             turn: None,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use lookalike_catalog::{Figure, FigureDescription, NewFigure, NewItem, Turn};
 use lookalike_imaging::figures::PageOrientation;
-use lookalike_imaging::{DecodeOptions, Decoded, RgbImage, decode};
+use lookalike_imaging::{Decoded, RgbImage};
+use lookalike_patents::without_page;
 use lookalike_storage::blob::BlobKey;
 use lookalike_work::FileProblem;
 
 use super::commit::{NewFile, Original};
 use super::in_flight::InFlight;
+use super::loaded::{FileBytes, Loaded};
 use super::queue::{self, Queue};
-use super::reader::Loaded;
 use super::writer::Outcome;
 use super::{ImportRequest, Originals};
 use crate::embedding_worker::{Closed, Next, Work};
@@ -76,32 +77,26 @@ impl Work for Worker<'_> {
                 Loaded {
                     mut item,
                     mut notes,
-                    bytes,
-                    permit,
+                    picture,
                 },
             pixels: _pixels,
         } = turn;
-        let options = DecodeOptions {
-            limits: self.stores.limits().clone(),
-            ..DecodeOptions::default()
-        };
-        let ready = decode(&bytes, &options)
-            .map_err(EngineError::from)
-            .and_then(|decoded| {
-                notes.turn = self.stores.turn_of(&item.content.md5)?.or(notes.turn);
-                describe(
-                    &mut item,
-                    self.encoder,
-                    decoded,
-                    &notes,
-                    self.request.originals,
-                )
-            });
+        let ready = picture.decode(self.stores.limits()).and_then(|decoded| {
+            notes.turn = self.stores.turn_of(&item.content.md5)?.or(notes.turn);
+            describe(
+                &mut item,
+                self.encoder,
+                decoded,
+                &notes,
+                self.request.originals,
+            )
+        });
         let ready = match ready {
             Ok(ready) => ready,
             Err(error) => return self.fail(item, &error.to_string()).map(|()| None),
         };
-        let original = ready.original_key.map(|key| Original {
+        let original = ready.original_key.zip(picture.into_file());
+        let original = original.map(|(key, FileBytes { bytes, permit })| Original {
             key,
             bytes,
             _permit: Some(permit),
@@ -148,9 +143,13 @@ impl Worker<'_> {
     fn fail(&self, item: Box<NewItem>, reason: &str) -> Result<(), Closed> {
         let waiting = self.in_flight.fail(&item.content.md5);
         std::iter::once(*item).chain(waiting).try_for_each(|item| {
+            let path = item.path.map(|path| path.path).unwrap_or_default();
             self.send(Outcome::Failed(FileProblem {
-                file: item.path.map(|path| path.path).unwrap_or_default(),
-                reason: reason.to_owned(),
+                file: without_page(&path).to_owned(),
+                reason: match &item.content.page {
+                    Some(page) => format!("page {}: {reason}", page.number),
+                    None => reason.to_owned(),
+                },
             }))
         })
     }
@@ -166,7 +165,7 @@ pub(crate) fn describe(
 ) -> Result<Described, EngineError> {
     let original_key = match originals {
         Originals::Reference => None,
-        Originals::Copy => Some(original_key(&item.content.md5, decoded.format)?),
+        Originals::Copy => Some(original_key(item.content.file_md5(), decoded.format)?),
     };
     let stored = decoded.page_orientation.map(PageOrientation::turn);
     let apart = encoder.take_apart(decoded.image, notes.turn.or(stored))?;

@@ -33,6 +33,10 @@ const MAX_PROBLEMS: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Outcome {
     Patent(Box<GrantFacts>),
+    /// What a patent's PDF tells, which counts only as long as there is no grant.
+    PatentOfPdf(Box<GrantFacts>),
+    /// Items that are not needed any more, as better ones come.
+    Replaced(Vec<u64>),
     /// A file whose bytes the collection has an embedding of.
     Known(Box<NewItem>),
     New(Box<NewFile>),
@@ -139,6 +143,8 @@ impl<'a> Writer<'a> {
     fn take(&mut self, outcome: Outcome) -> Result<(), EngineError> {
         match outcome {
             Outcome::Patent(patent) => self.next.patents.push(*patent),
+            Outcome::PatentOfPdf(patent) => self.next.patents_of_pdfs.push(*patent),
+            Outcome::Replaced(items) => self.next.replaced.extend(items),
             Outcome::Known(item) => self.next.add_known(item),
             Outcome::New(file) => {
                 if let Some(path) = &file.item.path {

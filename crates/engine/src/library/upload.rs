@@ -146,6 +146,7 @@ fn new_item(upload: &Upload) -> Result<NewItem, EngineError> {
             format: String::new(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: fields.external_id.flatten(),
         path: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lookalike_catalog::{Area, Figure, Item};
 use lookalike_imaging::figures::{PageOrientation, UprightSheet};
-use lookalike_imaging::{Format, RgbImage};
+use lookalike_imaging::{Decoded, Format, RgbImage};
 
 use super::full::{VIEW_QUALITY, jpeg};
 use super::{Content, Picture, Pictures, make_thumbnail};
@@ -100,15 +100,13 @@ impl Pictures {
     }
 
     /// A picture that is not stored, upright.
-    pub(super) fn sheet(&self, bytes: &[u8]) -> Result<UprightSheet, EngineError> {
-        let decoded = self.stores.decode(bytes)?;
-        let known = decoded.page_orientation.map(PageOrientation::turn);
-        Ok(UprightSheet::new(decoded.image, known))
+    fn sheet(&self, bytes: &[u8]) -> Result<UprightSheet, EngineError> {
+        Ok(upright_sheet(self.stores.decode(bytes)?))
     }
 
     /// The original of an item, as it is shown.
     pub(crate) fn upright(&self, item: &Item) -> Result<RgbImage, EngineError> {
-        let decoded = self.stores.decode(&self.original(item)?)?;
+        let decoded = self.decoded(item)?;
         Ok(decoded.image.turned(item.turn.unwrap_or_default()))
     }
 
@@ -147,7 +145,7 @@ impl Pictures {
         let Some(area) = self.figure_of(item, index)?.area else {
             return self.thumbnail(item);
         };
-        let key = format!("{} {area:?}", item.md5);
+        let key = format!("{} {area:?}", item.content_md5);
         let bytes = match self.thumbnails.get(&key) {
             Some(bytes) => bytes,
             None => {
@@ -161,6 +159,12 @@ impl Pictures {
             content: Content::Bytes(bytes.to_vec()),
         })
     }
+}
+
+/// A picture that is not stored, upright.
+pub(super) fn upright_sheet(decoded: Decoded) -> UprightSheet {
+    let known = decoded.page_orientation.map(PageOrientation::turn);
+    UprightSheet::new(decoded.image, known)
 }
 
 /// An area with its margin, as far as the picture reaches. The whole, where the picture is another

@@ -6,8 +6,10 @@ use lookalike_catalog::{Item, Turn};
 use lookalike_imaging::{Format, RgbImage, encode_jpeg};
 use lookalike_storage::blob::OpenBlob;
 
+use super::figure::upright_sheet;
 use super::originals::original_is_gone;
 use super::{Content, Picture, Pictures};
+use crate::paged::Opened;
 use crate::{EngineError, ErrorKind};
 
 /// Bytes that tell a format.
@@ -17,8 +19,14 @@ pub(super) const VIEW_QUALITY: u8 = 95;
 
 impl Pictures {
     /// The original as a browser shows it, upright: PNG, WebP, GIF and JPEG as they are unless
-    /// they have to be turned, others as JPEG.
+    /// they have to be turned, others, and pages of files that hold several, as JPEG.
     pub(super) fn full_picture(&self, item: &Item) -> Result<Picture, EngineError> {
+        if item.page.is_some() {
+            return Ok(Picture {
+                mime: Format::Jpeg.mime(),
+                content: Content::Bytes(jpeg(&self.upright(item)?, VIEW_QUALITY)?),
+            });
+        }
         let mut original = self.open_original(item)?;
         let mut head = Vec::new();
         let unreadable = |error| original_is_gone(item).because(error);
@@ -51,12 +59,26 @@ impl Pictures {
         })
     }
 
-    /// Any supported picture as a JPEG that a browser shows, upright.
+    /// Any supported picture as a JPEG that a browser shows, upright; of a file that holds several, that
+    /// of the page of this number, counted from 1, of which the first is usual.
     ///
     /// # Errors
-    /// The bytes are no picture that can be read.
-    pub fn preview(&self, bytes: &[u8]) -> Result<Vec<u8>, EngineError> {
-        jpeg(&self.sheet(bytes)?.image, VIEW_QUALITY)
+    /// The bytes are no picture that can be read, or there is no such page.
+    pub fn preview(&self, bytes: Vec<u8>, page: Option<u32>) -> Result<Vec<u8>, EngineError> {
+        let limits = self.stores.limits();
+        let decoded = match Opened::new(bytes, limits)? {
+            Opened::Paged(file) => {
+                let page = file.page(page.unwrap_or(1), limits, self.stores.budget())?;
+                self.stores.decode_page_of(&file, page.as_ref())?
+            }
+            Opened::Picture(_) if page.is_some_and(|page| page != 1) => {
+                return Err(EngineError::invalid(
+                    "a page was asked for, but the file is one picture",
+                ));
+            }
+            Opened::Picture(bytes) => self.stores.decode(&bytes)?,
+        };
+        jpeg(&upright_sheet(decoded).image, VIEW_QUALITY)
     }
 }
 

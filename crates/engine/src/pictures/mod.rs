@@ -51,7 +51,7 @@ pub enum View {
 /// Shows the pictures of items. Shared by threads.
 pub struct Pictures {
     stores: Arc<Stores>,
-    /// By MD5 of the original and what of it they show.
+    /// By MD5 of the content and what of it they show.
     thumbnails: ByteCache<String, Arc<Vec<u8>>>,
 }
 
@@ -96,11 +96,15 @@ impl Pictures {
             turn => format!("-{}", turn.degrees()),
         };
         match view {
-            View::Thumbnail => format!("{}{turned}-thumbnail", item.md5),
+            View::Thumbnail => format!("{}{turned}-thumbnail", item.content_md5),
             // Its box is the collection's.
-            View::Figure(index) => format!("{}{turned}-{}-figure-{index}", item.md5, item.id),
-            View::Full => format!("{}{turned}-full", item.md5),
-            View::FullFigure(index) => format!("{}{turned}-{}-full-{index}", item.md5, item.id),
+            View::Figure(index) => {
+                format!("{}{turned}-{}-figure-{index}", item.content_md5, item.id)
+            }
+            View::Full => format!("{}{turned}-full", item.content_md5),
+            View::FullFigure(index) => {
+                format!("{}{turned}-{}-full-{index}", item.content_md5, item.id)
+            }
         }
     }
 

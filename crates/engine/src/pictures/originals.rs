@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 
 use lookalike_catalog::Item;
+use lookalike_imaging::Decoded;
 use lookalike_patents::SourceFile;
 use lookalike_storage::blob::{BlobKey, OpenBlob};
 
@@ -19,6 +20,12 @@ impl Pictures {
             .read_to_end(&mut bytes)
             .map_err(|error| original_is_gone(item).because(error))?;
         Ok(bytes)
+    }
+
+    /// The item's picture.
+    pub(crate) fn decoded(&self, item: &Item) -> Result<Decoded, EngineError> {
+        let bytes = self.original(item)?;
+        self.stores.decode_page(&bytes, item.page.as_ref())
     }
 
     /// The item's original, never more of it than a file may have.

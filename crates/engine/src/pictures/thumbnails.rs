@@ -30,7 +30,7 @@ impl Pictures {
         if let Some(bytes) = self.thumbnails.get(&shown) {
             return Ok(bytes);
         }
-        let key = thumbnail_key(&item.md5)?;
+        let key = thumbnail_key(&item.content_md5)?;
         let bytes = match self
             .stores
             .blobs()

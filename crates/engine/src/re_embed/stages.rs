@@ -103,7 +103,7 @@ impl Stages<'_> {
             let next = embedded.recv().ok();
             let more = next.is_some();
             match next {
-                Some((item, Ok(anew))) => waiting.push((item.md5, anew)),
+                Some((item, Ok(anew))) => waiting.push((item.content_md5, anew)),
                 Some((item, Err(reason))) => {
                     self.control.progress.add_failed();
                     report.failed_files.push(FileProblem {

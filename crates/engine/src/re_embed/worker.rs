@@ -108,7 +108,7 @@ impl Worker<'_> {
     }
 
     fn take_apart(&self, item: &Item, bytes: &[u8]) -> Result<Ready, EngineError> {
-        let decoded = self.stores.decode(bytes)?;
+        let decoded = self.stores.decode_page(bytes, item.page.as_ref())?;
         let stored = decoded.page_orientation.map(PageOrientation::turn);
         let apart = self
             .encoder
@@ -148,7 +148,7 @@ impl Worker<'_> {
             return own.map_err(|error| error.to_string());
         }
         let catalog = self.stores.catalog();
-        let others = catalog.paths_of_content(self.collection, &item.md5, OTHER_PATHS);
+        let others = catalog.paths_of_content(self.collection, &item.content_md5, OTHER_PATHS);
         let most = self.stores.limits().max_file_bytes;
         others
             .map_err(|error| error.to_string())?

@@ -31,6 +31,7 @@ fn fixture(metric: &str) -> Fixture {
                 format: "png".into(),
                 original_key: None,
                 turn: None,
+                page: None,
             },
             external_id: None,
             file_name: name.into(),

@@ -94,8 +94,9 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         _ => (ranking.threshold, None),
     };
     let mut queries = request.descriptions();
-    let one_whole_picture =
-        |query: &QueryDescription| query.kind == QueryKind::Picture && query.region.is_none();
+    let one_whole_picture = |query: &QueryDescription| {
+        query.kind == QueryKind::Picture && query.page.is_none() && query.region.is_none()
+    };
     if queries.len() == 1 && one_whole_picture(&queries[0]) {
         queries.clear();
     }

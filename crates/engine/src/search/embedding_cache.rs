@@ -14,7 +14,7 @@ use crate::byte_cache::ByteCache;
 /// Bytes of all embeddings together: some twenty thousand of 384 numbers.
 const MOST_BYTES: usize = 32 << 20;
 
-/// A picture's bytes, the part of it that counts, and what it is embedded by.
+/// A picture's bytes, its page, the part of it that counts, and what it is embedded by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key([u8; 32]);
 
@@ -37,10 +37,10 @@ impl Key {
         let spec = &collection.spec;
         let mut hash = Sha256::new();
         // Neither part has a length that is fixed: the hash of the one before that of the other.
-        hash.update(Sha256::digest(&file.bytes));
+        hash.update(Sha256::digest(&*file.bytes));
         hash.update(format!(
-            "{region:?}{:?}{:?}{:?}{:?}",
-            spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize
+            "{:?}{region:?}{:?}{:?}{:?}{:?}",
+            file.page, spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize
         ));
         Some(Self(hash.finalize().into()))
     }

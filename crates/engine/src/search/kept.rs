@@ -19,6 +19,8 @@ pub struct KeptQuery {
     pub id: Option<u64>,
     /// The name of the file that the picture came as.
     pub file_name: Option<String>,
+    /// The page of that file, counted from 1, if it holds several.
+    pub page: Option<u32>,
     /// Its vectors for each kind of embedding, named as by [`embedding_name`]: that of the whole,
     /// then those of its figures under the same name.
     pub vectors: Vec<(String, Vec<f32>)>,

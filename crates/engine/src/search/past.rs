@@ -87,6 +87,7 @@ impl PastSearch {
             kind: query.kind(),
             id: query.item_id(),
             file_name: query.file_name().map(str::to_owned),
+            page: query.page(),
             vectors: self.vectors_of(position),
             thumbnail: None,
         })
@@ -113,11 +114,16 @@ impl PastSearch {
     }
 
     fn picture_bytes(&self) -> usize {
-        let bytes = |query: &Query| match query {
-            Query::Image(file) => file.bytes.len(),
-            _ => 0,
-        };
-        self.request.queries.iter().map(bytes).sum()
+        let mut files: Vec<&Arc<Vec<u8>>> = Vec::new();
+        for query in &self.request.queries {
+            // Pages share the bytes of their file.
+            if let Query::Image(file) = query
+                && !files.iter().any(|other| Arc::ptr_eq(other, &file.bytes))
+            {
+                files.push(&file.bytes);
+            }
+        }
+        files.iter().map(|bytes| bytes.len()).sum()
     }
 
     fn give_up_pictures(&mut self) {

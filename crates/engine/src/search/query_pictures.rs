@@ -107,7 +107,7 @@ impl QueryPictures {
     ) -> Result<QueryPicture, EngineError> {
         match request.queries.get(position) {
             Some(Query::Image(file)) => {
-                let decoded = self.stores.decode(&file.bytes)?;
+                let decoded = self.stores.decode_page(&file.bytes, file.page.as_ref())?;
                 Ok(QueryPicture {
                     image: decoded.image,
                     known: decoded.page_orientation.map(PageOrientation::turn),
@@ -135,7 +135,7 @@ impl QueryPictures {
 
     fn item_picture(&self, id: u64) -> Result<QueryPicture, EngineError> {
         let item = self.stores.item(id)?;
-        let decoded = self.stores.decode(&self.pictures.original(&item)?)?;
+        let decoded = self.pictures.decoded(&item)?;
         let stored = decoded.page_orientation.map(PageOrientation::turn);
         Ok(QueryPicture {
             image: decoded.image,

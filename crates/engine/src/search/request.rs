@@ -1,6 +1,8 @@
 //! What is searched for.
 
-use lookalike_catalog::ItemFilter;
+use std::sync::Arc;
+
+use lookalike_catalog::{FilePage, ItemFilter};
 use lookalike_storage::Effort;
 
 use super::description::{QueryDescription, QueryKind};
@@ -27,12 +29,15 @@ pub enum Query {
     Kept(KeptQuery),
 }
 
-/// An image file to look for.
+/// An image file to look for, or a page of a file that holds several.
 #[derive(Clone, Debug)]
 pub struct QueryFile {
     /// What whoever searches calls it, made harmless.
     name: Option<String>,
-    pub(super) bytes: Vec<u8>,
+    /// Shared by the pages of a file.
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// The page; `None` is the file itself.
+    pub(super) page: Option<FilePage>,
 }
 
 impl QueryFile {
@@ -40,11 +45,23 @@ impl QueryFile {
     #[must_use]
     pub fn new(name: Option<&str>, bytes: Vec<u8>) -> Self {
         let name = name.filter(|name| !name.is_empty()).map(clean_name);
-        Self { name, bytes }
+        Self {
+            name,
+            bytes: Arc::new(bytes),
+            page: None,
+        }
     }
 
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// The same file's page.
+    pub(super) fn with_page(&self, page: Option<FilePage>) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
     }
 }
 
@@ -126,6 +143,15 @@ impl Query {
             Self::Item(_) | Self::Vector(_) => None,
         }
     }
+
+    /// The page of the file, counted from 1, if that holds several.
+    pub(super) fn page(&self) -> Option<u32> {
+        match self {
+            Self::Image(file) => file.page.as_ref().map(|page| page.number),
+            Self::Kept(kept) => kept.page,
+            Self::Item(_) | Self::Vector(_) => None,
+        }
+    }
 }
 
 impl SearchRequest {
@@ -148,6 +174,7 @@ impl SearchRequest {
                 kind,
                 id: query.item_id(),
                 file_name: query.file_name().map(str::to_owned),
+                page: query.page(),
                 region: region.map(Region::numbers),
             }
         };

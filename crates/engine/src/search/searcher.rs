@@ -14,10 +14,11 @@ use super::embedding_cache::EmbeddingCache;
 use super::embedding_kind::embedding_name;
 use super::fuse::Ranking;
 use super::past::{PastSearch, Recent};
+use super::query_pages::{self, PageChoice};
 use super::query_pictures::QueryPictures;
 use super::query_vectors::QueryVectors;
 use super::rank::rank;
-use super::request::SearchRequest;
+use super::request::{Query, QueryFile, SearchRequest};
 use super::token::token;
 use crate::filters::Filters;
 use crate::shared_passes::SharedPasses;
@@ -83,6 +84,25 @@ impl Searcher {
             forward_passes,
             cached_queries: self.embedder.known.hits(),
         }
+    }
+
+    /// The queries that a file makes: those of its `pages`, counted from 1. Where none are named:
+    /// of a patent's PDF its drawing sheets, of another file of pages the first that is a picture.
+    /// A file that is one picture is one query.
+    ///
+    /// # Errors
+    /// It is a file of pages that can't be read or holds no picture, a page is not there, or
+    /// there are too many.
+    pub fn queries_of(&self, file: &QueryFile, pages: &[u32]) -> Result<Vec<Query>, EngineError> {
+        query_pages::queries_of(&self.stores, file, pages)
+    }
+
+    /// The pages of a file, to choose from; none where it is one picture.
+    ///
+    /// # Errors
+    /// It is a file of pages that can't be read.
+    pub fn page_choice(&self, file: &QueryFile) -> Result<Option<PageChoice>, EngineError> {
+        query_pages::page_choice(&self.stores, file)
     }
 
     /// Searches.

@@ -7,9 +7,9 @@
 //! That happens before this process writes anything, so that no blob can belong to an import that
 //! is about to refer to it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use lookalike_catalog::{BlobSweep, Content};
+use lookalike_catalog::BlobSweep;
 use lookalike_storage::blob::BlobKey;
 
 use super::Stores;
@@ -94,25 +94,15 @@ impl Stores {
             .filter_map(|key| Some((key, md5_of_key(key)?)))
             .collect();
         let md5s: Vec<&str> = named.iter().map(|(_, md5)| *md5).collect();
-        let contents = self.catalog().contents_among(&md5s)?;
-        let contents: HashMap<&str, &Content> = contents
-            .iter()
-            .map(|content| (content.md5.as_str(), content))
-            .collect();
-        let mut orphans = Vec::new();
-        for (key, md5) in named {
-            let is_needed = match contents.get(md5) {
-                Some(content) => {
-                    content.original_key.as_deref() == Some(key.as_str())
-                        || *key == thumbnail_key(md5)?
-                }
-                None => false,
-            };
-            if !is_needed {
-                orphans.push(key);
-            }
+        let mut needed = HashSet::new();
+        for content in self.catalog().contents_among(&md5s)? {
+            needed.insert(thumbnail_key(&content.md5)?.as_str().to_owned());
+            needed.extend(content.original_key);
         }
-        Ok(orphans)
+        let orphans = named.into_iter().map(|(key, _)| key);
+        Ok(orphans
+            .filter(|key| !needed.contains(key.as_str()))
+            .collect())
     }
 
     /// Runs `work`, which writes or deletes blobs. If it fails, or the process ends before it

@@ -8,7 +8,7 @@ mod unused_blobs;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use lookalike_catalog::{Catalog, Collection, Item, Turn};
+use lookalike_catalog::{Catalog, Collection, FilePage, Item, Turn};
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
@@ -18,6 +18,7 @@ pub(crate) use blob_keys::{original_key, thumbnail_key};
 pub use leftovers::Tidied;
 
 use crate::day::day_number;
+use crate::paged::{Opened, PagedFile};
 use crate::{Encoders, EngineError, ErrorKind};
 
 /// What stores are put together from. Whoever starts the program chooses them.
@@ -121,6 +122,32 @@ impl Stores {
             ..DecodeOptions::default()
         };
         Ok(lookalike_imaging::decode(bytes, &options)?)
+    }
+
+    /// Decodes a page of a file that holds several, or the file that is one picture, under the
+    /// limits, waiting for room in the pixel budget.
+    pub(crate) fn decode_page(
+        &self,
+        bytes: &[u8],
+        page: Option<&FilePage>,
+    ) -> Result<Decoded, EngineError> {
+        if page.is_none() {
+            return self.decode(bytes);
+        }
+        match Opened::new(bytes.to_vec(), self.limits())? {
+            Opened::Picture(bytes) => self.decode(&bytes),
+            Opened::Paged(file) => self.decode_page_of(&file, page),
+        }
+    }
+
+    /// The same of a file that is open.
+    pub(crate) fn decode_page_of(
+        &self,
+        file: &PagedFile,
+        page: Option<&FilePage>,
+    ) -> Result<Decoded, EngineError> {
+        let _pixels = self.budget().acquire(file.cost(page, self.limits()));
+        file.decode(page, self.limits())
     }
 
     /// Builds and keeps what searches of the collection gain from. The index is derived: what goes

@@ -18,10 +18,11 @@ impl Stores {
             if again.is_none() {
                 self.blobs().delete(&thumbnail_key(&content.md5)?)?;
             }
-            if let Some(key) = content.original_key
-                && again.is_none_or(|again| again.original_key.as_ref() != Some(&key))
+            // Other pages of the same file share its copy.
+            if let Some(key) = &content.original_key
+                && !self.catalog().is_original_kept(content.file_md5(), key)?
             {
-                self.blobs().delete(&BlobKey::new(key)?)?;
+                self.blobs().delete(&BlobKey::new(key.clone())?)?;
             }
         }
         Ok(())

@@ -166,6 +166,7 @@ fn item(name: &str) -> NewItem {
             format: "png".into(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: None,
         file_name: name.into(),

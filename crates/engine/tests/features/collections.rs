@@ -151,6 +151,7 @@ fn our_own_bank_brings_its_encoder_along() {
             format: "png".into(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: None,
         file_name: "a.png".into(),

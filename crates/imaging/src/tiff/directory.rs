@@ -21,7 +21,7 @@ pub(crate) struct Directory<'a> {
     source: Source<'a>,
     entries: Vec<Entry>,
     /// Where the next directory starts; zero after the last.
-    next: u64,
+    pub(super) next: u64,
 }
 
 #[derive(Clone, Copy, Debug)]

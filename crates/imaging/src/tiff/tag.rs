@@ -1,5 +1,7 @@
 //! Numbers of the tags that describe a page (TIFF 6.0, appendix A).
 
+pub(super) const SUBFILE_TYPE: u16 = 254;
+pub(super) const OLD_SUBFILE_TYPE: u16 = 255;
 pub(super) const WIDTH: u16 = 256;
 pub(super) const HEIGHT: u16 = 257;
 pub(super) const BITS: u16 = 258;

@@ -26,14 +26,16 @@ pub(super) enum FileClass {
     Other,
 }
 
-/// Endings of image files, in lower case.
-const IMAGE_EXTENSIONS: [&str; 8] = ["tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp"];
+/// Endings of image files, and of documents whose pages are images, in lower case.
+const IMAGE_EXTENSIONS: [&str; 9] = [
+    "tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp", "pdf",
+];
 
 /// Endings of pictures that are not read, and of documents that often hold some. Whoever imports
 /// them wonders where they are.
-const UNREAD_EXTENSIONS: [&str; 21] = [
+const UNREAD_EXTENSIONS: [&str; 20] = [
     "ai", "arw", "avif", "cr2", "cr3", "dng", "eps", "heic", "heif", "j2k", "jp2", "jxl", "nef",
-    "orf", "pdf", "psd", "raf", "raw", "rw2", "svg", "tga",
+    "orf", "psd", "raf", "raw", "rw2", "svg", "tga",
 ];
 
 /// Endings of archives that hold folders but are not read.
@@ -130,7 +132,7 @@ fn is_grant(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> bool {
 }
 
 fn starts_like_an_image(head: &[u8]) -> bool {
-    const STARTS: [&[u8]; 8] = [
+    const STARTS: [&[u8]; 9] = [
         b"II*\0",
         b"MM\0*",
         b"II+\0",
@@ -139,6 +141,7 @@ fn starts_like_an_image(head: &[u8]) -> bool {
         b"\x89PNG",
         b"GIF8",
         b"BM",
+        b"%PDF-",
     ];
     STARTS.iter().any(|start| head.starts_with(start))
         || (head.starts_with(b"RIFF") && head.ends_with(b"WEBP"))

@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::archive::{Archive, Format, Opened, check_size, read_at_most};
 use super::error::{Fault, SourceError, SourceErrorKind};
 use super::inflated::Kept;
+use super::page_path::without_page;
 use super::window::{Storage, Window};
 
 /// A file that can be read, wherever it lies. Cheap to clone; holds no open file, and many threads
@@ -51,14 +52,24 @@ impl SourceFile {
         }))))
     }
 
-    /// Finds the file that has this [`path`](Self::path). What lies on disk under that very path
-    /// comes first, whatever `!/` it contains. Archives on the way are listed again: for a weekly
+    /// Finds the file that has this [`path`](Self::path), or that this is the path of a page of.
+    /// What lies on disk under that very path comes first, whatever `!/` it contains. Archives on the way are listed again: for a weekly
     /// TAR, some hundred headers are read.
     ///
     /// # Errors
     /// [`SourceErrorKind::NotFound`] when it is gone, else what is wrong with its archive.
     pub fn reopen(recorded_path: &str) -> Result<Self, SourceError> {
-        Self::find(recorded_path).map_err(|fault| fault.at(recorded_path))
+        let file = without_page(recorded_path);
+        Self::find(recorded_path)
+            .or_else(|fault| {
+                let is_page = file.len() < recorded_path.len();
+                if is_page {
+                    Self::find(file)
+                } else {
+                    Err(fault)
+                }
+            })
+            .map_err(|fault| fault.at(recorded_path))
     }
 
     fn find(recorded_path: &str) -> Result<Self, Fault> {

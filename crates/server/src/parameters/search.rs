@@ -60,6 +60,10 @@ pub(crate) struct PictureSearch {
     /// One picture or several, of any type that can be read.
     #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 16)]
     file: Vec<Vec<u8>>,
+    /// Pages of the file that are searched with, counted from 1, instead of the usual ones; where
+    /// several files come, as `FILE:PAGE`, files counted from 1.
+    #[schema(max_items = 64, example = json!(["3"]))]
+    page: Option<Vec<String>>,
     #[serde(flatten)]
     parameters: SearchParameters,
 }

@@ -71,6 +71,7 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(pictures::full))
         .routes(routes!(pictures::preview))
         .routes(routes!(pictures::figures))
+        .routes(routes!(pictures::pages))
         .routes(routes!(auth::rules))
         .routes(routes!(auth::register))
         .routes(routes!(auth::log_in))

@@ -3,8 +3,9 @@
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lookalike_engine::search::QueryFile;
 use lookalike_engine::{Content, Engine, View};
-use lookalike_wire::PictureFigures;
+use lookalike_wire::{PageChoice, PictureFigures};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -12,7 +13,7 @@ use crate::http::access::Reader;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::query::Parameters;
 use crate::http::stream;
-use crate::http::upload::{self, Field, Form, Reserved};
+use crate::http::upload::{self, Field, File, Form, Reserved};
 use crate::openapi::Binary;
 use crate::state::App;
 
@@ -89,11 +90,22 @@ pub(crate) async fn full(
     picture(&app, &headers, file_name, which.id, view).await
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichPage {
+    /// The page of a file that has several, counted from 1; the first unless given.
+    page: Option<u32>,
+}
+
 /// Any supported picture as a JPEG, upright; sent as `file` of a form or as the body itself.
+///
+/// Of a PDF or TIFF of several pages one page; a sheet of a patent comes without the line that
+/// the office prints over it.
 #[utoipa::path(
     post,
     path = "/api/preview",
     tag = "pictures",
+    params(WhichPage),
     request_body(content(
         (PreviewForm = "multipart/form-data"),
         (Binary = "application/octet-stream"),
@@ -103,11 +115,12 @@ pub(crate) async fn full(
 pub(crate) async fn preview(
     State(app): State<App>,
     _: Reader,
+    Parameters(which): Parameters<WhichPage>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let (bytes, reserved) = sent(request, &app).await?;
+    let (file, reserved) = sent_file(&app, request).await?;
     let jpeg = app
-        .compute(move |engine| engine.pictures().preview(&bytes))
+        .compute(move |engine| engine.pictures().preview(file.bytes, which.page))
         .await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
@@ -131,28 +144,57 @@ pub(crate) async fn figures(
     _: Reader,
     request: Request,
 ) -> Result<Success<PictureFigures>, ApiError> {
-    let (bytes, reserved) = sent(request, &app).await?;
+    let (file, reserved) = sent_file(&app, request).await?;
     let figures = app
-        .compute(move |engine| engine.pictures().figures(&bytes))
+        .compute(move |engine| engine.pictures().figures(&file.bytes))
         .await?;
     drop(reserved);
     Ok(Success(figures.into()))
 }
 
-/// A picture that was sent, and the memory that is held for it.
-async fn sent(request: Request, app: &App) -> Result<(Vec<u8>, Reserved), ApiError> {
+/// The pages of a PDF or TIFF of several pages, to choose from before a search; sent as for
+/// `POST /api/preview`.
+///
+/// `pages` is empty for a file that is one picture.
+#[utoipa::path(
+    post,
+    path = "/api/preview/pages",
+    tag = "pictures",
+    request_body(content(
+        (PreviewForm = "multipart/form-data"),
+        (Binary = "application/octet-stream"),
+    )),
+    responses((status = 200, body = Envelope<PageChoice>), ApiError),
+)]
+pub(crate) async fn pages(
+    State(app): State<App>,
+    _: Reader,
+    request: Request,
+) -> Result<Success<PageChoice>, ApiError> {
+    let (file, reserved) = sent_file(&app, request).await?;
+    let file = QueryFile::new(file.name.as_deref(), file.bytes);
+    let choice = app
+        .compute(move |engine| engine.search().page_choice(&file))
+        .await?;
+    drop(reserved);
+    Ok(Success(choice.unwrap_or_default().into()))
+}
+
+/// The file of a form, or the body itself, and the memory that is held for it.
+async fn sent_file(app: &App, request: Request) -> Result<(File, Reserved), ApiError> {
     if upload::is_form(&request) {
         let form = Form::from_request(request, app).await?;
         let mut fields = form.fields.into_iter().map(|(_, field)| field);
         let file = fields.find_map(|field| match field {
-            Field::File(file) => Some(file.bytes),
+            Field::File(file) => Some(file),
             Field::Text(_) => None,
         });
         let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
         Ok((file, form.reserved))
     } else {
         let body = upload::read_body(request, app, app.options().max_body_bytes).await?;
-        Ok(body.into_parts())
+        let (bytes, reserved) = body.into_parts();
+        Ok((File { name: None, bytes }, reserved))
     }
 }
 

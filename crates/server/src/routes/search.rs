@@ -9,6 +9,7 @@ use crate::http::access::{Caller, Reader};
 use crate::http::body::{JsonBody, JsonOrNothing};
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::upload::{Field, Form};
+use crate::parameters::pages::ChosenPages;
 use crate::parameters::search::{History, Parameters};
 use crate::parameters::search::{PictureSearch, SearchParameters, VectorSearch};
 use crate::parameters::values::take;
@@ -19,7 +20,8 @@ type Answer = Result<Success<SearchAnswer>, ApiError>;
 /// Search by pictures.
 ///
 /// Several pictures are fused: a patent counts by the mean over the pictures of its best page for
-/// each.
+/// each. Of a patent's PDF all drawing sheets are searched with, of another file with pages the
+/// first that is a picture, unless `page` names others.
 #[utoipa::path(
     post,
     path = "/api/search",
@@ -33,30 +35,32 @@ pub(crate) async fn by_pictures(
     form: Form,
 ) -> Answer {
     let mut parameters = Parameters::default();
-    let mut queries = Vec::new();
+    let mut files = Vec::new();
+    let mut pages = ChosenPages::default();
     for (name, field) in form.fields {
         match field {
             Field::File(file) if name == "file" => {
-                queries.push(Query::Image(QueryFile::new(
-                    file.name.as_deref(),
-                    file.bytes,
-                )));
+                files.push(QueryFile::new(file.name.as_deref(), file.bytes));
             }
             Field::File(_) => {
                 return Err(ApiError::invalid(format!(
                     "the picture came as `{name}`; send it as `file`"
                 )));
             }
+            Field::Text(text) if name == "page" => pages.add(&text)?,
             Field::Text(text) => parameters.set(&name, &text)?,
         }
     }
-    if queries.is_empty() {
+    if files.is_empty() {
         return Err(ApiError::invalid(
             "no picture to look for; send one as `file`",
         ));
     }
     let history = parameters.keeps_history();
     let request = parameters.into_request()?;
+    let queries = app
+        .compute(move |engine| pages.queries(engine.search(), &files))
+        .await?;
     let request = SearchRequest { queries, ..request };
     let answer = search(&app, &caller, request, history).await;
     drop(form.reserved);

@@ -17,6 +17,7 @@ mod imports;
 mod openapi;
 mod operation;
 mod page;
+mod pages;
 mod pictures;
 mod reports;
 mod search;

@@ -54,6 +54,7 @@ fn every_endpoint_is_described() {
         "get /api/collection/stats",
         "get /api/collections",
         "post /api/preview",
+        "post /api/preview/pages",
         "get /api/image/{file_name}",
         "get /api/image/full/{file_name}",
         "get /api/auth/rules",

@@ -144,6 +144,7 @@ fn item(number: u32) -> NewItem {
             format: "png".into(),
             original_key: None,
             turn: None,
+            page: None,
         },
         external_id: None,
         file_name: format!("{number}.png"),

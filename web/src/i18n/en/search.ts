@@ -4,7 +4,7 @@ export default {
     drop: "Drop a picture here, paste one, or click to choose",
     choose: "Choose or paste a picture",
     dropNow: "Let go to search",
-    formats: "TIF, JPG, PNG or WebP; several at once are one question",
+    formats: "TIF, JPG, PNG, WebP or PDF; several at once are one question",
     samples: "Or try one of these",
     sample: (name: string) => `Search with ${name}`,
     state: (images: string, patents: string) => `${images} images of ${patents} patents`,
@@ -25,6 +25,9 @@ export default {
     item: "Stored image",
     past: "From the history",
     pastNote: "Searched again by its stored vector; drop the picture again to choose a region.",
+    pages: "Pages of the file",
+    page: (number: string) => `Page ${number}`,
+    chosenPages: (chosen: string, all: string) => `Searching with ${chosen} of ${all} pages`,
     several: (count: string) => `${count} pictures as one question`,
   },
   region: {

@@ -6,7 +6,7 @@ export default {
     drop: "把图片拖到这里、粘贴，或点击选择",
     choose: "选择或粘贴图片",
     dropNow: "松开即开始搜索",
-    formats: "支持 TIF、JPG、PNG、WebP；可同时选择多张",
+    formats: "支持 TIF、JPG、PNG、WebP、PDF；可同时选择多张",
     samples: "没有图片？试试这些",
     sample: (name) => `用 ${name} 搜索`,
     state: (images, patents) => `${images} 张图片，${patents} 件专利`,
@@ -26,6 +26,9 @@ export default {
     item: "库中图片",
     past: "来自历史记录",
     pastNote: "按历史记录重新搜索；要框选区域，请重新选择图片。",
+    pages: "文件中的页",
+    page: (number) => `第 ${number} 页`,
+    chosenPages: (chosen, all) => `用 ${all} 页中的 ${chosen} 页搜索`,
     several: (count) => `${count} 张图片作为一次查询`,
   },
   region: {

@@ -60,6 +60,7 @@ impl Fixture {
                 format: "png".into(),
                 original_key: None,
                 turn: None,
+                page: None,
             },
             external_id: None,
             file_name: format!("{group} {page}.png"),
