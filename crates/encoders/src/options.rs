@@ -42,7 +42,8 @@ pub enum Precision {
     /// f32 where `auto` would not choose it.
     Bf16,
     /// Products of 8-bit integers, summed in 32 bits, with a scale per output and per row;
-    /// attention in bf16. Faster again, and less faithful: see `docs/models.md`.
+    /// attention in bf16; or, for convolutional networks, a scale per output and per pixel. Faster
+    /// again, and less faithful: see `docs/models.md`.
     Int8,
 }
 
