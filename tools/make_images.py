@@ -21,6 +21,7 @@ import transformers
 
 from image_fixtures.bad import bad_files, damaged_files
 from image_fixtures.good import Good, other_formats
+from image_fixtures.good_odd import odd_files
 from image_fixtures.good_tiffs import bilevel_tiffs, colour_tiffs
 from image_fixtures.resizes import golden_resizes
 
@@ -41,6 +42,7 @@ def main():
     bilevel_tiffs(good)
     colour_tiffs(good)
     other_formats(good)
+    odd_files(good)
     damaged_files(ROOT)
     parts = {"good": good.entries, "bad": bad_files(ROOT), "golden": golden_resizes(ROOT)}
     text = "{\n" + ",\n".join(

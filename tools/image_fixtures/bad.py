@@ -50,6 +50,16 @@ def garbled_row(data, row):
     return bytes(int(bits[at:at + 8].ljust(8, "0"), 2) for at in range(0, len(bits), 8))
 
 
+def inner_sides(image):
+    """A WebP that says 16 x 16, around a frame that is larger."""
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=50)
+    chunk = out.getvalue()[12:]
+    extended = b"VP8X" + struct.pack("<II", 10, 0) + bytes([15, 0, 0, 15, 0, 0])
+    body = b"WEBP" + extended + chunk
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
 def bad_files(root):
     """Files that must be refused: name, bytes, kind of error, words of its reason."""
     image = photo(97, 61)
@@ -133,10 +143,11 @@ def bad_files(root):
          "Malformed", "strip 1"),
         ("tiff-old-jpeg.tif", tiff(tags(6), [b"\0" * 99]), "Unsupported", "old-style JPEG"),
         ("tiff-zstd.tif", tiff(tags(50000), [b"\0" * 99]), "Unsupported", "Zstandard"),
-        ("tiff-float.tif", tiff(basic(4, 4, [32], 1, t339=(SHORT, [3])), [b"\0" * 64]),
-         "Unsupported", "floating-point"),
-        ("tiff-lab.tif", tiff(basic(width, height, [8] * 3, 8), [rgb.tobytes()]), "Unsupported",
+        ("tiff-complex.tif", tiff(basic(4, 4, [64], 1, t339=(SHORT, [6])), [b"\0" * 128]),
+         "Unsupported", "complex"),
+        ("tiff-lab-16.tif", tiff(basic(4, 4, [16] * 3, 8), [bytes(96)]), "Unsupported",
          "L*a*b*"),
+        ("webp-inner-sides.webp", inner_sides(photo(40, 30)), "Malformed", "holds a frame of 40 x 30"),
         ("tiff-mixed-depths.tif", tiff(basic(width, height, [5, 6, 5], 2), [rgb.tobytes()]),
          "Unsupported", "different depths"),
         ("tiff-no-palette.tif", tiff(basic(4, 4, [8], 3), [b"\0" * 16]), "Malformed", "palette"),

@@ -44,6 +44,22 @@ pub struct Identity {
     pub session: Option<(i64, Secret)>,
 }
 
+/// What an attempt to log in as `name` counts by, the name with its address first.
+pub(crate) fn subjects<'a>(
+    name: &'a str,
+    address: Option<IpAddr>,
+    user: Option<&'a User>,
+) -> Vec<Subject<'a>> {
+    let login = Subject::Login {
+        name,
+        address,
+        password_hash: user.map(|user| user.password_hash.0.as_str()),
+    };
+    std::iter::once(login)
+        .chain(address.map(Subject::Address))
+        .collect()
+}
+
 impl Accounts {
     /// Starts a session, always a new one. `address` is where the request comes from.
     ///
@@ -56,25 +72,24 @@ impl Accounts {
         password: &Password,
         address: Option<IpAddr>,
     ) -> Result<Login, AccountError> {
-        let subjects: Vec<Subject<'_>> = std::iter::once(Subject::Name(name))
-            .chain(address.map(Subject::Address))
-            .collect();
+        let user = self.catalog.user(name)?;
+        let subjects = subjects(name, address, user.as_ref());
         self.check_patience(&subjects)?;
         let turn = self.turns.take();
         // Again: others may have failed meanwhile. Whoever sends many attempts at once has no more
         // of them than turns there are.
         self.check_patience(&subjects)?;
-        let user = self.catalog.user(name)?;
-        let user = user.filter(|user| !user.disabled);
-        let known = user.as_ref().map(|user| &user.password_hash);
+        let open = user.as_ref().filter(|user| !user.disabled);
+        let known = open.map(|user| &user.password_hash);
         let is_right = turn.verify(password, known)?;
-        let Some(user) = user.filter(|_| is_right) else {
+        let Some(user) = open.filter(|_| is_right) else {
             self.count_failure(&subjects)?;
             return Err(AccountError::WrongCredentials);
         };
         drop(turn);
-        self.forgive(name)?;
-        self.start(user)
+        // Not those of the address: it may have failed for others.
+        self.forgive(subjects[0])?;
+        self.start(user.clone())
     }
 
     fn start(&self, user: User) -> Result<Login, AccountError> {

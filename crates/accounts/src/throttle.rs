@@ -1,10 +1,14 @@
 //! Slows guessing down.
 //!
-//! Failures are counted by the name that was tried and by the address that tried it, in the
-//! catalogue, so that a restart gives no new start. From the fifth on, the next attempt has to wait
-//! 1, 2, 4, ... seconds, at most 15 minutes; every 15 minutes without an attempt forgive one. That
-//! leaves a patient attacker about 100 guesses a day for a name. Sessions and tokens are not
-//! asked about: nobody can log others out by guessing.
+//! Failures are counted by the name that was tried together with the address that tried it, and by
+//! the address alone, in the catalogue, so that a restart gives no new start. From the fifth on (of
+//! an address, over all names, from the twenty-first on) the next attempt has to wait 1, 2, 4, ...
+//! seconds, at most 15 minutes; every 15 minutes without an attempt forgive one. That leaves a
+//! patient attacker about 100 guesses a day and address for a name.
+//!
+//! A name alone is not counted by: anybody could keep its user out from anywhere. Nor do failures
+//! outlive the password that was guessed at, so another one lets its user in. Sessions and tokens
+//! are not asked about: nobody can log others out by guessing.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -17,17 +21,26 @@ use crate::Accounts;
 /// Failures without consequence.
 const FREE: u32 = 4;
 
+/// Failures of an address without consequence, over all names: many users may share one.
+const FREE_OF_ADDRESS: u32 = 20;
+
 /// Seconds that the longest wait takes, and that forgive one failure.
 const LONGEST_SECONDS: i64 = 15 * 60;
 
-/// With this many the wait is the longest: more would only take longer to forgive.
-const MOST_FAILURES: u32 = 15;
+/// With this many beyond those without consequence the wait is the longest: more would only take
+/// longer to forgive.
+const MOST_BEYOND: u32 = 11;
 
 /// What attempts are counted by.
 #[derive(Clone, Copy)]
 pub(crate) enum Subject<'a> {
-    /// The name that somebody wants to log in as, known or not.
-    Name(&'a str),
+    /// The name that somebody wants to log in as, known or not, and where from.
+    Login {
+        name: &'a str,
+        address: Option<IpAddr>,
+        /// The stored hash of its password, if there is such a user.
+        password_hash: Option<&'a str>,
+    },
     /// Where attempts to log in come from.
     Address(IpAddr),
     /// Where attempts to register come from.
@@ -37,11 +50,27 @@ pub(crate) enum Subject<'a> {
 impl Subject<'_> {
     fn key(self) -> FailureKey {
         let text = match self {
-            Self::Name(name) => format!("name {}", name.to_ascii_lowercase()),
+            Self::Login {
+                name,
+                address,
+                password_hash,
+            } => format!(
+                "login {} {:?} {password_hash:?}",
+                name.to_ascii_lowercase(),
+                address.map(network)
+            ),
             Self::Address(address) => format!("address {}", network(address)),
             Self::Registration(address) => format!("registration {}", network(address)),
         };
         FailureKey(Sha256::digest(text).into())
+    }
+
+    /// Failures without consequence.
+    fn free(self) -> u32 {
+        match self {
+            Self::Login { .. } | Self::Registration(_) => FREE,
+            Self::Address(_) => FREE_OF_ADDRESS,
+        }
     }
 }
 
@@ -56,9 +85,10 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Seconds that have to pass after the last of `count` failures.
-fn wait_seconds(count: u32) -> i64 {
-    match count.checked_sub(FREE + 1) {
+/// Seconds that have to pass after the last of `count` failures, of which `free` are without
+/// consequence.
+fn wait_seconds(count: u32, free: u32) -> i64 {
+    match count.checked_sub(free + 1) {
         None => 0,
         Some(beyond) => 1_i64
             .checked_shl(beyond)
@@ -66,12 +96,13 @@ fn wait_seconds(count: u32) -> i64 {
     }
 }
 
-/// The failures after another one at `now`.
-fn one_more(known: Option<Failures>, now: i64) -> Failures {
+/// The failures after another one at `now`, of which `free` are without consequence.
+fn one_more(known: Option<Failures>, now: i64, free: u32) -> Failures {
     let known = known.unwrap_or_default();
     let forgiven = (now - known.last).max(0) / LONGEST_SECONDS;
     let left = i64::from(known.count).saturating_sub(forgiven).max(0);
-    let count = u32::try_from(left + 1).map_or(MOST_FAILURES, |count| count.min(MOST_FAILURES));
+    let most = free + MOST_BEYOND;
+    let count = u32::try_from(left + 1).map_or(most, |count| count.min(most));
     Failures {
         count,
         last: now,
@@ -88,7 +119,7 @@ impl Accounts {
             if let Some(known) = self.catalog.failures(subject.key())? {
                 // A clock that was set back makes nobody wait for longer than the longest.
                 let passed = (now - known.last).max(0);
-                left = left.max(wait_seconds(known.count) - passed);
+                left = left.max(wait_seconds(known.count, subject.free()) - passed);
             }
         }
         match u64::try_from(left) {
@@ -102,15 +133,15 @@ impl Accounts {
         self.write(|tx| {
             for subject in subjects {
                 let known = self.catalog.failures(subject.key())?;
-                tx.set_failures(subject.key(), &one_more(known, now))?;
+                tx.set_failures(subject.key(), &one_more(known, now, subject.free()))?;
             }
             Ok(())
         })
     }
 
-    /// Forgets a name's failures. An address's stay: it may have failed for others.
-    pub(crate) fn forgive(&self, name: &str) -> Result<(), AccountError> {
-        let key = Subject::Name(name).key();
+    /// Forgets failures.
+    pub(crate) fn forgive(&self, subject: Subject<'_>) -> Result<(), AccountError> {
+        let key = subject.key();
         match self.catalog.failures(key)? {
             Some(_) => self.write(|tx| Ok(tx.clear_failures(key)?)),
             None => Ok(()),
@@ -124,23 +155,24 @@ mod tests {
 
     #[test]
     fn waits_double_from_the_fifth_failure_on() {
-        let waits: Vec<i64> = (0..=17).map(wait_seconds).collect();
+        let waits: Vec<i64> = (0..=17).map(|count| wait_seconds(count, 4)).collect();
         let expected = [
             0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900,
         ];
         assert_eq!(waits, expected);
-        assert_eq!(wait_seconds(u32::MAX), 900);
+        assert_eq!(wait_seconds(u32::MAX, 4), 900);
+        assert_eq!((wait_seconds(20, 20), wait_seconds(21, 20)), (0, 1));
     }
 
     #[test]
     fn failures_are_forgiven_with_time_and_no_more_than_counted() {
         let mut known = None;
         for _ in 0..100 {
-            known = Some(one_more(known, 1000));
+            known = Some(one_more(known, 1000, 4));
         }
         let most = known.unwrap();
         assert_eq!((most.count, most.forgotten_at), (15, 1000 + 15 * 900));
-        let later = |now| one_more(known, now).count;
+        let later = |now| one_more(known, now, 4).count;
         assert_eq!(later(1000 + 899), 15);
         assert_eq!(later(1000 + 3 * 900), 13);
         assert_eq!(later(1_000_000), 1);
@@ -154,6 +186,18 @@ mod tests {
         assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
-        assert_eq!(Subject::Name("ANN").key(), Subject::Name("ann").key());
+        let login = |name, address: &str, password_hash| {
+            let address = Some(address.parse().unwrap());
+            let subject = Subject::Login {
+                name,
+                address,
+                password_hash,
+            };
+            subject.key()
+        };
+        let ann = login("ann", "2001:db8::1", Some("hash"));
+        assert_eq!(login("ANN", "2001:db8::2", Some("hash")), ann);
+        assert_ne!(login("ann", "192.0.2.1", Some("hash")), ann);
+        assert_ne!(login("ann", "2001:db8::1", Some("another")), ann);
     }
 }

@@ -6,7 +6,7 @@ use lookalike_catalog::User;
 
 use crate::AccountError;
 use crate::account::role_of;
-use crate::throttle::Subject;
+use crate::sessions::subjects;
 use crate::{Account, Accounts, Password, Role, no_account};
 
 /// What is to become of an account; `None` leaves a thing as it is.
@@ -16,7 +16,7 @@ pub struct AccountChange {
     pub role: Option<Role>,
     /// Whether to shut it; that ends its sessions.
     pub disabled: Option<bool>,
-    /// Another password; that ends its sessions.
+    /// Another password; that ends its sessions and its tokens, which somebody else may have made.
     pub password: Option<Password>,
 }
 
@@ -55,7 +55,8 @@ impl Accounts {
         self.write_durably(|tx| {
             let users = tx.users()?;
             let mut user = named(&users, name)?;
-            let ends_sessions = password_hash.is_some() || change.disabled == Some(true);
+            let ends_tokens = password_hash.is_some();
+            let ends_sessions = ends_tokens || change.disabled == Some(true);
             if let Some(role) = change.role {
                 user.role = role.name().to_owned();
             }
@@ -71,6 +72,9 @@ impl Accounts {
             tx.update_user(&user)?;
             if ends_sessions {
                 tx.remove_sessions_of(user.id, None)?;
+            }
+            if ends_tokens {
+                tx.remove_api_tokens_of(user.id)?;
             }
             Account::of(user)
         })
@@ -106,12 +110,10 @@ impl Accounts {
         address: Option<IpAddr>,
     ) -> Result<(), AccountError> {
         new.check_new()?;
-        let subjects: Vec<Subject<'_>> = std::iter::once(Subject::Name(&account.name))
-            .chain(address.map(Subject::Address))
-            .collect();
         let turn = self.turns.take();
-        self.check_patience(&subjects)?;
         let user = self.catalog.user_by_id(account.id)?;
+        let subjects = subjects(&account.name, address, user.as_ref());
+        self.check_patience(&subjects)?;
         let known = user.as_ref().map(|user| &user.password_hash);
         if !turn.verify(old, known)? {
             self.count_failure(&subjects)?;
@@ -128,8 +130,7 @@ impl Accounts {
             })?;
             tx.remove_sessions_of(account.id, kept_session)?;
             Ok(())
-        })?;
-        self.forgive(&account.name)
+        })
     }
 }
 

@@ -107,3 +107,15 @@ pub enum CatalogError {
     #[error("the catalogue could not be read or written")]
     Sqlite(#[from] rusqlite::Error),
 }
+
+impl CatalogError {
+    /// Whether the disk of the data directory is full.
+    #[must_use]
+    pub fn is_out_of_room(&self) -> bool {
+        let code = match self {
+            Self::Sqlite(error) => error.sqlite_error_code(),
+            _ => None,
+        };
+        code == Some(rusqlite::ErrorCode::DiskFull)
+    }
+}

@@ -5,6 +5,7 @@ use std::io::{Seek, Write};
 use std::path::Path;
 
 use crate::CatalogError;
+use crate::private::{close_to_others, create_private_folder};
 
 const FILE_NAME: &str = "lock";
 
@@ -29,7 +30,7 @@ impl WriteLock {
             directory: directory.to_path_buf(),
             source,
         };
-        std::fs::create_dir_all(directory).map_err(failed)?;
+        create_private_folder(directory).map_err(failed)?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -46,6 +47,17 @@ impl WriteLock {
                 });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        match close_to_others(directory) {
+            Ok(false) => {}
+            Ok(true) => tracing::warn!(
+                "{} was open to other users of this machine, and is closed to them now",
+                directory.display()
+            ),
+            Err(error) => tracing::warn!(
+                "{} may be open to other users of this machine: {error}",
+                directory.display()
+            ),
         }
         file.set_len(0).map_err(failed)?;
         file.rewind().map_err(failed)?;

@@ -9,12 +9,14 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use crate::filter::Sql;
 use crate::lock::{self, WriteLock};
+use crate::place::{FileNumber, file_number};
+use crate::private::close_to_others;
 use crate::successor::is_hidden;
 use crate::watcher::Watcher;
 use crate::{
     CatalogError, CitedPatent, Collection, CollectionStats, Content, Expression, GrantDetails,
     Item, Job, JobFailure, KnownPath, Patent, PatentPage, Revision, collections, contents,
-    embeddings, grant_details, items, jobs, patents, schema,
+    embeddings, grant_details, items, jobs, patents, room, schema,
 };
 
 const FILE_NAME: &str = "catalog.sqlite";
@@ -30,6 +32,8 @@ const STATEMENT_CACHE: usize = 128;
 #[derive(Debug)]
 pub struct Catalog {
     file: PathBuf,
+    /// Of the file that was opened.
+    number: FileNumber,
     readers: Mutex<Vec<Connection>>,
     watcher: Mutex<Watcher>,
     writer: Option<Mutex<Connection>>,
@@ -55,6 +59,7 @@ impl Catalog {
             return Self::open_for_writing(directory).map(Self::into_reader);
         }
         Ok(Self {
+            number: number(&file)?,
             file,
             readers: Mutex::new(vec![connection]),
             watcher: Mutex::default(),
@@ -73,7 +78,11 @@ impl Catalog {
         let file = directory.join(FILE_NAME);
         let mut writer = connect(&file)?;
         schema::migrate(&mut writer, &file)?;
+        room::make_compact(&writer)?;
+        // The folder is closed; where that can't be done, neither can this.
+        let _ = close_to_others(&file);
         Ok(Self {
+            number: number(&file)?,
             file,
             readers: Mutex::default(),
             watcher: Mutex::default(),
@@ -429,6 +438,10 @@ impl Catalog {
         self.writer.as_ref()
     }
 
+    pub(crate) fn number(&self) -> FileNumber {
+        self.number
+    }
+
     pub(crate) fn file(&self) -> &Path {
         &self.file
     }
@@ -465,6 +478,13 @@ impl Catalog {
             ..self
         }
     }
+}
+
+fn number(file: &Path) -> Result<FileNumber, CatalogError> {
+    file_number(file).map_err(|source| CatalogError::Directory {
+        directory: file.parent().unwrap_or(Path::new(".")).to_path_buf(),
+        source,
+    })
 }
 
 pub(crate) fn connect(file: &Path) -> Result<Connection, CatalogError> {

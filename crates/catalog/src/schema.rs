@@ -420,6 +420,8 @@ ALTER TABLE paths ADD COLUMN page_count INTEGER;
 ";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
+    // Before anything is written: so that room can be given back bit by bit.
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
     // WAL lets readers go on while the one writer writes, across processes too.
     connection.pragma_update(None, "journal_mode", "wal")?;
     let found = check_version(connection, file)?;

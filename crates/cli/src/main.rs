@@ -4,6 +4,7 @@
 mod arguments;
 mod commands;
 mod interrupt;
+mod open_files;
 mod output;
 mod remote;
 mod settings;

@@ -17,29 +17,46 @@ pub fn embed_files<E>(
     encoder: &Encoder,
     files: &[PathBuf],
     reading: &Reading,
-    mut each: impl FnMut(&Path, Result<Vec<f32>, EngineError>) -> Result<(), E>,
+    mut each: impl FnMut(&Path, Result<EmbeddedFile, EngineError>) -> Result<(), E>,
 ) -> Result<(), E> {
     let batch_size = encoder.batch_size(encoder.model().device().whole());
     for batch in files.chunks(batch_size) {
-        let prepared: Vec<Result<RgbImage, EngineError>> = batch
+        let prepared: Vec<Result<(RgbImage, Vec<String>), EngineError>> = batch
             .par_iter()
             .map(|file| reading.prepare(encoder, file))
             .collect();
-        let pictures: Vec<&RgbImage> = prepared.iter().flatten().collect();
+        let pictures: Vec<&RgbImage> = prepared
+            .iter()
+            .flatten()
+            .map(|(picture, _)| picture)
+            .collect();
         let mut embeddings = match encoder.embed(&pictures) {
             Ok(embeddings) => embeddings.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error)],
         }
         .into_iter();
         for (file, prepared) in batch.iter().zip(prepared) {
-            let embedding = prepared.and_then(|_| {
+            let embedded = prepared.and_then(|(_, warnings)| {
                 let failed = || EngineError::invalid("the batch could not be embedded");
-                embeddings.next().unwrap_or_else(|| Err(failed()))
+                let embedding = embeddings.next().unwrap_or_else(|| Err(failed()))?;
+                Ok(EmbeddedFile {
+                    embedding,
+                    warnings,
+                })
             });
-            each(file, embedding)?;
+            each(file, embedded)?;
         }
     }
     Ok(())
+}
+
+/// A file's embedding.
+#[derive(Clone, Debug)]
+pub struct EmbeddedFile {
+    /// Of its picture.
+    pub embedding: Vec<f32>,
+    /// What was wrong with the file although it could be read.
+    pub warnings: Vec<String>,
 }
 
 /// All tokens of a file's picture, as the model gives them.
@@ -51,7 +68,8 @@ pub fn embed_file_tokens(
     file: &Path,
     reading: &Reading,
 ) -> Result<Tokens, EngineError> {
-    encoder.tokens(&reading.prepare(encoder, file)?)
+    let (picture, _) = reading.prepare(encoder, file)?;
+    encoder.tokens(&picture)
 }
 
 /// Under which limits files are read.
@@ -64,8 +82,14 @@ pub struct Reading {
 }
 
 impl Reading {
-    fn prepare(&self, encoder: &Encoder, file: &Path) -> Result<RgbImage, EngineError> {
-        encoder.whole(self.decode(file)?)
+    fn prepare(
+        &self,
+        encoder: &Encoder,
+        file: &Path,
+    ) -> Result<(RgbImage, Vec<String>), EngineError> {
+        let mut decoded = self.decode(file)?;
+        let warnings = std::mem::take(&mut decoded.warnings);
+        Ok((encoder.whole(decoded)?, warnings))
     }
 
     /// The picture in a file.

@@ -8,6 +8,7 @@ use crate::Collections;
 use crate::backup::Backups;
 use crate::banks::Banks;
 use crate::duplicates::Duplicates;
+use crate::examine::Examiner;
 use crate::explain::Explainer;
 use crate::filters::Filters;
 use crate::health::Health;
@@ -29,6 +30,7 @@ pub struct Engine {
     banks: Banks,
     collections: Collections,
     duplicates: Duplicates,
+    examiner: Examiner,
     explainer: Explainer,
     health: Health,
     history: History,
@@ -67,6 +69,7 @@ impl Engine {
             backups: Backups::new(over()),
             banks: Banks::new(over()),
             duplicates: Duplicates::new(over(), Arc::clone(&library)),
+            examiner: Examiner::new(over(), Arc::clone(&pictures)),
             explainer: Explainer::new(
                 over(),
                 Arc::clone(&searcher),
@@ -121,6 +124,12 @@ impl Engine {
     #[must_use]
     pub fn duplicates(&self) -> &Duplicates {
         &self.duplicates
+    }
+
+    /// Examines the data directory.
+    #[must_use]
+    pub fn examiner(&self) -> &Examiner {
+        &self.examiner
     }
 
     /// Explains hits.

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     NotFound,
     /// It contradicts what is there, or another process is using it.
     Conflict,
+    /// The caller may not do it.
+    Forbidden,
     /// The input is above a limit.
     TooLarge,
     /// The input's type is not one that can be read.
@@ -80,6 +82,14 @@ impl EngineError {
         self
     }
 
+    fn out_of_room(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(
+            ErrorKind::Unavailable,
+            "there is no room left on the disk of the data directory; make some, and try again",
+        )
+        .because(error)
+    }
+
     /// The same for another who is concerned; the cause stays with the first.
     pub(crate) fn repeated(&self) -> Self {
         Self {
@@ -124,14 +134,25 @@ impl Error for EngineError {
 
 impl From<CatalogError> for EngineError {
     fn from(error: CatalogError) -> Self {
+        // Where it lies is nobody's business who asks over the network.
+        if let CatalogError::Locked { owner, .. } = &error {
+            let owner = owner.as_ref().map(|owner| format!(" ({owner})"));
+            let message = format!(
+                "the data directory is being written by another process{}; wait for it to end or stop \
+                 it, then try again",
+                owner.unwrap_or_default()
+            );
+            return Self::new(ErrorKind::Conflict, message).because(error);
+        }
         let kind = match &error {
             CatalogError::Missing { .. } | CatalogError::NoCollection { .. } => ErrorKind::NotFound,
-            CatalogError::Locked { .. }
-            | CatalogError::CollectionExists { .. }
-            | CatalogError::UserExists { .. } => ErrorKind::Conflict,
+            CatalogError::CollectionExists { .. } | CatalogError::UserExists { .. } => {
+                ErrorKind::Conflict
+            }
             CatalogError::BadCollectionName { .. } | CatalogError::WrongDimension { .. } => {
                 ErrorKind::InvalidInput
             }
+            _ if error.is_out_of_room() => return Self::out_of_room(error),
             _ => ErrorKind::Internal,
         };
         let hint = matches!(error, CatalogError::NoCollection { .. });
@@ -176,8 +197,22 @@ impl From<IndexError> for EngineError {
 
 impl From<BlobError> for EngineError {
     fn from(error: BlobError) -> Self {
-        Self::new(ErrorKind::Internal, error.to_string()).because(error)
+        match &error {
+            BlobError::Failed { source, .. } if is_out_of_room(&**source) => {
+                Self::out_of_room(error)
+            }
+            _ => Self::new(ErrorKind::Internal, error.to_string()).because(error),
+        }
     }
+}
+
+/// Whether the system refused for want of room.
+fn is_out_of_room(error: &(dyn Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(
+        kind,
+        Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    )
 }
 
 impl From<DecodeError> for EngineError {

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crate::{EngineError, Stores, model_of};
 
+/// With less room left, commits and uploads fail.
+const LEAST_BYTES: u64 = 16 << 20;
+
 /// How the parts are.
 #[derive(Debug)]
 pub struct HealthReport {
@@ -17,6 +20,28 @@ pub struct HealthReport {
     pub device: String,
     /// Where pictures lie.
     pub object_store: ObjectStoreHealth,
+    /// Where the catalogue lies.
+    pub data_directory: DataDirectoryHealth,
+    /// Whether the last search of vectors was answered.
+    pub vectors_answer: bool,
+}
+
+/// How the data directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataDirectoryHealth {
+    /// Whether it is still where it was opened: what is written to one that was moved or removed is
+    /// lost.
+    pub is_in_place: bool,
+    /// Bytes left on its disk; `None` where the system does not tell.
+    pub free_bytes: Option<u64>,
+}
+
+impl DataDirectoryHealth {
+    /// Whether something may still be written there: some megabytes, as a commit takes.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.free_bytes.is_none_or(|bytes| bytes >= LEAST_BYTES)
+    }
 }
 
 /// How the object store is.
@@ -80,6 +105,11 @@ impl Health {
                     .map(drop)
                     .map_err(EngineError::from),
             },
+            data_directory: DataDirectoryHealth {
+                is_in_place: self.stores.catalog().is_in_place(),
+                free_bytes: self.stores.catalog().free_bytes(),
+            },
+            vectors_answer: self.stores.vectors_answer(),
         }
     }
 

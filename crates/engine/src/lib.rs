@@ -14,6 +14,7 @@ mod embedding_worker;
 mod encoders;
 mod engine;
 mod error;
+pub mod examine;
 pub mod explain;
 mod file_name;
 mod filters;
@@ -40,11 +41,11 @@ pub use backup::{BackupReport, Backups};
 pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
-pub use embed::{Reading, embed_file_tokens, embed_files};
+pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
-pub use health::{Health, HealthReport, ModelHealth, ObjectStoreHealth};
+pub use health::{DataDirectoryHealth, Health, HealthReport, ModelHealth, ObjectStoreHealth};
 pub use hint::{Hint, Setting};
 pub use pictures::{Content, Picture, PictureFigure, PictureFigures, Pictures, View};
 pub use re_embed::{ReEmbedRequest, ReEmbedder, Unchanged};

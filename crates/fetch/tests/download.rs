@@ -118,7 +118,8 @@ impl Scratch {
     }
 
     fn logged(&self) -> Vec<LoggedImage> {
-        let log = read_log(&self.out().join(LOG_FILE)).unwrap();
+        let path = self.out().join(LOG_FILE);
+        let log = read_log(&path, || fs::File::open(&path)).unwrap();
         log.map(Result::unwrap).collect()
     }
 }
@@ -169,6 +170,7 @@ fn pictures_are_named_checked_and_logged() {
     assert_eq!(logged.len(), 2);
     assert_eq!((&logged[0].file, &logged[0].url), (&file, &first));
     assert_eq!(logged[0].attributes["category"], "chair");
+    let is_log = |path: &Path| is_log(path, fs::File::open(path).unwrap());
     assert!(is_log(&scratch.out().join(LOG_FILE)));
     assert!(!is_log(&scratch.directory.path().join("data.csv")));
 }
@@ -534,7 +536,7 @@ fn mistakes_are_told_before_anything_is_written() {
         let error = scratch.try_run().unwrap_err();
         assert!(matches!(error, DownloadError::BadLog { .. }), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), other);
-        assert!(!is_log(&path));
+        assert!(!is_log(&path, fs::File::open(&path).unwrap()));
     }
     fs::write(&path, "").unwrap();
     let other = fs::File::open(&path).unwrap();
@@ -565,7 +567,7 @@ fn a_log_may_not_lead_out_of_its_folder() {
         "{\"url\": \"http://a".to_owned(),
     ];
     fs::write(&path, lines.concat()).unwrap();
-    let read: Vec<Result<PathBuf, String>> = read_log(&path)
+    let read: Vec<Result<PathBuf, String>> = read_log(&path, || fs::File::open(&path))
         .unwrap()
         .map(|image| match image {
             Ok(image) => Ok(image.file),
@@ -581,5 +583,6 @@ fn a_log_may_not_lead_out_of_its_folder() {
         );
     }
     assert_eq!(read[3], Ok(directory.path().join("images/a.png")));
-    assert!(read_log(Path::new("/nowhere.jsonl")).is_err());
+    let nowhere = Path::new("/nowhere.jsonl");
+    assert!(read_log(nowhere, || fs::File::open(nowhere)).is_err());
 }

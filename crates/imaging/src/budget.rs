@@ -34,6 +34,9 @@ struct State {
     waiting: VecDeque<u64>,
 }
 
+/// What the line of large requests has, and what each of them takes.
+const ONE_PLACE: u64 = 1;
+
 /// Bytes taken from a [`PixelBudget`], given back on drop.
 #[derive(Debug)]
 #[must_use = "the bytes are given back as soon as the permit is dropped"]
@@ -42,12 +45,26 @@ pub struct Permit {
     bytes: u64,
 }
 
+impl Permit {
+    /// Gives back what exceeds `bytes`. The place of a request that is served one at a time is
+    /// held whole.
+    pub(crate) fn shrink_to(&mut self, bytes: u64) {
+        let is_large = self.line.total == ONE_PLACE;
+        if is_large || bytes >= self.bytes {
+            return;
+        }
+        self.line.lock().used -= self.bytes - bytes;
+        self.bytes = bytes;
+        self.line.changed.notify_all();
+    }
+}
+
 impl PixelBudget {
     /// A budget of `total_bytes`.
     pub fn new(total_bytes: u64) -> Self {
         Self {
             ordinary: Arc::new(Line::new(total_bytes)),
-            large: Arc::new(Line::new(1)),
+            large: Arc::new(Line::new(ONE_PLACE)),
         }
     }
 
@@ -78,7 +95,7 @@ impl PixelBudget {
 
     fn line(&self, bytes: u64) -> (&Arc<Line>, u64) {
         if self.is_large(bytes) {
-            (&self.large, 1)
+            (&self.large, ONE_PLACE)
         } else {
             (&self.ordinary, bytes)
         }
@@ -184,6 +201,22 @@ mod tests {
         drop(permit);
         waiter.join().unwrap();
         assert!(budget.try_acquire(u64::MAX).is_some());
+    }
+
+    #[test]
+    fn a_permit_gives_back_what_is_not_needed_any_more() {
+        let budget = PixelBudget::new(10);
+        let mut permit = budget.acquire(5);
+        permit.shrink_to(7);
+        assert_eq!(budget.ordinary.lock().used, 5);
+        permit.shrink_to(2);
+        assert_eq!(budget.ordinary.lock().used, 2);
+        let mut large = budget.acquire(8);
+        large.shrink_to(0);
+        assert!(budget.try_acquire(9).is_none(), "still one at a time");
+        drop((permit, large));
+        assert!(budget.try_acquire(9).is_some());
+        assert_eq!(budget.ordinary.lock().used, 0);
     }
 
     #[test]

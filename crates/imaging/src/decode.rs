@@ -56,9 +56,9 @@ pub fn probe_page(bytes: &[u8], page: u32, limits: &Limits) -> Result<Probe, Dec
 /// Bytes of memory that decoding the probed file takes at its peak, the
 /// picture included.
 ///
-/// [`decode`] draws them from the budget in its options and gives them back
-/// when it returns. A caller who keeps pictures for longer leaves that budget
-/// out, takes a permit for this many bytes before decoding, and holds it for
+/// [`decode`] draws them from the budget in its options; what the picture
+/// itself takes of them is given back when the picture goes. A caller who takes
+/// the permit before decoding leaves that budget out, and holds the permit for
 /// as long as the picture lives.
 pub fn decode_cost(probe: &Probe) -> u64 {
     probe.peak_bytes
@@ -68,7 +68,8 @@ pub fn decode_cost(probe: &Probe) -> u64 {
 ///
 /// Of a damaged black-and-white TIFF, what could be recovered is the picture,
 /// and a warning says how much that is; any other damaged file is an error.
-/// Blocks while the budget in the options is used up by others.
+/// Blocks while the budget in the options is used up by others, and for ever if
+/// by pictures that the caller itself holds.
 ///
 /// # Errors
 /// A file that is empty, of an unknown format, damaged, truncated, above the
@@ -77,11 +78,15 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, DecodeEr
     guarded(bytes, || {
         let opened = Opened::open(bytes, &options.limits, options.page)?;
         let probe = opened.probe();
-        let _permit = options
+        let permit = options
             .budget
             .map(|budget| budget.acquire(decode_cost(&probe)));
         let page_orientation = opened.page_orientation();
         let (image, warnings) = opened.decode()?;
+        let image = match permit {
+            Some(permit) => image.holding(permit),
+            None => image,
+        };
         Ok(Decoded {
             image,
             format: probe.format,

@@ -5,9 +5,16 @@
 //! orientation and whether the end is there, before any pixel is decoded. What
 //! the walk cannot see, damage within the code, the decoder's strict mode does
 //! (see [`unendable`] for the one case that both miss).
+//!
+//! What three components mean is decided here, as in libjpeg-turbo: the decoder
+//! takes Adobe's "no transform" for inks whatever their number. And baseline
+//! pictures whose components come one after the other go to a second decoder:
+//! the first makes stripes of those with subsampled chroma.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use jpeg_decoder::ColorTransform;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -28,6 +35,10 @@ pub(crate) struct Header {
     pub(crate) height: u32,
     pub(crate) orientation: Orientation,
     components: u64,
+    /// Three components are red, green and blue as they are.
+    is_rgb: bool,
+    /// Where a marker of Adobe's lies that the decoder would take for one of inks.
+    misleading: Option<(usize, usize)>,
     is_progressive: bool,
     /// Coefficients of the whole picture are kept until its last scan.
     keeps_coefficients: bool,
@@ -42,6 +53,7 @@ impl Header {
         let mut markers = Markers { bytes, at: 2 };
         let mut frame = None;
         let mut orientation = Orientation::default();
+        let (mut is_jfif, mut adobe) = (false, None);
         loop {
             let at = markers.at;
             let (marker, body) = markers.next()?;
@@ -51,15 +63,34 @@ impl Header {
                     let reason = "lossless, hierarchical and arithmetic coding are not read";
                     return Err(Trouble::unsupported(reason));
                 }
+                0xe0 if body.starts_with(b"JFIF\0") => is_jfif = true,
                 0xe1 if body.starts_with(b"Exif\0\0") => orientation = Orientation::from_exif(body),
+                0xee if body.starts_with(b"Adobe") && body.len() >= 12 => {
+                    adobe = Some((body[11], markers.at - body.len() - 4, markers.at));
+                }
                 0xda => {
-                    let (is_progressive, (width, height, components)) = frame
+                    let (is_progressive, frame) = frame
                         .ok_or_else(|| Trouble::malformed("picture data before its header"))?;
+                    let Frame {
+                        width,
+                        height,
+                        components,
+                        names,
+                    } = frame;
                     let in_scan = body.first().copied().unwrap_or(0);
+                    let is_rgb = match adobe {
+                        _ if components != 3 || is_jfif => false,
+                        Some((transform, ..)) => transform == 0,
+                        None => names == *b"RGB",
+                    };
                     return Ok(Self {
                         width,
                         height,
                         orientation,
+                        is_rgb,
+                        misleading: adobe
+                            .filter(|(transform, ..)| components == 3 && *transform == 0)
+                            .map(|(_, start, end)| (start, end)),
                         components: components.into(),
                         is_progressive,
                         keeps_coefficients: is_progressive || in_scan < components,
@@ -71,6 +102,11 @@ impl Header {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the components of a picture that is not progressive come one after the other.
+    fn is_in_parts(&self) -> bool {
+        self.keeps_coefficients && !self.is_progressive
     }
 
     /// Bytes of memory that decoding takes at its peak, the result included.
@@ -88,23 +124,35 @@ impl Header {
             0
         };
         // See `unendable`.
-        let stream = if self.is_progressive {
-            0
+        let stream = self.file_size as u64;
+        // The second decoder has planes beside the result.
+        let planes = if self.is_in_parts() {
+            self.components
         } else {
-            self.file_size as u64
+            0
         };
-        stream + pixels * (self.components.max(1) + u64::max(coefficients, copy))
+        stream + pixels * (self.components.max(1) + planes + u64::max(coefficients, copy))
     }
 }
 
-/// Width, height and number of components.
-fn read_frame(body: &[u8]) -> Result<(u32, u32, u8), Trouble> {
+/// What a frame's header says.
+struct Frame {
+    width: u32,
+    height: u32,
+    components: u8,
+    /// Of the first three components.
+    names: [u8; 3],
+}
+
+fn read_frame(body: &[u8]) -> Result<Frame, Trouble> {
+    let name = |index: usize| body.get(6 + 3 * index).copied().unwrap_or(0);
     match *body {
-        [8, h1, h0, w1, w0, components, ..] => Ok((
-            u16::from_be_bytes([w1, w0]).into(),
-            u16::from_be_bytes([h1, h0]).into(),
+        [8, h1, h0, w1, w0, components, ..] => Ok(Frame {
+            width: u16::from_be_bytes([w1, w0]).into(),
+            height: u16::from_be_bytes([h1, h0]).into(),
             components,
-        )),
+            names: [name(0), name(1), name(2)],
+        }),
         [bits, _, _, _, _, _, ..] => Err(Trouble::unsupported(format!(
             "{bits}-bit samples are not read"
         ))),
@@ -148,10 +196,10 @@ impl<'a> Markers<'a> {
         }
     }
 
-    /// Where the mark at the end of the picture starts.
-    fn find_end(mut self) -> Result<usize, Trouble> {
-        while self.next()?.0 != 0xd9 {}
-        Ok(self.at - 2)
+    /// Where the mark at the end of the picture starts; none if there is no such mark.
+    fn find_end(mut self) -> Option<usize> {
+        while self.next().ok()?.0 != 0xd9 {}
+        Some(self.at - 2)
     }
 }
 
@@ -169,14 +217,58 @@ fn unendable(bytes: &[u8], end: usize) -> Vec<u8> {
     stream
 }
 
+/// Whether the scans of a picture of several bring every bit of every coefficient (ITU-T T.81,
+/// G.1.1.1).
+fn holds_all_bits(bytes: &[u8], header: &Header) -> bool {
+    let mut markers = Markers {
+        bytes,
+        at: header.scan_at,
+    };
+    // Bits still missing, by component and coefficient.
+    let mut missing: BTreeMap<u8, [u8; 64]> = BTreeMap::new();
+    while let Ok((marker, body)) = markers.next() {
+        if marker != 0xda {
+            continue;
+        }
+        let Some((&count, rest)) = body.split_first() else {
+            return false;
+        };
+        let Some((names, [first, last, bits])) = rest
+            .split_at_checked(2 * usize::from(count))
+            .and_then(|(names, band)| Some((names, <[u8; 3]>::try_from(band.get(..3)?).ok()?)))
+        else {
+            return false;
+        };
+        for name in names.iter().step_by(2) {
+            let component = missing.entry(*name).or_insert([u8::MAX; 64]);
+            let band = usize::from(first)..=usize::from(last).min(63);
+            if let Some(band) = component.get_mut(band) {
+                band.fill(bits & 15);
+            }
+        }
+    }
+    missing.len() as u64 == header.components
+        && missing.values().flatten().all(|&missing| missing == 0)
+}
+
+/// Ends of the code that a file without the mark of its end may have: all of it, but for the zeros
+/// that a device or a download put behind. The code itself may end with one.
+fn ends_without_mark(bytes: &[u8]) -> Vec<usize> {
+    let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
+    let end = bytes.len() - zeros;
+    if zeros > 0 {
+        vec![end, end + 1]
+    } else {
+        vec![end]
+    }
+}
+
 /// Decodes a file whose header has been read and found within limits.
 pub(crate) fn decode(bytes: &[u8], header: &Header) -> Result<RgbImage, Trouble> {
-    let (space, samples) = decode_samples(bytes, header, |stored| match stored {
-        ColorSpace::YCbCr | ColorSpace::YCCK => ColorSpace::RGB,
-        other => other,
-    })?;
+    let (space, samples) = decode_samples(bytes, header, header.is_rgb)?;
     let (channels, samples) = match space {
         ColorSpace::Luma => (1, samples),
+        _ if header.is_rgb => (3, samples),
         ColorSpace::RGB => (3, samples),
         // Adobe's convention, which all decoders take for granted: inks inverted.
         ColorSpace::CMYK => {
@@ -236,20 +328,16 @@ pub(crate) fn decode_strip(
         .and_then(|tables| tables.strip_prefix(&[0xff, 0xd8]))
         .unwrap_or_default();
     let tables = tables.strip_suffix(&[0xff, 0xd9]).unwrap_or(tables);
-    // TIFF's own tag says what the components are; a lone stream says it with
+    // TIFF's own tag says what the components are. That of four inks the decoder is told by
     // Adobe's marker, so one is put in front.
-    let transform = u8::from(expected.is_ycbcr);
     let adobe: &[u8] = &[
-        0xff, 0xee, 0, 14, b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0, transform,
+        0xff, 0xee, 0, 14, b'A', b'd', b'o', b'b', b'e', 0, 100, 0, 0, 0, 0, 0,
     ];
-    let adobe = if expected.components >= 3 { adobe } else { &[] };
+    let adobe = if expected.components > 3 { adobe } else { &[] };
     let merged = [&stream[..2], tables, adobe, &stream[2..]].concat();
-    let scan_at = header.scan_at + tables.len() + adobe.len();
-    let header = Header { scan_at, ..header };
-    let (space, samples) = decode_samples(&merged, &header, |stored| match stored {
-        ColorSpace::YCbCr if expected.is_ycbcr => ColorSpace::RGB,
-        other => other,
-    })?;
+    let header = Header::read(&merged)?;
+    let is_as_it_is = expected.components == 3 && !expected.is_ycbcr;
+    let (space, samples) = decode_samples(&merged, &header, is_as_it_is)?;
     if space.num_components() != expected.components {
         return Err(Trouble::malformed(
             "its colour components are of another kind than expected",
@@ -258,22 +346,56 @@ pub(crate) fn decode_strip(
     Ok(samples)
 }
 
-/// Decodes strictly, into the colour space that `wanted` makes of the stored one.
+/// Decodes strictly: three components to RGB, or as they are; others as they are, but for the
+/// chroma of inks.
 fn decode_samples(
     bytes: &[u8],
     header: &Header,
-    wanted: impl Fn(ColorSpace) -> ColorSpace,
+    is_as_it_is: bool,
 ) -> Result<(ColorSpace, Vec<u8>), Trouble> {
-    let end = Markers {
+    let markers = Markers {
         bytes,
         at: header.scan_at,
-    }
-    .find_end()?;
-    let stream = if header.is_progressive {
+    };
+    if let Some(end) = markers.find_end() {
         // Fewer scans than there were are a blurred picture, but a whole one.
-        Cow::Borrowed(bytes)
-    } else {
-        Cow::Owned(unendable(bytes, end))
+        let stream = if header.is_progressive {
+            Cow::Borrowed(bytes)
+        } else {
+            Cow::Owned(unendable(bytes, end))
+        };
+        return decode_stream(stream, header, is_as_it_is);
+    }
+    let mut result = Err(Trouble::truncated("the file ends before the picture does"));
+    // Nothing tells how many scans there were, but for the bits that they bring.
+    if header.is_progressive && !holds_all_bits(bytes, header) {
+        return result;
+    }
+    for end in ends_without_mark(bytes) {
+        let stream = unendable(bytes, end);
+        result = decode_stream(Cow::Owned(stream), header, is_as_it_is);
+        if result.is_ok() {
+            return result;
+        }
+    }
+    result.map_err(|_| Trouble::truncated("the file ends before the picture does"))
+}
+
+fn decode_stream(
+    stream: Cow<'_, [u8]>,
+    header: &Header,
+    is_as_it_is: bool,
+) -> Result<(ColorSpace, Vec<u8>), Trouble> {
+    if header.is_in_parts() && header.components <= 3 {
+        // The decoder makes something up for a component that never came.
+        if !holds_all_bits(&stream, header) {
+            return Err(Trouble::truncated("the file ends before the picture does"));
+        }
+        return decode_in_parts(&stream, header, is_as_it_is);
+    }
+    let stream = match header.misleading {
+        Some((start, end)) => Cow::Owned([&stream[..start], &stream[end..]].concat()),
+        None => stream,
     };
     // Headers may be sloppy, which strict mode would refuse; picture data not.
     let options = DecoderOptions::default()
@@ -285,9 +407,41 @@ fn decode_samples(
     let stored = decoder
         .input_colorspace()
         .ok_or_else(|| Trouble::malformed("no picture"))?;
-    let space = wanted(stored);
+    let space = match stored {
+        _ if is_as_it_is => stored,
+        ColorSpace::YCbCr => ColorSpace::RGB,
+        ColorSpace::YCCK => ColorSpace::RGB,
+        other => other,
+    };
     decoder.set_options(options.set_strict_mode(true).jpeg_set_out_colorspace(space));
     let samples = decoder.decode().map_err(|error| trouble(&error))?;
+    Ok((space, samples))
+}
+
+/// Decodes a baseline picture whose components come one after the other.
+fn decode_in_parts(
+    stream: &[u8],
+    header: &Header,
+    is_as_it_is: bool,
+) -> Result<(ColorSpace, Vec<u8>), Trouble> {
+    let mut decoder = jpeg_decoder::Decoder::new(stream);
+    let transform = match header.components {
+        3 if is_as_it_is => ColorTransform::RGB,
+        3 => ColorTransform::YCbCr,
+        _ => ColorTransform::Grayscale,
+    };
+    decoder.set_color_transform(transform);
+    let pixels = u64::from(header.width) * u64::from(header.height);
+    let most = pixels.saturating_mul(header.components.max(1));
+    decoder.set_max_decoding_buffer_size(usize::try_from(most).unwrap_or(usize::MAX));
+    let samples = decoder
+        .decode()
+        .map_err(|error| Trouble::malformed(format!("its picture data is damaged ({error})")))?;
+    let space = if header.components == 3 {
+        ColorSpace::RGB
+    } else {
+        ColorSpace::Luma
+    };
     Ok((space, samples))
 }
 

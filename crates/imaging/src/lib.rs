@@ -13,6 +13,7 @@ mod encode;
 mod error;
 pub mod figures;
 mod format;
+mod gif;
 mod jpeg;
 mod limits;
 mod orientation;
@@ -21,6 +22,7 @@ mod raster;
 mod resize;
 mod rgb_image;
 mod tiff;
+mod webp;
 
 pub use budget::{Permit, PixelBudget};
 pub use decode::{Decoded, Probe, decode, decode_cost, probe, probe_page};

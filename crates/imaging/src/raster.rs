@@ -3,6 +3,7 @@
 //! Their limits are partial: some check the sides only, some the memory only.
 //! So the sides are checked here first, then the bytes they come to.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Cursor};
 
@@ -12,10 +13,10 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 
-use crate::alpha::over_white;
+use crate::alpha::Ground;
 use crate::error::{DecodeError, DecodeErrorKind, Trouble};
 use crate::orientation::Orientation;
-use crate::{Format, Limits, RgbImage};
+use crate::{Format, Limits, RgbImage, gif, webp};
 
 /// A file whose header has been read.
 pub(crate) struct Raster<'a> {
@@ -38,8 +39,12 @@ impl<'a> Raster<'a> {
         limits: &Limits,
     ) -> Result<Self, DecodeError> {
         if format == Format::WebP {
-            check_chunks(bytes).map_err(|trouble| trouble.of(format))?;
+            webp::check(bytes).map_err(|trouble| trouble.of(format))?;
         }
+        let bytes = match format {
+            Format::Gif => gif::with_room_for_the_frame(bytes),
+            _ => Cow::Borrowed(bytes),
+        };
         let reader = Cursor::new(bytes);
         let decoder: Result<Box<dyn ImageDecoder>, ImageError> = match format {
             Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
@@ -106,7 +111,7 @@ impl<'a> Raster<'a> {
         self.decoder
             .read_image(&mut samples)
             .map_err(|error| trouble(&error).of(format))?;
-        let channels = to_opaque(colour, &mut samples)
+        let channels = to_opaque(format, colour, &mut samples)
             .ok_or_else(|| Trouble::unsupported(format!("{colour:?} is not read")).of(format))?;
         RgbImage::from_samples(self.width, self.height, channels, samples)
             .map(|image| self.orientation.apply(image))
@@ -115,7 +120,7 @@ impl<'a> Raster<'a> {
 }
 
 /// Brings samples, in place, to 8 bits without alpha: 1 or 3 bytes a pixel.
-fn to_opaque(colour: ColorType, samples: &mut Vec<u8>) -> Option<usize> {
+fn to_opaque(format: Format, colour: ColorType, samples: &mut Vec<u8>) -> Option<usize> {
     let channels = usize::from(colour.channel_count());
     let depth = usize::from(colour.bytes_per_pixel()) / channels;
     match depth {
@@ -134,11 +139,21 @@ fn to_opaque(colour: ColorType, samples: &mut Vec<u8>) -> Option<usize> {
     if colour.has_alpha() {
         let opaque = channels - 1;
         let pixels = samples.len() / channels;
+        let alphas = || samples.iter().skip(opaque).step_by(channels);
+        // Many writers of bitmaps leave the fourth byte at zero: nobody saves an invisible picture.
+        if format == Format::Bmp && alphas().all(|&alpha| alpha == 0) {
+            samples
+                .iter_mut()
+                .skip(opaque)
+                .step_by(channels)
+                .for_each(|alpha| *alpha = 255);
+        }
+        let ground = Ground::for_samples(samples, channels);
         for pixel in 0..pixels {
             let alpha = samples[pixel * channels + opaque];
             for channel in 0..opaque {
                 samples[pixel * opaque + channel] =
-                    over_white(samples[pixel * channels + channel], alpha);
+                    ground.under(samples[pixel * channels + channel], alpha);
             }
         }
         samples.truncate(pixels * opaque);
@@ -147,32 +162,6 @@ fn to_opaque(colour: ColorType, samples: &mut Vec<u8>) -> Option<usize> {
     } else {
         Some(channels)
     }
-}
-
-/// Refuses a WebP whose chunks claim more than the file holds: the decoder
-/// allocates what a chunk claims.
-fn check_chunks(bytes: &[u8]) -> Result<(), Trouble> {
-    let cut = || Trouble::truncated("the file ends before the picture does");
-    let size = |at: usize| {
-        let size = bytes.get(at..at + 4).and_then(|size| size.try_into().ok());
-        size.map(u32::from_le_bytes)
-            .and_then(|size| usize::try_from(size).ok())
-            .ok_or_else(cut)
-    };
-    let end = size(4)?
-        .checked_add(8)
-        .filter(|&end| end <= bytes.len())
-        .ok_or_else(cut)?;
-    let mut at = 12;
-    while at < end {
-        let padded = size(at + 4)?.checked_next_multiple_of(2).ok_or_else(cut)?;
-        at = at.checked_add(8 + padded).ok_or_else(cut)?;
-        // The last chunk's padding byte is often left out.
-        if at > end + 1 {
-            return Err(cut());
-        }
-    }
-    Ok(())
 }
 
 fn trouble(error: &ImageError) -> Trouble {

@@ -3,9 +3,15 @@
 //! Drawings are black and white, and three equal bytes a pixel would cost
 //! three times the memory and resize time. So a picture without colour is held
 //! as one byte a pixel inside; callers see RGB, expanded when they ask.
+//!
+//! A picture that was decoded under a memory budget holds its permit: what is
+//! decoded stays in memory for longer than the decoding takes, and a bound on
+//! the latter alone would bound nothing.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use crate::Permit;
 
 use lookalike_terms::Turn;
 
@@ -17,6 +23,8 @@ pub struct RgbImage {
     width: u32,
     height: u32,
     pixels: Pixels,
+    /// Shared with its clones and with the parts cut from it.
+    permit: Option<Arc<Permit>>,
 }
 
 /// How the pixels are held.
@@ -40,6 +48,7 @@ impl RgbImage {
             width,
             height,
             pixels: Pixels::Rgb(data),
+            permit: None,
         })
     }
 
@@ -53,6 +62,7 @@ impl RgbImage {
                 grey,
                 rgb: OnceLock::new(),
             },
+            permit: None,
         })
     }
 
@@ -64,6 +74,18 @@ impl RgbImage {
             width,
             height,
             pixels: Pixels::Rgb(data),
+            permit: None,
+        }
+    }
+
+    /// The picture with its share of a memory budget, given back when the last clone of it and
+    /// the last part cut from it are gone.
+    pub(crate) fn holding(self, mut permit: Permit) -> Self {
+        // What the decoder needed beside the picture is free again.
+        permit.shrink_to(self.samples().0.len() as u64);
+        Self {
+            permit: Some(Arc::new(permit)),
+            ..self
         }
     }
 
@@ -79,7 +101,11 @@ impl RgbImage {
     /// The picture, turned.
     #[must_use]
     pub fn turned(self, turn: Turn) -> Self {
-        Orientation::before(turn).apply(self)
+        let permit = self.permit.clone();
+        Self {
+            permit,
+            ..Orientation::before(turn).apply(self)
+        }
     }
 
     /// Width in pixels, at least one.
@@ -129,7 +155,10 @@ impl RgbImage {
         {
             cut.extend_from_slice(&row[x as usize * channels..(x + w) as usize * channels]);
         }
-        Self::from_samples(w, h, channels, cut)
+        Some(Self {
+            permit: self.permit.clone(),
+            ..Self::from_samples(w, h, channels, cut)?
+        })
     }
 
     /// The bytes as they are held, and how many there are to a pixel (1 or 3).

@@ -13,6 +13,10 @@ use crate::scan::{self, Part, best_of, scored};
 use crate::snapshot::{Snapshot, Structure};
 use crate::{Hit, IndexKind, IndexOptions, SearchParams};
 
+/// Rows that a search of lists looks at for each hit wanted, where it is not told how many lists:
+/// 0.97 of 1,000 true neighbours among 12,000 vectors of 300 clusters (16 lists of 128 find 0.57).
+const ROWS_PER_HIT: usize = 8;
+
 /// Matching rows up to which all are scored from their vectors at once.
 const FEW_ROWS: usize = 256;
 
@@ -102,8 +106,11 @@ impl<'a> Way<'a> {
                 }
             }
             Structure::Lists(lists) if !params.effort.exact => {
-                let nprobe = params.effort.nprobe;
-                let nprobe = more(nprobe.unwrap_or_else(|| usual_nprobe(lists.len())));
+                // Many hits lie in many lists.
+                let wanted = (params.k.min(matching) * ROWS_PER_HIT) as u64;
+                let for_hits = (wanted * lists.len() as u64).div_ceil(live as u64) as usize;
+                let usual = || usual_nprobe(lists.len()).max(for_hits);
+                let nprobe = more(params.effort.nprobe.unwrap_or_else(usual));
                 let nprobe = nprobe.min(lists.len());
                 let probed = rows as u64 * nprobe as u64 / lists.len() as u64;
                 if nprobe < lists.len() && probed < (scanned * RUN_ROWS) as u64 {

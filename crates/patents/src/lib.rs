@@ -23,7 +23,7 @@ pub use locarno::canonical_loc_class;
 pub use patent_id::{PatentId, PatentIdError};
 pub use sheet_name::SheetName;
 pub use source::{
-    PatentFolder, Scan, SourceError, SourceErrorKind, SourceFile, Stamp, is_clutter, may_be_source,
-    page_path, scan, without_page,
+    OpenFile, PatentFolder, Reach, Scan, SourceError, SourceErrorKind, SourceFile, Stamp,
+    is_clutter, may_be_source, page_path, scan, without_page,
 };
 pub use us_class::{canonical_us_class, us_class_prefix};

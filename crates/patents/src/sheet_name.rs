@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::PatentId;
 use crate::date::parse_date;
+use crate::source::IMAGE_EXTENSIONS;
 
 /// What the name of a sheet's file tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +20,16 @@ pub struct SheetName {
 }
 
 impl SheetName {
-    /// Reads a file name (no folders) in any case, ending in `.tif` or `.tiff`,
-    /// the patent number padded or not. `None` for every other name, which is
+    /// Reads a file name (no folders) in any case, with the ending of any image
+    /// format (sheets are often converted), the patent number padded or not.
+    /// `None` for every other name, which is
     /// fine: such a file is an image without a patent.
     pub fn parse(file_name: &str) -> Option<Self> {
         let (stem, extension) = file_name.rsplit_once('.')?;
-        if !extension.eq_ignore_ascii_case("tif") && !extension.eq_ignore_ascii_case("tiff") {
+        if !IMAGE_EXTENSIONS
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+        {
             return None;
         }
         let parts: Vec<&str> = stem.split('-').collect();
@@ -78,6 +83,8 @@ mod tests {
             "usd939806-20220104-d00003.tif",
             "D939806-20220104-D00003.Tiff",
             "USD939806-20220104-D3.tiff",
+            "USD0939806-20220104-D00003.png",
+            "USD0939806-20220104-D00003.JPG",
         ] {
             let sheet = SheetName::parse(name).unwrap();
             assert_eq!(sheet.patent_id.as_str(), "USD939806", "{name}");
@@ -116,7 +123,7 @@ mod tests {
             ".tif",
             "photo.tif",
             "USD939806.TIF",
-            "USD939806-20220104-D00001.PNG",
+            "USD939806-20220104-D00001.pdf",
             "USD939806-20220104-D000001.TIF",
             "USD939806-20220104-P00001.TIF",
             "US10123456-20181106-D00001.TIF",

@@ -440,3 +440,34 @@ fn pax_record(key: &str, value: &str) -> String {
     assert!((10..100).contains(&length));
     format!("{length}{body}")
 }
+
+#[test]
+fn hard_links_are_other_names_of_earlier_files() {
+    let mut builder = ::tar::Builder::new(Vec::new());
+    let mut file = ::tar::Header::new_gnu();
+    file.set_size(4);
+    builder
+        .append_data(&mut file, "a/first.png", &b"data"[..])
+        .unwrap();
+    for (name, target) in [
+        ("b/second.png", "a/first.png"),
+        ("c/lost.png", "a/none.png"),
+    ] {
+        let mut link = ::tar::Header::new_gnu();
+        link.set_entry_type(::tar::EntryType::Link);
+        link.set_size(0);
+        builder.append_link(&mut link, name, target).unwrap();
+    }
+    let root = folder_with("links.tar", &builder.into_inner().unwrap());
+    let (folders, problems) = scanned(root.path());
+    let images: Vec<_> = folders.iter().flat_map(|folder| &folder.images).collect();
+    assert_eq!(images.len(), 2);
+    for (image, name) in images.iter().zip(["first.png", "second.png"]) {
+        assert_eq!(
+            (image.name(), image.read(MOST).unwrap()),
+            (name, b"data".to_vec())
+        );
+    }
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].reason.contains("not in the archive before it"));
+}

@@ -162,7 +162,7 @@ fn assemble(app: App) -> Result<Router, ServeError> {
         ))
         .layer(origin::allow(&app.options().cors_origins))
         .layer(middleware::from_fn_with_state(app.clone(), rate::limit))
-        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             routes::metrics::count,

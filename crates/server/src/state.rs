@@ -14,7 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::http::envelope::ApiError;
 use crate::http::rate::Rates;
 use crate::http::slots::Slots;
-use crate::http::upload::UploadMemory;
+use crate::http::upload::{SMALL_MEMORY_BYTES, UploadMemory};
 use crate::routes::metrics::Metrics;
 use crate::{ServeError, ServerOptions};
 
@@ -33,6 +33,9 @@ const PASSWORDS_AT_ONCE: usize = 2;
 /// threads that all other calls need.
 const MOST_WAITING_PASSWORDS: usize = 64;
 
+/// The part of the memory for bodies that strangers have besides.
+const STRANGERS_PART: u64 = 4;
+
 /// Shared by handlers; cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -49,6 +52,8 @@ struct Shared {
     password_slots: Slots,
     upload_slots: Slots,
     upload_memory: Arc<UploadMemory>,
+    stranger_memory: Arc<UploadMemory>,
+    small_memory: Arc<UploadMemory>,
     metrics: Metrics,
     rates: Rates,
     recorder: Recorder,
@@ -75,6 +80,10 @@ impl App {
                 password_slots: Slots::new(PASSWORDS_AT_ONCE, MOST_WAITING_PASSWORDS),
                 upload_slots: Slots::new(UPLOADS_AT_ONCE, 0),
                 upload_memory: UploadMemory::new(options.max_upload_memory_bytes),
+                stranger_memory: UploadMemory::new(
+                    options.max_upload_memory_bytes / STRANGERS_PART,
+                ),
+                small_memory: UploadMemory::new(SMALL_MEMORY_BYTES),
                 metrics: Metrics::new(),
                 rates: Rates::default(),
                 options,
@@ -102,6 +111,16 @@ impl App {
 
     pub(crate) fn upload_memory(&self) -> &Arc<UploadMemory> {
         &self.shared.upload_memory
+    }
+
+    /// Memory for bodies of those whom nobody knows.
+    pub(crate) fn stranger_memory(&self) -> &Arc<UploadMemory> {
+        &self.shared.stranger_memory
+    }
+
+    /// Memory for small bodies, of whoever sends them.
+    pub(crate) fn small_memory(&self) -> &Arc<UploadMemory> {
+        &self.shared.small_memory
     }
 
     /// A turn to send an import, held until it is there.

@@ -49,8 +49,8 @@ pub struct DuplicatePage {
     pub page: u64,
     /// Groups of a page.
     pub page_size: usize,
-    /// False while the search is under way, and when there were more pairs than are kept: raise the
-    /// threshold to see all.
+    /// False while the search is under way, when there were more pairs than are kept, and when a
+    /// picture has more neighbours than are looked at (1,000): raise the threshold to see all.
     pub is_complete: bool,
 }
 
@@ -63,7 +63,7 @@ same_fields!(lookalike_engine::duplicates::DuplicatePage => DuplicatePage {
 pub struct DuplicateGroup {
     /// The one with the most pixels, then of the lowest id.
     pub representative: ListedItem,
-    /// The others, nearest first; at most 100.
+    /// The others, nearest first; on a page of groups at most 100.
     pub members: Vec<GroupMember>,
     /// Items of the group, the representative among them.
     pub size: usize,

@@ -244,11 +244,15 @@ pub struct QueryInfo {
     /// What was searched for, unless that is one whole picture.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queries: Vec<QueryDescription>,
+    /// What was wrong with the files searched for although they could be read, such as a sheet of
+    /// which rows are damaged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
     top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, total_matched,
-    collections, filters, queries,
+    collections, filters, queries, warnings,
 });
 
 /// What a query is.

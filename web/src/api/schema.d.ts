@@ -3112,6 +3112,11 @@ export interface components {
       top_k?: number | null;
       /** @description Items returned. */
       total_matched: number;
+      /**
+       * @description What was wrong with the files searched for although they could be read, such as a sheet of
+       *     which rows are damaged.
+       */
+      warnings?: string[];
     };
     /**
      * @description What a query is.

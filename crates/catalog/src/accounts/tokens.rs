@@ -122,6 +122,17 @@ impl WriteTransaction<'_> {
         Ok(())
     }
 
+    /// Removes all tokens of a user.
+    ///
+    /// # Errors
+    /// The catalogue can't be written.
+    pub fn remove_api_tokens_of(&self, user_id: i64) -> Result<(), CatalogError> {
+        self.connection
+            .prepare_cached("DELETE FROM api_tokens WHERE user_id = ?1")?
+            .execute([user_id])?;
+        Ok(())
+    }
+
     /// Removes a user's token; returns whether there was one.
     ///
     /// # Errors

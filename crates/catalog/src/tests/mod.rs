@@ -14,6 +14,9 @@ mod history;
 mod jobs;
 mod listing;
 mod migrations;
+#[cfg(unix)]
+mod private;
+mod room;
 mod successor;
 
 const NOW: i64 = 1_700_000_000;

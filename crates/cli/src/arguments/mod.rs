@@ -164,7 +164,19 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Users(UsersCommand),
     /// Check this machine, the data directory and the models
-    Doctor(FormatArgument),
+    Doctor(DoctorArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    /// Look at every byte: pages of the catalogue, copies, thumbnails and originals
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Make again what can be: thumbnails and indexes. Nobody else may write meanwhile
+    #[arg(long)]
+    pub(crate) repair: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
 }
 
 #[derive(Args, Debug)]

@@ -1,15 +1,19 @@
 //! `lookalike doctor`.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::{Builtin, LoadOptions, Precision, Registry};
-use lookalike_engine::BUILTIN;
+use lookalike_engine::examine::{Depth, Examination, Examined, Repair};
+use lookalike_engine::{BUILTIN, EngineError, ErrorKind};
 use lookalike_kernels::Isa;
+use lookalike_work::Cancel;
 use serde::Serialize;
 
 use super::Outcome;
-use crate::arguments::Format;
+use crate::arguments::{DoctorArguments, Format};
+use crate::interrupt;
 use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -30,14 +34,15 @@ struct Check {
     detail: String,
 }
 
-pub(super) fn run(format: Format, settings: &Settings) -> anyhow::Result<Outcome> {
-    let checks = [
+pub(super) fn run(arguments: &DoctorArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let mut checks = vec![
         cpu(settings),
         builtin(settings),
         data_directory(settings),
         collections(settings),
     ];
-    match format {
+    checks.extend(examination(arguments, settings));
+    match arguments.format.format {
         Format::Json => output::json(&checks)?,
         Format::Jsonl => output::json_lines(&checks)?,
         Format::Table => output::text(&table(&checks))?,
@@ -131,14 +136,12 @@ fn collections(settings: &Settings) -> Check {
                 report.name, report.num_entities
             ));
         }
-        Ok::<_, lookalike_engine::EngineError>(lines)
+        Ok::<_, EngineError>(lines)
     };
     let (state, detail) = match names() {
         Ok(lines) if lines.is_empty() => (State::Ok, "none yet".to_owned()),
         Ok(lines) => (State::Ok, lines.join(", ")),
-        Err(error) if error.kind() == lookalike_engine::ErrorKind::NotFound => {
-            (State::Ok, "none yet".to_owned())
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => (State::Ok, "none yet".to_owned()),
         Err(error) => (State::Failed, error.to_string()),
     };
     Check {
@@ -146,6 +149,84 @@ fn collections(settings: &Settings) -> Check {
         state,
         detail,
     }
+}
+
+/// What the data directory holds, against what it should.
+fn examination(arguments: &DoctorArguments, settings: &Settings) -> Vec<Check> {
+    let (access, repair) = if arguments.repair {
+        (Access::Write, Repair::Derived)
+    } else {
+        (Access::Read, Repair::Nothing)
+    };
+    let depth = if arguments.deep {
+        Depth::Deep
+    } else {
+        Depth::Quick
+    };
+    let examine = || {
+        if arguments.repair && !settings.data.is_dir() {
+            return Ok(None);
+        }
+        let engine = engine(settings, access)?;
+        let cancel = Arc::new(Cancel::default());
+        let cancelling = Arc::clone(&cancel);
+        interrupt::on_signal(move || cancelling.cancel());
+        engine.examiner().run(depth, repair, &cancel).map(Some)
+    };
+    match examine() {
+        Ok(None) => Vec::new(),
+        Ok(Some(found)) => checks_of(&found),
+        // Told already.
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => vec![Check {
+            check: "examination",
+            state: State::Failed,
+            detail: error.to_string(),
+        }],
+    }
+}
+
+fn checks_of(found: &Examination) -> Vec<Check> {
+    let all = [
+        ("catalogue", &found.catalog, State::Failed),
+        ("embeddings", &found.embeddings, State::Failed),
+        ("indexes", &found.indexes, State::Failed),
+        ("thumbnails", &found.thumbnails, State::Failed),
+        ("copies", &found.copies, State::Failed),
+        // They are others' files, which come and go.
+        ("originals", &found.originals, State::Warning),
+    ];
+    all.map(|(check, examined, wrong)| Check {
+        check,
+        state: if examined.is_wrong() {
+            wrong
+        } else {
+            State::Ok
+        },
+        detail: detail(examined),
+    })
+    .into()
+}
+
+fn detail(examined: &Examined) -> String {
+    if examined.wrong == 0 {
+        return format!("{} looked at, all right", examined.looked_at);
+    }
+    let repaired = match examined.repaired {
+        0 => String::new(),
+        count => format!(", {count} made again"),
+    };
+    let more = examined.wrong - examined.troubles.len() as u64;
+    let more = match more {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!(
+        "{} of {} wrong{repaired}: {}{more}",
+        examined.wrong,
+        examined.looked_at,
+        examined.troubles.join("; ")
+    )
 }
 
 fn table(checks: &[Check]) -> String {

@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
     if !pairs.is_complete() {
         output::note(
             settings,
-            "there are too many pairs to keep all; raise --threshold",
+            "there are more pairs than are looked at (1,000 of a picture) or kept (5 million), so that \
+             large groups may come in parts; raise --threshold to see all",
         );
     }
     let groups = engine.duplicates().groups(&pairs)?.into_iter();

@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use super::Outcome;
 use crate::arguments::{EmbedArguments, EmbedFormat, TokenChoice};
-use crate::output::{Align, Column, Table};
+use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -129,7 +129,11 @@ fn each_image(
             per_token: false,
         };
         return embed_files(encoder, &arguments.images, &reading, |file, result| {
-            each(line(file, result.map(whole)))
+            let warnings = result.iter().flat_map(|embedded| &embedded.warnings);
+            for warning in warnings {
+                output::note(settings, &format!("{}: {warning}", file.display()));
+            }
+            each(line(file, result.map(|embedded| whole(embedded.embedding))))
         });
     }
     for file in &arguments.images {

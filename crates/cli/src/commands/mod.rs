@@ -48,6 +48,6 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Synth(arguments) => synth::run(&arguments, settings),
         Command::Backup(arguments) => backup::run(&arguments, settings),
         Command::Users(command) => users::run(command, settings),
-        Command::Doctor(format) => doctor::run(format.format, settings),
+        Command::Doctor(arguments) => doctor::run(&arguments, settings),
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         owner: None,
     };
     let answer = engine.search().run(&request)?;
+    for warning in &answer.query_info.warnings {
+        output::note(settings, warning);
+    }
     match arguments.format.format {
         Format::Json => output::json(&wire::SearchAnswer::from(answer))?,
         Format::Jsonl => output::json_lines(answer.ranked.into_iter().map(|hit| HitLine {

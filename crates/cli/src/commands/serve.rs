@@ -18,7 +18,7 @@ use crate::arguments::{Format, ServeArguments};
 use crate::remote::Note;
 use crate::settings::{Registration, Settings, Switch};
 use crate::wiring::{Access, engine};
-use crate::{interrupt, output, remote};
+use crate::{interrupt, open_files, output, remote};
 
 pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let (engine, owns) = open(settings)?;
@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
     let address = arguments.listen.unwrap_or(settings.listen);
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
+        open_files::raise_limit();
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("can't listen on {address}; choose another address with --listen")
         })?;

@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lookalike_catalog::Catalog;
+use lookalike_catalog::{Catalog, create_private_folder};
 use lookalike_storage::blob::{BlobKey, FolderBlobs};
 use serde::Serialize;
 
@@ -90,7 +90,7 @@ impl Backups {
     }
 
     fn write_backup(&self, to: &Path) -> Result<BackupReport, EngineError> {
-        fs::create_dir_all(to).map_err(|error| failed(to, error))?;
+        create_private_folder(to).map_err(|error| failed(to, error))?;
         let blobs = FolderBlobs::new(to.join("blobs"));
         for _ in 0..TRIES {
             self.stores.catalog().copy_to(to)?;

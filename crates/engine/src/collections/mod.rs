@@ -114,7 +114,9 @@ impl Collections {
                 })?;
             self.stores.forget_dropped();
             self.stores.delete_blobs(unused)
-        })
+        })?;
+        self.stores.give_back_room();
+        Ok(())
     }
 
     /// Rebuilds a collection's index from the stored embeddings, and returns how it is then.

@@ -1,6 +1,10 @@
 //! Searches for pairs in the background, and what they found.
+//!
+//! One thread makes all of them, one after the other, and ends when none waits. Whoever asks for
+//! ever new thresholds fills a short queue, and is refused from then on.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 use lookalike_catalog::{CatalogError, Change};
@@ -13,6 +17,9 @@ use crate::{EngineError, ErrorKind, Stores};
 
 /// Results kept: some two hundred megabytes each at the very most.
 const MOST_KEPT: usize = 4;
+
+/// Searches that wait or are under way.
+const MOST_UNFINISHED: usize = 4;
 
 /// How a search for duplicates stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,23 +52,30 @@ pub struct Duplicates(Arc<Shared>);
 struct Shared {
     stores: Arc<Stores>,
     library: Arc<Library>,
-    searches: Mutex<Vec<Search>>,
-    /// Held by the search under way.
-    turn: Mutex<()>,
+    searches: Mutex<Searches>,
+}
+
+/// The searches, the one asked for last at the end.
+#[derive(Default)]
+struct Searches {
+    all: Vec<Search>,
+    /// Whether the thread that makes them runs.
+    has_worker: bool,
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
         let searches = self.searches.get_mut();
-        for search in searches.unwrap_or_else(PoisonError::into_inner) {
+        for search in &searches.unwrap_or_else(PoisonError::into_inner).all {
             search.progress.cancel.cancel();
         }
     }
 }
 
-/// One search, the one asked for last at the end.
 struct Search {
     key: Key,
+    /// What is looked for; taken out when that begins.
+    request: Option<Checked>,
     progress: Arc<SearchProgress>,
     outcome: Option<Result<Arc<Pairs>, EngineError>>,
     /// Groups of the pairs, as of this version of the catalogue.
@@ -79,7 +93,6 @@ impl Duplicates {
             stores,
             library,
             searches: Mutex::default(),
-            turn: Mutex::default(),
         }))
     }
 
@@ -168,6 +181,7 @@ impl Duplicates {
         let collection = self.stores().catalog().collection(collection)?;
         let searches = self.lock();
         let running = searches
+            .all
             .iter()
             .filter(|search| search.key.0 == collection.id && search.outcome.is_none());
         Ok(running
@@ -182,85 +196,74 @@ impl Duplicates {
         request: &Checked,
     ) -> Result<(Arc<SearchProgress>, Option<Arc<Pairs>>), EngineError> {
         let mut searches = self.lock();
-        if let Some(place) = searches.iter().position(|search| search.key == key) {
-            let mut search = searches.remove(place);
+        if let Some(place) = searches.all.iter().position(|search| search.key == key) {
+            let mut search = searches.all.remove(place);
             match search.outcome.take() {
                 None => {
                     let progress = Arc::clone(&search.progress);
-                    searches.push(search);
+                    searches.all.push(search);
                     return Ok((progress, None));
                 }
                 Some(Err(error)) => return Err(error),
                 Some(Ok(pairs)) if still_holds(self.stores(), &pairs)? => {
                     let progress = Arc::clone(&search.progress);
                     search.outcome = Some(Ok(Arc::clone(&pairs)));
-                    searches.push(search);
+                    searches.all.push(search);
                     return Ok((progress, Some(pairs)));
                 }
                 Some(Ok(_)) => {}
             }
         }
+        let is_finished = |search: &Search| search.outcome.is_some();
+        let finished = searches.all.iter().filter(|search| is_finished(search));
+        let finished = finished.count();
+        if searches.all.len() - finished >= MOST_UNFINISHED {
+            return Err(EngineError::new(
+                ErrorKind::Unavailable,
+                "too many searches for duplicates wait already; try again later, or ask with a \
+                 threshold that was asked for before",
+            ));
+        }
+        if finished >= MOST_KEPT
+            && let Some(oldest) = searches.all.iter().position(is_finished)
+        {
+            searches.all.remove(oldest);
+        }
+        if !searches.has_worker {
+            self.start_worker()?;
+            searches.has_worker = true;
+        }
         let progress = Arc::new(SearchProgress::default());
-        searches.push(Search {
+        searches.all.push(Search {
             key,
+            request: Some(request.clone()),
             progress: Arc::clone(&progress),
             outcome: None,
             groups: None,
         });
-        if searches.len() > MOST_KEPT {
-            searches.remove(0).progress.cancel.cancel();
-        }
-        drop(searches);
-        self.begin(key, request.clone(), Arc::clone(&progress))?;
         Ok((progress, None))
     }
 
-    fn begin(
-        &self,
-        key: Key,
-        request: Checked,
-        progress: Arc<SearchProgress>,
-    ) -> Result<(), EngineError> {
+    /// Starts the thread that makes the searches; it begins when the list is let go.
+    fn start_worker(&self) -> Result<(), EngineError> {
         let shared = Arc::downgrade(&self.0);
-        let work = move || {
-            let Some(shared) = shared.upgrade() else {
-                return;
-            };
-            let turn = shared.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let outcome = find_pairs(&shared.stores, request, &progress).map(Arc::new);
-            drop(turn);
-            let mut searches = shared
-                .searches
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let own = |search: &&mut Search| {
-                search.key == key && Arc::ptr_eq(&search.progress, &progress)
-            };
-            if let Some(search) = searches.iter_mut().find(own) {
-                search.outcome = Some(outcome);
-            }
-        };
         let spawned = thread::Builder::new()
             .name("duplicates".to_owned())
-            .spawn(work);
-        match spawned {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                self.lock().retain(|search| search.key != key);
-                Err(EngineError::new(
-                    ErrorKind::Unavailable,
-                    "the search for duplicates could not be started; try again later",
-                )
-                .because(error))
-            }
-        }
+            .spawn(move || while work(&shared).is_some() {});
+        spawned.map(drop).map_err(|error| {
+            EngineError::new(
+                ErrorKind::Unavailable,
+                "the search for duplicates could not be started; try again later",
+            )
+            .because(error)
+        })
     }
 
     fn known_groups(&self, key: Key, pairs: &Pairs) -> Result<Arc<Vec<Group>>, EngineError> {
         // Asked before the items are, so that what is kept is never older than it says.
         let version = self.stores().catalog().version()?;
         let mut searches = self.lock();
-        let search = searches.iter_mut().find(|search| search.key == key);
+        let search = searches.all.iter_mut().find(|search| search.key == key);
         if let Some(Search {
             groups: Some((known, groups)),
             ..
@@ -272,19 +275,53 @@ impl Duplicates {
         drop(searches);
         let groups = Arc::new(self.grouping().groups(pairs)?);
         let mut searches = self.lock();
-        if let Some(search) = searches.iter_mut().find(|search| search.key == key) {
+        if let Some(search) = searches.all.iter_mut().find(|search| search.key == key) {
             search.groups = Some((version, Arc::clone(&groups)));
         }
         Ok(groups)
     }
 
-    /// No operation leaves the list half-changed, so a panic elsewhere does no harm.
-    fn lock(&self) -> MutexGuard<'_, Vec<Search>> {
-        self.0
-            .searches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Searches> {
+        self.0.lock()
     }
+}
+
+impl Shared {
+    /// No operation leaves the list half-changed, so a panic elsewhere does no harm.
+    fn lock(&self) -> MutexGuard<'_, Searches> {
+        self.searches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes the search that waits longest; `None` when none does, or nobody is left to ask.
+fn work(shared: &Weak<Shared>) -> Option<()> {
+    let shared = shared.upgrade()?;
+    let mut searches = shared.lock();
+    let waiting = searches
+        .all
+        .iter_mut()
+        .find_map(|search| Some((search.request.take()?, Arc::clone(&search.progress))));
+    let Some((request, progress)) = waiting else {
+        searches.has_worker = false;
+        return None;
+    };
+    drop(searches);
+    // Whoever waits for it must be told, and the next one made, whatever happens here.
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        find_pairs(&shared.stores, request, &progress)
+    }));
+    let outcome = found.unwrap_or_else(|_| {
+        Err(EngineError::new(
+            ErrorKind::Internal,
+            "the search for duplicates failed",
+        ))
+    });
+    let mut searches = shared.lock();
+    let own = |search: &&mut Search| Arc::ptr_eq(&search.progress, &progress);
+    if let Some(search) = searches.all.iter_mut().find(own) {
+        search.outcome = Some(outcome.map(Arc::new));
+    }
+    Some(())
 }
 
 /// Whether no item came or changed since pairs were looked for; those that went don't matter.
@@ -303,5 +340,47 @@ fn still_holds(stores: &Stores, pairs: &Pairs) -> Result<bool, EngineError> {
         Ok(_) => Ok(holds),
         Err(CatalogError::UnknownRevision { .. }) => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[test]
+    fn searches_that_wait_are_bounded_and_those_known_still_answer() {
+        let fixture = Fixture::new();
+        let spec = crate::CollectionSettings::default();
+        fixture
+            .engine
+            .collections()
+            .create("default", &spec)
+            .unwrap();
+        let duplicates = fixture.engine.duplicates();
+        // As if its thread were at a long search: none is begun.
+        duplicates.lock().has_worker = true;
+        let ask = |threshold: f32| {
+            let request = DuplicatesRequest {
+                collection: "default".into(),
+                threshold: Some(threshold),
+                same_patent: false,
+            };
+            duplicates.report(&request, 1, 20)
+        };
+        for step in 0..MOST_UNFINISHED {
+            let report = ask(0.6 + step as f32 / 100.0).unwrap();
+            assert_eq!(report.status, SearchState::Running);
+        }
+        let refused = ask(0.9).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Unavailable);
+        assert_eq!(ask(0.6).unwrap().status, SearchState::Running);
+        // One thread makes all of them, begun by the next one that there is room for.
+        duplicates.lock().has_worker = false;
+        duplicates.lock().all.pop();
+        assert_eq!(ask(0.9).unwrap().status, SearchState::Running);
+        while ask(0.61).unwrap().status == SearchState::Running {
+            thread::yield_now();
+        }
     }
 }

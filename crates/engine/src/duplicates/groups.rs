@@ -19,7 +19,7 @@ const GROUPS_MAX: usize = 100;
 /// Contents whose items are read at a time.
 const CONTENTS_AT_A_TIME: usize = 10_000;
 
-/// Members shown of a group.
+/// Members shown of a group on a page of groups.
 const MEMBERS_SHOWN: usize = 100;
 
 /// A page of groups.
@@ -33,8 +33,8 @@ pub struct DuplicatePage {
     pub page: u64,
     /// Groups of a page.
     pub page_size: usize,
-    /// False while the search is under way, and when there were more pairs than are kept: raise the
-    /// threshold to see all.
+    /// False while the search is under way, when there were more pairs than are kept, and when a
+    /// picture has more neighbours than are looked at (1,000): raise the threshold to see all.
     pub is_complete: bool,
 }
 
@@ -56,7 +56,7 @@ impl DuplicatePage {
 pub struct DuplicateGroup {
     /// The one with the most pixels, then of the lowest id.
     pub representative: ListedItem,
-    /// The others, nearest first; at most 100.
+    /// The others, nearest first; on a page of groups at most 100.
     pub members: Vec<GroupMember>,
     /// Items of the group, the representative among them.
     pub size: usize,
@@ -91,7 +91,7 @@ impl Grouping<'_> {
     /// All groups that pairs make, as items and decisions are now.
     pub(super) fn all(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
         let groups = self.groups(pairs)?;
-        let shown = groups.iter().map(|group| self.shown(group));
+        let shown = groups.iter().map(|group| self.shown(group, usize::MAX));
         Ok(shown
             .collect::<Result<Vec<_>, EngineError>>()?
             .into_iter()
@@ -117,7 +117,7 @@ impl Grouping<'_> {
             .and_then(|page| page.checked_mul(page_size))
             .unwrap_or(usize::MAX);
         let shown = groups.iter().skip(offset).take(page_size);
-        let shown = shown.map(|group| self.shown(group));
+        let shown = shown.map(|group| self.shown(group, MEMBERS_SHOWN));
         let shown = shown.collect::<Result<Vec<_>, EngineError>>()?;
         Ok(DuplicatePage {
             groups: shown.into_iter().flatten().collect(),
@@ -128,9 +128,9 @@ impl Grouping<'_> {
         })
     }
 
-    /// `None` when it was deleted meanwhile.
-    fn shown(&self, group: &Group) -> Result<Option<DuplicateGroup>, EngineError> {
-        let members = &group.members[..group.members.len().min(MEMBERS_SHOWN)];
+    /// The group with at most so many members; `None` when it was deleted meanwhile.
+    fn shown(&self, group: &Group, most: usize) -> Result<Option<DuplicateGroup>, EngineError> {
+        let members = &group.members[..group.members.len().min(most)];
         let ids = std::iter::once(group.representative);
         let ids: Vec<u64> = ids.chain(members.iter().map(|(id, _)| *id)).collect();
         let items = self.library.listed_items(&ids)?.into_iter();

@@ -28,7 +28,7 @@ pub struct Pairs {
     pub(super) revision: Revision,
     /// Each once, the lower content first.
     pub(super) near: Vec<Pair>,
-    /// Whether there were no more than could be kept.
+    /// Whether there were no more than could be found and kept.
     pub(super) is_complete: bool,
 }
 
@@ -42,7 +42,8 @@ pub(super) struct Pair {
 }
 
 impl Pairs {
-    /// Whether there were no more pairs than are kept: 5 million.
+    /// Whether there were no more pairs than are kept, 5 million, nor more neighbours of a picture than
+    /// are looked at, 1,000.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.is_complete
@@ -124,6 +125,7 @@ fn look_up(
         .map(|item| std::mem::take(&mut item.vector))
         .collect::<Vec<_>>();
     let hits = neighbours(stores, request, &queries)?;
+    found.is_complete &= hits.iter().all(|hits| hits.len() < NEIGHBOURS_MAX);
     let mut ids: Vec<u64> = hits.iter().flatten().map(|hit| hit.item_id).collect();
     ids.sort_unstable();
     ids.dedup();

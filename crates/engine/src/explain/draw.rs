@@ -1,27 +1,26 @@
 //! Heat maps over pictures.
 
-use lookalike_imaging::{RgbImage, encode_png, fit_within};
+use lookalike_imaging::{RgbImage, encode_png};
 
 use super::matches::Grid;
 use super::{colour, ink};
 use crate::{EngineError, ErrorKind};
 
 /// Longest side of a heat map in pixels: enough for a screen's half, and for print at 10 cm.
-const SIDE: u32 = 640;
+pub(super) const SIDE: u32 = 640;
 
 /// Black of the picture under the colours, so that dark photos show them too.
 const BLACK: f32 = 0.35;
 
-/// A PNG of `picture`, greyed, with the heat of its patches (0 to 1) as colour.
+/// A PNG of `small`, a picture within [`SIDE`], greyed, with the heat of its patches (0 to 1) as colour.
 ///
 /// The heat lies at the patches' centres and is interpolated bilinearly between them; what the
 /// preprocessing cut off has none.
 pub(super) fn heatmap(
-    picture: &RgbImage,
+    small: &RgbImage,
     grid: &Grid<'_>,
     heat: &[f32],
 ) -> Result<Vec<u8>, EngineError> {
-    let small = fit_within(picture, SIDE);
     let (width, height) = (small.width(), small.height());
     let mut data = Vec::with_capacity(small.data().len());
     for (index, pixel) in small.data().chunks_exact(3).enumerate() {

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lookalike_catalog::Item;
-use lookalike_imaging::{Geometry, RgbImage};
+use lookalike_imaging::{Geometry, RgbImage, fit_within};
 
 use crate::byte_cache::ByteCache;
 use crate::pictures::Pictures;
@@ -99,9 +99,15 @@ pub struct ExplainTiming {
     pub total_ms: f64,
 }
 
-/// A picture as the encoder sees it.
+/// A picture as the encoder sees it, without the picture itself: of two that are large, only one
+/// has room in the memory for pixels.
 struct Seen {
-    picture: RgbImage,
+    /// Width and height in pixels.
+    sides: (u32, u32),
+    /// As heat maps are drawn over it.
+    small: RgbImage,
+    /// Where a sheet's printed line ends, in parts of the height; 0 where there is none.
+    header_bottom: f64,
     prepared: RgbImage,
     geometry: Geometry,
     patch: u32,
@@ -198,8 +204,8 @@ impl Explainer {
         let start = Instant::now();
         let collection = self.stores.catalog().collection(&item.collection)?;
         let encoder = self.stores.encoders().of_collection(&collection)?;
-        let query = Seen::new(self.query_pictures.shown(request, index)?, &encoder)?;
-        let item = Seen::new(self.pictures.part(item, figure)?, &encoder)?;
+        let query = Seen::new(&self.query_pictures.shown(request, index)?, &encoder)?;
+        let item = Seen::new(&self.pictures.part(item, figure)?, &encoder)?;
         let pairs = query.patches().saturating_mul(item.patches());
         if pairs > MOST_PAIRS {
             return Err(EngineError::invalid(format!(
@@ -225,8 +231,8 @@ impl Explainer {
         let drawn = Instant::now();
         let milliseconds = |from: Instant, to: Instant| (to - from).as_secs_f64() * 1e3;
         Ok(Explanation {
-            query_sides: (query.picture.width(), query.picture.height()),
-            item_sides: (item.picture.width(), item.picture.height()),
+            query_sides: query.sides,
+            item_sides: item.sides,
             points,
             query_heatmap,
             item_heatmap,
@@ -242,13 +248,15 @@ impl Explainer {
 }
 
 impl Seen {
-    fn new(picture: RgbImage, encoder: &Encoder) -> Result<Self, EngineError> {
-        let prepared = encoder.prepare(&picture)?;
-        let geometry = encoder.preprocessor().geometry(&picture).map_err(|error| {
+    fn new(picture: &RgbImage, encoder: &Encoder) -> Result<Self, EngineError> {
+        let prepared = encoder.prepare(picture)?;
+        let geometry = encoder.preprocessor().geometry(picture).map_err(|error| {
             EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
         })?;
         Ok(Self {
-            picture,
+            sides: (picture.width(), picture.height()),
+            small: fit_within(picture, draw::SIDE),
+            header_bottom: f64::from(header::bottom(picture)) / f64::from(picture.height()),
             prepared,
             geometry,
             patch: encoder.patch_size()?,
@@ -263,9 +271,8 @@ impl Seen {
     /// How much each patch counts: not those of blank paper, nor of a sheet's printed line.
     fn ink(&self) -> Vec<f32> {
         let mut weights = ink::weights(&self.prepared, &self.geometry, self.patch);
-        let bottom = f64::from(header::bottom(&self.picture)) / f64::from(self.picture.height());
-        if bottom > 0.0 {
-            let (_, bottom) = self.geometry.to_input(0.0, bottom);
+        if self.header_bottom > 0.0 {
+            let (_, bottom) = self.geometry.to_input(0.0, self.header_bottom);
             let rows = (bottom / f64::from(self.patch)).ceil().max(0.0) as usize;
             let header = rows * self.grid().columns;
             weights
@@ -286,6 +293,6 @@ impl Seen {
     }
 
     fn draw(&self, heat: &[f32]) -> Result<Vec<u8>, EngineError> {
-        draw::heatmap(&self.picture, &self.grid(), heat)
+        draw::heatmap(&self.small, &self.grid(), heat)
     }
 }

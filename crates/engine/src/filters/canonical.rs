@@ -1,15 +1,28 @@
 //! Filters in canonical form: the same wish, however it is spelled, is the same filter.
+//!
+//! Their values are bounded: each becomes a condition of an SQL statement, and a few megabytes of
+//! them a statement that no database takes.
 
 use lookalike_catalog::ItemFilter;
 use lookalike_patents::{PatentId, canonical_loc_class, us_class_prefix};
 
 use crate::EngineError;
 
+/// Values of one field.
+const MOST_VALUES: usize = 100;
+
+/// Patents or items of one field: each field is a single condition, however many they are.
+const MOST_IDS: usize = 10_000;
+
+/// Characters of a value.
+const MOST_CHARACTERS: usize = 1_000;
+
 /// The filter with patent numbers, classes and dates in canonical form.
 ///
 /// # Errors
-/// A value is not of the form that its field has.
+/// A value is not of the form that its field has, or there are too many of them.
 pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> {
+    check_bounds(filter)?;
     let patents = |ids: &[String]| {
         ids.iter()
             .map(|id| match id.parse::<PatentId>() {
@@ -62,6 +75,49 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
     })
 }
 
+fn check_bounds(filter: &ItemFilter) -> Result<(), EngineError> {
+    let fields: [(&str, &[String], usize); 12] = [
+        ("keyword", &filter.keyword, MOST_VALUES),
+        ("loc_class", &filter.loc_class, MOST_VALUES),
+        ("us_class", &filter.us_class, MOST_VALUES),
+        ("applicant", &filter.applicant, MOST_VALUES),
+        ("assignee", &filter.assignee, MOST_VALUES),
+        ("country", &filter.country, MOST_VALUES),
+        ("status", &filter.status, MOST_VALUES),
+        ("tags", &filter.tags, MOST_VALUES),
+        ("attributes", &filter.attributes, MOST_VALUES),
+        ("file_name", &filter.file_name, MOST_VALUES),
+        ("patent_id", &filter.patent_id, MOST_IDS),
+        ("exclude_patent_id", &filter.exclude_patent_id, MOST_IDS),
+    ];
+    for (name, values, most) in fields {
+        check_number(name, values.len(), most)?;
+        for value in values {
+            if value.chars().count() > MOST_CHARACTERS {
+                return Err(EngineError::invalid(format!(
+                    "a value of {name} has more than {MOST_CHARACTERS} characters; give a part of it"
+                )));
+            }
+            // The database would take it for the value's end.
+            if value.contains('\0') {
+                return Err(EngineError::invalid(format!(
+                    "a value of {name} holds the character U+0000; leave it out"
+                )));
+            }
+        }
+    }
+    check_number("exclude_item_id", filter.exclude_item_id.len(), MOST_IDS)
+}
+
+fn check_number(name: &str, count: usize, most: usize) -> Result<(), EngineError> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(EngineError::invalid(format!(
+        "{name} has {count} values, above the limit of {most}; give fewer, or ask several times"
+    )))
+}
+
 /// What the wanted US classes begin with.
 fn us_classes(texts: &[String]) -> Result<Vec<String>, EngineError> {
     let classes = texts.iter().map(|text| {
@@ -72,4 +128,40 @@ fn us_classes(texts: &[String]) -> Result<Vec<String>, EngineError> {
         })
     });
     classes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(filter: &ItemFilter) -> Option<String> {
+        canonical(filter).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn number_and_length_of_values_are_bounded() {
+        let words = |count| ItemFilter {
+            keyword: vec!["lamp".to_owned(); count],
+            ..ItemFilter::default()
+        };
+        assert_eq!(refusal(&words(100)), None);
+        let refused = refusal(&words(340_000)).unwrap();
+        assert!(
+            refused.contains("340000 values, above the limit of 100"),
+            "{refused}"
+        );
+        let applicant = |name: String| ItemFilter {
+            applicant: vec![name],
+            ..ItemFilter::default()
+        };
+        assert_eq!(refusal(&applicant("é".repeat(1_000))), None);
+        assert!(refusal(&applicant("x".repeat(1_001))).is_some());
+        assert!(refusal(&applicant("\0".to_owned())).is_some());
+        let items = |count| ItemFilter {
+            exclude_item_id: vec![1; count],
+            ..ItemFilter::default()
+        };
+        assert_eq!(refusal(&items(10_000)), None);
+        assert!(refusal(&items(10_001)).is_some());
+    }
 }

@@ -47,6 +47,7 @@ impl FolderPlan {
         let mut plan = Self::default();
         for file in &folder.files.xml {
             match read_grants(file) {
+                Ok(read) if read.len() > 1 => plan.add_weekly(file, read),
                 Ok(read) => read.into_iter().for_each(|result| plan.add(file, result)),
                 Err(reason) => plan.failed.push(problem(file, reason)),
             }
@@ -54,6 +55,29 @@ impl FolderPlan {
         plan.compare(&folder.files);
         plan.warnings.extend(unread(&folder.files));
         plan
+    }
+
+    /// Adds the grants of a file of many, such as a week's: those that are none of designs, most of
+    /// them, are what such a file holds, and no failures.
+    fn add_weekly(&mut self, file: &SourceFile, read: Vec<GrantResult>) {
+        let count = read.len();
+        let mut others = 0_usize;
+        for result in read {
+            match result {
+                Err((GrantErrorKind::NotADesign, _)) => {
+                    others += 1;
+                    self.refused = Some(file.clone());
+                }
+                Err((GrantErrorKind::NotAGrant, _)) => others += 1,
+                result => self.add(file, result),
+            }
+        }
+        if others > 0 {
+            let reason = format!(
+                "{others} of its {count} documents are no design patents, and were passed over"
+            );
+            self.warnings.push(problem(file, reason));
+        }
     }
 
     fn add(&mut self, file: &SourceFile, result: GrantResult) {

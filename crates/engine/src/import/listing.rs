@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use lookalike_fetch::download::{is_log, read_log};
-use lookalike_patents::{PatentFolder, SourceFile, scan};
+use lookalike_patents::{PatentFolder, Reach, SourceFile, scan};
 use lookalike_work::FileProblem;
 
 use super::ImportRequest;
@@ -33,6 +33,7 @@ pub(super) struct Notes {
 pub(super) struct Listing<'a> {
     request: &'a ImportRequest,
     roots: Vec<Root>,
+    reach: Reach,
 }
 
 #[derive(Clone, Debug)]
@@ -47,8 +48,13 @@ enum Root {
 
 impl<'a> Listing<'a> {
     /// # Errors
-    /// A path does not exist.
+    /// A path does not exist, is neither a file nor a folder, or leads out of where the request may
+    /// read: it may have become a link since the import was asked for.
     pub(super) fn new(request: &'a ImportRequest) -> Result<Self, EngineError> {
+        let reach = match &request.within {
+            Some(folders) => Reach::below(folders),
+            None => Reach::Anywhere,
+        };
         let mut roots = Vec::new();
         let mut files = Vec::new();
         for path in &request.paths {
@@ -62,14 +68,24 @@ impl<'a> Listing<'a> {
             let path = std::fs::canonicalize(path).map_err(absent)?;
             if path.is_dir() {
                 roots.push(Root::Tree(path));
-            } else if is_log(&path) {
+                continue;
+            }
+            let file = reach.open(&path).map_err(|error| {
+                EngineError::invalid(format!("can't import {}: {error}", path.display()))
+                    .because(error)
+            })?;
+            if is_log(&path, file) {
                 roots.push(Root::Log(path));
             } else {
                 files.push(path);
             }
         }
-        roots.extend(scan_files(files));
-        Ok(Self { request, roots })
+        roots.extend(scan_files(files, &reach));
+        Ok(Self {
+            request,
+            roots,
+            reach,
+        })
     }
 
     /// The folders, found on the way; a problem is a file, a folder or an archive that can't be
@@ -77,7 +93,7 @@ impl<'a> Listing<'a> {
     pub(super) fn folders(&self) -> impl Iterator<Item = Result<Folder, FileProblem>> {
         self.roots
             .iter()
-            .flat_map(|root| root.folders(self.request))
+            .flat_map(|root| root.folders(&self.request.data_dir, &self.reach))
             .filter_map(|found| match found {
                 Ok(folder) => self.wanted(folder).map(Ok),
                 // Whoever asks for certain files was told about the others before.
@@ -126,15 +142,10 @@ impl<'a> Listing<'a> {
 impl Root {
     fn folders<'a>(
         &'a self,
-        request: &ImportRequest,
+        data_dir: &Path,
+        reach: &'a Reach,
     ) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + 'a> {
-        let scan = |path: &Path| {
-            let scan = scan(path).without(&request.data_dir);
-            match &request.within {
-                Some(roots) => scan.within(roots),
-                None => scan,
-            }
-        };
+        let scan = |path: &Path| scan(path).without(data_dir).within(reach.clone());
         match self {
             Self::Tree(path) => Box::new(scan(path).map(|found| match found {
                 Ok(files) => Ok(plain(files)),
@@ -144,7 +155,7 @@ impl Root {
                 }),
             })),
             Self::Files(folder) => Box::new(std::iter::once(Ok(plain(folder.clone())))),
-            Self::Log(path) => log_folders(path),
+            Self::Log(path) => log_folders(path, reach),
         }
     }
 }
@@ -157,7 +168,7 @@ fn plain(files: PatentFolder) -> Folder {
 }
 
 /// Files named one by one, gathered by their folder; archives stand for themselves.
-fn scan_files(files: Vec<PathBuf>) -> Vec<Root> {
+fn scan_files(files: Vec<PathBuf>, reach: &Reach) -> Vec<Root> {
     let mut roots: Vec<Root> = Vec::new();
     let mut seen = HashSet::new();
     for path in files {
@@ -165,7 +176,7 @@ fn scan_files(files: Vec<PathBuf>) -> Vec<Root> {
             continue;
         }
         // What the walk makes of a file by itself: its kind, or the files in it.
-        let mut found = scan(&path);
+        let mut found = scan(&path).within(reach.clone());
         let directory = path.parent().unwrap_or(Path::new("/")).to_string_lossy();
         let alone = match (found.next(), found.next()) {
             (Some(Ok(folder)), None) if folder.directory == directory => folder,
@@ -190,12 +201,15 @@ fn scan_files(files: Vec<PathBuf>) -> Vec<Root> {
 }
 
 /// The images of a download, with what its list said of them.
-fn log_folders(path: &Path) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + '_> {
+fn log_folders<'a>(
+    path: &'a Path,
+    reach: &'a Reach,
+) -> Box<dyn Iterator<Item = Result<Folder, FileProblem>> + 'a> {
     let problem = |reason: String| FileProblem {
         file: path.to_string_lossy().into_owned(),
         reason,
     };
-    let mut images = match read_log(path) {
+    let mut images = match read_log(path, || reach.open(path)) {
         Ok(images) => images,
         Err(error) => return Box::new(std::iter::once(Err(problem(error.to_string())))),
     };
@@ -203,8 +217,9 @@ fn log_folders(path: &Path) -> Box<dyn Iterator<Item = Result<Folder, FileProble
         let mut folder = plain(PatentFolder::new(path.to_string_lossy().into_owned()));
         for image in images.by_ref().take(LOG_FOLDER) {
             let logged = image.map_err(|error| error.to_string()).and_then(|image| {
-                let file = SourceFile::on_disk(&image.file).map_err(|error| error.to_string())?;
-                Ok((file, image))
+                // Its folder may hold links: each file is held to the reach when it is read.
+                let file = SourceFile::on_disk_within(&image.file, reach);
+                Ok((file.map_err(|error| error.to_string())?, image))
             });
             match logged {
                 Ok((file, image)) => {

@@ -148,6 +148,30 @@ fn a_utility_patent_is_refused_with_its_drawings() {
 }
 
 #[test]
+fn what_is_no_design_in_a_weekly_file_is_counted_and_no_failure() {
+    let weekly = [UTILITY, GRANT, UTILITY].join("\n");
+    let (plan, sheets) = plan(&[
+        ("ipg220104.xml", &weekly),
+        ("USD0939806-20220104-D00001.png", ""),
+        ("USD0939806-20220104-D00002.TIF", ""),
+    ]);
+    assert!(plan.failed.is_empty(), "{:?}", plan.failed);
+    assert_eq!((plan.patents.len(), plan.warnings.len()), (1, 1));
+    let reason = &plan.warnings[0].reason;
+    assert!(
+        reason.contains("2 of its 3 documents are no design patents"),
+        "{reason}"
+    );
+    // A sheet that was converted is the grant's still.
+    let pages: Vec<_> = sheets
+        .iter()
+        .map(|sheet| sheet.as_ref().unwrap())
+        .map(|sheet| (sheet.has_grant, sheet.facts.page_num.as_deref()))
+        .collect();
+    assert_eq!(pages, [(true, Some("D00001")), (true, Some("D00002"))]);
+}
+
+#[test]
 fn files_named_one_by_one_are_read_with_their_grant() {
     let directory = TempDir::new().unwrap();
     let xml = directory.path().join("a.xml");

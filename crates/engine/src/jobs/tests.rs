@@ -220,6 +220,49 @@ fn neither_the_data_directory_nor_what_lies_elsewhere_is_imported() {
     }
 }
 
+/// What somebody who can write in a folder puts there does not lead out of it.
+#[cfg(unix)]
+#[test]
+fn nothing_out_of_the_folders_allowed_is_read_however_it_is_named() {
+    use std::os::unix::fs::symlink;
+
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 1);
+    let secret = fixture.pictures("secret", 3);
+    let import = |path: PathBuf| {
+        let mut request = request(path, "default");
+        request.within = Some(vec![folder.clone()]);
+        let id = fixture.jobs.start(request).unwrap();
+        fixture.jobs.wait(id).unwrap()
+    };
+    // A log that names a file below a linked folder.
+    symlink(&secret, folder.join("linked")).unwrap();
+    let entry = serde_json::json!({
+        "url": "http://x/", "row": 1, "status": "ok", "file": "linked/0001.png", "md5": "",
+        "size_bytes": 1, "format": "png", "width": 1, "height": 1, "attributes": {},
+        "time": "2026-11-21T00:00:00Z",
+    });
+    let log = folder.join("download.jsonl");
+    fs::write(&log, format!("{entry}\n")).unwrap();
+    let report = import(log);
+    assert_eq!((report.status.imported, report.status.failed), (0, 1));
+    assert!(report.failed_files[0].reason.contains("link out of"));
+    // A file that became a link after it was asked for.
+    let swapped = folder.join("swapped.png");
+    symlink(secret.join("0002.png"), &swapped).unwrap();
+    let report = import(swapped);
+    assert_eq!(report.status.status, "failed");
+    let message = report.status.message.unwrap_or_default();
+    assert!(message.contains("link out of"), "{message}");
+    // A pipe, which nobody would ever write into.
+    let pipe = folder.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let report = import(pipe);
+    assert_eq!(report.status.status, "failed");
+    assert_eq!(fixture.items("default"), 0);
+}
+
 #[test]
 fn an_index_that_the_collection_does_not_have_is_refused_not_ignored() {
     let fixture = Fixture::new();

@@ -3,8 +3,8 @@
 use lookalike_catalog::{Collection, ItemFilter};
 
 use super::Library;
-use crate::EngineError;
 use crate::filters::canonical;
+use crate::{EngineError, ErrorKind};
 
 /// Items changed in one transaction: a few dozen milliseconds, for which other writers wait.
 pub(super) const ITEMS_A_COMMIT: usize = 1000;
@@ -19,6 +19,9 @@ pub enum Selection {
     Items(Vec<u64>),
     /// Those that pass a filter, which must not be empty.
     Passing(Box<ItemFilter>),
+    /// The same for somebody who may not delete everything: a filter that all pass is refused, unless
+    /// the collection holds a single item.
+    PassingUnlessAll(Box<ItemFilter>),
     /// All that are there when the deletion begins.
     All,
 }
@@ -48,7 +51,7 @@ impl Library {
     pub fn delete(&self, collection: &str, selection: &Selection) -> Result<Deleted, EngineError> {
         let collection = self.stores.catalog().collection(collection)?;
         let ids = self.selected(&collection, selection)?;
-        self.stores.blob_work(|| {
+        let deleted = self.stores.blob_work(|| {
             let mut deleted = 0;
             for ids in ids.chunks(ITEMS_A_COMMIT) {
                 let (removed, unused) = self
@@ -61,7 +64,9 @@ impl Library {
                 deleted += removed as u64;
             }
             Ok(Deleted { deleted })
-        })
+        });
+        self.stores.give_back_room();
+        deleted
     }
 
     fn selected(
@@ -85,10 +90,26 @@ impl Library {
                 ids.dedup();
                 Ok(ids)
             }
-            Selection::Passing(filter) if filter.is_empty() => Err(EngineError::invalid(
-                "the filter is empty, which every item passes; for all items say so",
-            )),
+            Selection::Passing(filter) | Selection::PassingUnlessAll(filter)
+                if filter.is_empty() =>
+            {
+                Err(EngineError::invalid(
+                    "the filter is empty, which every item passes; for all items say so",
+                ))
+            }
             Selection::Passing(filter) => Ok(all(&canonical(filter)?)?),
+            Selection::PassingUnlessAll(filter) => {
+                let passing = all(&canonical(filter)?)?;
+                let everything = self.stores.catalog().count_items(collection, 0)?;
+                if passing.len() > 1 && passing.len() as u64 == everything {
+                    return Err(EngineError::new(
+                        ErrorKind::Forbidden,
+                        "every item of the collection passes the filter, and only administrators \
+                         delete everything; narrow it",
+                    ));
+                }
+                Ok(passing)
+            }
             Selection::All => Ok(all(&ItemFilter::default())?),
         }
     }

@@ -60,13 +60,18 @@ impl Pictures {
     }
 
     /// Any supported picture as a JPEG that a browser shows, upright; of a file that holds several, that
-    /// of the page of this number, counted from 1, of which the first is usual.
+    /// of the page of this number, counted from 1, of which the first is usual. With it what was wrong
+    /// with its file although it could be read.
     ///
     /// # Errors
     /// The bytes are no picture that can be read, or there is no such page.
-    pub fn preview(&self, bytes: Vec<u8>, page: Option<u32>) -> Result<Vec<u8>, EngineError> {
+    pub fn preview(
+        &self,
+        bytes: Vec<u8>,
+        page: Option<u32>,
+    ) -> Result<(Vec<u8>, Vec<String>), EngineError> {
         let limits = self.stores.limits();
-        let decoded = match Opened::new(bytes, limits)? {
+        let mut decoded = match Opened::new(bytes, limits)? {
             Opened::Paged(file) => {
                 let page = file.page(page.unwrap_or(1), limits, self.stores.budget())?;
                 self.stores.decode_page_of(&file, page.as_ref())?
@@ -78,7 +83,8 @@ impl Pictures {
             }
             Opened::Picture(bytes) => self.stores.decode(&bytes)?,
         };
-        jpeg(&upright_sheet(decoded).image, VIEW_QUALITY)
+        let warnings = std::mem::take(&mut decoded.warnings);
+        Ok((jpeg(&upright_sheet(decoded).image, VIEW_QUALITY)?, warnings))
     }
 }
 

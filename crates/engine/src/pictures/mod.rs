@@ -3,6 +3,8 @@
 mod figure;
 mod full;
 mod originals;
+#[cfg(test)]
+mod tests;
 mod thumbnails;
 
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use lookalike_catalog::{Item, Turn};
 use lookalike_storage::blob::OpenBlob;
 
 pub use figure::{PictureFigure, PictureFigures};
-pub(crate) use thumbnails::make_thumbnail;
+pub(crate) use thumbnails::{is_whole_jpeg, make_thumbnail};
 
 use crate::byte_cache::ByteCache;
 use crate::{EngineError, ErrorKind, Stores};

@@ -1,14 +1,19 @@
 //! Originals: the copy in the blob store, or the file where it was imported from.
+//!
+//! A file may have become another since, or a link to one that nobody was to see: it would be shown,
+//! and explained, as the item that it is not. Its size has to be the item's; where its time is
+//! another than was noted, or a link leads to it, so has its sum.
 
-use std::fs::File;
 use std::io::{Cursor, Read};
 
-use lookalike_catalog::Item;
+use lookalike_catalog::{Item, KnownPath};
 use lookalike_imaging::Decoded;
-use lookalike_patents::SourceFile;
+use lookalike_patents::{OpenFile, SourceFile, Stamp};
 use lookalike_storage::blob::{BlobKey, OpenBlob};
+use md5::{Digest, Md5};
 
 use super::Pictures;
+use crate::hex::hex;
 use crate::{EngineError, ErrorKind, Hint};
 
 impl Pictures {
@@ -29,7 +34,7 @@ impl Pictures {
     }
 
     /// The item's original, never more of it than a file may have.
-    pub(super) fn open_original(&self, item: &Item) -> Result<OpenBlob, EngineError> {
+    pub(crate) fn open_original(&self, item: &Item) -> Result<OpenBlob, EngineError> {
         if let Some(key) = &item.original_key
             && let Some(blob) = self.stores.blobs().open(&BlobKey::new(key.clone())?)?
         {
@@ -39,24 +44,64 @@ impl Pictures {
         let path = item.original_path.as_ref().ok_or_else(gone)?;
         let file = SourceFile::reopen(path).map_err(|error| gone().because(error))?;
         let most = self.stores.limits().max_file_bytes;
-        let Some(path) = file.disk_path() else {
+        let Some(on_disk) = file.disk_path() else {
             let bytes = file.read(most).map_err(|error| gone().because(error))?;
-            return Ok(OpenBlob {
-                length: bytes.len() as u64,
-                reader: Box::new(Cursor::new(bytes)),
-            });
+            return checked(item, bytes);
         };
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-        let (length, file) = opened.map_err(|error| gone().because(error))?;
-        if length > most {
-            return Err(gone());
+        let opened = OpenFile::open(on_disk)
+            .and_then(|opened| Ok((Stamp::of(&opened.file.metadata()?), opened)));
+        let (stamp, OpenFile { mut file, place }) =
+            opened.map_err(|error| gone().because(error))?;
+        if stamp.size_bytes != item.file_size || stamp.size_bytes > most {
+            return Err(original_has_changed(item));
+        }
+        if place != on_disk || !self.is_as_recorded(item, path, stamp)? {
+            let mut bytes = Vec::new();
+            let read = file.by_ref().take(stamp.size_bytes).read_to_end(&mut bytes);
+            read.map_err(|error| gone().because(error))?;
+            return checked(item, bytes);
         }
         Ok(OpenBlob {
-            length,
+            length: stamp.size_bytes,
             // What grows meanwhile is not read on.
-            reader: Box::new(file.take(length)),
+            reader: Box::new(file.take(stamp.size_bytes)),
         })
     }
+
+    /// Whether the file at `path` has the size and the time that were noted at its import.
+    fn is_as_recorded(&self, item: &Item, path: &str, stamp: Stamp) -> Result<bool, EngineError> {
+        let catalog = self.stores.catalog();
+        let collection = catalog.collection(&item.collection)?;
+        let now = KnownPath {
+            path: path.to_owned(),
+            file_size: stamp.size_bytes,
+            modified_ns: stamp.modified_ns,
+        };
+        Ok(catalog.known_path(&collection, path)? == Some(now))
+    }
+}
+
+/// Bytes that were read, if they are the item's.
+fn checked(item: &Item, bytes: Vec<u8>) -> Result<OpenBlob, EngineError> {
+    if hex(&Md5::digest(&bytes)) != item.md5 {
+        return Err(original_has_changed(item));
+    }
+    Ok(OpenBlob {
+        length: bytes.len() as u64,
+        reader: Box::new(Cursor::new(bytes)),
+    })
+}
+
+fn original_has_changed(item: &Item) -> EngineError {
+    EngineError::new(
+        ErrorKind::NotFound,
+        format!(
+            "the original of `{}` has changed since it was imported: it is another picture now; \
+             import it again",
+            item.file_name
+        ),
+    )
+    .with_hint(Hint::KeepCopies)
 }
 
 pub(super) fn original_is_gone(item: &Item) -> EngineError {

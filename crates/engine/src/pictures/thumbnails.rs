@@ -35,20 +35,33 @@ impl Pictures {
             .stores
             .blobs()
             .get(&key)?
-            .filter(|bytes| !bytes.is_empty())
+            .filter(|bytes| is_whole_jpeg(bytes))
         {
             Some(bytes) => bytes,
-            None => {
-                let bytes = make_thumbnail(&self.upright(item)?)?;
-                self.stores.blobs().put(&key, &bytes)?;
-                bytes
-            }
+            None => self.make_thumbnail_again(item)?,
         };
         let bytes = Arc::new(bytes);
         self.thumbnails
             .insert(shown, Arc::clone(&bytes), bytes.len());
         Ok(bytes)
     }
+
+    /// Makes the item's thumbnail from its original, and stores it.
+    ///
+    /// # Errors
+    /// The original is gone or can't be read any more.
+    pub(crate) fn make_thumbnail_again(&self, item: &Item) -> Result<Vec<u8>, EngineError> {
+        let bytes = make_thumbnail(&self.upright(item)?)?;
+        self.stores
+            .blobs()
+            .put(&thumbnail_key(&item.md5)?, &bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Whether a stored thumbnail begins and ends as a JPEG does: what a failing disk leaves goes to nobody.
+pub(crate) fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    Format::sniff(bytes) == Some(Format::Jpeg) && bytes.ends_with(&[0xff, 0xd9])
 }
 
 /// A thumbnail of `image`: JPEG, at most 300 x 300 pixels.

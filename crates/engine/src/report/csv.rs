@@ -2,13 +2,18 @@
 //!
 //! RFC 4180 in UTF-8, with the byte order mark without which Excel takes it for another encoding.
 //! A cell that a spreadsheet would take for a formula gets an apostrophe in front: titles and
-//! file names come from anywhere.
+//! file names come from anywhere. One with a semicolon before such a sign loses its semicolons:
+//! spreadsheets of many countries split cells there.
 
 use super::facts::{Facts, day};
 use crate::search::PageHit;
 use crate::{EngineError, ErrorKind};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a spreadsheet takes for the beginning of a formula, also in the wide forms of East Asian
+/// scripts.
+const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 const HEADER: [&str; 22] = [
     "group_rank",
@@ -88,10 +93,15 @@ fn write(facts: &Facts, thumbnail_url: &dyn Fn(&PageHit) -> String) -> Result<Ve
 
 /// The cell as no spreadsheet takes it for a formula. Numbers stay as they are.
 fn harmless(cell: String) -> String {
-    let starts = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let starts = |cell: &str| {
+        cell.trim_start_matches([' ', '"'])
+            .starts_with(FORMULA_SIGNS)
+    };
     let is_number = |cell: &str| cell.parse::<f64>().is_ok_and(f64::is_finite);
-    if starts(&cell) && !is_number(&cell) {
-        format!("'{cell}")
+    let in_parts = cell.split(';').skip(1).any(starts);
+    if (starts(&cell) || in_parts) && !is_number(&cell) {
+        // The apostrophe guards the first part alone.
+        format!("'{}", cell.replace(';', ","))
     } else {
         cell
     }
@@ -114,7 +124,24 @@ mod tests {
         ] {
             assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
         }
-        for plain in ["-0.25", "-1e-5", "+3", "watch = band", "", "'=1"] {
+        for (formula, harmless_form) in [
+            ("＝1+1", "'＝1+1"),
+            (" =1+1", "' =1+1"),
+            ("x;=1+1", "'x,=1+1"),
+            ("x;y; \"@A1", "'x,y, \"@A1"),
+        ] {
+            assert_eq!(harmless(formula.to_owned()), harmless_form);
+        }
+        for plain in [
+            "Doe; Roe",
+            "chair; with arms - new",
+            "-0.25",
+            "-1e-5",
+            "+3",
+            "watch = band",
+            "",
+            "'=1",
+        ] {
             assert_eq!(harmless(plain.to_owned()), plain);
         }
     }

@@ -137,4 +137,7 @@ pub struct QueryInfo {
     pub filters: ItemFilter,
     /// What was searched for, unless that is one whole picture.
     pub queries: Vec<QueryDescription>,
+    /// What was wrong with the files searched for although they could be read, such as a sheet of
+    /// which rows are damaged.
+    pub warnings: Vec<String>,
 }

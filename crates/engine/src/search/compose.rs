@@ -112,6 +112,7 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         collections: request.collections.clone(),
         filters: request.filter.clone(),
         queries,
+        warnings: Vec::new(),
     }
 }
 

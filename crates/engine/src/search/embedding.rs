@@ -1,13 +1,13 @@
 //! The vectors that a search looks for: given, stored, remembered or embedded now.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::RgbImage;
 
 use super::checked::CheckedRequest;
-use super::embedding_cache::{EmbeddingCache, Key};
+use super::embedding_cache::{Embedded, EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
 use super::query_pictures::{QueryPicture, QueryPictures};
 use super::query_vectors::QueryVectors;
@@ -25,16 +25,18 @@ pub(super) struct QueryEmbedder {
 }
 
 impl QueryEmbedder {
-    /// The queries' vectors for each collection.
+    /// The queries' vectors for each collection, and what was wrong with the queries' files although
+    /// they could be read.
     pub(super) fn vectors(
         &self,
         request: &CheckedRequest<'_>,
         collections: &[Collection],
-    ) -> Result<Vec<Vec<QueryVectors>>, EngineError> {
+    ) -> Result<(Vec<Vec<QueryVectors>>, Vec<String>), EngineError> {
         let mut pictures = Decoded {
             of: &self.pictures,
             request,
-            decoded: HashMap::new(),
+            last: None,
+            warnings: BTreeMap::new(),
         };
         // Collections with the same encoder share the forward pass.
         let mut known: Vec<(&Collection, Vec<QueryVectors>)> = Vec::new();
@@ -48,7 +50,8 @@ impl QueryEmbedder {
             };
             known.push((collection, vectors));
         }
-        Ok(known.into_iter().map(|(_, vectors)| vectors).collect())
+        let vectors = known.into_iter().map(|(_, vectors)| vectors).collect();
+        Ok((vectors, pictures.told()))
     }
 
     fn embed_queries(
@@ -77,18 +80,27 @@ impl QueryEmbedder {
         let mut inputs = Vec::new();
         for index in missing {
             let key = Key::new(&request.queries[index], request.region(index), collection);
-            vectors[index] = key.as_ref().and_then(|key| self.known.get(key));
-            if vectors[index].is_none() {
-                let parts = pictures.prepare(index, &encoder)?;
-                unknown.push((index, key, parts.len()));
-                inputs.extend(parts);
+            match key.as_ref().and_then(|key| self.known.get(key)) {
+                Some(known) => {
+                    pictures.warnings.insert(index, known.warnings.clone());
+                    vectors[index] = Some(known.vectors.clone());
+                }
+                None => {
+                    let parts = pictures.prepare(index, &encoder)?;
+                    unknown.push((index, key, parts.len()));
+                    inputs.extend(parts);
+                }
             }
         }
         let mut embeddings = self.passes.embed(&encoder, inputs)?.into_iter();
         for (index, key, count) in unknown {
             let of_query = QueryVectors::new(embeddings.by_ref().take(count));
             if let (Some(key), Some(of_query)) = (key, &of_query) {
-                self.known.insert(key, of_query);
+                let embedded = Embedded {
+                    vectors: of_query.clone(),
+                    warnings: pictures.warnings.get(&index).cloned().unwrap_or_default(),
+                };
+                self.known.insert(key, embedded);
             }
             vectors[index] = of_query;
         }
@@ -125,11 +137,15 @@ impl QueryEmbedder {
     }
 }
 
-/// Decoded query pictures, each decoded once whatever the number of collections.
+/// The query picture that was decoded last. Only one is kept, as each holds its share of the memory
+/// for pixels: a single picture is decoded once whatever the number of collections, several are
+/// once for each encoder.
 struct Decoded<'a> {
     of: &'a QueryPictures,
     request: &'a SearchRequest,
-    decoded: HashMap<usize, QueryPicture>,
+    last: Option<(usize, QueryPicture)>,
+    /// By the query's place.
+    warnings: BTreeMap<usize, Vec<String>>,
 }
 
 impl Decoded<'_> {
@@ -139,11 +155,33 @@ impl Decoded<'_> {
         position: usize,
         encoder: &Encoder,
     ) -> Result<Vec<RgbImage>, EngineError> {
-        if !self.decoded.contains_key(&position) {
-            let picture = self.of.picture(self.request, position)?;
-            self.decoded.insert(position, picture);
-        }
-        self.decoded[&position].inputs(self.request.region(position), encoder)
+        // The one before has to go first.
+        let kept = self.last.take().filter(|(kept, _)| *kept == position);
+        let picture = match kept {
+            Some((_, picture)) => picture,
+            None => {
+                let picture = self.of.picture(self.request, position)?;
+                self.warnings.insert(position, picture.warnings.clone());
+                picture
+            }
+        };
+        let (_, picture) = self.last.insert((position, picture));
+        picture.inputs(self.request.region(position), encoder)
+    }
+
+    /// All warnings; those of one picture among several name it.
+    fn told(&self) -> Vec<String> {
+        let several = self.request.queries.len() > 1;
+        let tell = |(&position, warnings): (&usize, &Vec<String>)| {
+            let name = match self.request.queries[position].file_name() {
+                _ if !several => String::new(),
+                Some(name) => format!("{name}: "),
+                None => format!("query {position}: "),
+            };
+            let named = warnings.iter().map(|warning| format!("{name}{warning}"));
+            named.collect::<Vec<_>>()
+        };
+        self.warnings.iter().flat_map(tell).collect()
     }
 }
 

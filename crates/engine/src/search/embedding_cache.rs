@@ -1,6 +1,7 @@
 //! Embeddings of pictures that were searched for lately: whoever changes a filter searches again
 //! with the same picture, and embedding it takes longer than the search.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lookalike_catalog::Collection;
@@ -18,9 +19,17 @@ const MOST_BYTES: usize = 32 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key([u8; 32]);
 
+/// What is known of a picture.
+#[derive(Debug)]
+pub(super) struct Embedded {
+    pub(super) vectors: QueryVectors,
+    /// What was wrong with its file although it could be read.
+    pub(super) warnings: Vec<String>,
+}
+
 /// The embeddings used last. Shared by threads.
 pub(super) struct EmbeddingCache {
-    embeddings: ByteCache<Key, QueryVectors>,
+    embeddings: ByteCache<Key, Arc<Embedded>>,
     hits: AtomicU64,
 }
 
@@ -47,7 +56,7 @@ impl Key {
 }
 
 impl EmbeddingCache {
-    pub(super) fn get(&self, key: &Key) -> Option<QueryVectors> {
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Embedded>> {
         let found = self.embeddings.get(key);
         if found.is_some() {
             self.hits.fetch_add(1, Ordering::Relaxed);
@@ -55,9 +64,11 @@ impl EmbeddingCache {
         found
     }
 
-    pub(super) fn insert(&self, key: Key, embeddings: &QueryVectors) {
-        let bytes = size_of::<Key>() + embeddings.numbers() * size_of::<f32>();
-        self.embeddings.insert(key, embeddings.clone(), bytes);
+    pub(super) fn insert(&self, key: Key, embedded: Embedded) {
+        let told: usize = embedded.warnings.iter().map(String::len).sum();
+        let numbers = embedded.vectors.numbers() * size_of::<f32>();
+        let bytes = size_of::<Key>() + numbers + told;
+        self.embeddings.insert(key, Arc::new(embedded), bytes);
     }
 
     /// Embeddings that were found.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lookalike_catalog::Turn;
 use lookalike_imaging::figures::{PageOrientation, Part, UprightSheet};
-use lookalike_imaging::{EncodeError, PreprocessKind, RgbImage, encode_jpeg, fit_within};
+use lookalike_imaging::{EncodeError, PreprocessKind, RgbImage, encode_jpeg, fit_within, probe};
 
 use super::description::QueryKind;
 use super::kept::KeptQuery;
@@ -17,6 +17,10 @@ use crate::{Encoder, EngineError, ErrorKind, Stores};
 
 const THUMBNAIL_QUALITY: u8 = 80;
 
+/// The pictures of one search may have as many pixels together as this many pictures of the most
+/// pixels: sixteen sheets of 400 dpi.
+const PICTURES_OF_MOST_PIXELS: u64 = 2;
+
 /// A decoded picture that is searched for.
 pub(super) struct QueryPicture {
     /// As its file holds it.
@@ -24,6 +28,8 @@ pub(super) struct QueryPicture {
     /// What makes it upright, where that is known.
     known: Option<Turn>,
     seen_as: SeenAs,
+    /// What was wrong with its file although it could be read.
+    pub(super) warnings: Vec<String>,
 }
 
 /// How people see a picture, which regions are parts of.
@@ -99,7 +105,8 @@ impl QueryPictures {
         }
     }
 
-    /// The picture of a query.
+    /// The picture of a query. It holds its share of the memory for pixels: it has to go before the
+    /// next is asked for.
     pub(super) fn picture(
         &self,
         request: &SearchRequest,
@@ -112,6 +119,7 @@ impl QueryPictures {
                     image: decoded.image,
                     known: decoded.page_orientation.map(PageOrientation::turn),
                     seen_as: SeenAs::Sent,
+                    warnings: decoded.warnings,
                 })
             }
             Some(Query::Item(id)) => self.item_picture(*id),
@@ -133,6 +141,34 @@ impl QueryPictures {
         }
     }
 
+    /// Refuses a request whose pictures have too many pixels together: a few bytes can stand for
+    /// seconds of decoding.
+    pub(super) fn check_pixels(&self, request: &SearchRequest) -> Result<(), EngineError> {
+        let limits = self.stores.limits();
+        let most = limits.max_pixels.saturating_mul(PICTURES_OF_MOST_PIXELS);
+        let pixels = |query: &Query| match query {
+            // What can't be read is refused when it is decoded.
+            Query::Image(file) => probe(&file.bytes, limits).map_or(0, |header| {
+                u64::from(header.width) * u64::from(header.height)
+            }),
+            _ => 0,
+        };
+        let all: u64 = request.queries.iter().map(pixels).sum();
+        if all <= most {
+            return Ok(());
+        }
+        let megapixels = |pixels: u64| pixels.div_ceil(1_000_000);
+        Err(EngineError::new(
+            ErrorKind::TooLarge,
+            format!(
+                "the pictures of this search have {} megapixels together, above the limit of {}; \
+                 search with fewer or smaller ones",
+                megapixels(all),
+                megapixels(most)
+            ),
+        ))
+    }
+
     fn item_picture(&self, id: u64) -> Result<QueryPicture, EngineError> {
         let item = self.stores.item(id)?;
         let decoded = self.pictures.decoded(&item)?;
@@ -141,6 +177,7 @@ impl QueryPictures {
             image: decoded.image,
             known: item.turn.or(stored),
             seen_as: SeenAs::Stored(item.turn.unwrap_or_default()),
+            warnings: decoded.warnings,
         })
     }
 

@@ -127,24 +127,28 @@ impl Searcher {
             .iter()
             .map(|name| self.stores.catalog().collection(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let vectors = self.embedder.vectors(&request, &collections)?;
+        self.embedder.pictures.check_pixels(&request)?;
+        let (vectors, warnings) = self.embedder.vectors(&request, &collections)?;
         let extracted = Instant::now();
 
         let mut rankings = Vec::new();
         for (collection, queries) in collections.iter().zip(&vectors) {
             let selection = self.filters.selection(collection, &request.filter);
-            rankings.push(rank(
+            let ranked = rank(
                 &self.stores,
                 collection,
                 queries,
                 selection.as_ref(),
                 &request,
-            )?);
+            );
+            self.stores.note_answer(&ranked);
+            rankings.push(ranked?);
         }
         let searched = Instant::now();
 
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
+        answer.query_info.warnings = warnings;
         answer.query_token = token(&self.token_secret, &request, &vectors);
         let end = Instant::now();
         answer.timing = Timing {

@@ -87,6 +87,26 @@ impl Stores {
         }
     }
 
+    /// Gives back to the file system what deleted rows took. What can't be done now is done after
+    /// the next deletion.
+    pub(crate) fn give_back_room(&self) {
+        let now = self.now().as_second();
+        let give = || {
+            self.catalog()
+                .write_aside(now, |tx| Ok::<_, EngineError>(tx.give_back_room()?))
+        };
+        loop {
+            match give() {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!("the catalogue could not be made smaller: {error}");
+                    return;
+                }
+            }
+        }
+    }
+
     /// Those of the keys that are the program's and that no content needs.
     fn orphans<'k>(&self, keys: &'k [BlobKey]) -> Result<Vec<&'k BlobKey>, EngineError> {
         let named: Vec<(&BlobKey, &str)> = keys

@@ -6,6 +6,7 @@ mod blob_keys;
 mod leftovers;
 mod unused_blobs;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lookalike_catalog::{Catalog, Collection, FilePage, Item, Turn};
@@ -45,6 +46,8 @@ pub struct Stores {
     /// Read: blobs are put that rows are about to refer to. Write: blobs are deleted that no row
     /// refers to. So none is deleted between the two steps of the former.
     blobs_in_use: RwLock<()>,
+    /// Whether the vector store failed at the last search.
+    vectors_failed: AtomicBool,
 }
 
 impl Stores {
@@ -54,6 +57,7 @@ impl Stores {
         Self {
             parts,
             blobs_in_use: RwLock::default(),
+            vectors_failed: AtomicBool::new(false),
         }
     }
 
@@ -71,6 +75,21 @@ impl Stores {
 
     pub(crate) fn vectors(&self) -> &dyn VectorStore {
         &*self.parts.vectors
+    }
+
+    /// Notes whether the vector store answered a search; a wrong question is none of its faults.
+    pub(crate) fn note_answer<T>(&self, answer: &Result<T, EngineError>) {
+        let failed = match answer {
+            Ok(_) => false,
+            Err(error) if error.kind() == ErrorKind::InvalidInput => return,
+            Err(_) => true,
+        };
+        self.vectors_failed.store(failed, Ordering::Relaxed);
+    }
+
+    /// Whether the vector store answered the last search.
+    pub(crate) fn vectors_answer(&self) -> bool {
+        !self.vectors_failed.load(Ordering::Relaxed)
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

@@ -31,7 +31,7 @@ use lookalike_work::{Cancel, Clock, system_clock};
 
 pub use error::DownloadError;
 pub use log::LOG_FILE;
-pub use read::{LoggedImage, is_log, read_log};
+pub use read::{Logged, LoggedImage, is_log, read_log};
 pub use report::{DownloadProgress, DownloadReport, DownloadSnapshot};
 
 /// A download.

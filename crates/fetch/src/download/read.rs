@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -20,28 +21,28 @@ pub struct LoggedImage {
     pub attributes: Map<String, Value>,
 }
 
-/// Whether a file is the log of a download, by its first line. One that can't be read is none.
+/// The pictures of a log, one after the other.
+pub type Logged = Box<dyn Iterator<Item = Result<LoggedImage, DownloadError>>>;
+
+/// Whether an opened file is the log of a download, by its first line. One that can't be read is
+/// none.
 #[must_use]
-pub fn is_log(path: &Path) -> bool {
-    File::open(path)
-        .ok()
-        .and_then(|file| Lines::new(path, file).next_entry().ok()?)
-        .is_some()
+pub fn is_log(path: &Path, file: File) -> bool {
+    let first = Lines::new(path, file).next_entry();
+    first.is_ok_and(|entry| entry.is_some())
 }
 
 /// The pictures of a log: of every row the last one that was saved, in the order of the log.
 /// Half a last line, as a killed process leaves it, is passed over.
 ///
-/// Reads the file twice; takes about 30 bytes of memory a row.
+/// Reads the file twice, each time as `open` opens it; takes about 30 bytes of memory a row.
 ///
 /// # Errors
 /// The file can't be read or a line is no entry; for a single entry also: its file lies
 /// outside of the log's folder.
-pub fn read_log(
-    path: &Path,
-) -> Result<impl Iterator<Item = Result<LoggedImage, DownloadError>> + use<>, DownloadError> {
+pub fn read_log(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Logged, DownloadError> {
     let open = || {
-        let file = File::open(path).map_err(io_error("read", path))?;
+        let file = open().map_err(io_error("read", path))?;
         Ok::<_, DownloadError>(Lines::new(path, file))
     };
     let absolute = std::path::absolute(path).map_err(io_error("find", path))?;
@@ -54,7 +55,7 @@ pub fn read_log(
         }
     }
     let mut lines = open()?;
-    Ok(std::iter::from_fn(move || {
+    Ok(Box::new(std::iter::from_fn(move || {
         loop {
             let (offset, entry) = match lines.next_entry() {
                 Ok(next) => next?,
@@ -73,7 +74,7 @@ pub fn read_log(
                 None => Err(lines.bad_entry("its file is not in the folder of the log")),
             });
         }
-    }))
+    })))
 }
 
 /// Logs travel with their folder: no log may name files elsewhere.

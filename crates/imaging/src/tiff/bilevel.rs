@@ -3,8 +3,7 @@
 //! The decoder reports rows as the places where the colour changes, so white
 //! paper costs one fill and a stroke two writes: no bit is ever unpacked.
 
-use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
-
+use super::ccitt::{self, End, Scheme};
 use super::interpret::Coding;
 use super::read::{Outcome, Target};
 use crate::error::Trouble;
@@ -24,77 +23,46 @@ pub(super) fn decode(
     inks: Inks,
     target: &mut Target,
 ) -> Outcome {
-    let settings = DecodeSettings {
-        columns,
-        rows: target.rows(),
-        end_of_block: coding != Coding::CcittRle,
-        end_of_line: false,
-        rows_are_byte_aligned: coding == Coding::CcittRle,
-        encoding: match coding {
-            Coding::CcittG4 => EncodingMode::Group4,
-            Coding::CcittG3 {
-                two_dimensional: true,
-            } => EncodingMode::Group3_2D,
-            _ => EncodingMode::Group3_1D,
-        },
-        // Goes on at the next end-of-line mark where the code has them.
-        strict: false,
+    let scheme = match coding {
+        Coding::CcittG4 => Scheme::Group4,
+        Coding::CcittG3 {
+            two_dimensional: true,
+        } => Scheme::Group3TwoDimensional,
+        Coding::CcittG3 {
+            two_dimensional: false,
+        } => Scheme::Group3,
+        _ => Scheme::Rle,
     };
-    let wanted = target.rows();
-    let mut rows = Rows {
-        target,
-        inks,
-        done: 0,
-    };
-    let result = hayro_ccitt::decode(packed, &mut rows, &mut DecoderContext::new(settings));
-    let done = rows.done;
-    let trouble = match result {
-        Err(error) => Some(Trouble::malformed(format!("its data is damaged ({error})"))),
-        Ok(_) if done < wanted => Some(Trouble::truncated("its data ends")),
-        Ok(_) => None,
-    };
-    // Rows skipped by resuming at a mark are invisible above; a second, strict
-    // pass tells. Only Group 3 resumes, and it is rare.
-    let skipped = matches!(coding, Coding::CcittG3 { .. }) && trouble.is_none() && {
-        let strict = DecodeSettings {
-            strict: true,
-            ..settings
-        };
-        hayro_ccitt::decode(packed, &mut Nowhere, &mut DecoderContext::new(strict)).is_err()
+    let mut index = 0;
+    let decoded = ccitt::decode(scheme, packed, columns, target.rows(), |changes| {
+        if let Some(row) = target.row(index) {
+            paint(row, changes, inks);
+        }
+        index += 1;
+    });
+    let trouble = match decoded.end {
+        End::Whole => None,
+        End::Early => Some(Trouble::truncated("its data ends")),
+        End::Damaged => Some(Trouble::malformed(
+            "its data is damaged (a code word that there is none of)",
+        )),
     };
     Outcome {
-        rows: done,
+        rows: decoded.rows,
+        // One word about damage is enough.
+        skipped: trouble.is_none() && decoded.damaged_rows > 0,
         trouble,
-        skipped,
     }
 }
 
-struct Rows<'t, 'p> {
-    target: &'t mut Target<'p>,
-    inks: Inks,
-    done: u32,
-}
-
-impl Decoder for Rows<'_, '_> {
-    fn push_row(&mut self, changes: &[u32]) {
-        let Some(row) = self.target.row(self.done) else {
-            return;
-        };
-        row.fill(self.inks.white);
-        let width = row.len();
-        for stroke in changes.chunks(2) {
-            let start = (stroke[0] as usize).min(width);
-            let end = stroke
-                .get(1)
-                .map_or(width, |&end| (end as usize).clamp(start, width));
-            row[start..end].fill(self.inks.black);
-        }
-        self.done += 1;
+fn paint(row: &mut [u8], changes: &[u32], inks: Inks) {
+    row.fill(inks.white);
+    let width = row.len();
+    for stroke in changes.chunks(2) {
+        let start = (stroke[0] as usize).min(width);
+        let end = stroke
+            .get(1)
+            .map_or(width, |&end| (end as usize).clamp(start, width));
+        row[start..end].fill(inks.black);
     }
-}
-
-struct Nowhere;
-
-impl Decoder for Nowhere {
-    fn push_row(&mut self, _changes: &[u32]) {}
 }

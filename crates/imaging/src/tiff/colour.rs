@@ -1,7 +1,7 @@
 //! Samples of a TIFF pixel to grey or RGB.
 
 use super::directory::Directory;
-use crate::alpha::{over_white, premultiplied_over_white, rounded_div_255};
+use crate::alpha::{Ground, rounded_div_255};
 
 /// What the samples of a pixel mean (tag PhotometricInterpretation).
 #[derive(Clone, Debug)]
@@ -14,6 +14,10 @@ pub(super) enum Colour {
     Palette(Box<[[u8; 3]; 256]>),
     Cmyk,
     YCbCr(YCbCr),
+    /// CIE L*a*b*, D50, of 8 bits; a* and b* are signed, or have 128 added.
+    Lab {
+        has_offset: bool,
+    },
 }
 
 /// What to do with the sample after the colour.
@@ -28,7 +32,7 @@ impl Colour {
     pub(super) fn samples(&self) -> usize {
         match self {
             Self::Grey { .. } | Self::Palette(_) => 1,
-            Self::Rgb | Self::YCbCr(_) => 3,
+            Self::Rgb | Self::YCbCr(_) | Self::Lab { .. } => 3,
             Self::Cmyk => 4,
         }
     }
@@ -48,7 +52,7 @@ impl Colour {
         &self,
         samples: &[u8],
         stride: usize,
-        alpha: Option<(usize, Alpha)>,
+        alpha: Option<(usize, Alpha, Ground)>,
         out: &mut [u8],
     ) {
         let pixels = samples.chunks_exact(stride);
@@ -64,14 +68,25 @@ impl Colour {
             Self::Cmyk => each(pixels, out, |pixel| {
                 cmyk_to_rgb([pixel[0], pixel[1], pixel[2], pixel[3]])
             }),
+            Self::Lab { has_offset } => {
+                let flip = if *has_offset { 0x80 } else { 0 };
+                each(pixels, out, |pixel| {
+                    lab_to_rgb(
+                        pixel[0],
+                        [1, 2].map(|place| (pixel[place] ^ flip).cast_signed()),
+                    )
+                });
+            }
             Self::YCbCr(conversion) => each(pixels, out, |pixel| {
                 conversion.to_rgb([pixel[0], pixel[1], pixel[2]])
             }),
         }
-        let Some((place, kind)) = alpha else { return };
-        let over = match kind {
-            Alpha::Straight => over_white,
-            Alpha::Premultiplied => premultiplied_over_white,
+        let Some((place, kind, ground)) = alpha else {
+            return;
+        };
+        let over = |level, alpha| match kind {
+            Alpha::Straight => ground.under(level, alpha),
+            Alpha::Premultiplied => ground.under_premultiplied(level, alpha),
         };
         let pixels = samples.chunks_exact(stride);
         for (out, pixel) in out.chunks_exact_mut(self.channels()).zip(pixels) {
@@ -89,6 +104,43 @@ fn each<'a>(
     for (out, pixel) in out.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
         *out = convert(pixel);
     }
+}
+
+/// L* of 0 to 255 for 0 to 100, and a* and b*, to sRGB (IEC 61966-2-1, adapted from D50 by Bradford).
+fn lab_to_rgb(lightness: u8, [a, b]: [i8; 2]) -> [u8; 3] {
+    const WHITE: [f32; 3] = [0.964_22, 1.0, 0.825_21];
+    const TO_SRGB: [[f32; 3]; 3] = [
+        [3.133_856, -1.616_867, -0.490_615],
+        [-0.978_768, 1.916_142, 0.033_454],
+        [0.071_945, -0.228_991, 1.405_243],
+    ];
+    let y = (f32::from(lightness) * 100.0 / 255.0 + 16.0) / 116.0;
+    let coordinates = [y + f32::from(a) / 500.0, y, y - f32::from(b) / 200.0];
+    let linear = |part: f32| {
+        if part > 6.0 / 29.0 {
+            part.powi(3)
+        } else {
+            (part - 4.0 / 29.0) * 3.0 * (6.0_f32 / 29.0).powi(2)
+        }
+    };
+    let mut xyz = [0.0; 3];
+    for (place, part) in coordinates.into_iter().enumerate() {
+        xyz[place] = linear(part) * WHITE[place];
+    }
+    TO_SRGB.map(|row| {
+        let sum: f32 = row
+            .iter()
+            .zip(xyz)
+            .map(|(factor, part)| factor * part)
+            .sum();
+        let level = if sum <= 0.003_130_8 {
+            12.92 * sum
+        } else {
+            1.055 * sum.powf(1.0 / 2.4) - 0.055
+        };
+        // The cast saturates at 0 and 255.
+        (level * 255.0).round() as u8
+    })
 }
 
 /// Inks (0 is none) to RGB, without profiles, as Pillow converts.
@@ -147,5 +199,25 @@ impl YCbCr {
         let green = (y - self.luma[2] * blue - self.luma[0] * red) / self.luma[1];
         // The cast saturates at 0 and 255.
         [red, green, blue].map(|level| level.round() as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against values of Bruce Lindbloom's calculator (D50, Bradford, sRGB).
+    #[test]
+    fn lab_goes_to_srgb() {
+        assert_eq!(lab_to_rgb(0, [0, 0]), [0, 0, 0]);
+        assert_eq!(lab_to_rgb(255, [0, 0]), [255, 255, 255]);
+        // L* 50.2: the middle grey of sRGB is L* 53.6 at 128.
+        let grey = lab_to_rgb(128, [0, 0]);
+        assert!(
+            grey.iter().all(|level| level.abs_diff(120) <= 1),
+            "{grey:?}"
+        );
+        let red = lab_to_rgb(138, [81, 70]);
+        assert!(red[0] >= 250 && red[1] < 12 && red[2] < 12, "{red:?}");
     }
 }

@@ -6,6 +6,7 @@
 
 use super::colour::{Alpha, Colour, YCbCr};
 use super::directory::{Directory, malformed, unsupported};
+use super::samples::Kind;
 use super::tag;
 use super::unpack::ByteCoding;
 use crate::error::DecodeError;
@@ -108,29 +109,33 @@ pub(super) fn samples(
     }
 }
 
-pub(super) fn bits(directory: &Directory, coding: Coding) -> Result<u32, DecodeError> {
+pub(super) fn bits(directory: &Directory, coding: Coding) -> Result<(u32, Kind), DecodeError> {
     let fallback = if coding.is_jpeg() { 8 } else { 1 };
     let depths = directory
         .numbers(tag::BITS, MAX_SAMPLES)
         .unwrap_or(vec![fallback]);
     let format = directory.number(tag::SAMPLE_FORMAT).unwrap_or(1);
-    if !matches!(format, 1 | 4) {
-        let name = match format {
-            2 => "signed",
-            3 => "floating-point",
-            _ => "complex",
-        };
-        return Err(unsupported(format!(
-            "{name} samples are not read; save them as 8-bit"
-        )));
-    }
+    let kind = match format {
+        1 | 4 => Kind::Unsigned,
+        2 => Kind::Signed,
+        3 => Kind::Float,
+        _ => {
+            return Err(unsupported(
+                "complex samples are not read; save them as 8-bit",
+            ));
+        }
+    };
     if depths.iter().any(|&bits| bits != depths[0]) {
         return Err(unsupported(format!(
             "samples of different depths {depths:?} are not read"
         )));
     }
     let fits = match coding {
-        Coding::Bytes(_) => matches!(depths[0], 1 | 2 | 4 | 8 | 16),
+        Coding::Bytes(_) => match kind {
+            Kind::Unsigned => matches!(depths[0], 1 | 2 | 4 | 8 | 12 | 16 | 32),
+            Kind::Signed => matches!(depths[0], 8 | 16 | 32),
+            Kind::Float => depths[0] == 32,
+        },
         Coding::CcittRle | Coding::CcittG3 { .. } | Coding::CcittG4 => depths[0] == 1,
         Coding::Jpeg { .. } => depths[0] == 8,
     };
@@ -141,7 +146,7 @@ pub(super) fn bits(directory: &Directory, coding: Coding) -> Result<u32, DecodeE
         );
         return Err(unsupported(reason));
     }
-    Ok(depths[0] as u32)
+    Ok((depths[0] as u32, kind))
 }
 
 pub(super) fn colour(
@@ -173,10 +178,12 @@ pub(super) fn colour(
                 .ok_or_else(|| malformed("chroma subsampling is none of 1, 2 and 4"))?;
             Colour::YCbCr(conversion)
         }
+        Some(8) if bits == 8 => Colour::Lab { has_offset: false },
+        Some(9) if bits == 8 => Colour::Lab { has_offset: true },
         Some(other) => {
             let name = match other {
                 4 => "transparency mask",
-                8..=10 => "CIE L*a*b*",
+                8..=10 => "CIE L*a*b* of this depth",
                 32803 => "colour filter array",
                 32844 | 32845 => "LogLuv",
                 _ => "unknown",
@@ -267,6 +274,9 @@ pub(super) fn predictor(directory: &Directory, coding: Coding) -> Result<bool, D
     );
     match directory.number(tag::PREDICTOR).unwrap_or(1) {
         1 => Ok(false),
+        3 if applies => Err(unsupported(
+            "differences of fractions (predictor 3) are not read; save them without",
+        )),
         _ if !applies => Ok(false),
         2 => Ok(true),
         other => Err(unsupported(format!("predictor {other} is not read"))),

@@ -6,6 +6,7 @@
 //! compressions are libraries; what is here is the container and the colours.
 
 mod bilevel;
+mod ccitt;
 mod chunks;
 mod colour;
 mod directory;
@@ -14,6 +15,7 @@ mod page;
 mod pages;
 mod read;
 mod samples;
+mod stretch;
 mod tag;
 mod unpack;
 

@@ -4,6 +4,8 @@ use super::chunks::Chunks;
 use super::colour::{Alpha, Colour};
 use super::directory::{Source, malformed};
 use super::interpret::{Coding, alpha, bits, coding, colour, predictor, samples};
+use super::samples::Kind;
+use super::stretch::square_sides;
 use super::tag;
 use super::unpack::ByteCoding;
 use crate::Limits;
@@ -18,12 +20,15 @@ pub(crate) struct Page<'a> {
     /// Sides as stored, before orientation.
     pub(super) width: u32,
     pub(super) height: u32,
+    /// The same with pixels as high as wide.
+    pub(super) square: (u32, u32),
     pub(super) orientation: Orientation,
     /// What the office says about the sheet, which is another matter than the orientation tag.
     pub(crate) page_orientation: Option<PageOrientation>,
     pub(super) coding: Coding,
-    /// 1, 2, 4, 8 or 16.
+    /// 1, 2, 4, 8, 12, 16 or 32.
     pub(super) bits: u32,
+    pub(super) kind: Kind,
     pub(super) samples: usize,
     /// Samples lie in separate strips, one plane after the other.
     pub(super) planar: bool,
@@ -56,7 +61,7 @@ impl<'a> Page<'a> {
             2 => samples > 1,
             _ => false,
         };
-        let bits = bits(&directory, coding)?;
+        let (bits, kind) = bits(&directory, coding)?;
         let colour = colour(&directory, photometric, coding, bits, (samples, planar))?;
         let alpha = alpha(&directory, &colour, samples);
         let chunks = Chunks::open(&directory, source, (width, height), {
@@ -69,6 +74,7 @@ impl<'a> Page<'a> {
             source,
             width,
             height,
+            square: square_sides(&directory, (width, height), limits),
             orientation: Orientation::from_tag(directory.number(ORIENTATION_TAG).unwrap_or(1)),
             page_orientation: directory
                 .bytes(tag::DESCRIPTION)
@@ -79,6 +85,7 @@ impl<'a> Page<'a> {
             jpeg_tables: directory.bytes(tag::JPEG_TABLES),
             coding,
             bits,
+            kind,
             samples,
             planar,
             colour,
@@ -89,7 +96,7 @@ impl<'a> Page<'a> {
 
     /// Sides in pixels, orientation applied.
     pub(crate) fn sides(&self) -> (u32, u32) {
-        self.orientation.sides(self.width, self.height)
+        self.orientation.sides(self.square.0, self.square.1)
     }
 
     /// Whether rows that are there are worth something without the rest.
@@ -101,10 +108,13 @@ impl<'a> Page<'a> {
     pub(crate) fn peak_bytes(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let result = pixels * self.colour.channels() as u64;
-        let turned = if self.orientation.is_upright() {
+        let squared = u64::from(self.square.0) * u64::from(self.square.1);
+        let squared = squared * self.colour.channels() as u64;
+        let turned = if self.orientation.is_upright() && squared == result {
             0
         } else {
-            result
+            // The stretched one, and what it is turned to or stretched from.
+            2 * squared
         };
         let planes = if self.planar {
             pixels * self.samples as u64

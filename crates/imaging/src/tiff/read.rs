@@ -3,13 +3,15 @@
 use std::io::{Cursor, Read};
 
 use super::bilevel::{self, Inks};
-use super::colour::{Colour, YCbCr};
+use super::colour::{Alpha, Colour, YCbCr};
 use super::directory::broken;
 use super::interpret::Coding;
 use super::page::Page;
-use super::samples::Packing;
+use super::samples::{Kind, Packing, Scale};
 use super::unpack::{check_end, fill_row, in_bit_order, unpack};
+use crate::alpha::Ground;
 use crate::error::{DecodeError, DecodeErrorKind, Trouble};
+use crate::resize::{Filter, Reference, resize};
 use crate::rgb_image::byte_len;
 use crate::{Format, RgbImage, jpeg};
 
@@ -53,6 +55,68 @@ impl Target<'_> {
 impl Page<'_> {
     /// The picture, and what is wrong with it.
     pub(crate) fn decode(&self) -> Result<(RgbImage, Vec<String>), DecodeError> {
+        let scale = match self.kind {
+            Kind::Float => self.scale(),
+            Kind::Unsigned | Kind::Signed => Scale::of(0.0, 1.0),
+        };
+        let (mut image, mut warnings) = self.decode_on(Ground::White, scale)?;
+        if self.alpha.is_some() && Ground::is_blank(image.samples().0) {
+            drop(image);
+            (image, warnings) = self.decode_on(Ground::Black, scale)?;
+            if image.samples().0.iter().all(|&level| level == 0) {
+                // Nothing to be seen on any ground.
+                drop(image);
+                (image, warnings) = self.decode_on(Ground::White, scale)?;
+            }
+        }
+        if self.square != (self.width, self.height) {
+            let (width, height) = self.square;
+            image = resize(&image, width, height, Filter::Bilinear, Reference::Pillow);
+        }
+        Ok((self.orientation.apply(image), warnings))
+    }
+
+    /// The scale that the values of a page of fractions have.
+    fn scale(&self) -> Scale {
+        let samples = if self.planar { 1 } else { self.samples };
+        let packing = self.packing(Scale::of(0.0, 1.0));
+        let mut row = vec![0; packing.row_bytes(self.chunks.width as usize * samples)];
+        let mut range = None;
+        for number in 0..self.chunks.count {
+            let (Coding::Bytes(coding), Some(packed)) = (self.coding, self.packed(number)) else {
+                continue;
+            };
+            let mut reader = unpack(coding, packed);
+            for _ in 0..self.chunks.height {
+                if fill_row(&mut *reader, &mut row).is_err() {
+                    break;
+                }
+                if self.predictor {
+                    packing.undo_differences(&mut row, samples);
+                }
+                packing.extend_range(&row, &mut range);
+            }
+        }
+        let (least, most) = range.unwrap_or((0.0, 1.0));
+        Scale::of(least, most)
+    }
+
+    fn packing(&self, scale: Scale) -> Packing {
+        Packing {
+            bits: self.bits,
+            kind: self.kind,
+            scale,
+            big_endian: self.source.big_endian,
+            are_indices: matches!(self.colour, Colour::Palette(_)),
+        }
+    }
+
+    fn decode_on(
+        &self,
+        ground: Ground,
+        scale: Scale,
+    ) -> Result<(RgbImage, Vec<String>), DecodeError> {
+        let look = Look { ground, scale };
         let pixel = if self.planar {
             self.samples
         } else {
@@ -72,7 +136,7 @@ impl Page<'_> {
             for row in 0..self.chunks.down {
                 for column in 0..self.chunks.across {
                     let target = self.target(&mut canvas, pixel, column, row);
-                    self.chunk(plane, column, row, target, &mut tally)?;
+                    self.chunk((plane, column, row), target, look, &mut tally)?;
                 }
             }
         }
@@ -83,12 +147,17 @@ impl Page<'_> {
         let channels = self.colour.channels();
         if self.planar {
             let mut merged = vec![0; canvas.len() / pixel * channels];
-            self.colour.convert(&canvas, pixel, self.alpha, &mut merged);
+            let alpha = self.alpha_on(ground);
+            self.colour.convert(&canvas, pixel, alpha, &mut merged);
             canvas = merged;
         }
         let image = RgbImage::from_samples(self.width, self.height, channels, canvas)
             .expect("the canvas has been sized for the picture");
-        Ok((self.orientation.apply(image), warnings))
+        Ok((image, warnings))
+    }
+
+    fn alpha_on(&self, ground: Ground) -> Option<(usize, Alpha, Ground)> {
+        self.alpha.map(|(place, kind)| (place, kind, ground))
     }
 
     fn target<'p>(&self, canvas: &'p mut [u8], pixel: usize, column: u32, row: u32) -> Target<'p> {
@@ -108,10 +177,9 @@ impl Page<'_> {
     /// black and white, where it goes into the tally.
     fn chunk(
         &self,
-        plane: usize,
-        column: u32,
-        row: u32,
+        (plane, column, row): (usize, u32, u32),
         mut target: Target,
+        look: Look,
         tally: &mut Tally,
     ) -> Result<(), DecodeError> {
         let number = (plane as u64 * u64::from(self.chunks.down) + u64::from(row))
@@ -121,7 +189,7 @@ impl Page<'_> {
         let outcome = match self.packed(number) {
             Some(packed) if !packed.is_empty() => {
                 let packed = in_bit_order(packed, self.bits_reversed);
-                self.unpacked(&packed, plane, &mut target)
+                self.unpacked(&packed, plane, look, &mut target)
             }
             _ => Err(Trouble::truncated("it lies beyond the end of the file")),
         };
@@ -165,6 +233,7 @@ impl Page<'_> {
         &self,
         packed: &[u8],
         plane: usize,
+        look: Look,
         target: &mut Target,
     ) -> Result<Outcome, Trouble> {
         let samples = if self.planar { 1 } else { self.samples };
@@ -175,7 +244,7 @@ impl Page<'_> {
                     Colour::YCbCr(conversion) if conversion.subsampling != (1, 1) => {
                         self.subsampled_rows(&mut *reader, *conversion, target)
                     }
-                    _ => self.rows(&mut *reader, samples, plane, target),
+                    _ => self.rows(&mut *reader, (samples, plane), look, target),
                 };
                 if outcome.trouble.is_none() {
                     outcome.trouble = check_end(coding, &mut *reader).err();
@@ -191,7 +260,7 @@ impl Page<'_> {
                     is_ycbcr,
                 };
                 let unpacked = jpeg::decode_strip(self.jpeg_tables, packed, &expected)?;
-                Ok(self.rows(&mut Cursor::new(unpacked), samples, plane, target))
+                Ok(self.rows(&mut Cursor::new(unpacked), (samples, plane), look, target))
             }
             (coding, colour) => {
                 let inks = match colour {
@@ -220,15 +289,12 @@ impl Page<'_> {
     fn rows(
         &self,
         reader: &mut dyn Read,
-        samples: usize,
-        plane: usize,
+        (samples, plane): (usize, usize),
+        look: Look,
         target: &mut Target,
     ) -> Outcome {
-        let packing = Packing {
-            bits: self.bits,
-            big_endian: self.source.big_endian,
-            are_indices: matches!(self.colour, Colour::Palette(_)),
-        };
+        let packing = self.packing(look.scale);
+        let alpha = self.alpha_on(look.ground);
         let across = self.chunks.width as usize * samples;
         let mut packed = vec![0; packing.row_bytes(across)];
         let mut levels = vec![0; across];
@@ -250,7 +316,7 @@ impl Page<'_> {
                     pixel[plane] = level;
                 }
             } else {
-                self.colour.convert(&levels, samples, self.alpha, row);
+                self.colour.convert(&levels, samples, alpha, row);
             }
         }
         Outcome {
@@ -306,6 +372,13 @@ impl Page<'_> {
             skipped: false,
         }
     }
+}
+
+/// What samples are shown by.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    ground: Ground,
+    scale: Scale,
 }
 
 /// What strips and tiles came to over a page.

@@ -1,10 +1,59 @@
 //! Rows of packed samples to one byte a sample.
 
+/// What the bits of a sample stand for (tag SampleFormat).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Parts of the whole scale of their depth.
+    Unsigned,
+    /// Levels as they are: what is below 0 is black, above 255 white, as Pillow reads them.
+    Signed,
+    /// Numbers of 32 bits, whose scale the picture tells.
+    Float,
+}
+
+/// The scale of a picture of fractions, from black to white.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    pub(super) black: f32,
+    pub(super) white: f32,
+}
+
+impl Scale {
+    /// The one that a picture of values from `least` to `most` has: writers know fractions, levels
+    /// of 8 and of 16 bits, and what they measured.
+    pub(super) fn of(least: f32, most: f32) -> Self {
+        let white = [1.0, 255.0, 65535.0]
+            .into_iter()
+            .find(|&white| most <= white);
+        match white {
+            Some(white) if least >= 0.0 => Self { black: 0.0, white },
+            _ => Self {
+                black: least,
+                white: most,
+            },
+        }
+    }
+
+    fn level(self, value: f32) -> u8 {
+        let range = self.white - self.black;
+        let part = if range > 0.0 {
+            (value - self.black) / range
+        } else {
+            0.0
+        };
+        // The cast saturates, and takes what is no number for 0.
+        (part * 255.0).round() as u8
+    }
+}
+
 /// How the samples of a row are stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packing {
-    /// Bits of a sample: 1, 2, 4, 8 or 16.
+    /// Bits of a sample: 1, 2, 4, 8, 12, 16 or 32.
     pub(super) bits: u32,
+    pub(super) kind: Kind,
+    /// Of fractions.
+    pub(super) scale: Scale,
     pub(super) big_endian: bool,
     /// Palette indices keep their value; levels are scaled to 0..=255.
     pub(super) are_indices: bool,
@@ -37,6 +86,21 @@ impl Packing {
                     };
                 }
             }
+            32 => {
+                let (words, _) = row.as_chunks_mut::<4>();
+                for index in stride..words.len() {
+                    let sum = self
+                        .word(words[index])
+                        .wrapping_add(self.word(words[index - stride]));
+                    words[index] = if self.big_endian {
+                        sum.to_be_bytes()
+                    } else {
+                        sum.to_le_bytes()
+                    };
+                }
+            }
+            // Nobody writes them so.
+            12 => {}
             8 => {
                 for index in stride..row.len() {
                     row[index] = row[index].wrapping_add(row[index - stride]);
@@ -57,23 +121,82 @@ impl Packing {
         }
     }
 
+    fn word(self, bytes: [u8; 4]) -> u32 {
+        if self.big_endian {
+            u32::from_be_bytes(bytes)
+        } else {
+            u32::from_le_bytes(bytes)
+        }
+    }
+
+    /// The least and the most of a row of fractions, and of those so far; what is no number counts for
+    /// nothing.
+    pub(super) fn extend_range(self, row: &[u8], range: &mut Option<(f32, f32)>) {
+        for word in row.as_chunks::<4>().0 {
+            let value = f32::from_bits(self.word(*word));
+            if value.is_finite() {
+                let (least, most) = range.unwrap_or((value, value));
+                *range = Some((least.min(value), most.max(value)));
+            }
+        }
+    }
+
     /// Unpacks a row into one byte a sample, as many as `out` takes.
     ///
     /// 16-bit levels lose their low byte: there is no reference to agree with,
     /// as Pillow clips where it should scale.
     pub(super) fn unpack(self, row: &[u8], out: &mut [u8]) {
-        match self.bits {
-            16 => {
+        match (self.bits, self.kind) {
+            (32, Kind::Float) => {
+                for (out, word) in out.iter_mut().zip(row.as_chunks::<4>().0) {
+                    *out = self.scale.level(f32::from_bits(self.word(*word)));
+                }
+            }
+            (32, Kind::Signed) => {
+                for (out, word) in out.iter_mut().zip(row.as_chunks::<4>().0) {
+                    *out = self.word(*word).cast_signed().clamp(0, 255) as u8;
+                }
+            }
+            (32, Kind::Unsigned) => {
+                for (out, word) in out.iter_mut().zip(row.as_chunks::<4>().0) {
+                    *out = (self.word(*word) >> 24) as u8;
+                }
+            }
+            (12, _) => {
+                // Two samples in three bytes.
+                let nibble = |index: usize| {
+                    row.get(index / 2).copied().unwrap_or(0) >> (4 - 4 * (index % 2)) & 15
+                };
+                for (index, out) in out.iter_mut().enumerate() {
+                    *out = nibble(3 * index) << 4 | nibble(3 * index + 1);
+                }
+            }
+            (16, Kind::Signed) => {
+                for (out, &pair) in out.iter_mut().zip(row.as_chunks::<2>().0) {
+                    let value = if self.big_endian {
+                        i16::from_be_bytes(pair)
+                    } else {
+                        i16::from_le_bytes(pair)
+                    };
+                    *out = value.clamp(0, 255) as u8;
+                }
+            }
+            (8, Kind::Signed) => {
+                for (out, &byte) in out.iter_mut().zip(row) {
+                    *out = byte.cast_signed().max(0).cast_unsigned();
+                }
+            }
+            (16, _) => {
                 let high = if self.big_endian { 0 } else { 1 };
                 for (out, pair) in out.iter_mut().zip(row.as_chunks::<2>().0) {
                     *out = pair[high];
                 }
             }
-            8 => {
+            (8, _) => {
                 let length = out.len().min(row.len());
                 out[..length].copy_from_slice(&row[..length]);
             }
-            bits => {
+            (bits, _) => {
                 let mask = (1u8 << bits) - 1;
                 let scale = if self.are_indices { 1 } else { 255 / mask };
                 let per_byte = 8 / bits as usize;
@@ -94,6 +217,8 @@ mod tests {
     fn packing(bits: u32) -> Packing {
         Packing {
             bits,
+            kind: Kind::Unsigned,
+            scale: Scale::of(0.0, 1.0),
             big_endian: true,
             are_indices: false,
         }
@@ -130,11 +255,52 @@ mod tests {
     }
 
     #[test]
+    fn deep_signed_and_fractional_samples() {
+        let levels = |bits, kind, row: &[u8], samples| {
+            let packing = Packing {
+                kind,
+                ..packing(bits)
+            };
+            unpacked(packing, row, samples)
+        };
+        assert_eq!(
+            levels(12, Kind::Unsigned, &[0xab, 0xcd, 0xef, 0x12, 0x30], 3),
+            [0xab, 0xde, 0x12]
+        );
+        assert_eq!(
+            levels(32, Kind::Unsigned, &[0x12, 0xff, 0xff, 0xff], 1),
+            [0x12]
+        );
+        let words = [-5_i32, 77, 300].map(i32::to_be_bytes);
+        assert_eq!(
+            levels(32, Kind::Signed, words.as_flattened(), 3),
+            [0, 77, 255]
+        );
+        let words = [-5_i16, 77, 300].map(i16::to_be_bytes);
+        assert_eq!(
+            levels(16, Kind::Signed, words.as_flattened(), 3),
+            [0, 77, 255]
+        );
+        assert_eq!(levels(8, Kind::Signed, &[0xff, 77], 2), [0, 77]);
+        let words = [0.0_f32, 0.5, 1.0, f32::NAN, 9.0].map(f32::to_be_bytes);
+        assert_eq!(
+            levels(32, Kind::Float, words.as_flattened(), 5),
+            [0, 128, 255, 0, 255]
+        );
+        let mut range = None;
+        packing(32).extend_range(words.as_flattened(), &mut range);
+        assert_eq!(range, Some((0.0, 9.0)));
+        assert_eq!(Scale::of(0.0, 9.0).white, 255.0);
+        assert_eq!(Scale::of(-1.0, 3.0).black, -1.0);
+        assert_eq!(Scale::of(2.0, 2.0).level(2.0), 2);
+    }
+
+    #[test]
     fn differences_of_every_depth() {
-        for bits in [1, 2, 4, 8, 16] {
+        for bits in [1, 2, 4, 8, 16, 32] {
             for stride in [1, 3] {
                 let packing = packing(bits);
-                let mask = (1u32 << bits) - 1;
+                let mask = u32::MAX >> (32 - bits);
                 let samples: Vec<u32> = (0..24)
                     .map(|i: u32| i.wrapping_mul(40_503) & mask)
                     .collect();

@@ -31,11 +31,21 @@ pub(super) fn unpack<'a>(coding: ByteCoding, packed: &'a [u8]) -> Box<dyn Read +
             value: 0,
         }),
         ByteCoding::Lzw => Box::new(Lzw {
-            decoder: weezl::decode::Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+            decoder: if is_old_lzw(packed) {
+                weezl::decode::Decoder::new(BitOrder::Lsb, 8)
+            } else {
+                weezl::decode::Decoder::with_tiff_size_switch(BitOrder::Msb, 8)
+            },
             packed,
         }),
         ByteCoding::Deflate => Box::new(ZlibDecoder::new(packed)),
     }
+}
+
+/// Whether LZW data is of before TIFF 6.0: low bits first, and codes grow one later. Data begins with
+/// the code that clears the table, 256 in 9 bits, by which libtiff tells too.
+fn is_old_lzw(packed: &[u8]) -> bool {
+    matches!(packed, [0, second, ..] if second & 1 == 1)
 }
 
 /// Fills `row`, or says why that is not possible.

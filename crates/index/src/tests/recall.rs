@@ -120,6 +120,16 @@ fn recall(index: &Index, queries: &[f32], params: &SearchParams<'_>) -> f64 {
 }
 
 #[test]
+fn lists_find_many_neighbours_as_well_as_few() {
+    let (vectors, queries) = (law(100, COUNT), law(900, QUERIES));
+    for kind in [IndexKind::IvfFlat, IndexKind::IvfSq8] {
+        let index = built(Metric::Cosine, kind, &vectors);
+        let found = recall(&index, &queries, &SearchParams::top(COUNT / 12));
+        assert!(found >= 0.95, "{kind}: {found}");
+    }
+}
+
+#[test]
 fn most_true_neighbours_are_found_for_every_metric_and_filter() {
     let (vectors, queries) = (law(100, COUNT), law(900, QUERIES));
     for metric in METRICS {

@@ -94,7 +94,7 @@ fn millimetres(text: &str) -> Option<f32> {
 
 impl Grant {
     /// Position in `images` of a file, whatever the case of its name, its
-    /// padding, and whether it ends in `.tif` or `.tiff`.
+    /// padding, and the image format that it was converted to.
     pub fn image_index(&self, file_name: &str) -> Option<usize> {
         let wanted = key(file_name);
         self.images

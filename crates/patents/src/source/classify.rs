@@ -3,7 +3,8 @@
 //! Images are chosen by their name's ending and decoded elsewhere by content.
 //! Opening every file of a million to look at its first bytes would cost more
 //! than the walk, so only files without any ending, as content-addressed
-//! stores write them, are looked into; `.txt` and its like are never opened.
+//! stores write them, and those whose ending says nothing (`Sketch v1.2`,
+//! `view.jpg_large`) are looked into; `.txt` and its like are never opened.
 
 use std::path::Path;
 
@@ -27,8 +28,74 @@ pub(super) enum FileClass {
 }
 
 /// Endings of image files, and of documents whose pages are images, in lower case.
-const IMAGE_EXTENSIONS: [&str; 9] = [
-    "tif", "tiff", "jpg", "jpeg", "png", "gif", "bmp", "webp", "pdf",
+pub(crate) const IMAGE_EXTENSIONS: [&str; 14] = [
+    "tif", "tiff", "jpg", "jpeg", "jpe", "jif", "jfif", "mpo", "png", "gif", "bmp", "dib", "webp",
+    "pdf",
+];
+
+/// Endings of what is surely no picture, and of files that are not complete. All others are looked
+/// into.
+const OTHER_EXTENSIONS: [&str; 60] = [
+    "avi",
+    "bak",
+    "bin",
+    "bz2",
+    "c",
+    "cfg",
+    "cpp",
+    "crdownload",
+    "css",
+    "csv",
+    "db",
+    "dll",
+    "doc",
+    "docx",
+    "dtd",
+    "ent",
+    "exe",
+    "gz",
+    "h",
+    "htm",
+    "html",
+    "ini",
+    "java",
+    "js",
+    "json",
+    "jsonl",
+    "lock",
+    "log",
+    "m4a",
+    "md",
+    "mkv",
+    "mov",
+    "mp3",
+    "mp4",
+    "npy",
+    "npz",
+    "ods",
+    "odt",
+    "part",
+    "ppt",
+    "pptx",
+    "pt",
+    "py",
+    "rs",
+    "rtf",
+    "safetensors",
+    "sgm",
+    "sh",
+    "so",
+    "sqlite",
+    "tmp",
+    "toml",
+    "tsv",
+    "txt",
+    "wav",
+    "xls",
+    "xlsx",
+    "xz",
+    "yaml",
+    "zst",
 ];
 
 /// Endings of pictures that are not read, and of documents that often hold some. Whoever imports
@@ -57,7 +124,8 @@ pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> Fil
         Some("zip" | "tar") => FileClass::Archive,
         Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,
         Some(extension) if UNREAD_EXTENSIONS.contains(&extension) => FileClass::Unread,
-        None if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
+        Some(extension) if OTHER_EXTENSIONS.contains(&extension) => FileClass::Other,
+        _ if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
         _ => FileClass::Other,
     }
 }
@@ -70,11 +138,7 @@ pub(super) fn may_matter(path: &str) -> bool {
     }
     match extension(path).as_deref() {
         Some("xml" | "zip" | "tar") | None => true,
-        Some(extension) => {
-            IMAGE_EXTENSIONS.contains(&extension)
-                || UNREAD_EXTENSIONS.contains(&extension)
-                || is_packed(path, extension)
-        }
+        Some(extension) => !OTHER_EXTENSIONS.contains(&extension) || is_packed(path, extension),
     }
 }
 
@@ -101,12 +165,31 @@ pub(super) fn extension(name: &str) -> Option<String> {
     Some(extension.to_string_lossy().to_ascii_lowercase())
 }
 
-/// Whether a file or folder of that name is passed over: hidden ones, and what file managers and
-/// archivers leave behind.
+/// What file managers and archivers leave behind, and where systems and network drives keep what was
+/// deleted and their own thumbnails.
+const CLUTTER: [&str; 14] = [
+    "thumbs.db",
+    "desktop.ini",
+    "__macosx",
+    "$recycle.bin",
+    "recycler",
+    "system volume information",
+    "lost+found",
+    "@eadir",
+    "#recycle",
+    "#snapshot",
+    "@recycle",
+    "@recently-snapshot",
+    "@tmp",
+    "network trash folder",
+];
+
+/// Whether a file or folder of that name is passed over: hidden ones, and what file managers,
+/// archivers, systems and network drives leave behind.
 #[must_use]
 pub fn is_clutter(name: &str) -> bool {
     name.starts_with('.')
-        || ["thumbs.db", "desktop.ini", "__macosx"]
+        || CLUTTER
             .iter()
             .any(|clutter| name.eq_ignore_ascii_case(clutter))
 }
@@ -160,6 +243,9 @@ mod tests {
             "/in/I20220104.tar",
             "/in/I20220104.tar.gz",
             "/in/9e107d9d372bb6826bd81d3542a419d6",
+            "/in/chair.jfif",
+            "/in/Sketch v1.2",
+            "/in/view.jpg_large",
         ];
         for path in taken {
             assert!(may_be_source(Path::new(path)), "{path}");
@@ -171,6 +257,8 @@ mod tests {
             "/in/__MACOSX",
             "/in/.sheet.tif",
             "/in/sheet.tif.part",
+            "/in/@eaDir",
+            "/in/$RECYCLE.BIN",
             "/",
         ];
         for path in passed_over {

@@ -11,6 +11,7 @@ use super::archive::{Archive, Format, Opened, check_size, read_at_most};
 use super::error::{Fault, SourceError, SourceErrorKind};
 use super::inflated::Kept;
 use super::page_path::without_page;
+use super::reach::Reach;
 use super::window::{Storage, Window};
 
 /// A file that can be read, wherever it lies. Cheap to clone; holds no open file, and many threads
@@ -29,6 +30,7 @@ enum Place {
 struct DiskFile {
     path: PathBuf,
     name: Box<str>,
+    reach: Reach,
 }
 
 /// What tells a changed file from an unchanged one without reading it.
@@ -44,11 +46,20 @@ pub struct Stamp {
 impl SourceFile {
     /// A file on disk. It is not opened; `path` becomes absolute.
     pub fn on_disk(path: &Path) -> io::Result<Self> {
+        Self::on_disk_within(path, &Reach::Anywhere)
+    }
+
+    /// The same of a file that is read only if it lies within reach whenever it is opened.
+    ///
+    /// # Errors
+    /// The path is empty, or the current directory is not known.
+    pub fn on_disk_within(path: &Path, reach: &Reach) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self(Place::Disk(Arc::new(DiskFile {
             name: name.into(),
             path,
+            reach: reach.clone(),
         }))))
     }
 
@@ -155,7 +166,7 @@ impl SourceFile {
     /// [`SourceErrorKind::TooLarge`] above `max_bytes`, else what went wrong.
     pub fn read(&self, max_bytes: u64) -> Result<Vec<u8>, SourceError> {
         match &self.0 {
-            Place::Disk(file) => read_disk(&file.path, max_bytes),
+            Place::Disk(file) => read_disk(file, max_bytes),
             Place::Entry { archive, index } => archive.read(*index, max_bytes),
         }
         .map_err(|fault| fault.at(self.path()))
@@ -166,7 +177,7 @@ impl SourceFile {
         match &self.0 {
             Place::Disk(file) => {
                 let mut head = Vec::new();
-                File::open(&file.path)?.take(bytes).read_to_end(&mut head)?;
+                file.open()?.take(bytes).read_to_end(&mut head)?;
                 Ok(head)
             }
             Place::Entry { archive, index } => archive.read_head(*index, bytes),
@@ -185,6 +196,7 @@ impl SourceFile {
                 let stamp = Stamp::of(&fs::metadata(&file.path)?);
                 let storage = Storage::Disk {
                     path: file.path.clone(),
+                    reach: file.reach.clone(),
                     stamp,
                 };
                 let window = Window::whole(storage, stamp.size_bytes);
@@ -192,6 +204,12 @@ impl SourceFile {
             }
             Place::Entry { archive, index } => archive.within(*index, kept),
         }
+    }
+}
+
+impl DiskFile {
+    fn open(&self) -> io::Result<File> {
+        self.reach.open(&self.path)
     }
 }
 
@@ -213,7 +231,9 @@ impl fmt::Debug for SourceFile {
 }
 
 impl Stamp {
-    pub(super) fn of(metadata: &fs::Metadata) -> Self {
+    /// Those of a file on disk.
+    #[must_use]
+    pub fn of(metadata: &fs::Metadata) -> Self {
         Self {
             size_bytes: metadata.len(),
             // Systems that keep no time of change count as unchanged since 1970.
@@ -257,8 +277,8 @@ fn is_file(path: &str) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-fn read_disk(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
-    let mut file = File::open(path)?;
+fn read_disk(file: &DiskFile, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+    let mut file = file.open()?;
     let size_bytes = file.metadata()?.len();
     check_size(size_bytes, max_bytes)?;
     let bytes = read_at_most(&mut file, size_bytes)?;

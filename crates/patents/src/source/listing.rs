@@ -47,6 +47,8 @@ pub(super) struct FoundEntry<'a> {
     /// Decoded, but as it stands.
     pub(super) name: &'a str,
     pub(super) kind: EntryKind,
+    /// Of a hard link, the name of the entry that it stands for, as it stands.
+    pub(super) target: Option<&'a str>,
     pub(super) offset: u64,
     pub(super) stored_bytes: u64,
     pub(super) size_bytes: u64,
@@ -58,6 +60,8 @@ pub(super) struct FoundEntry<'a> {
 pub(super) enum EntryKind {
     File,
     Directory,
+    /// Another name of an entry before it.
+    HardLink,
     /// A link, device or the like, with the word for it.
     Special(&'static str),
 }
@@ -71,6 +75,8 @@ pub(super) struct Listing {
     problems: Vec<SourceError>,
     problems_untold: u64,
     entries_seen: u64,
+    /// Places in `entries`; from the first hard link on.
+    by_name: Option<HashMap<String, usize>>,
 }
 
 /// The entries that may be of use, with their names, and what was wrong with others.
@@ -98,6 +104,7 @@ impl Listing {
             problems: Vec::new(),
             problems_untold: 0,
             entries_seen: 0,
+            by_name: None,
         }
     }
 
@@ -126,6 +133,15 @@ impl Listing {
         if !classify::may_matter(&path) {
             return Ok(());
         }
+        if found.kind == EntryKind::HardLink {
+            let target = found.target.and_then(|target| self.earlier(target));
+            let Some(target) = target else {
+                let reason = "is a link to what is not in the archive before it; it was left out";
+                self.entry_problem(&path, Fault::new(SourceErrorKind::Unsupported, reason));
+                return Ok(());
+            };
+            return self.push(&path, target);
+        }
         if let EntryKind::Special(what) = found.kind {
             if classify::extension(&path).is_some() {
                 let reason = format!("is {what}, not a file; it was left out");
@@ -133,21 +149,47 @@ impl Listing {
             }
             return Ok(());
         }
+        let entry = Entry {
+            name_start: 0,
+            name_length: 0,
+            offset: found.offset,
+            stored_bytes: found.stored_bytes,
+            size_bytes: found.size_bytes,
+            packing: found.packing,
+        };
+        self.push(&path, entry)
+    }
+
+    /// Adds what `entry` stands for under another name.
+    fn push(&mut self, path: &str, entry: Entry) -> Result<(), Fault> {
         if self.names.len() + path.len() > MAX_NAMES_BYTES {
             let reason = format!("has names of more than {MAX_NAMES_BYTES} bytes; split it");
             return Err(Fault::new(SourceErrorKind::TooLarge, reason));
+        }
+        if let Some(by_name) = &mut self.by_name {
+            by_name.insert(path.to_owned(), self.entries.len());
         }
         self.entries.push(Entry {
             // Both fit: the names are under 256 MiB.
             name_start: self.names.len() as u32,
             name_length: path.len() as u32,
-            offset: found.offset,
-            stored_bytes: found.stored_bytes,
-            size_bytes: found.size_bytes,
-            packing: found.packing,
+            ..entry
         });
-        self.names.push_str(&path);
+        self.names.push_str(path);
         Ok(())
+    }
+
+    /// The last entry so far of that name.
+    fn earlier(&mut self, name: &str) -> Option<Entry> {
+        let path = inside_archive(name).ok()?;
+        let (entries, names) = (&self.entries, &self.names);
+        let by_name = self.by_name.get_or_insert_with(|| {
+            let named = entries.iter().enumerate();
+            named
+                .map(|(index, entry)| (entry.name(names).to_owned(), index))
+                .collect()
+        });
+        by_name.get(&path).map(|&index| self.entries[index])
     }
 
     /// Something wrong with the archive that leaves what was listed so far usable.

@@ -14,14 +14,17 @@ mod inflated;
 mod listing;
 mod names;
 mod page_path;
+mod reach;
 mod tar;
 mod walk;
 mod window;
 mod zip;
 
+pub(crate) use classify::IMAGE_EXTENSIONS;
 pub use classify::{is_clutter, may_be_source};
 pub use error::{SourceError, SourceErrorKind};
 pub use file::{SourceFile, Stamp};
 pub use folder::PatentFolder;
 pub use page_path::{page_path, without_page};
+pub use reach::{OpenFile, Reach};
 pub use walk::{Scan, scan};

@@ -13,17 +13,23 @@ pub(super) enum Otherwise {
     Replaced,
 }
 
-/// UTF-8 if valid, else GB18030 if that decodes without error, else `otherwise`. Names in GB18030
+/// UTF-8 if valid, else GB18030 if that decodes without error and is not likelier code page 437, else
+/// `otherwise`. Names in GB18030
 /// that happen to be valid UTF-8 are told apart by what either reading would be.
 ///
 /// GB18030 goes before code page 437 because ZIPs made on Chinese Windows carry no mark of their
 /// encoding, and Western names that happen to be valid GB18030 are rare: an accented letter would
-/// have to stand before another letter of a certain range, not before a dot, space or digit.
+/// have to stand before another letter of a certain range, not before a dot, space or digit. Those that
+/// are, are known by accented letters that all stand alone between letters: 乭 and its like are
+/// rarely seen.
 pub(super) fn decode(raw: &[u8], otherwise: Otherwise) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(raw)
         && !(holds_rare_letters(text) && is_common_chinese(raw))
     {
         return Cow::Borrowed(text);
+    }
+    if matches!(otherwise, Otherwise::CodePage437) && looks_western(raw) {
+        return raw.iter().copied().map(code_page_437).collect();
     }
     if let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(raw) {
         return text;
@@ -32,6 +38,24 @@ pub(super) fn decode(raw: &[u8], otherwise: Otherwise) -> Cow<'_, str> {
         Otherwise::CodePage437 => raw.iter().copied().map(code_page_437).collect(),
         Otherwise::Replaced => String::from_utf8_lossy(raw),
     }
+}
+
+/// Whether all that is not ASCII are letters of code page 437, each of them beside ASCII letters, and
+/// none followed by another.
+fn looks_western(raw: &[u8]) -> bool {
+    let is_letter = |byte: u8| matches!(byte, 0x80..=0x9a | 0xa0..=0xa5 | 0xe1);
+    let mut holds_any = false;
+    for (place, &byte) in raw.iter().enumerate() {
+        if byte.is_ascii() {
+            continue;
+        }
+        let next = raw.get(place + 1).copied().unwrap_or(b' ');
+        if !is_letter(byte) || !next.is_ascii_alphabetic() {
+            return false;
+        }
+        holds_any = true;
+    }
+    holds_any
 }
 
 /// Letters that no language writes often, between those of Latin and Greek. The bytes of 图片,
@@ -117,6 +141,7 @@ mod tests {
         assert_eq!(zip(b"\xd2\xce\xd7\xd3.tif"), "椅子.tif");
         assert_eq!(zip(b"caf\x82.tif"), "café.tif");
         assert_eq!(zip(b"\xff\xe1.tif"), "\u{a0}ß.tif");
+        assert_eq!(zip(b"St\x81hle/T\x81r.png"), "Stühle/Tür.png");
         for text in ["图片/1.tif", "图纸.tif", "椅子", "沙发 2"] {
             assert_eq!(zip(&GB18030.encode(text).0), text);
         }

@@ -28,6 +28,8 @@ const MAX_EXTENSION_BYTES: u64 = 1 << 20;
 #[derive(Debug, Default)]
 struct Extension {
     name: Option<Vec<u8>>,
+    /// Target of a link.
+    target: Option<Vec<u8>>,
     size_bytes: Option<u64>,
     sparse: bool,
 }
@@ -103,9 +105,11 @@ fn list_entries(reader: &mut WindowReader, listing: &mut Listing) -> Result<(), 
             read_extension(reader, kind, contents_start, size_bytes, &mut extension)
                 .map_err(Stop::Damaged)?;
         } else {
+            let target = (kind == EntryType::Link).then(|| link_target(header, &extension));
             let found = FoundEntry {
                 name: &entry_name(header, &extension),
                 kind: entry_kind(kind, &extension),
+                target: target.as_deref(),
                 offset: contents_start,
                 stored_bytes: size_bytes,
                 size_bytes,
@@ -125,7 +129,8 @@ fn entry_kind(kind: EntryType, extension: &Extension) -> EntryKind {
         _ if extension.sparse => EntryKind::Special("a sparse file"),
         EntryType::Regular | EntryType::Continuous => EntryKind::File,
         EntryType::Directory => EntryKind::Directory,
-        EntryType::Link | EntryType::Symlink => EntryKind::Special("a link"),
+        EntryType::Link => EntryKind::HardLink,
+        EntryType::Symlink => EntryKind::Special("a link"),
         EntryType::Char | EntryType::Block | EntryType::Fifo => EntryKind::Special("a device"),
         EntryType::GNUSparse => EntryKind::Special("a sparse file"),
         _ => EntryKind::Special("an entry of unknown type"),
@@ -143,6 +148,17 @@ fn has_no_contents(kind: EntryType) -> bool {
     )
 }
 
+/// The name of the entry that a hard link stands for.
+fn link_target(header: &Header, extension: &Extension) -> String {
+    match &extension.target {
+        Some(target) => decode(target, Otherwise::Replaced).into_owned(),
+        None => {
+            let target = header.link_name_bytes().unwrap_or_default();
+            decode(&target, Otherwise::Replaced).into_owned()
+        }
+    }
+}
+
 fn entry_name(header: &Header, extension: &Extension) -> String {
     match &extension.name {
         Some(name) => decode(name, Otherwise::Replaced).into_owned(),
@@ -150,7 +166,7 @@ fn entry_name(header: &Header, extension: &Extension) -> String {
     }
 }
 
-/// Takes the name and size that an extended header gives.
+/// Takes the name, the link's target and the size that an extended header gives.
 fn read_extension(
     reader: &mut WindowReader,
     kind: EntryType,
@@ -158,8 +174,8 @@ fn read_extension(
     size_bytes: u64,
     extension: &mut Extension,
 ) -> Result<(), Fault> {
-    // Of a link's target and of the whole archive nothing is needed.
-    if kind.is_gnu_longlink() || kind.is_pax_global_extensions() {
+    // Of the whole archive nothing is needed.
+    if kind.is_pax_global_extensions() {
         return Ok(());
     }
     if size_bytes > MAX_EXTENSION_BYTES {
@@ -174,15 +190,20 @@ fn read_extension(
     let mut bytes = Vec::new();
     reader.seek_to(start)?;
     reader.take(size_bytes).read_to_end(&mut bytes)?;
-    if kind.is_gnu_longname() {
+    if kind.is_gnu_longname() || kind.is_gnu_longlink() {
         let end = bytes.iter().position(|byte| *byte == 0);
         bytes.truncate(end.unwrap_or(bytes.len()));
-        extension.name = Some(bytes);
+        if kind.is_gnu_longname() {
+            extension.name = Some(bytes);
+        } else {
+            extension.target = Some(bytes);
+        }
         return Ok(());
     }
     for (key, value) in pax_records(&bytes) {
         match key {
             b"path" => extension.name = Some(value.to_vec()),
+            b"linkpath" => extension.target = Some(value.to_vec()),
             b"size" => extension.size_bytes = parse_decimal(value),
             _ if key.starts_with(b"GNU.sparse.") => extension.sparse = true,
             _ => {}

@@ -11,6 +11,7 @@ use super::error::{Fault, SourceError, SourceErrorKind};
 use super::file::SourceFile;
 use super::folder::{Contents, PatentFolder, packed};
 use super::inflated::Kept;
+use super::reach::{Reach, out_of_reach};
 
 /// Walks `root`, a directory, an archive or a file. Yields one [`PatentFolder`] for every directory
 /// that holds a grant or an image or a picture that is not read, and a [`SourceError`] for
@@ -34,7 +35,7 @@ pub fn scan(root: &Path) -> Scan {
     Scan {
         pending: vec![Pending::Root(root.to_owned())],
         visited: HashSet::new(),
-        within: None,
+        reach: Reach::Anywhere,
         kept: Arc::default(),
     }
 }
@@ -46,8 +47,8 @@ pub struct Scan {
     pending: Vec<Pending>,
     /// Directories and archives on disk seen, as canonical paths: links may lead back up.
     visited: HashSet<PathBuf>,
-    /// Nothing on disk outside these canonical paths is read.
-    within: Option<Vec<PathBuf>>,
+    /// Nothing on disk out of it is read.
+    reach: Reach,
     kept: Arc<Kept>,
 }
 
@@ -95,25 +96,24 @@ impl Scan {
         self
     }
 
-    /// Refuses what does not lie below one of `directories`, links followed.
+    /// Refuses what does not lie within `reach`, links followed; the files found are held to it
+    /// whenever they are read.
     #[must_use]
-    pub fn within(mut self, directories: &[PathBuf]) -> Self {
-        let canonical = directories.iter().flat_map(|path| path.canonicalize());
-        self.within = Some(canonical.collect());
+    pub fn within(mut self, reach: Reach) -> Self {
+        self.reach = reach;
         self
     }
 
     /// The canonical path, if it may be read.
     fn permitted(&self, path: &Path) -> Result<PathBuf, Fault> {
         let canonical = path.canonicalize()?;
-        match &self.within {
-            Some(roots) if !roots.iter().any(|root| canonical.starts_with(root)) => {
-                Err(Fault::new(
-                    SourceErrorKind::UnsafeName,
-                    "is a link out of the folders that may be imported from here",
-                ))
-            }
-            _ => Ok(canonical),
+        if self.reach.allows(&canonical) {
+            Ok(canonical)
+        } else {
+            Err(Fault::new(
+                SourceErrorKind::UnsafeName,
+                out_of_reach().to_string(),
+            ))
         }
     }
 
@@ -123,7 +123,7 @@ impl Scan {
         }
         self.permitted(path)?;
         check_name(path)?;
-        let file = SourceFile::on_disk(path)?;
+        let file = SourceFile::on_disk_within(path, &self.reach)?;
         if is_archive(&file) {
             return self.archive(&file);
         }
@@ -174,7 +174,7 @@ impl Scan {
                 Ok(metadata) if metadata.is_dir() => below.push(Pending::Directory(path)),
                 // Pipes and devices would block whoever opens them.
                 Ok(metadata) if metadata.is_file() => {
-                    let file = SourceFile::on_disk(&path)?;
+                    let file = SourceFile::on_disk_within(&path, &self.reach)?;
                     let class = classify(file.name(), |bytes| file.read_head(bytes).ok());
                     if class == FileClass::Other {
                         continue;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::error::{Fault, SourceErrorKind};
 use super::file::Stamp;
 use super::inflated::Inflated;
+use super::reach::Reach;
 
 /// `length` bytes from `start` on.
 #[derive(Clone, Debug)]
@@ -24,7 +25,11 @@ pub(super) struct Window {
 /// What holds the bytes.
 #[derive(Debug)]
 pub(super) enum Storage {
-    Disk { path: PathBuf, stamp: Stamp },
+    Disk {
+        path: PathBuf,
+        reach: Reach,
+        stamp: Stamp,
+    },
     Inflated(Inflated),
 }
 
@@ -71,8 +76,8 @@ impl Window {
     /// another file would yield wrong bytes.
     pub(super) fn reader(&self) -> Result<WindowReader, Fault> {
         let bytes = match &*self.storage {
-            Storage::Disk { path, stamp } => {
-                let file = File::open(path)?;
+            Storage::Disk { path, reach, stamp } => {
+                let file = reach.open(path)?;
                 if Stamp::of(&file.metadata()?) != *stamp {
                     return Err(Fault::new(
                         SourceErrorKind::Changed,

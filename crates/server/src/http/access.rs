@@ -16,6 +16,7 @@ use lookalike_accounts::Role;
 
 use crate::http::envelope::ApiError;
 use crate::http::identity::Who;
+use crate::http::upload::Stranger;
 use crate::state::App;
 
 /// Whether callers have to show who they are, and what strangers may do.
@@ -39,6 +40,8 @@ pub(crate) struct Caller {
     pub(crate) user_id: Option<i64>,
     /// Whether it is unknown who it is; nothing is kept for such callers.
     pub(crate) is_anonymous: bool,
+    /// Whether a token stands for the caller, who need not be there.
+    pub(crate) came_by_token: bool,
 }
 
 /// May search and look.
@@ -52,6 +55,9 @@ pub(crate) struct Editor;
 
 /// May do everything.
 pub(crate) struct Admin;
+
+/// The same, logged in: a token that got into wrong hands must not be good for accounts.
+pub(crate) struct AdminInPerson;
 
 /// What a handler asks of its caller.
 #[derive(Clone, Copy)]
@@ -77,11 +83,24 @@ extract!(Member, Least::Role(Role::Reader), Self);
 extract!(Editor, Least::Role(Role::Editor), |_| Self);
 extract!(Admin, Least::Role(Role::Admin), |_| Self);
 
-async fn admit(parts: &Parts, app: &App, least: Least) -> Result<Caller, ApiError> {
+impl FromRequestParts<App> for AdminInPerson {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let caller = admit(parts, app, Least::Role(Role::Admin)).await?;
+        if caller.came_by_token {
+            return Err(needs_session("users are changed"));
+        }
+        Ok(Self)
+    }
+}
+
+async fn admit(parts: &mut Parts, app: &App, least: Least) -> Result<Caller, ApiError> {
     let rules = &app.options().access;
     let owner = Caller {
         user_id: None,
         is_anonymous: false,
+        came_by_token: false,
     };
     if !rules.accounts {
         return Ok(owner);
@@ -95,15 +114,28 @@ async fn admit(parts: &Parts, app: &App, least: Least) -> Result<Caller, ApiErro
                 _ => Ok(Caller {
                     user_id: Some(account.id),
                     is_anonymous: false,
+                    came_by_token: identity.session.is_none(),
                 }),
             }
         }
-        (Who::Nobody, Least::Anybody) if rules.anonymous_search => Ok(Caller {
-            user_id: None,
-            is_anonymous: true,
-        }),
+        (Who::Nobody, Least::Anybody) if rules.anonymous_search => {
+            parts.extensions.insert(Stranger);
+            Ok(Caller {
+                user_id: None,
+                is_anonymous: true,
+                came_by_token: false,
+            })
+        }
         (Who::Nobody, _) => Err(unknown()),
     }
+}
+
+/// A token that got into wrong hands must not be good for more than itself.
+pub(crate) fn needs_session(what: &str) -> ApiError {
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        format!("{what} after a login, not with a token"),
+    )
 }
 
 /// Nobody knows who asks.

@@ -5,14 +5,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::http::envelope::ApiError;
-use crate::http::upload;
+use crate::http::upload::{Size, read_body};
 use crate::state::App;
 
 /// Bytes of a body in JSON: a vector of 65,536 numbers with all their digits has half as many.
-const MAX_JSON_BYTES: u64 = 4 << 20;
+const MAX_JSON: Size = Size::AtMost(4 << 20);
 
 /// A body in JSON that does not say it is something else, so that no form is taken for it.
 pub(crate) struct JsonBody<T>(pub(crate) T);
+
+/// The same of a few short texts, which strangers may send: it takes none of the memory that other
+/// bodies need.
+pub(crate) struct SmallJson<T>(pub(crate) T);
 
 /// The same, or no body at all, which stands for the default.
 pub(crate) struct JsonOrNothing<T>(pub(crate) T);
@@ -21,12 +25,15 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let is_json = is_json(request.headers());
-        let body = upload::read_body(request, app, MAX_JSON_BYTES).await?;
-        if !is_json {
-            return Err(no_json());
-        }
-        parse(body.bytes()).map(Self)
+        read_json(request, app, MAX_JSON).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for SmallJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        read_json(request, app, Size::Small).await.map(Self)
     }
 }
 
@@ -35,12 +42,26 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
-        let body = upload::read_body(request, app, MAX_JSON_BYTES).await?;
+        let body = read_body(request, app, MAX_JSON).await?;
         match body.bytes() {
             [] => Ok(Self(T::default())),
             _ if !is_json => Err(no_json()),
             bytes => parse(bytes).map(Self),
         }
+    }
+}
+
+async fn read_json<T: DeserializeOwned>(
+    request: Request,
+    app: &App,
+    size: Size,
+) -> Result<T, ApiError> {
+    let is_json = is_json(request.headers());
+    let body = read_body(request, app, size).await?;
+    if is_json {
+        parse(body.bytes())
+    } else {
+        Err(no_json())
     }
 }
 

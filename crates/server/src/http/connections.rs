@@ -21,7 +21,10 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 /// Connections at once; those beyond wait in the system's queue.
-const MOST: usize = 4096;
+pub(crate) const MOST_CONNECTIONS: usize = 4096;
+
+/// Bytes of a request's head.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// For a request's head, and between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,7 +44,7 @@ pub(crate) async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    let places = Arc::new(Semaphore::new(MOST));
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -66,6 +69,7 @@ pub(crate) async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(Timed::new(stream)), with_peer(&router, peer));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 
 use crate::http::hints;
 
+/// Characters of a cause in the log: a failed statement may be as long as the request that made it.
+const LOGGED_CHARACTERS: usize = 2_000;
+
 /// Seconds after which a refused client may try again, where nothing better is known.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
@@ -107,11 +110,19 @@ impl ApiError {
             causes.push_str(&cause.to_string());
             source = cause.source();
         }
-        tracing::error!(number, "{causes}");
+        tracing::error!(number, "{}", cut(&causes));
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             format!("something went wrong on the server; its log has it as error number {number}"),
         )
+    }
+}
+
+/// As much of a cause as the log takes.
+fn cut(causes: &str) -> String {
+    match causes.char_indices().nth(LOGGED_CHARACTERS) {
+        Some((end, _)) => format!("{} .. ({} bytes)", &causes[..end], causes.len()),
+        None => causes.to_owned(),
     }
 }
 
@@ -120,6 +131,7 @@ impl From<EngineError> for ApiError {
         let status = match error.kind() {
             ErrorKind::InvalidInput => StatusCode::BAD_REQUEST,
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
+            ErrorKind::Forbidden => StatusCode::FORBIDDEN,
             ErrorKind::Conflict => StatusCode::CONFLICT,
             ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -194,6 +206,25 @@ pub(crate) async fn no_such_endpoint(uri: Uri) -> ApiError {
 pub(crate) async fn wrong_method(method: Method, uri: Uri) -> ApiError {
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        format!("{} does not take {method}", uri.path()),
+        match method.as_str() {
+            word if word.len() <= 16 => format!("{} does not take {word}", uri.path()),
+            _ => format!("{} does not take this method", uri.path()),
+        },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_cut_at_a_whole_character() {
+        assert_eq!(cut("short"), "short");
+        let long = cut(&"é".repeat(1_000_000));
+        assert_eq!(
+            long.chars().filter(|one| *one == 'é').count(),
+            LOGGED_CHARACTERS
+        );
+        assert!(long.ends_with(".. (2000000 bytes)"), "{long}");
+    }
 }

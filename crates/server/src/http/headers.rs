@@ -1,9 +1,11 @@
 //! Response headers that make browsers safer, and which encodings clients accept.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+
+use crate::state::App;
 
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
@@ -24,9 +26,18 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+/// Who may show what we answer: browsers that don't say where a page is from go by it.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+pub(crate) async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let shown_by = if app.options().cors_origins.is_empty() {
+        "same-origin"
+    } else {
+        "cross-origin"
+    };
+    let policy = (RESOURCE_POLICY, HeaderValue::from_static(shown_by));
     let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
+    for (name, value) in HEADERS.into_iter().chain([policy]) {
         // A report sends its own policy.
         response.headers_mut().entry(name).or_insert(value);
     }

@@ -2,7 +2,8 @@
 //!
 //! A page of another site can have its own name lead to this machine (DNS rebinding), and is of the
 //! same origin as the server then. Its requests still name its host. Names of this machine and
-//! addresses in digits can't be made to lead elsewhere.
+//! addresses in digits can't be made to lead elsewhere. Requests that name several hosts are always
+//! refused.
 
 use std::net::IpAddr;
 
@@ -19,6 +20,10 @@ pub(crate) async fn refuse_others(
     request: Request,
     next: Next,
 ) -> Response {
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        // RFC 9112, 3.2: a proxy in front may have gone by another than we would.
+        return ApiError::invalid("the request names several hosts").into_response();
+    }
     let host = request.headers().get(header::HOST);
     let host = host.map(|host| host.to_str().unwrap_or_default());
     match (&app.options().hosts, host) {

@@ -1,6 +1,8 @@
 //! Requests that a page of another site makes in a user's browser are refused where they would
-//! change something. Reading is up to the browser: without our permission (CORS) it does not give
-//! the page the answer. Sites that the settings name (`cors_origins`) may do both; a user's cookie
+//! change something, and where the browser says what they are (`Sec-Fetch-Site`): reading takes the
+//! server's time too, and a picture shown tells its size. Other reading is up to the browser: without
+//! our permission (CORS) it does not give the page the answer. Links from other sites still lead
+//! here. Sites that the settings name (`cors_origins`) may do both; a user's cookie
 //! does not go with their requests, so where accounts are on they need a token.
 
 use axum::extract::{Request, State};
@@ -29,7 +31,13 @@ pub(crate) async fn refuse_others(
     next: Next,
 ) -> Response {
     let allowed = &app.options().cors_origins;
-    if changes(request.method()) && !is_from(request.headers(), allowed) {
+    let headers = request.headers();
+    let is_refused = if changes(request.method()) {
+        !is_from(headers, allowed)
+    } else {
+        allowed.is_empty() && is_embedded_elsewhere(headers)
+    };
+    if is_refused {
         return ApiError::new(
             StatusCode::FORBIDDEN,
             "the request comes from a page of another site",
@@ -37,6 +45,12 @@ pub(crate) async fn refuse_others(
         .into_response();
     }
     next.run(request).await
+}
+
+/// Whether a browser says that a page of another site asks, and not a user who follows a link.
+fn is_embedded_elsewhere(headers: &HeaderMap) -> bool {
+    let is = |name: &str, text: &str| headers.get(name).is_some_and(|value| value == text);
+    is("sec-fetch-site", "cross-site") && !is("sec-fetch-mode", "navigate")
 }
 
 /// Browsers name the origin of a page with every request that is not a plain read; programs

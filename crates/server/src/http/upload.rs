@@ -1,7 +1,11 @@
 //! Reads request bodies under limits of size, number, time, and memory over all requests.
+//!
+//! The memory of those whom nobody knows is apart, and so is that of small bodies, such as logins:
+//! strangers who fill it keep nobody else out.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
@@ -9,7 +13,9 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
 
+use crate::http::connections::MOST_CONNECTIONS;
 use crate::http::envelope::ApiError;
+use crate::http::file_name::file_name;
 use crate::http::form_body::{Kept, metered};
 use crate::state::App;
 
@@ -23,10 +29,33 @@ const MAX_TEXTS: usize = 256;
 pub(crate) const MAX_TEXT_BYTES: usize = 64 << 10;
 
 /// Bytes of bodies in memory, over all requests.
+#[derive(Debug)]
 pub(crate) struct UploadMemory {
     used: AtomicU64,
     most: u64,
 }
+
+/// Marks a request of somebody whom nobody knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Stranger;
+
+/// How much of a body is read, and how long that may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Size {
+    /// At most so many bytes, in the time that the settings give.
+    AtMost(u64),
+    /// A few short texts.
+    Small,
+}
+
+/// Bytes of a body of a few short texts.
+const SMALL_BYTES: u64 = 16 << 10;
+
+/// For such a body to arrive.
+const SMALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Memory for small bodies: as much as all connections together can take.
+pub(crate) const SMALL_MEMORY_BYTES: u64 = SMALL_BYTES * MOST_CONNECTIONS as u64;
 
 /// A part of that memory, given back when dropped.
 pub(crate) struct Reserved {
@@ -73,6 +102,14 @@ impl UploadMemory {
 
     pub(crate) fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
+    }
+
+    /// The memory for a request's body.
+    fn of(request: &Request, app: &App) -> Arc<Self> {
+        match request.extensions().get::<Stranger>() {
+            Some(Stranger) => Arc::clone(app.stranger_memory()),
+            None => Arc::clone(app.upload_memory()),
+        }
     }
 
     fn nothing(self: &Arc<Self>) -> Reserved {
@@ -122,13 +159,15 @@ impl FromRequest<App> for Form {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let limit = app.options().max_body_bytes;
+        check_no_query(&request)?;
         check_length(&request, limit)?;
+        let reserved = UploadMemory::of(&request, app).nothing();
         let (request, kept) = metered(request);
         let form = Multipart::from_request(request, app)
             .await
             .map_err(form_expected)?;
-        let reserved = app.upload_memory().nothing();
-        in_time(app, read_fields(form, &kept, limit, reserved)).await
+        let time = app.options().body_timeout;
+        in_time(time, read_fields(form, &kept, limit, reserved)).await
     }
 }
 
@@ -148,15 +187,38 @@ pub(crate) fn is_form(request: &Request) -> bool {
         .is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
-/// The whole body, of at most `limit` bytes.
+/// The whole body.
 pub(crate) async fn read_body(
     request: Request,
     app: &App,
-    limit: u64,
+    size: Size,
 ) -> Result<WholeBody, ApiError> {
+    check_no_query(&request)?;
+    let (limit, time, memory) = match size {
+        Size::AtMost(limit) => {
+            let memory = UploadMemory::of(&request, app);
+            (limit, app.options().body_timeout, memory)
+        }
+        Size::Small => {
+            let time = app.options().body_timeout.min(SMALL_TIMEOUT);
+            (SMALL_BYTES, time, Arc::clone(app.small_memory()))
+        }
+    };
     check_length(&request, limit)?;
-    let reserved = app.upload_memory().nothing();
-    in_time(app, read_all(request.into_body(), limit, reserved)).await
+    let reserved = memory.nothing();
+    in_time(time, read_all(request.into_body(), limit, reserved)).await
+}
+
+/// Refuses parameters in the address of a request whose parameters are in its body: passed over,
+/// they would have it done elsewhere than was meant.
+pub(crate) fn check_no_query(request: &Request) -> Result<(), ApiError> {
+    match request.uri().query() {
+        None | Some("") => Ok(()),
+        Some(_) => Err(ApiError::invalid(
+            "this request takes its parameters in its body; the address has some after its `?`, \
+             which would be passed over",
+        )),
+    }
 }
 
 /// Refuses by the length that was announced, before anything is read.
@@ -201,7 +263,7 @@ async fn read_fields(
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         kept.forget();
         let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().map(str::to_owned);
+        let file_name = file_name(&field);
         let is_file = name == "file" || file_name.is_some();
         if is_file {
             files += 1;
@@ -245,10 +307,9 @@ async fn read_fields(
 }
 
 async fn in_time<T>(
-    app: &App,
+    limit: Duration,
     read: impl Future<Output = Result<T, ApiError>>,
 ) -> Result<T, ApiError> {
-    let limit = app.options().body_timeout;
     tokio::time::timeout(limit, read).await.unwrap_or_else(|_| {
         Err(ApiError::new(
             StatusCode::REQUEST_TIMEOUT,

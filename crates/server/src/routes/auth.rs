@@ -1,15 +1,15 @@
 //! Registering, logging in and out, and changing one's password.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_accounts::{self as accounts, Accounts, Login, NewAccount, Password, Registrar};
 use lookalike_wire::{Account, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::access::{AccessRules, unknown};
-use crate::http::body::JsonBody;
+use crate::http::access::{AccessRules, needs_session, unknown};
+use crate::http::body::SmallJson;
 use crate::http::client::Client;
 use crate::http::cookie;
 use crate::http::envelope::{ApiError, Done, Envelope, Success};
@@ -125,8 +125,8 @@ pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> 
 
 /// Make an account.
 ///
-/// The first one is an administrator's and takes no login. Later ones are made by administrators,
-/// or by anybody, as a reader, where the server's setting `registration` is `open`.
+/// The first one is an administrator's and takes no login. Later ones are made by administrators who
+/// logged in (a token is not enough), or by anybody, as a reader, where the server's setting `registration` is `open`.
 #[utoipa::path(
     post,
     path = "/api/auth/register",
@@ -138,13 +138,18 @@ pub(crate) async fn register(
     State(app): State<App>,
     who: Who,
     client: Client,
-    JsonBody(registration): JsonBody<Registration>,
+    SmallJson(registration): SmallJson<Registration>,
 ) -> Result<Success<Account>, ApiError> {
     let rules = &app.options().access;
     let is_admin = match who {
         Who::Owner => true,
-        Who::Known(identity) => identity.account.role == accounts::Role::Admin,
-        Who::Nobody => false,
+        Who::Known(identity) if identity.account.role == accounts::Role::Admin => {
+            if rules.accounts && identity.session.is_none() {
+                return Err(needs_session("accounts are made"));
+            }
+            true
+        }
+        Who::Known(_) | Who::Nobody => false,
     };
     let registrar = if is_admin || !rules.accounts {
         Registrar::Admin
@@ -178,7 +183,7 @@ pub(crate) async fn log_in(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
-    JsonBody(credentials): JsonBody<Credentials>,
+    SmallJson(credentials): SmallJson<Credentials>,
 ) -> Result<Response, ApiError> {
     let former = cookie::session(&headers);
     let log_in = move |accounts: &Accounts| {
@@ -267,7 +272,7 @@ pub(crate) async fn change_password(
     State(app): State<App>,
     Known(identity): Known,
     client: Client,
-    JsonBody(change): JsonBody<PasswordChange>,
+    SmallJson(change): SmallJson<PasswordChange>,
 ) -> Result<Success<Done>, ApiError> {
     let Some((session, _)) = identity.session else {
         return Err(needs_session("the password is changed"));
@@ -283,14 +288,6 @@ pub(crate) async fn change_password(
     };
     app.passwords(change).await?;
     Ok(Success(Done {}))
-}
-
-/// A token that got into wrong hands must not be good for more than itself.
-pub(crate) fn needs_session(what: &str) -> ApiError {
-    ApiError::new(
-        StatusCode::FORBIDDEN,
-        format!("{what} after a login, not with a token"),
-    )
 }
 
 /// An answer that no cache may keep.

@@ -1,6 +1,6 @@
 //! Collections and their numbers.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use lookalike_wire::CollectionReport;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::{Admin, Editor, Reader};
 use crate::http::body::JsonBody;
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::parameters::settings::{check_model, settings};
 use crate::state::App;

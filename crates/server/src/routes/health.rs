@@ -20,7 +20,7 @@ pub(crate) struct Health {
     status: &'static str,
     /// ISO 8601.
     timestamp: String,
-    /// `catalog`, `index`, `model`, `object_store`, `milvus`, `accelerator`: each with a `status`,
+    /// `catalog`, `index`, `model`, `object_store`, `disk`, `milvus`, `accelerator`: each with a `status`,
     /// and for those who are logged in with details.
     #[schema(value_type = Object)]
     components: Value,
@@ -28,7 +28,8 @@ pub(crate) struct Health {
 
 /// How the parts of the server are.
 ///
-/// 200 with `ok` or `degraded`; 503 when not even the catalogue can be read.
+/// 200 with `ok` or `degraded`; 503 when not even the catalogue can be read, or it is no longer where it
+/// was opened, so that what is written is lost.
 #[utoipa::path(
     get,
     path = "/health",
@@ -44,9 +45,10 @@ pub(crate) async fn health(State(app): State<App>, member: Result<Member, ApiErr
         Err(error) => return error.into_response(),
     };
     let models = Models::new(&report, app.is_warming_up());
-    let code = match report.catalog {
-        Ok(_) => StatusCode::OK,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    let code = if report.catalog.is_ok() && report.data_directory.is_in_place {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     };
     let mut components = components(&report, &models);
     if member.is_err() {
@@ -56,6 +58,9 @@ pub(crate) async fn health(State(app): State<App>, member: Result<Member, ApiErr
         status: if report.catalog.is_ok()
             && models.status != "error"
             && report.object_store.listed.is_ok()
+            && report.vectors_answer
+            && report.data_directory.is_in_place
+            && report.data_directory.has_room()
         {
             "ok"
         } else {
@@ -111,20 +116,18 @@ fn keep_status(components: &mut Value) {
 }
 
 fn components(report: &HealthReport, models: &Models) -> Value {
-    let catalog = match report.catalog {
-        Ok(_) => "ok",
-        Err(_) => "error",
-    };
-    let object_store = if report.object_store.listed.is_ok() {
-        "ok"
-    } else {
-        "error"
-    };
+    let data = report.data_directory;
+    let state = |is_well: bool| if is_well { "ok" } else { "error" };
+    let catalog = state(report.catalog.is_ok() && data.is_in_place);
     json!({
         "catalog": {"status": catalog, "collections": report.catalog.as_ref().ok()},
-        "index": {"status": catalog},
+        "index": {"status": state(report.vectors_answer)},
         "model": {"status": models.status, "models": models.each},
-        "object_store": {"status": object_store, "kind": report.object_store.kind},
+        "object_store": {
+            "status": state(report.object_store.listed.is_ok()),
+            "kind": report.object_store.kind,
+        },
+        "disk": {"status": state(data.has_room()), "free_bytes": data.free_bytes},
         "milvus": {"status": "not configured"},
         "accelerator": {"status": "ok", "device": report.device},
     })

@@ -1,6 +1,6 @@
 //! A user's own searches.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::search::SearchRequest;
@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::Member;
 use crate::http::body::JsonOrNothing;
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::openapi::Binary;
 use crate::parameters::search::{Parameters as SearchedWith, SearchParameters};

@@ -1,6 +1,6 @@
 //! The images of collections: lists, uploads, edits, deletion.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::library::{Direction, ListRequest, Selection, SortKey, TagChange, Upload};
 use lookalike_wire::{Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, PictureFigures, Tagged};
@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::access::{Admin, Editor, Reader};
 use crate::http::body::JsonBody;
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::http::upload::{Field, File, Form};
 use crate::parameters::filters::{self, FilterParameters, NameParameter};
@@ -180,9 +181,12 @@ pub(crate) async fn delete_many(
     JsonBody(deletion): JsonBody<Deletion>,
 ) -> Result<Success<Deleted>, ApiError> {
     let selection = selection(deletion.ids, deletion.filter, deletion.all)?;
-    if matches!(selection, Selection::All) {
-        admin?;
-    }
+    let selection = match (selection, admin) {
+        (Selection::All, Err(refused)) => return Err(refused),
+        // A filter that all pass is everything too.
+        (Selection::Passing(filter), Err(_)) => Selection::PassingUnlessAll(filter),
+        (selection, _) => selection,
+    };
     let collection = deletion.collection.unwrap_or_else(|| "default".to_owned());
     let delete = app.read(move |engine| engine.library().delete(&collection, &selection));
     Ok(Success(delete.await?.into()))

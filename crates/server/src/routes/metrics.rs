@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::search::SearchAnswer;
@@ -25,7 +25,8 @@ const TEXT: HeaderValue =
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    /// As of [`method_label`]: what clients make up would be without number.
+    method: &'static str,
     /// The endpoint's pattern: paths themselves would be without number.
     route: String,
     status: u16,
@@ -179,7 +180,7 @@ fn latency() -> Histogram {
 /// Counts requests and their times.
 pub(crate) async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -213,6 +214,23 @@ pub(crate) async fn count(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
+/// A method's name, if it is one that HTTP knows (RFC 9110, 9.1, and PATCH): clients may send any
+/// word, and a label that was seen once is kept as long as the server runs.
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "CONNECT" => "CONNECT",
+        "OPTIONS" => "OPTIONS",
+        "TRACE" => "TRACE",
+        "PATCH" => "PATCH",
+        _ => "other",
+    }
+}
+
 /// Also when the client goes away and the request is dropped.
 struct InFlight<'a>(&'a Gauge);
 
@@ -234,7 +252,13 @@ pub(crate) async fn metrics(State(app): State<App>, _: Admin) -> Result<Response
     let (running, waiting) = app.searches();
     metrics.searches_running.set(running as i64);
     metrics.searches_waiting.set(waiting as i64);
-    metrics.upload_bytes.set(app.upload_memory().used() as i64);
+    let bodies = [
+        app.upload_memory(),
+        app.stranger_memory(),
+        app.small_memory(),
+    ];
+    let used: u64 = bodies.iter().map(|memory| memory.used()).sum();
+    metrics.upload_bytes.set(used as i64);
     let totals = app.jobs(|jobs, _| Ok(jobs.totals())).await?;
     metrics.jobs_running.set(totals.running as i64);
     metrics.jobs_queued.set(totals.queued as i64);

@@ -82,6 +82,8 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(tokens::revoke))
         .routes(routes!(users::list))
         .routes(routes!(users::change, users::remove))
+        .routes(routes!(users::tokens))
+        .routes(routes!(users::revoke_token))
         .routes(routes!(health::health))
         .routes(routes!(health::live))
         .routes(routes!(metrics::metrics))

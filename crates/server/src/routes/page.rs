@@ -5,13 +5,13 @@
 //! and only those listed here, so that a wrong address below `/api` never looks like an answer.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::http::envelope::ApiError;
 use crate::http::headers::takes_gzip;
+use crate::http::path::Path;
 
 /// A file of the built page.
 struct Part {

@@ -1,12 +1,13 @@
 //! Patents with their images.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use lookalike_wire::PatentReport;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::access::{Editor, Reader};
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::routes::images::hide_path;
 use crate::state::App;

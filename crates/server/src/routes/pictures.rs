@@ -1,7 +1,7 @@
 //! Thumbnails, originals and previews.
 
-use axum::extract::{FromRequest, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::search::QueryFile;
 use lookalike_engine::{Content, Engine, View};
@@ -11,11 +11,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::access::Reader;
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::http::stream;
-use crate::http::upload::{self, Field, File, Form, Reserved};
+use crate::http::upload::{self, Field, File, Form, Reserved, Size};
 use crate::openapi::Binary;
 use crate::state::App;
+
+/// What is wrong with a file whose picture is shown all the same.
+const WARNING: HeaderName = HeaderName::from_static("x-lookalike-warning");
 
 /// Pictures change only with their item's content, and then so does their tag.
 const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=3600");
@@ -101,6 +105,8 @@ pub(crate) struct WhichPage {
 ///
 /// Of a PDF or TIFF of several pages one page; a sheet of a patent comes without the line that
 /// the office prints over it.
+/// What is wrong with the file although it could be read, such as damaged rows, is told by the header
+/// `X-Lookalike-Warning`.
 #[utoipa::path(
     post,
     path = "/api/preview",
@@ -119,12 +125,19 @@ pub(crate) async fn preview(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (file, reserved) = sent_file(&app, request).await?;
-    let jpeg = app
+    let (jpeg, warnings) = app
         .compute(move |engine| engine.pictures().preview(file.bytes, which.page))
         .await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];
-    Ok((headers, jpeg).into_response())
+    let mut response = (headers, jpeg).into_response();
+    // They are ours, in ASCII; what can't be a header's value is left out.
+    for warning in warnings {
+        if let Ok(warning) = HeaderValue::from_str(&warning) {
+            response.headers_mut().append(WARNING, warning);
+        }
+    }
+    Ok(response)
 }
 
 /// The figures of any supported picture, as a search by it would take it apart; sent as for
@@ -192,7 +205,8 @@ async fn sent_file(app: &App, request: Request) -> Result<(File, Reserved), ApiE
         let file = file.ok_or_else(|| ApiError::invalid("no `file` in the form"))?;
         Ok((file, form.reserved))
     } else {
-        let body = upload::read_body(request, app, app.options().max_body_bytes).await?;
+        let most = Size::AtMost(app.options().max_body_bytes);
+        let body = upload::read_body(request, app, most).await?;
         let (bytes, reserved) = body.into_parts();
         Ok((File { name: None, bytes }, reserved))
     }

@@ -1,6 +1,6 @@
 //! Searches as documents.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::report::{Language, content_security_policy};
@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use crate::http::access::Reader;
 use crate::http::envelope::ApiError;
+use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::state::App;
 

@@ -1,6 +1,6 @@
 //! The searches.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use lookalike_engine::search::{Query, QueryFile, SearchRequest};
 use lookalike_wire::SearchAnswer;
 use serde_json::{Map, Value};
@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::http::access::{Caller, Reader};
 use crate::http::body::{JsonBody, JsonOrNothing};
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::path::Path;
 use crate::http::upload::{Field, Form};
 use crate::parameters::pages::ChosenPages;
 use crate::parameters::search::{History, Parameters};

@@ -14,8 +14,9 @@ use utoipa::ToSchema;
 use crate::http::access::Editor;
 use crate::http::arrival::Arrival;
 use crate::http::envelope::{ApiError, Envelope, Success};
+use crate::http::file_name::file_name;
 use crate::http::form_body::{Kept, metered};
-use crate::http::upload::{MAX_TEXT_BYTES, check_length, form_expected};
+use crate::http::upload::{MAX_TEXT_BYTES, check_length, check_no_query, form_expected};
 use crate::parameters::settings::{check_model, settings};
 use crate::parameters::values::number;
 use crate::routes::imports::{Started, started};
@@ -81,6 +82,7 @@ pub(crate) async fn upload_import(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Success<Started>, ApiError> {
+    check_no_query(&request)?;
     check_length(&request, app.options().max_upload_bytes)?;
     let _slot = app.upload_slot().await?;
     let (request, kept) = metered(request);
@@ -110,7 +112,7 @@ async fn receive(
     while let Some(field) = arrival.next(form.next_field()).await? {
         kept.forget();
         let name = field.name().unwrap_or_default().to_owned();
-        if let Some(file_name) = field.file_name().map(str::to_owned) {
+        if let Some(file_name) = file_name(&field) {
             if upload.files() == 0 {
                 // What is wrong with the rest is said before files are taken.
                 texts.check(app, headers)?;

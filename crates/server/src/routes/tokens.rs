@@ -1,17 +1,18 @@
 //! Tokens by which scripts act for a user.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use lookalike_accounts::Accounts;
 use lookalike_wire::TokenReport;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::access::unknown;
-use crate::http::body::JsonBody;
+use crate::http::access::{needs_session, unknown};
+use crate::http::body::SmallJson;
 use crate::http::envelope::{ApiError, Done, Envelope, Success};
 use crate::http::identity::{Known, Somebody, Who};
-use crate::routes::auth::{needs_session, private};
+use crate::http::path::Path;
+use crate::routes::auth::private;
 use crate::state::App;
 
 /// A token to make.
@@ -66,7 +67,7 @@ pub(crate) async fn list(
 pub(crate) async fn add(
     State(app): State<App>,
     Somebody(who): Somebody,
-    JsonBody(token): JsonBody<NewToken>,
+    SmallJson(token): SmallJson<NewToken>,
 ) -> Result<Response, ApiError> {
     let account = match (who, &token.user) {
         (Who::Owner, Some(name)) => {
@@ -104,10 +105,13 @@ pub(crate) async fn revoke(
     Known(identity): Known,
     Path(id): Path<String>,
 ) -> Result<Success<Done>, ApiError> {
-    let id = id
-        .parse()
-        .map_err(|_| ApiError::invalid(format!("`{id}` is no token's number")))?;
+    let id = token_number(&id)?;
     app.accounts(move |accounts| accounts.revoke_token(&identity.account, id))
         .await?;
     Ok(Success(Done {}))
+}
+
+pub(crate) fn token_number(id: &str) -> Result<i64, ApiError> {
+    id.parse()
+        .map_err(|_| ApiError::invalid(format!("`{id}` is no token's number")))
 }

@@ -12,6 +12,7 @@ mod errors;
 mod explain;
 mod fixture;
 mod history;
+mod hostile;
 mod images;
 mod imports;
 mod openapi;

@@ -50,3 +50,17 @@ fn every_request_has_a_name() {
     assert_ne!(named("<script>"), "<script>");
     assert_ne!(named(&"x".repeat(65)), "x".repeat(65));
 }
+
+#[test]
+fn a_data_directory_that_was_moved_away_is_told() {
+    let server = Server::new();
+    let data = server.directory.path().join("data");
+    let health = server.get("/health");
+    assert_eq!(health.status, 200);
+    assert!(health.json()["components"]["disk"]["free_bytes"].as_u64() > Some(0));
+    std::fs::rename(&data, server.directory.path().join("moved")).unwrap();
+    let health = server.get("/health");
+    assert_eq!(health.status, 503);
+    assert_eq!(health.json()["status"], "degraded");
+    assert_eq!(health.json()["components"]["catalog"]["status"], "error");
+}

@@ -100,6 +100,7 @@ export default {
     granted: (day: string) => `granted ${day}`,
     compare: "Compare",
     searchThis: "Search with this",
+    damaged: (what: string) => `A picture searched with is damaged: ${what}`,
     keys: "Arrows move, Enter opens, C compares, F filters, Esc goes back",
     hit: "Hit",
   },

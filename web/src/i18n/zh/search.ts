@@ -100,6 +100,7 @@ export default {
     granted: (day) => `${day}授权`,
     compare: "对比",
     searchThis: "用它搜索",
+    damaged: (what: string) => `用于检索的图片已损坏：${what}`,
     keys: "方向键移动，回车打开，C 对比，F 筛选，Esc 返回",
     hit: "结果图",
   },

@@ -11,6 +11,7 @@ mod effort;
 mod figures;
 mod filters;
 mod kinds;
+mod pixels;
 
 struct Fixture {
     engine: Arc<Engine>,

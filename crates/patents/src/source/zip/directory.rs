@@ -60,6 +60,7 @@ pub(super) fn list(reader: &mut WindowReader, listing: &mut Listing) -> Result<(
         listing.add(&FoundEntry {
             name: &entry.name(),
             kind: entry.kind(),
+            target: None,
             offset,
             stored_bytes: entry.stored_bytes,
             size_bytes: entry.size_bytes,

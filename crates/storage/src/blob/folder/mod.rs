@@ -203,14 +203,13 @@ fn is_no_blob(error: &io::Error) -> bool {
     )
 }
 
-/// A file of its own, with the rights that the process gives to any other file: by default
-/// temporary files are closed to all but their owner, and would stay so after the rename.
+/// A file of its own, closed to all but its owner, as it stays after the rename.
 fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(0o600));
     }
     builder.tempfile_in(folder)
 }

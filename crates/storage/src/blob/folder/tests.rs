@@ -122,17 +122,11 @@ fn one_failed_write_of_many_is_reported() {
 
 #[cfg(unix)]
 #[test]
-fn blobs_have_the_rights_of_ordinary_files() {
+fn blobs_are_closed_to_others() {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::new().unwrap();
     let store = FolderBlobs::new(folder.path());
     store.put(&key("blob"), b"").unwrap();
-    fs::write(folder.path().join("ordinary"), b"").unwrap();
-    let mode = |name| {
-        fs::metadata(folder.path().join(name))
-            .unwrap()
-            .permissions()
-            .mode()
-    };
-    assert_eq!(mode("blob"), mode("ordinary"));
+    let metadata = fs::metadata(folder.path().join("blob")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
 }
