@@ -120,12 +120,12 @@ impl Examiner {
         }
         for collection in catalog.collections()? {
             check_cancel(cancel)?;
-            let mut after = 0;
+            let mut after = None;
             loop {
                 match catalog.embeddings_after(&collection, after, EMBEDDINGS) {
                     Ok(read) => {
                         let Some(last) = read.last() else { break };
-                        after = last.item_id;
+                        after = Some((last.item_id, last.figure_index));
                         found.embeddings.looked_at += read.len() as u64;
                     }
                     Err(error) => {

@@ -6,7 +6,7 @@
 
 use std::io::{Cursor, Read};
 
-use lookalike_catalog::{Item, KnownPath};
+use lookalike_catalog::Item;
 use lookalike_imaging::Decoded;
 use lookalike_patents::{OpenFile, SourceFile, Stamp};
 use lookalike_storage::blob::{BlobKey, OpenBlob};
@@ -72,12 +72,10 @@ impl Pictures {
     fn is_as_recorded(&self, item: &Item, path: &str, stamp: Stamp) -> Result<bool, EngineError> {
         let catalog = self.stores.catalog();
         let collection = catalog.collection(&item.collection)?;
-        let now = KnownPath {
-            path: path.to_owned(),
-            file_size: stamp.size_bytes,
-            modified_ns: stamp.modified_ns,
-        };
-        Ok(catalog.known_path(&collection, path)? == Some(now))
+        let known = catalog.known_path(&collection, path)?;
+        Ok(known.is_some_and(|known| {
+            (known.file_size, known.modified_ns) == (stamp.size_bytes, stamp.modified_ns)
+        }))
     }
 }
 

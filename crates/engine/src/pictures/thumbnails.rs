@@ -54,7 +54,7 @@ impl Pictures {
         let bytes = make_thumbnail(&self.upright(item)?)?;
         self.stores
             .blobs()
-            .put(&thumbnail_key(&item.md5)?, &bytes)?;
+            .put(&thumbnail_key(&item.content_md5)?, &bytes)?;
         Ok(bytes)
     }
 }
