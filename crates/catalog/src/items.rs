@@ -246,6 +246,21 @@ pub(crate) fn patents_of(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// MD5 sums of items' files, by id.
+pub(crate) fn md5s_of(
+    connection: &Connection,
+    ids: &[u64],
+) -> Result<HashMap<u64, String>, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT items.id, md5 FROM items JOIN contents ON contents.id = items.content_id \
+         WHERE items.id IN (SELECT value FROM json_each(?1))",
+    )?;
+    let rows = statement.query_map([serde_json::json!(ids).to_string()], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(crate) fn known_path(
     connection: &Connection,
     collection_id: i64,

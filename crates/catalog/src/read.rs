@@ -230,6 +230,14 @@ impl Catalog {
         self.read(|connection| items::patents_of(connection, ids))
     }
 
+    /// The MD5 sums of the files of items, in hexadecimal, by id.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn md5s_of_items(&self, ids: &[u64]) -> Result<HashMap<u64, String>, CatalogError> {
+        self.read(|connection| items::md5s_of(connection, ids))
+    }
+
     /// What is known of a patent.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_accounts::Accounts;
 use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
-use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts};
+use lookalike_engine::{
+    EncoderSettings, Encoders, Engine, EngineError, EvidenceAccess, EvidenceStore, Parts,
+};
 use lookalike_fetch::models::{HubEnvironment, PullProgress};
 use lookalike_imaging::PixelBudget;
 use lookalike_storage::blob::FolderBlobs;
@@ -43,6 +45,13 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         )),
         catalog,
         blobs: Arc::new(blobs),
+        evidence: EvidenceStore::new(
+            settings.data.join("evidence"),
+            match access {
+                Access::Read => EvidenceAccess::Read,
+                Access::Write => EvidenceAccess::Write,
+            },
+        ),
         encoders: encoders(settings, settings.precision)?,
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::bands::{BadBound, Bands};
 use crate::error::LoadError;
 use crate::facts::Extra;
+use crate::second_look::{BadSetting, SecondLook, SecondLookFile};
 
 /// A `config.json` whose architecture is known by name.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ struct Ours {
     trained: Option<bool>,
     preprocess: Option<String>,
     bands: Option<BTreeMap<String, f32>>,
+    second_look: Option<SecondLookFile>,
 }
 
 impl ConfigFile {
@@ -98,10 +100,21 @@ impl Ours {
             Bands::from_bounds(&named)
                 .map_err(|BadBound { found, expected }| refused("lookalike.bands", found, expected))
         });
+        let second_look = self.second_look.map(|file| {
+            SecondLook::from_file(file).map_err(|bad| {
+                let BadSetting {
+                    setting,
+                    found,
+                    expected,
+                } = bad;
+                refused(setting, found, expected)
+            })
+        });
         Ok(Extra {
             trained: self.trained.unwrap_or(true),
             preprocess: preprocess.transpose()?,
             bands: bands.transpose()?.unwrap_or_default(),
+            second_look: second_look.transpose()?,
         })
     }
 }
@@ -138,7 +151,8 @@ mod tests {
             assert_eq!(*read(text).unwrap().extra(), Extra::default());
         }
         let text = r#"{"lookalike": {"trained": false, "preprocess": "stretch",
-                       "bands": {"near_identical": 0.95}, "notes": [1]}}"#;
+                       "bands": {"near_identical": 0.95}, "notes": [1],
+                       "second_look": {"weight": 3, "scale": [[0, 0.1], [1, 1]]}}}"#;
         let extra = read(text).unwrap().extra().clone();
         assert!(!extra.trained);
         assert_eq!(extra.preprocess, Some(PreprocessKind::Stretch));
@@ -146,6 +160,7 @@ mod tests {
             extra.bands.bounds().next().map(|(_, bound)| bound),
             Some(0.95)
         );
+        assert!(extra.second_look.is_some());
     }
 
     #[test]
@@ -160,6 +175,10 @@ mod tests {
             (
                 r#"{"lookalike": {"bands": {"high": 0.2}}}"#,
                 "lookalike.bands is high 0.2, expected ",
+            ),
+            (
+                r#"{"lookalike": {"second_look": {"weight": 0, "scale": []}}}"#,
+                "lookalike.second_look.weight is 0, expected a number above 0",
             ),
         ] {
             let error = read(text).unwrap_err();

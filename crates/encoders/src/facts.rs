@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::bands::Bands;
 use crate::options::Precision;
+use crate::second_look::SecondLook;
 
 /// What the configuration of a model tells, or the shapes of weights without one.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +45,9 @@ pub struct Extra {
     pub preprocess: Option<PreprocessKind>,
     /// How its scores are read.
     pub bands: Bands,
+    /// How its first scores are mixed with what its patch tokens say; `None` where these are not
+    /// made for that.
+    pub second_look: Option<SecondLook>,
 }
 
 impl Default for Extra {
@@ -52,6 +56,7 @@ impl Default for Extra {
             trained: true,
             preprocess: None,
             bands: Bands::default(),
+            second_look: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod files;
 mod normalize;
 mod options;
 mod registry;
+mod second_look;
 mod tokens;
 mod weights;
 
@@ -33,5 +34,6 @@ pub use families::{Family, Inference, Plan};
 pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
 pub use registry::Registry;
+pub use second_look::SecondLook;
 pub use tokens::Tokens;
 pub use weights::{Tally, Weights};

@@ -11,7 +11,7 @@ use std::time::Instant;
 use lookalike_catalog::{Catalog, Content, IndexKind, Metric, NewCollection, NewItem};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
-use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
@@ -53,6 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )),
         catalog,
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data,
             registry: Registry::default(),

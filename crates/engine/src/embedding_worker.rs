@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use lookalike_encoders::Lane;
 use lookalike_imaging::RgbImage;
 
-use crate::{Encoder, EngineError};
+use crate::{Described, Encoder, EngineError};
 
 /// What a worker does next.
 pub(crate) enum Next<T> {
@@ -39,11 +39,11 @@ pub(crate) trait Work {
     /// which is reported then.
     fn prepare(&mut self, task: Self::Task) -> Result<Option<(Self::Kept, Vec<RgbImage>)>, Closed>;
 
-    /// Hands on the embeddings of a picture's parts, or why there are none.
+    /// Hands on what was made of a picture's parts, or why there is nothing.
     fn finish(
         &mut self,
         kept: Self::Kept,
-        embeddings: Result<Vec<Vec<f32>>, String>,
+        described: Result<Vec<Described>, String>,
     ) -> Result<(), Closed>;
 }
 
@@ -102,30 +102,30 @@ fn embed<W: Work>(
     batch: Vec<(W::Kept, Vec<RgbImage>)>,
 ) -> Result<(), Closed> {
     let pictures: Vec<&RgbImage> = batch.iter().flat_map(|(_, parts)| parts).collect();
-    let mut embeddings: Vec<Result<Vec<f32>, String>> = Vec::with_capacity(pictures.len());
+    let mut described: Vec<Result<Described, String>> = Vec::with_capacity(pictures.len());
     // The last picture may have brought more parts than there was room for.
     for some in pictures.chunks(batch_size.max(1)) {
-        match encoder.embed_on(lane, some) {
-            Ok(embedded) => embeddings.extend(embedded.into_iter().map(finite)),
-            Err(error) => embeddings.extend(vec![Err(error.to_string()); some.len()]),
+        match encoder.describe_on(lane, some) {
+            Ok(made) => described.extend(made.into_iter().map(finite)),
+            Err(error) => described.extend(vec![Err(error.to_string()); some.len()]),
         }
     }
-    let mut embeddings = embeddings.into_iter();
+    let mut described = described.into_iter();
     for (kept, parts) in batch {
         // All of them are taken, whatever the first error.
-        let of_parts: Vec<_> = embeddings.by_ref().take(parts.len()).collect();
+        let of_parts: Vec<_> = described.by_ref().take(parts.len()).collect();
         work.finish(kept, of_parts.into_iter().collect())?;
     }
     Ok(())
 }
 
-/// An embedding that can be compared with others.
+/// What can be compared with others.
 ///
 /// # Errors
 /// It is not finite; the message says so.
-pub(crate) fn finite(embedding: Vec<f32>) -> Result<Vec<f32>, String> {
-    if !embedding.iter().all(|value| value.is_finite()) {
+pub(crate) fn finite(described: Described) -> Result<Described, String> {
+    if !described.embedding.iter().all(|value| value.is_finite()) {
         return Err("the encoder gave an embedding that is not finite".to_owned());
     }
-    Ok(embedding)
+    Ok(described)
 }

@@ -164,6 +164,12 @@ impl From<CatalogError> for EngineError {
     }
 }
 
+impl From<lookalike_evidence::FileError> for EngineError {
+    fn from(error: lookalike_evidence::FileError) -> Self {
+        Self::new(ErrorKind::Internal, error.to_string()).because(error)
+    }
+}
+
 impl From<VectorError> for EngineError {
     fn from(error: VectorError) -> Self {
         match error {

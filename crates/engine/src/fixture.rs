@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::{LoadOptions, Precision, Registry};
+use lookalike_evidence::{Access as EvidenceAccess, EvidenceStore};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_storage::blob::FolderBlobs;
@@ -65,6 +66,7 @@ impl Fixture {
             )),
             catalog,
             blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+            evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: data.clone(),
                 registry,

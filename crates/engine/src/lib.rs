@@ -42,11 +42,12 @@ pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
 pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
-pub use encoders::{BUILTIN, Encoder, EncoderSettings, Encoders, Length, model_of};
+pub use encoders::{BUILTIN, Described, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
 pub use health::{DataDirectoryHealth, Health, HealthReport, ModelHealth, ObjectStoreHealth};
 pub use hint::{Hint, Setting};
+pub use lookalike_evidence::{Access as EvidenceAccess, EvidenceStore};
 pub use pictures::{Content, Picture, PictureFigure, PictureFigures, Pictures, View};
 pub use re_embed::{ReEmbedRequest, ReEmbedder, Unchanged};
 pub use stores::{Parts, Stores, Tidied};

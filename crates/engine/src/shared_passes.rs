@@ -11,9 +11,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use lookalike_imaging::RgbImage;
 
-use crate::{Encoder, EngineError, ErrorKind};
+use crate::{Described, Encoder, EngineError, ErrorKind};
 
-type Embedding = Result<Vec<f32>, EngineError>;
+type Made = Result<Described, EngineError>;
 
 /// Pictures waiting for their embeddings. Shared by threads.
 #[derive(Default)]
@@ -28,7 +28,7 @@ pub(crate) struct SharedPasses {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Waiting>,
-    done: HashMap<u64, Embedding>,
+    done: HashMap<u64, Made>,
     next_ticket: u64,
     /// Whether a thread is at a forward pass.
     is_busy: bool,
@@ -41,15 +41,15 @@ struct Waiting {
 }
 
 impl SharedPasses {
-    /// Embeddings of prepared pictures.
+    /// Embeddings of prepared pictures, with what a second look compares.
     ///
     /// # Errors
     /// As [`Encoder::embed`].
-    pub(crate) fn embed(
+    pub(crate) fn describe(
         &self,
         encoder: &Encoder,
         pictures: Vec<RgbImage>,
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
+    ) -> Result<Vec<Described>, EngineError> {
         let mut state = self.lock();
         let first = state.next_ticket;
         for picture in pictures {
@@ -71,10 +71,10 @@ impl SharedPasses {
             };
         }
         // All of them are taken out, whatever the first error.
-        let embeddings: Vec<Embedding> = own
+        let made: Vec<Made> = own
             .filter_map(|ticket| state.done.remove(&ticket))
             .collect();
-        embeddings.into_iter().collect()
+        made.into_iter().collect()
     }
 
     /// Pictures embedded, and forward passes that it took.
@@ -97,8 +97,9 @@ impl SharedPasses {
         };
         if let Some(first) = batch.first() {
             let pictures: Vec<&RgbImage> = batch.iter().map(|one| &one.picture).collect();
-            pass.results = match first.encoder.embed(&pictures) {
-                Ok(embeddings) => embeddings.into_iter().map(Ok).collect(),
+            let whole = first.encoder.model().device().whole();
+            pass.results = match first.encoder.describe_on(whole, &pictures) {
+                Ok(described) => described.into_iter().map(Ok).collect(),
                 Err(error) => batch.iter().map(|_| Err(error.repeated())).collect(),
             };
             self.pictures
@@ -144,7 +145,7 @@ impl State {
 struct Pass<'a> {
     passes: &'a SharedPasses,
     tickets: Vec<u64>,
-    results: Vec<Embedding>,
+    results: Vec<Made>,
 }
 
 impl Drop for Pass<'_> {
@@ -195,11 +196,12 @@ mod tests {
             for pair in pictures.chunks(2) {
                 let (passes, encoder) = (&passes, &encoder);
                 scope.spawn(move || {
-                    let found = passes.embed(encoder, pair.to_vec()).unwrap();
+                    let found = passes.describe(encoder, pair.to_vec()).unwrap();
+                    let found = found.into_iter().map(|made| made.embedding);
                     let alone = pair
                         .iter()
                         .map(|one| encoder.embed(&[one]).unwrap().remove(0));
-                    assert_eq!(found, alone.collect::<Vec<_>>());
+                    assert_eq!(found.collect::<Vec<_>>(), alone.collect::<Vec<_>>());
                 });
             }
         });
@@ -216,8 +218,8 @@ mod tests {
         let encoder = encoder("builtin-1");
         let wrong = RgbImage::new(3, 5, vec![0; 45]).unwrap();
         let passes = SharedPasses::default();
-        assert!(passes.embed(&encoder, vec![wrong]).is_err());
+        assert!(passes.describe(&encoder, vec![wrong]).is_err());
         let right = encoder.prepare(&picture(1)).unwrap();
-        assert_eq!(passes.embed(&encoder, vec![right]).unwrap().len(), 1);
+        assert_eq!(passes.describe(&encoder, vec![right]).unwrap().len(), 1);
     }
 }

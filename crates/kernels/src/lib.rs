@@ -31,6 +31,7 @@ mod features;
 mod gemm;
 pub mod int8;
 mod isa;
+pub mod matching;
 mod matrix;
 mod pooling;
 mod portable;

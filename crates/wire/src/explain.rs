@@ -20,6 +20,29 @@ same_fields!(lookalike_engine::explain::Correspondence => Correspondence {
     query, item, similarity,
 });
 
+/// How the item's picture differs from the query's, both as the encoder sees them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Change {
+    /// Whether it is mirrored, left for right, before it is turned.
+    pub mirrored: bool,
+    /// What it is turned by, clockwise, in degrees from 0 up to 360.
+    pub turned_degrees: f64,
+    /// What its lengths are multiplied by.
+    pub scale: f64,
+    /// Where its middle is, seen from the middle, in sides of the picture: to the right and down.
+    pub shift: [f64; 2],
+    /// Pairs of places that agree on this.
+    pub agreeing: usize,
+    /// Pairs of places that are each other's most similar.
+    pub pairs: usize,
+    /// The same in words: `mirrored, turned by 90 degrees`, or `in the same place`.
+    pub words: String,
+}
+
+same_fields!(lookalike_engine::explain::Change => Change {
+    mirrored, turned_degrees, scale, shift, agreeing, pairs, words,
+});
+
 /// Where the time went, in milliseconds, when the explanation was made.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct ExplainTiming {

@@ -27,7 +27,7 @@ pub use addresses::thumbnail_url;
 pub use changes::{Decision, Deleted, ItemEdit, Tagged};
 pub use collections::{CollectionReport, IndexReport, ModelReport};
 pub use duplicates::{DuplicateGroup, DuplicatePage, DuplicatesReport, GroupMember, SearchState};
-pub use explain::{Correspondence, ExplainTiming};
+pub use explain::{Change, Correspondence, ExplainTiming};
 pub use facets::{FacetCount, Facets};
 pub use figures::{FigureVector, PictureFigure, PictureFigures};
 pub use filter::ItemFilter;

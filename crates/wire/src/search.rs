@@ -44,8 +44,10 @@ impl From<lookalike_engine::search::SearchAnswer> for SearchAnswer {
 pub struct RankedItem {
     /// 1 for the best.
     pub rank: usize,
-    /// Cosine, inner product or Euclidean distance.
+    /// As in [`PageHit`].
     pub score: f32,
+    /// As in [`PageHit`].
+    pub score_first: Option<f32>,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
@@ -64,6 +66,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
         let lookalike_engine::search::RankedItem {
             rank,
             score,
+            score_first,
             figure,
             item,
             status,
@@ -71,6 +74,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
         Self {
             rank,
             score,
+            score_first,
             figure: figure.map(PictureFigure::from),
             status,
             thumbnail_url: thumbnail_url(item.id, &item.file_name),
@@ -140,8 +144,11 @@ pub struct PageHit {
     pub page_num: Option<String>,
     /// 0-based order within the patent.
     pub image_index: Option<u32>,
-    /// Cosine, inner product or Euclidean distance.
+    /// Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
+    /// places match, on the scale of the encoder's cosines.
     pub score: f32,
+    /// The score before the second look; null where there was none.
+    pub score_first: Option<f32>,
     /// Path of the thumbnail in the API.
     pub thumbnail_url: String,
     /// Pixels of the image, upright.
@@ -161,6 +168,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             page_num,
             image_index,
             score,
+            score_first,
             width,
             height,
             figure,
@@ -173,6 +181,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             page_num,
             image_index,
             score,
+            score_first,
             width,
             height,
             figure: figure.map(PictureFigure::from),
@@ -235,6 +244,9 @@ pub struct QueryInfo {
     /// Whether exactness was asked for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub exact: bool,
+    /// How many of the first hits were compared again by what matches where, at least as many as
+    /// were wanted; 0 if none were.
+    pub rerank: usize,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.
@@ -245,13 +257,13 @@ pub struct QueryInfo {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub queries: Vec<QueryDescription>,
     /// What was wrong with the files searched for although they could be read, such as a sheet of
-    /// which rows are damaged.
+    /// which rows are damaged; what could not be done as it was asked for, and what to do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
 
 same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
-    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, total_matched,
+    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, total_matched,
     collections, filters, queries, warnings,
 });
 

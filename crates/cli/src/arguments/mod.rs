@@ -296,6 +296,10 @@ pub(crate) struct SearchArguments {
     /// Let front-page copies of sheets take part
     #[arg(long)]
     pub(crate) include_front_page: bool,
+    /// How many of the first hits are compared again by what matches where, 0 to 2000, 0 for none
+    /// [default: 200]
+    #[arg(long, value_name = "N", value_parser = values::rerank)]
+    pub(crate) rerank: Option<usize>,
     #[command(flatten)]
     pub(crate) effort: EffortArguments,
     #[command(flatten)]
@@ -466,6 +470,10 @@ pub(crate) struct EvalArguments {
     #[arg(long = "model", value_name = "NAME|DIR", value_delimiter = ',',
           default_value = lookalike_engine::BUILTIN)]
     pub(crate) models: Vec<String>,
+    /// Encoders also with a second look at the first N answers, by what matches where; those whose
+    /// models are made for it
+    #[arg(long, value_name = "N", value_parser = values::rerank)]
+    pub(crate) rerank: Option<usize>,
     /// Baselines to measure beside them: perceptual-hash, hog, colour-histogram
     #[arg(long = "baseline", value_name = "NAME", value_delimiter = ',',
           value_parser = from_name::<Baseline>)]

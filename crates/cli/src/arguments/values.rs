@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::str::FromStr;
 
-use lookalike_engine::search::{TOP_GROUPS_MAX, TOP_K_MAX};
+use lookalike_engine::search::{RERANK_MAX, TOP_GROUPS_MAX, TOP_K_MAX};
 use lookalike_index::{MOST_CANDIDATES, MOST_LISTS};
 
 /// Parses by the type's own names, with its own error message.
@@ -21,6 +21,14 @@ pub(super) fn top_k(text: &str) -> Result<usize, String> {
 
 pub(super) fn top_groups(text: &str) -> Result<usize, String> {
     in_range(text, TOP_GROUPS_MAX)
+}
+
+/// 0 means none.
+pub(super) fn rerank(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(value) if value <= RERANK_MAX => Ok(value),
+        _ => Err(format!("expected a number from 0 to {RERANK_MAX}")),
+    }
 }
 
 /// Beyond this a batch only takes memory: throughput is flat from a few images on.

@@ -88,11 +88,17 @@ fn methods(arguments: &EvalArguments, settings: &Settings) -> anyhow::Result<Vec
             let takes_apart = encoder.preprocessor().kind() == PreprocessKind::Figure;
             let mut embedded = vec![Embedded::Whole];
             embedded.extend((arguments.figures && takes_apart).then_some(Embedded::Figures));
-            methods.extend(embedded.into_iter().map(|embedded| Method::Encoder {
-                name: name.clone(),
-                encoder: encoder.clone(),
-                embedded,
-            }));
+            let mut looks = vec![0];
+            let again = arguments.rerank.filter(|&rerank| rerank > 0);
+            looks.extend(again.filter(|_| encoder.second_look().is_some()));
+            for embedded in embedded {
+                methods.extend(looks.iter().map(|&rerank| Method::Encoder {
+                    name: name.clone(),
+                    encoder: encoder.clone(),
+                    embedded,
+                    rerank,
+                }));
+            }
         }
     }
     let mut squares = arguments.preprocess.clone();

@@ -42,6 +42,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         filter: arguments.filters.into(),
         include_front_page: arguments.include_front_page,
         regions: arguments.regions,
+        rerank: arguments.rerank,
         effort: arguments.effort.into(),
         owner: None,
     };

@@ -146,6 +146,9 @@ impl Backups {
     ) -> Result<BackupReport, EngineError> {
         let models = self.stores.encoders().data_dir().join("models");
         let model_files = copy_folder(&models, &to.join("models"))?;
+        // It only grows, and what was half-written is known by its checksum.
+        let evidence = self.stores.evidence().directory();
+        copy_folder(evidence, &to.join("evidence"))?;
         let mut items = 0;
         let collections = copy.collections()?;
         for collection in &collections {

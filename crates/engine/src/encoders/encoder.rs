@@ -2,11 +2,22 @@
 
 use std::sync::Arc;
 
-use lookalike_encoders::{Embedder, Lane, LaneError, PatchEmbedder, Tokens};
+use lookalike_encoders::{Embedder, Lane, LaneError, PatchEmbedder, SecondLook, Tokens};
+use lookalike_evidence::{Evidence, Grid};
 use lookalike_imaging::{Preprocessor, RgbImage};
+use rayon::prelude::*;
 
 use super::Length;
 use crate::{EngineError, ErrorKind};
+
+/// What is kept of a picture to find it by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// What candidates are found by.
+    pub embedding: Vec<f32>,
+    /// What they are compared by again; none of a model without a second look.
+    pub evidence: Option<Evidence>,
+}
 
 /// A model with a preprocessing: pictures in, embeddings out.
 #[derive(Clone)]
@@ -76,6 +87,53 @@ impl Encoder {
             }
         }
         Ok(embeddings)
+    }
+
+    /// The same embeddings, and beside them what a second look compares, out of one forward pass.
+    ///
+    /// # Errors
+    /// As [`Encoder::embed`].
+    pub fn describe_on(
+        &self,
+        lane: &Lane,
+        prepared: &[&RgbImage],
+    ) -> Result<Vec<Described>, EngineError> {
+        let (Some(_), Some(patches)) = (self.second_look(), self.model.patches()) else {
+            let embeddings = self.embed_on(lane, prepared)?.into_iter();
+            let described = embeddings.map(|embedding| Described {
+                embedding,
+                evidence: None,
+            });
+            return Ok(described.collect());
+        };
+        let describe = |picture: &&RgbImage| -> Result<Described, EngineError> {
+            let tokens = patches.embed_patches(picture, lane).map_err(internal)?;
+            let grid = Grid {
+                rows: tokens.rows,
+                columns: tokens.cols,
+                dim: tokens.dim,
+                tokens: &tokens.patches,
+            };
+            let evidence = Evidence::of(&grid, picture).map_err(internal)?;
+            let mut embedding = tokens.cls;
+            if self.length == Length::Unit {
+                lookalike_encoders::normalize(&mut embedding);
+            }
+            Ok(Described {
+                embedding,
+                evidence: Some(evidence),
+            })
+        };
+        if lane.threads() == 1 {
+            return prepared.iter().map(describe).collect();
+        }
+        lane.run(|| prepared.par_iter().map(describe).collect())
+    }
+
+    /// How the model's scores are mixed with what its patches say, if they are made for that.
+    #[must_use]
+    pub fn second_look(&self) -> Option<&SecondLook> {
+        self.model.facts().description.extra.second_look.as_ref()
     }
 
     /// Prepared pictures that are best embedded together on `lane`.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
-use lookalike_encoders::{Bands, Builtin, Device, Embedder, LoadOptions, Registry};
+use lookalike_encoders::{Bands, Builtin, Device, Embedder, LoadOptions, Registry, SecondLook};
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor};
 
@@ -158,6 +158,13 @@ impl Encoders {
             .map_or_else(Bands::default, |model| {
                 model.facts().description.extra.bands
             })
+    }
+
+    /// How the first scores of a collection are mixed with a second look, if its model has such and
+    /// can be loaded.
+    pub(crate) fn second_look(&self, collection: &Collection) -> Option<SecondLook> {
+        let model = self.model(model_of(&collection.spec)?).ok()?;
+        model.facts().description.extra.second_look.clone()
     }
 
     /// The encoder that a collection was made with.

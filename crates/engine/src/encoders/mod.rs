@@ -11,7 +11,7 @@ mod tests;
 use lookalike_catalog::NewCollection;
 use lookalike_encoders::Builtin;
 
-pub use encoder::Encoder;
+pub use encoder::{Described, Encoder};
 pub(crate) use figures::{choice, describe, figure_of};
 pub use loading::{EncoderSettings, Encoders};
 

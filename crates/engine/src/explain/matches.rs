@@ -3,7 +3,7 @@
 use lookalike_imaging::Geometry;
 
 /// Points shown at most.
-const MOST_POINTS: usize = 12;
+pub(super) const MOST_POINTS: usize = 12;
 
 /// Patches that count at least this much are looked for and found.
 const INKED: f32 = 0.5;

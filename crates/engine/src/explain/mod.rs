@@ -6,6 +6,7 @@
 //! are each other's best (points). The embedding that was searched by is another token, which has
 //! seen all patches: the maps show what resembles, not how the score came about.
 
+mod change;
 mod colour;
 mod draw;
 mod header;
@@ -24,6 +25,7 @@ use crate::byte_cache::ByteCache;
 use crate::pictures::Pictures;
 use crate::search::{Query, QueryPictures, SearchRequest, Searcher, unknown_token};
 use crate::{Encoder, EngineError, ErrorKind, Stores};
+pub use change::Change;
 use matches::Comparison;
 pub use matches::Correspondence;
 
@@ -74,8 +76,11 @@ pub struct Explanation {
     pub query_sides: (u32, u32),
     /// Width and height of the item's picture (the figure, if one was named) in pixels.
     pub item_sides: (u32, u32),
-    /// The best pairs of places, the most similar first; at most twelve.
+    /// The best pairs of places, the most similar first; at most twelve. Where there is a
+    /// `change`, these agree on it.
     pub points: Vec<Correspondence>,
+    /// What made the item's picture of the query's, if the places of a second look agree on that.
+    pub change: Option<Change>,
     /// PNG: the query's picture with the places that are found in the item.
     pub query_heatmap: Vec<u8>,
     /// PNG: the item's picture with the places that are found in the query.
@@ -223,7 +228,20 @@ impl Explainer {
         let whole = encoder.model().device().whole();
         let similarities = query_tokens.similarities(&item_tokens, whole);
         let comparison = Comparison::new(similarities, query.ink(), item.ink());
-        let points = matches::correspondences(&comparison, &query.grid(), &item.grid());
+        let changed = match encoder.second_look() {
+            Some(_) => change::change((&query, &query_tokens), (&item, &item_tokens))?,
+            None => None,
+        };
+        let (change, points) = match changed {
+            Some((change, points)) => (Some(change), points),
+            None => {
+                let (of_query, of_item) = (query.grid(), item.grid());
+                (
+                    None,
+                    matches::correspondences(&comparison, &of_query, &of_item),
+                )
+            }
+        };
         let (query_heat, item_heat) = comparison.heat();
         let compared = Instant::now();
         let query_heatmap = query.draw(&query_heat)?;
@@ -234,6 +252,7 @@ impl Explainer {
             query_sides: query.sides,
             item_sides: item.sides,
             points,
+            change,
             query_heatmap,
             item_heatmap,
             timing: ExplainTiming {
@@ -281,6 +300,16 @@ impl Seen {
                 .for_each(|weight| *weight = 0.0);
         }
         weights
+    }
+
+    /// The place in the picture, in fractions of its sides, of one in the model's input. What lies
+    /// in the padding is at the edge.
+    fn place(&self, [x, y]: [f32; 2]) -> [f64; 2] {
+        let width = f64::from(self.prepared.width());
+        let height = f64::from(self.prepared.height());
+        let (x, y) = (f64::from(x) * width, f64::from(y) * height);
+        let (x, y) = self.geometry.to_picture(x, y);
+        [x.clamp(0.0, 1.0), y.clamp(0.0, 1.0)]
     }
 
     fn grid(&self) -> matches::Grid<'_> {

@@ -1,11 +1,12 @@
 //! What is written together: blobs first, then rows in one transaction. Imports gather many
 //! items, an upload has one.
 
-use lookalike_catalog::{Collection, NewFigure, NewItem, Placed, SheetFacts, WriteTransaction};
+use lookalike_catalog::{Collection, NewItem, Placed, SheetFacts, WriteTransaction};
 use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
 use super::grant_facts::GrantFacts;
+use super::worker::EmbeddedFigures;
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
 
@@ -13,8 +14,8 @@ use crate::{EngineError, Stores};
 #[derive(Debug)]
 pub(crate) struct NewFile {
     pub(crate) item: Box<NewItem>,
-    /// With their embeddings, at least one; `None` where the collection has them already.
-    pub(crate) figures: Option<Vec<NewFigure>>,
+    /// `None` where the collection has them already.
+    pub(crate) figures: Option<EmbeddedFigures>,
     /// JPEG.
     pub(crate) thumbnail: Vec<u8>,
     pub(crate) original: Option<Original>,
@@ -48,7 +49,7 @@ pub(crate) struct Commit {
 #[derive(Debug)]
 struct Waiting {
     item: Box<NewItem>,
-    figures: Option<Vec<NewFigure>>,
+    figures: Option<EmbeddedFigures>,
 }
 
 /// What became of the items of a commit, in their order.
@@ -110,6 +111,11 @@ impl Commit {
         let originals = originals.map(|original| (&original.key, &*original.bytes));
         let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
         stores.blobs().put_all(&blobs)?;
+        let evidence = self.items.iter().filter_map(|waiting| {
+            let evidence = waiting.figures.as_ref()?.evidence.as_ref()?;
+            Some((waiting.item.content.md5.as_str(), evidence))
+        });
+        stores.keep_evidence(collection, evidence);
         let (result, unused) = stores.catalog().write(stores.now().as_second(), |tx| {
             for GrantFacts { patent, details } in &self.patents {
                 tx.upsert_patent(patent)?;
@@ -137,7 +143,8 @@ impl Commit {
                 let is_complete =
                     figures.is_some() || tx.has_embedding(collection, &item.content.md5)?;
                 let placed = if is_complete {
-                    Some(tx.place_item(collection, item, figures.as_deref())?)
+                    let figures = figures.as_ref().map(|embedded| embedded.figures.as_slice());
+                    Some(tx.place_item(collection, item, figures)?)
                 } else {
                     None
                 };

@@ -40,7 +40,7 @@ pub(crate) use progress::per_second;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot};
 pub use report::ImportReport;
 use serde::{Deserialize, Serialize};
-pub(crate) use worker::{SheetNotes, describe, new_figures};
+pub(crate) use worker::{EmbeddedFigures, SheetNotes, describe};
 
 use crate::CollectionSettings;
 

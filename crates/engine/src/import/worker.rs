@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use lookalike_catalog::{Figure, FigureDescription, NewFigure, NewItem, Turn};
+use lookalike_evidence::Evidence;
 use lookalike_imaging::figures::PageOrientation;
 use lookalike_imaging::{Decoded, RgbImage};
 use lookalike_patents::without_page;
@@ -113,16 +114,16 @@ impl Work for Worker<'_> {
     fn finish(
         &mut self,
         file: Prepared,
-        embeddings: Result<Vec<Vec<f32>>, String>,
+        described: Result<Vec<crate::Described>, String>,
     ) -> Result<(), Closed> {
-        let embeddings = match embeddings {
-            Ok(embeddings) => embeddings,
+        let described = match described {
+            Ok(described) => described,
             Err(reason) => return self.fail(file.item, &reason),
         };
         let content = file.item.content.clone();
         let outcome = Outcome::New(Box::new(NewFile {
             item: file.item,
-            figures: Some(new_figures(file.figures, embeddings)),
+            figures: Some(EmbeddedFigures::new(file.figures, described)),
             thumbnail: file.thumbnail,
             original: file.original,
         }));
@@ -191,9 +192,32 @@ pub(crate) fn describe(
     })
 }
 
-/// Figures with their embeddings, of which there are as many.
-pub(crate) fn new_figures(figures: Vec<Figure>, embeddings: Vec<Vec<f32>>) -> Vec<NewFigure> {
-    let both = figures.into_iter().zip(embeddings);
-    both.map(|(figure, vector)| NewFigure { figure, vector })
-        .collect()
+/// What an encoder makes of a picture.
+#[derive(Debug)]
+pub(crate) struct EmbeddedFigures {
+    /// At least one; the whole first.
+    pub(crate) figures: Vec<NewFigure>,
+    /// That of the whole.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+impl EmbeddedFigures {
+    /// Of figures and what was made of them, of which there are as many.
+    pub(crate) fn new(figures: Vec<Figure>, described: Vec<crate::Described>) -> Self {
+        let mut evidence = None;
+        let both = figures.into_iter().zip(described).enumerate();
+        let figures = both.map(|(index, (figure, described))| {
+            if index == 0 {
+                evidence = described.evidence;
+            }
+            NewFigure {
+                figure,
+                vector: described.embedding,
+            }
+        });
+        Self {
+            figures: figures.collect(),
+            evidence,
+        }
+    }
 }

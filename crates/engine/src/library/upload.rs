@@ -13,8 +13,8 @@ use super::item::ListedItem;
 use crate::embedding_worker::finite;
 use crate::file_name::clean_name;
 use crate::hex::hex;
-use crate::import::{Commit, NewFile, Original, Originals, SheetNotes, describe, new_figures};
-use crate::{CollectionSettings, Encoder, EngineError, ErrorKind};
+use crate::import::{Commit, EmbeddedFigures, NewFile, Original, Originals, SheetNotes, describe};
+use crate::{CollectionSettings, Described, Encoder, EngineError, ErrorKind};
 
 /// A picture to add.
 #[derive(Clone, Debug)]
@@ -73,8 +73,8 @@ impl Library {
         let figures = if catalog.has_embedding(&collection, &md5)? {
             None
         } else {
-            let embeddings = self.embed_upload(&encoder, described.inputs)?;
-            Some(new_figures(described.figures, embeddings))
+            let made = self.embed_upload(&encoder, described.inputs)?;
+            Some(EmbeddedFigures::new(described.figures, made))
         };
         let file = NewFile {
             item: Box::new(item),
@@ -98,9 +98,9 @@ impl Library {
         &self,
         encoder: &Encoder,
         pictures: Vec<RgbImage>,
-    ) -> Result<Vec<Vec<f32>>, EngineError> {
-        let embeddings = self.passes.embed(encoder, pictures)?.into_iter();
-        let finite = embeddings.map(finite).collect::<Result<_, _>>();
+    ) -> Result<Vec<Described>, EngineError> {
+        let described = self.passes.describe(encoder, pictures)?.into_iter();
+        let finite = described.map(finite).collect::<Result<_, _>>();
         finite.map_err(|reason| EngineError::new(ErrorKind::Internal, reason))
     }
 

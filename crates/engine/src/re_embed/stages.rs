@@ -140,10 +140,14 @@ impl Stages<'_> {
         let blobs: Vec<(&BlobKey, &[u8])> =
             thumbnails.iter().map(|(key, jpeg)| (key, *jpeg)).collect();
         self.stores.blobs().put_all(&blobs)?;
+        let evidence = waiting
+            .iter()
+            .filter_map(|(md5, anew)| Some((md5.as_str(), anew.figures.evidence.as_ref()?)));
+        self.stores.keep_evidence(self.successor, evidence);
         let now = self.stores.now().as_second();
         self.stores.catalog().write(now, |tx| {
             for (md5, anew) in waiting {
-                tx.add_figures(self.successor, md5, anew.figures.as_slice())?;
+                tx.add_figures(self.successor, md5, anew.figures.figures.as_slice())?;
                 if let Some(upright) = &anew.upright {
                     tx.set_turn(md5, upright.turn, upright.sides)?;
                 }

@@ -1,7 +1,7 @@
 //! A worker of a re-embedding: finds and decodes originals, hands on their embeddings.
 
 use crossbeam_channel::{Receiver, Sender};
-use lookalike_catalog::{Collection, Figure, Item, NewFigure, Turn};
+use lookalike_catalog::{Collection, Figure, Item, Turn};
 use lookalike_imaging::RgbImage;
 use lookalike_imaging::figures::PageOrientation;
 use lookalike_patents::SourceFile;
@@ -9,9 +9,9 @@ use md5::{Digest, Md5};
 
 use crate::embedding_worker::{Closed, Next, Work};
 use crate::hex::hex;
-use crate::import::new_figures;
+use crate::import::EmbeddedFigures;
 use crate::pictures::{Pictures, make_thumbnail};
-use crate::{Encoder, EngineError, Stores, encoders};
+use crate::{Described, Encoder, EngineError, Stores, encoders};
 
 /// Places looked at for the bytes of an item whose own file is gone or has changed.
 const OTHER_PATHS: usize = 64;
@@ -21,8 +21,8 @@ pub(super) type Embedded = (Box<Item>, Result<Anew, String>);
 
 /// An item embedded anew.
 pub(super) struct Anew {
-    /// With their embeddings.
-    pub(super) figures: Vec<NewFigure>,
+    /// What the encoder made of it.
+    pub(super) figures: EmbeddedFigures,
     /// How it is shown, where nobody had looked before.
     pub(super) upright: Option<Upright>,
 }
@@ -86,10 +86,10 @@ impl Work for Worker<'_> {
     fn finish(
         &mut self,
         kept: Kept,
-        embeddings: Result<Vec<Vec<f32>>, String>,
+        described: Result<Vec<Described>, String>,
     ) -> Result<(), Closed> {
-        let anew = embeddings.map(|embeddings| Anew {
-            figures: new_figures(kept.figures, embeddings),
+        let anew = described.map(|described| Anew {
+            figures: EmbeddedFigures::new(kept.figures, described),
             upright: kept.upright,
         });
         self.embedded.send((kept.item, anew)).map_err(|_| Closed)

@@ -25,8 +25,10 @@ pub struct SearchAnswer {
 pub struct RankedItem {
     /// 1 for the best.
     pub rank: usize,
-    /// Cosine, inner product or Euclidean distance.
+    /// As in [`PageHit`].
     pub score: f32,
+    /// As in [`PageHit`].
+    pub score_first: Option<f32>,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
@@ -89,8 +91,11 @@ pub struct PageHit {
     pub page_num: Option<String>,
     /// 0-based order within the patent.
     pub image_index: Option<u32>,
-    /// Cosine, inner product or Euclidean distance.
+    /// Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
+    /// places match, on the scale of the encoder's cosines.
     pub score: f32,
+    /// The score before the second look; `None` where there was none.
+    pub score_first: Option<f32>,
     /// Pixels of the image, upright.
     pub width: u32,
     /// Pixels of the image, upright.
@@ -129,6 +134,9 @@ pub struct QueryInfo {
     pub ef_search: Option<usize>,
     /// Whether exactness was asked for.
     pub exact: bool,
+    /// How many of the first hits were compared again by what matches where, at least as many as
+    /// were wanted; 0 if none were.
+    pub rerank: usize,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.
@@ -138,6 +146,6 @@ pub struct QueryInfo {
     /// What was searched for, unless that is one whole picture.
     pub queries: Vec<QueryDescription>,
     /// What was wrong with the files searched for although they could be read, such as a sheet of
-    /// which rows are damaged.
+    /// which rows are damaged; what could not be done as it was asked for, and what to do about it.
     pub warnings: Vec<String>,
 }

@@ -5,6 +5,7 @@ use lookalike_storage::Metric;
 
 use super::description::QueryKind;
 use super::request::{Limit, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
+use super::second_look::{RERANK_DEFAULT, RERANK_MAX};
 use crate::EngineError;
 use crate::filters::canonical;
 
@@ -42,6 +43,11 @@ impl<'a> CheckedRequest<'a> {
                 "{name} is {value}; give 1 to {most}"
             )));
         }
+        if let Some(rerank) = request.rerank.filter(|&rerank| rerank > RERANK_MAX) {
+            return Err(EngineError::invalid(format!(
+                "rerank is {rerank}; give 0 to {RERANK_MAX}"
+            )));
+        }
         for (name, value) in [
             ("min_score", request.min_score),
             ("max_distance", request.max_distance),
@@ -72,6 +78,11 @@ impl<'a> CheckedRequest<'a> {
             collections,
             filter: canonical(&request.filter)?,
         })
+    }
+
+    /// How many of the first hits are compared again, 0 for none.
+    pub(super) fn second_look(&self) -> usize {
+        self.rerank.unwrap_or(RERANK_DEFAULT)
     }
 
     /// The worst score that counts in a collection, whose metric is `metric`.

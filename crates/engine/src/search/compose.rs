@@ -52,16 +52,20 @@ pub(super) fn compose(
             let bands = bands.get(item.collection.as_str());
             new_group(key, *score, item, bands, today)
         });
+        let first_scores = &ranking.second_look.first_scores;
+        let score_first = first_scores.get(&placed.hit.item_id).copied();
         let index = placed.hit.figure_index;
         let figure = figures.get(&(placed.hit.item_id, index));
         let figure = figure.and_then(|figure| PictureFigure::new(index, figure));
         group.pages.push(PageHit {
             figure: figure.clone(),
+            score_first,
             ..page(item, placed.hit.score)
         });
         ranked.push(RankedItem {
             rank: ranked.len() + 1,
             score: placed.hit.score,
+            score_first,
             figure,
             status: group.status,
             item: item.clone(),
@@ -108,12 +112,29 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         nprobe: request.effort.nprobe,
         ef_search: request.effort.ef_search,
         exact: request.effort.exact,
+        rerank: if ranking.second_look.any {
+            request.second_look()
+        } else {
+            0
+        },
         total_matched: total,
         collections: request.collections.clone(),
         filters: request.filter.clone(),
         queries,
-        warnings: Vec::new(),
+        warnings: ranking
+            .second_look
+            .lacking
+            .iter()
+            .map(|name| lacking(name))
+            .collect(),
     }
+}
+
+fn lacking(collection: &str) -> String {
+    format!(
+        "collection `{collection}` keeps nothing to compare hits by on second look, as it was made \
+         by an earlier version; embed it again to have that"
+    )
 }
 
 /// How scores are read, of the collections whose metric is cosine.
@@ -164,6 +185,7 @@ fn page(item: &Item, score: f32) -> PageHit {
         page_num: item.page_num.clone(),
         image_index: item.image_index,
         score,
+        score_first: None,
         width: item.width,
         height: item.height,
         figure: None,

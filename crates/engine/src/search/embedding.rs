@@ -14,6 +14,7 @@ use super::query_vectors::QueryVectors;
 use super::region::Region;
 use super::request::{Query, SearchRequest};
 use crate::shared_passes::SharedPasses;
+use crate::stores::evidence_key;
 use crate::{Encoder, EngineError, Stores};
 
 /// Embeds queries.
@@ -92,9 +93,9 @@ impl QueryEmbedder {
                 }
             }
         }
-        let mut embeddings = self.passes.embed(&encoder, inputs)?.into_iter();
+        let mut described = self.passes.describe(&encoder, inputs)?.into_iter();
         for (index, key, count) in unknown {
-            let of_query = QueryVectors::new(embeddings.by_ref().take(count));
+            let of_query = QueryVectors::of_described(described.by_ref().take(count));
             if let (Some(key), Some(of_query)) = (key, &of_query) {
                 let embedded = Embedded {
                     vectors: of_query.clone(),
@@ -125,7 +126,15 @@ impl QueryEmbedder {
         }
         let mut rows = catalog.embeddings_of_item(&home, id)?;
         let Some(region) = region.filter(|region| !region.is_whole()) else {
-            return Ok(QueryVectors::new(rows));
+            let file = self.stores.evidence().of_collection(home.id)?;
+            let md5s = catalog.md5s_of_items(&[id])?;
+            let key = md5s.get(&id).and_then(|md5| evidence_key(md5));
+            let evidence = match (file, key) {
+                (Some(file), Some(key)) => file.get(&key)?,
+                _ => None,
+            };
+            let vectors = QueryVectors::new(rows);
+            return Ok(vectors.map(|vectors| vectors.with_evidence(evidence)));
         };
         let ids: Vec<(u64, u8)> = (0..=u8::MAX).zip(&rows).map(|(row, _)| (id, row)).collect();
         let figures = catalog.figures(&ids)?;

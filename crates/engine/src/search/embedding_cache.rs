@@ -67,7 +67,9 @@ impl EmbeddingCache {
     pub(super) fn insert(&self, key: Key, embedded: Embedded) {
         let told: usize = embedded.warnings.iter().map(String::len).sum();
         let numbers = embedded.vectors.numbers() * size_of::<f32>();
-        let bytes = size_of::<Key>() + numbers + told;
+        let evidence = embedded.vectors.evidence.as_ref();
+        let evidence = evidence.map_or(0, |evidence| evidence.values().len());
+        let bytes = size_of::<Key>() + numbers + told + evidence;
         self.embeddings.insert(key, Arc::new(embedded), bytes);
     }
 

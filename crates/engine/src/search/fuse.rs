@@ -7,7 +7,7 @@ use lookalike_storage::{Hit, Metric};
 
 use super::checked::CheckedRequest;
 use super::embedding_kind::same_embedding;
-use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, sort_best_first};
+use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, SecondLookTaken, sort_best_first};
 use super::request::Limit;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
@@ -33,6 +33,18 @@ pub(super) struct Ranking {
     pub(super) groups: Vec<(String, f32)>,
     /// Best first.
     pub(super) hits: Vec<PlacedHit>,
+    pub(super) second_look: SecondLooks,
+}
+
+/// Which collections' hits were compared again.
+#[derive(Debug, Default)]
+pub(super) struct SecondLooks {
+    /// Whether those of any were.
+    pub(super) any: bool,
+    /// The first scores of items that were.
+    pub(super) first_scores: HashMap<u64, f32>,
+    /// Names of collections that lack the evidence for it.
+    pub(super) lacking: Vec<String>,
 }
 
 /// What of several collections is compared.
@@ -72,7 +84,18 @@ impl Ranking {
         };
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut merged: Vec<Merged> = Vec::new();
-        for ranking in rankings {
+        let mut second_look = SecondLooks::default();
+        for (collection, mut ranking) in collections.iter().zip(rankings) {
+            match std::mem::replace(&mut ranking.second_look, SecondLookTaken::No) {
+                SecondLookTaken::Taken(first_scores) => {
+                    second_look.any = true;
+                    second_look.first_scores.extend(first_scores);
+                }
+                SecondLookTaken::No => {}
+                SecondLookTaken::Lacking => {
+                    second_look.lacking.push(collection.spec.name.clone());
+                }
+            }
             for group in prioritised(ranking, comparison) {
                 match places.get(&group.key) {
                     Some(&place) => merged[place].absorb(group),
@@ -89,7 +112,10 @@ impl Ranking {
                 .total_cmp(&a.priority)
                 .then_with(|| first(a).cmp(&first(b)))
         });
-        Self::cut(metric, threshold, merged, request)
+        Self {
+            second_look,
+            ..Self::cut(metric, threshold, merged, request)
+        }
     }
 
     fn cut(
@@ -140,6 +166,7 @@ impl Ranking {
                 .map(|group| (group.key, group.score))
                 .collect(),
             hits,
+            second_look: SecondLooks::default(),
         }
     }
 }

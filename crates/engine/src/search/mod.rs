@@ -19,6 +19,7 @@ mod rank;
 mod region;
 mod request;
 mod searcher;
+mod second_look;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -33,3 +34,4 @@ pub(crate) use query_pictures::QueryPictures;
 pub use region::Region;
 pub use request::{Limit, Query, QueryFile, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 pub use searcher::{Counters, Searcher};
+pub use second_look::{RERANK_DEFAULT, RERANK_MAX};

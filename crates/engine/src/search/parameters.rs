@@ -27,6 +27,7 @@ impl SearchRequest {
         set("include_front_page", json!(self.include_front_page));
         let regions = self.regions.iter().map(ToString::to_string);
         set("region", regions.collect());
+        set("rerank", json!(self.rerank));
         set("nprobe", json!(self.effort.nprobe));
         set("ef_search", json!(self.effort.ef_search));
         set("exact", json!(self.effort.exact));
@@ -58,6 +59,7 @@ impl SearchRequest {
             (None, Some(count)) => Limit::Items(count),
             (None, None) => request.limit,
         };
+        request.rerank = take(of, "rerank")?;
         request.effort.nprobe = take(of, "nprobe")?;
         request.effort.ef_search = take(of, "ef_search")?;
         request.effort.exact = take(of, "exact")?;
@@ -101,6 +103,7 @@ mod tests {
             limit: Limit::Groups(3),
             min_score: Some(0.3),
             include_front_page: true,
+            rerank: Some(0),
             regions: vec!["0.1,0.2,0.5,0.25".parse().unwrap()],
             filter: ItemFilter {
                 loc_class: vec!["10-02".into()],
@@ -111,7 +114,7 @@ mod tests {
         };
         let expected = json!({
             "collection": ["default"], "top_groups": 3, "min_score": 0.3,
-            "include_front_page": true, "region": ["0.1,0.2,0.5,0.25"],
+            "include_front_page": true, "rerank": 0, "region": ["0.1,0.2,0.5,0.25"],
             "loc_class": ["10-02"], "pub_date_from": 20_200_101,
         });
         assert_eq!(Value::Object(request.parameters()), expected);

@@ -5,7 +5,12 @@
 //! patents such queries gain by it (`docs/evaluation.md`); as no item scores above the better of
 //! the two, those that any vector finds are all that need to be looked at.
 
+use std::sync::Arc;
+
+use lookalike_evidence::Evidence;
 use lookalike_storage::{Hit, Metric};
+
+use crate::Described;
 
 /// The vectors of a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +19,8 @@ pub(crate) struct QueryVectors {
     pub(crate) whole: Vec<f32>,
     /// Of its figures, where it has several.
     pub(crate) figures: Vec<Vec<f32>>,
+    /// That of all of it, where hits can be compared with it again.
+    pub(crate) evidence: Option<Arc<Evidence>>,
 }
 
 impl QueryVectors {
@@ -24,7 +31,32 @@ impl QueryVectors {
         Some(Self {
             whole,
             figures: vectors.collect(),
+            evidence: None,
         })
+    }
+
+    /// Of what was made of a query's parts, the whole first; `None` where there is nothing.
+    pub(crate) fn of_described(parts: impl IntoIterator<Item = Described>) -> Option<Self> {
+        let mut evidence = None;
+        let vectors = parts.into_iter().enumerate().map(|(index, part)| {
+            if index == 0 {
+                evidence = part.evidence.map(Arc::new);
+            }
+            part.embedding
+        });
+        let of_query = Self::new(vectors)?;
+        Some(Self {
+            evidence,
+            ..of_query
+        })
+    }
+
+    /// The same, to be compared with this evidence too.
+    pub(crate) fn with_evidence(self, evidence: Option<Evidence>) -> Self {
+        Self {
+            evidence: evidence.map(Arc::new),
+            ..self
+        }
     }
 
     /// All of them, the whole first.

@@ -10,6 +10,7 @@ use lookalike_storage::{
 use super::checked::CheckedRequest;
 use super::query_vectors::{self, QueryVectors};
 use super::request::Limit;
+use super::second_look::{Ability, Looks};
 use crate::{EngineError, Stores};
 
 /// Pages shown of a group when groups are counted, and for several queries.
@@ -39,6 +40,18 @@ pub(super) struct CollectionRanking {
     pub(super) metric: Metric,
     pub(super) threshold: Option<f32>,
     pub(super) groups: Vec<Group>,
+    pub(super) second_look: SecondLookTaken,
+}
+
+/// Whether hits were compared again.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum SecondLookTaken {
+    /// They were; the first scores of those that were, by item.
+    Taken(HashMap<u64, f32>),
+    /// They can't be, or nobody wanted it.
+    No,
+    /// They could be, if the collection had evidence.
+    Lacking,
 }
 
 /// What every step of ranking a collection needs.
@@ -50,6 +63,7 @@ struct Ranker<'a> {
     selection: Option<&'a Selection<'a>>,
     front_pages: FrontPages,
     effort: Effort,
+    looks: Option<Looks<'a>>,
 }
 
 /// The collection's groups for the queries, as many as the request may want.
@@ -61,6 +75,12 @@ pub(super) fn rank(
     request: &CheckedRequest<'_>,
 ) -> Result<CollectionRanking, EngineError> {
     let metric = collection.spec.metric;
+    let (looks, is_lacking) = match Looks::new(stores, collection, queries, request.second_look())?
+    {
+        Ability::Able(looks) => (Some(looks), false),
+        Ability::Unable => (None, false),
+        Ability::Lacking => (None, true),
+    };
     let ranker = Ranker {
         stores,
         collection,
@@ -73,10 +93,11 @@ pub(super) fn rank(
             FrontPages::LeftOut
         },
         effort: request.effort,
+        looks,
     };
     let groups = match (queries, request.limit) {
         ([query], Limit::Items(count)) if query.figures.is_empty() => {
-            let hits = ranker.hits(&query.whole, count, ranker.threshold)?;
+            let hits = ranker.best_hits(&query.whole, count)?;
             ranker.grouped(hits)?
         }
         ([query], Limit::Items(count)) => {
@@ -96,6 +117,11 @@ pub(super) fn rank(
         metric,
         threshold: ranker.threshold,
         groups,
+        second_look: match ranker.looks {
+            Some(looks) => SecondLookTaken::Taken(looks.into_first_scores()),
+            None if is_lacking => SecondLookTaken::Lacking,
+            None => SecondLookTaken::No,
+        },
     })
 }
 
@@ -127,21 +153,59 @@ impl Ranker<'_> {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// The best `count` items for the only query, which has one vector, best first.
+    fn best_hits(&self, query: &[f32], count: usize) -> Result<Vec<Hit>, EngineError> {
+        let Some(depth) = self.depth(0, count) else {
+            return self.hits(query, count, self.threshold);
+        };
+        let hits = self.hits(query, depth, None)?;
+        self.compared(0, hits, count)
+    }
+
+    /// How many hits are to be found first for the query at that position, of which `count` are
+    /// wanted; `None` where it takes no second look.
+    fn depth(&self, query: usize, count: usize) -> Option<usize> {
+        self.looks.as_ref()?.depth(query, count)
+    }
+
+    /// The threshold of the first search for the query at that position: none where scores change
+    /// on second look.
+    fn first_threshold(&self, query: usize) -> Option<f32> {
+        self.threshold.filter(|_| self.depth(query, 0).is_none())
+    }
+
+    /// The best `count` of hits on second look, best first.
+    fn compared(
+        &self,
+        query: usize,
+        mut hits: Vec<Hit>,
+        count: usize,
+    ) -> Result<Vec<Hit>, EngineError> {
+        if let Some(looks) = &self.looks {
+            looks.compare(query, &mut hits)?;
+        }
+        hits.retain(|hit| self.is_within(hit));
+        sort_best_first(&mut hits, self.metric);
+        hits.truncate(count);
+        Ok(hits)
+    }
+
     /// The best `count` items for a query with several figures, best first.
     fn hits_of_figures(&self, query: &QueryVectors, count: usize) -> Result<Vec<Hit>, EngineError> {
         let candidates = FUSION_CANDIDATES.max(2 * count);
         let mut ids = Vec::new();
         for vector in query.all() {
-            let hits = self.hits(vector, candidates, self.threshold)?;
+            let hits = self.hits(vector, candidates, self.first_threshold(0))?;
             ids.extend(hits.iter().map(|hit| hit.item_id));
         }
         ids.sort_unstable();
         ids.dedup();
         let mut hits: Vec<Hit> = self.scores(query, &ids)?.into_iter().flatten().collect();
-        hits.retain(|hit| self.is_within(hit));
         sort_best_first(&mut hits, self.metric);
-        hits.truncate(count);
-        Ok(hits)
+        if let Some(depth) = self.depth(0, count) {
+            hits.truncate(depth);
+        }
+        self.compared(0, hits, count)
     }
 
     /// The hits of items for a query, `None` for those that the collection has no embedding of.
@@ -156,6 +220,23 @@ impl Ranker<'_> {
             hits.and_then(|hits| query_vectors::of_item(&hits, self.metric))
         };
         Ok((0..ids.len()).map(of_item).collect())
+    }
+
+    /// The same on second look.
+    fn final_scores(
+        &self,
+        position: usize,
+        query: &QueryVectors,
+        ids: &[u64],
+    ) -> Result<Vec<Option<Hit>>, EngineError> {
+        let mut scores = self.scores(query, ids)?;
+        if let Some(looks) = &self.looks {
+            let mut hits: Vec<Hit> = scores.iter().copied().flatten().collect();
+            looks.compare(position, &mut hits)?;
+            let found = scores.iter_mut().flatten();
+            found.zip(hits).for_each(|(first, again)| *first = again);
+        }
+        Ok(scores)
     }
 
     fn is_within(&self, hit: &Hit) -> bool {
@@ -187,7 +268,7 @@ impl Ranker<'_> {
     fn best_groups(&self, query: &[f32], count: usize) -> Result<Vec<String>, EngineError> {
         let mut k = (count * ITEMS_PER_GROUP).min(MOST_HITS);
         loop {
-            let hits = self.hits(query, k, self.threshold)?;
+            let hits = self.best_hits(query, k)?;
             let all = hits.len() < k;
             let mut keys = self.distinct_keys(&hits)?;
             if all || keys.len() >= count {
@@ -236,10 +317,13 @@ impl Ranker<'_> {
     fn candidates(&self, queries: &[QueryVectors]) -> Result<Vec<String>, EngineError> {
         let mut keys = Vec::new();
         let mut seen = HashSet::new();
-        for vector in queries.iter().flat_map(QueryVectors::all) {
-            let hits = self.hits(vector, FUSION_CANDIDATES, self.threshold)?;
-            let new = self.distinct_keys(&hits)?;
-            keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
+        for (position, query) in queries.iter().enumerate() {
+            let threshold = self.first_threshold(position);
+            for vector in query.all() {
+                let hits = self.hits(vector, FUSION_CANDIDATES, threshold)?;
+                let new = self.distinct_keys(&hits)?;
+                keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
+            }
         }
         Ok(keys)
     }
@@ -253,8 +337,8 @@ impl Ranker<'_> {
         let members = self.members(keys)?;
         let ids: Vec<u64> = members.iter().map(|(id, _)| *id).collect();
         let mut scores = Vec::with_capacity(queries.len());
-        for query in queries {
-            scores.push(self.scores(query, &ids)?);
+        for (position, query) in queries.iter().enumerate() {
+            scores.push(self.final_scores(position, query, &ids)?);
         }
         let places: HashMap<&str, usize> = keys
             .iter()

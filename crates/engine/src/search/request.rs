@@ -93,6 +93,10 @@ pub struct SearchRequest {
     pub include_front_page: bool,
     /// The parts of the query pictures that count: none, one for all, or one for each query.
     pub regions: Vec<Region>,
+    /// How many of the first hits are compared again by what matches where, 0 to
+    /// [`RERANK_MAX`](super::RERANK_MAX), 0 for none; `None` for
+    /// [`RERANK_DEFAULT`](super::RERANK_DEFAULT).
+    pub rerank: Option<usize>,
     /// How hard approximate indexes try, where it is not to be as usual.
     pub effort: Effort,
     /// Whose search it is; `None` for the local user, and for those who did not log in.
@@ -110,6 +114,7 @@ impl Default for SearchRequest {
             filter: ItemFilter::default(),
             include_front_page: false,
             regions: Vec::new(),
+            rerank: None,
             effort: Effort::default(),
             owner: None,
         }

@@ -25,7 +25,7 @@ pub(super) fn token(
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}",
         request.owner,
         request.descriptions(),
         request.collections,
@@ -34,6 +34,7 @@ pub(super) fn token(
         request.max_distance,
         request.filter,
         request.include_front_page,
+        request.second_look(),
         request.effort
     ));
     hex(&hash.finalize()[..16])

@@ -76,6 +76,7 @@ impl Stores {
         let forget = || -> Result<(), EngineError> {
             for dropped in self.catalog().dropped_collections()? {
                 self.vectors().forget(&dropped)?;
+                self.evidence().forget(dropped.id)?;
                 self.catalog().write_aside(self.now().as_second(), |tx| {
                     Ok::<_, EngineError>(tx.forget_dropped(&dropped)?)
                 })?;

@@ -3,6 +3,7 @@
 //! It knows no use case. What a use case remembers between two calls it owns itself.
 
 mod blob_keys;
+mod evidence;
 mod leftovers;
 mod unused_blobs;
 
@@ -10,12 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use lookalike_catalog::{Catalog, Collection, FilePage, Item, Turn};
+use lookalike_evidence::EvidenceStore;
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, PixelBudget};
 use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 use lookalike_work::Clock;
 
 pub(crate) use blob_keys::{original_key, thumbnail_key};
+pub(crate) use evidence::evidence_key;
 pub use leftovers::Tidied;
 
 use crate::day::day_number;
@@ -30,6 +33,8 @@ pub struct Parts {
     pub vectors: Box<dyn VectorStore>,
     /// Where thumbnails and copied originals lie.
     pub blobs: Arc<dyn BlobStore>,
+    /// What pictures are compared by on second look.
+    pub evidence: EvidenceStore,
     /// Where models come from.
     pub encoders: Encoders,
     /// What files may be decoded at all.
@@ -90,6 +95,10 @@ impl Stores {
     /// Whether the vector store answered the last search.
     pub(crate) fn vectors_answer(&self) -> bool {
         !self.vectors_failed.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn evidence(&self) -> &EvidenceStore {
+        &self.parts.evidence
     }
 
     pub(crate) fn blobs(&self) -> &dyn BlobStore {

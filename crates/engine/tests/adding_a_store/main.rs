@@ -13,7 +13,9 @@ use std::time::Duration;
 use lookalike_catalog::{Catalog, Content, NewCollection, NewItem};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::search::{Limit, Query, SearchRequest};
-use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, ErrorKind, Parts};
+use lookalike_engine::{
+    EncoderSettings, Encoders, Engine, EngineError, ErrorKind, EvidenceAccess, EvidenceStore, Parts,
+};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
@@ -121,6 +123,7 @@ fn engine_over(
         vectors: store(Arc::clone(&catalog)),
         catalog,
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data.to_path_buf(),
             registry: Registry::default(),

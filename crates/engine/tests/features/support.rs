@@ -12,7 +12,9 @@ use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::banks::{BankExportRequest, BankImportRequest};
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::search::{Limit, Query, SearchAnswer, SearchRequest};
-use lookalike_engine::{EncoderSettings, Encoders, Engine, EngineError, Parts};
+use lookalike_engine::{
+    EncoderSettings, Encoders, Engine, EngineError, EvidenceAccess, EvidenceStore, Parts,
+};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_npy as npy;
@@ -39,6 +41,7 @@ impl Fixture {
             )),
             catalog,
             blobs: Arc::new(FolderBlobs::new(directory.path().join("blobs"))),
+            evidence: EvidenceStore::new(directory.path().join("evidence"), EvidenceAccess::Write),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: directory.path().to_path_buf(),
                 registry: Registry::default(),

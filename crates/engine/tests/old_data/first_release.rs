@@ -9,7 +9,9 @@ use std::sync::Arc;
 use lookalike_catalog::{Catalog, CatalogError, Figure};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::search::{Limit, Query, QueryFile, SearchRequest};
-use lookalike_engine::{Content, EncoderSettings, Encoders, Engine, Parts, View};
+use lookalike_engine::{
+    Content, EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts, View,
+};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
@@ -71,6 +73,7 @@ fn engine(data: &Path, upkeep: Upkeep) -> Engine {
         vectors: Box::new(EmbeddedVectors::new(Arc::clone(&catalog), indexes, upkeep)),
         catalog,
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data.to_path_buf(),
             registry: Registry::default(),

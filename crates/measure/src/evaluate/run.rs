@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use lookalike_engine::{EngineError, Reading};
+use lookalike_engine::{Described, EngineError, Reading};
+use lookalike_evidence::{Evidence, Query};
 use lookalike_imaging::RgbImage;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -46,8 +47,9 @@ pub struct Evaluation {
     pub failed: Vec<Unread>,
 }
 
-/// Vectors of parts by picture; none where the picture could not be read.
-type Vectors = HashMap<usize, Vec<Vec<f32>>>;
+/// What is kept of the parts of pictures, by their position; nothing where the picture could not be
+/// read.
+type Kept = HashMap<usize, Vec<Described>>;
 
 /// Asks all methods all questions.
 ///
@@ -88,7 +90,16 @@ pub fn evaluate(
             answers: asked
                 .iter()
                 .zip(&plain)
-                .map(|(queries, gallery)| ask(dataset, task, queries, gallery))
+                .zip(methods)
+                .map(|((queries, gallery), method)| {
+                    let asked = Asked {
+                        dataset,
+                        task,
+                        method,
+                        gallery,
+                    };
+                    asked.answers(queries)
+                })
                 .collect(),
         };
         rows.extend(answered.rows(settings));
@@ -157,13 +168,13 @@ impl<'a, 'p> Looks<'a, 'p> {
         }
     }
 
-    /// Vectors of the pictures, for each method.
+    /// What each method keeps of the pictures.
     fn describe(
         &mut self,
         pictures: &[usize],
         damage: Option<Damage>,
-    ) -> Result<Vec<Vectors>, EngineError> {
-        let mut vectors: Vec<Vectors> = self.methods.iter().map(|_| Vectors::new()).collect();
+    ) -> Result<Vec<Kept>, EngineError> {
+        let mut kept: Vec<Kept> = self.methods.iter().map(|_| Kept::new()).collect();
         for batch in pictures.chunks(BATCH) {
             let (dataset, reading, methods) = (self.dataset, self.reading, self.methods);
             let prepared: Vec<Result<Vec<Vec<RgbImage>>, EngineError>> = batch
@@ -197,46 +208,86 @@ impl<'a, 'p> Looks<'a, 'p> {
                     }),
                 }
             }
-            for ((method, parts), vectors) in self.methods.iter().zip(by_method).zip(&mut vectors) {
+            for ((method, parts), kept) in self.methods.iter().zip(by_method).zip(&mut kept) {
                 let counts: Vec<usize> = parts.iter().map(Vec::len).collect();
                 let images: Vec<RgbImage> = parts.into_iter().flatten().collect();
                 let mut described = method.describe(&images)?.into_iter();
                 for (&picture, count) in readable.iter().zip(counts) {
-                    vectors.insert(picture, described.by_ref().take(count).collect());
+                    kept.insert(picture, described.by_ref().take(count).collect());
                 }
             }
             self.done += batch.len();
             (self.progress)(self.done, self.total);
         }
-        Ok(vectors)
+        Ok(kept)
     }
 }
 
-/// The measures of every query that has an answer, with the object that it shows.
-fn ask(dataset: &Dataset, task: &Task, queries: &Vectors, gallery: &Vectors) -> Answers {
-    let searched: Vec<(usize, &[Vec<f32>])> = task
-        .gallery
-        .iter()
-        .filter_map(|picture| Some((*picture, gallery.get(picture)?.as_slice())))
-        .collect();
-    task.queries
-        .par_iter()
-        .filter_map(|query| {
-            let vectors = queries.get(query)?;
-            let mut ranked: Vec<(f32, u8)> = searched
-                .iter()
-                .filter_map(|(picture, other)| {
-                    let grade = task.grade(dataset, *query, *picture)?;
-                    let score = Method::score(vectors, other);
-                    Some((score, grade))
-                })
-                .collect();
-            // Equal scores: the worse answer first, so that a method gains nothing by giving all
-            // pictures the same score.
-            ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            let grades: Vec<u8> = ranked.into_iter().map(|(_, grade)| grade).collect();
-            let measures = task.measures(&grades)?;
-            Some((dataset.pictures[*query].object, measures))
-        })
-        .collect()
+/// A method that is asked the questions of a task.
+struct Asked<'a> {
+    dataset: &'a Dataset,
+    task: &'a Task,
+    method: &'a Method,
+    gallery: &'a Kept,
+}
+
+/// A picture that may be an answer.
+struct Answer<'a> {
+    score: f32,
+    grade: u8,
+    parts: &'a [Described],
+}
+
+impl Asked<'_> {
+    /// The measures of every query that has an answer, with the object that it shows.
+    fn answers(&self, queries: &Kept) -> Answers {
+        let measured = self.task.queries.par_iter().filter_map(|&query| {
+            let ranked = self.ranked(query, queries.get(&query)?);
+            let grades: Vec<u8> = ranked.iter().map(|answer| answer.grade).collect();
+            let measures = self.task.measures(&grades)?;
+            Some((self.dataset.pictures[query].object, measures))
+        });
+        measured.collect()
+    }
+
+    /// All pictures that take part, the best first.
+    fn ranked(&self, query: usize, parts: &[Described]) -> Vec<Answer<'_>> {
+        let others = self.task.gallery.iter().filter_map(|&picture| {
+            let others = self.gallery.get(&picture)?.as_slice();
+            Some(Answer {
+                score: Method::score(vectors(parts), vectors(others)),
+                grade: self.task.grade(self.dataset, query, picture)?,
+                parts: others,
+            })
+        });
+        let mut ranked: Vec<Answer<'_>> = others.collect();
+        sort(&mut ranked);
+        if let (Some((first, look)), Some(own)) = (self.method.second_look(), evidence(parts)) {
+            let first = first.min(ranked.len());
+            let query = Query::new(own);
+            for answer in &mut ranked[..first] {
+                let other = evidence(answer.parts);
+                if let Some(agreement) = other.and_then(|other| query.agreement(other)) {
+                    answer.score = look.score(answer.score, agreement);
+                }
+            }
+            sort(&mut ranked[..first]);
+        }
+        ranked
+    }
+}
+
+fn vectors(parts: &[Described]) -> impl Iterator<Item = &[f32]> + Clone {
+    parts.iter().map(|part| part.embedding.as_slice())
+}
+
+/// That of the whole, which is what searches compare.
+fn evidence(parts: &[Described]) -> Option<&Evidence> {
+    parts.first()?.evidence.as_ref()
+}
+
+/// Equal scores: the worse answer first, so that a method gains nothing by giving all pictures the
+/// same score.
+fn sort(answers: &mut [Answer<'_>]) {
+    answers.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.grade.cmp(&b.grade)));
 }

@@ -30,6 +30,10 @@ pub(crate) struct SearchParameters {
     region: Option<Vec<String>>,
     /// Whether front-page copies take part.
     include_front_page: Option<bool>,
+    /// How many of the first hits are compared again by what matches where; 200 unless given, 0
+    /// for none.
+    #[schema(minimum = 0, maximum = 2000)]
+    rerank: Option<u32>,
     /// Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
     #[schema(minimum = 1, maximum = 65536)]
     nprobe: Option<u32>,
@@ -102,6 +106,7 @@ impl Parameters {
             "min_score" => self.request.min_score = Some(number(name, value)?),
             "max_distance" => self.request.max_distance = Some(number(name, value)?),
             "include_front_page" => self.request.include_front_page = boolean(name, value)?,
+            "rerank" => self.request.rerank = Some(number(name, value)?),
             "nprobe" => self.request.effort.nprobe = Some(number(name, value)?),
             "ef_search" => self.request.effort.ef_search = Some(number(name, value)?),
             "exact" => self.request.effort.exact = boolean(name, value)?,

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::explain::{Explained, Explanation, ItemPart};
-use lookalike_wire::{Correspondence, ExplainTiming};
+use lookalike_wire::{Change, Correspondence, ExplainTiming};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,7 +62,11 @@ pub(crate) struct ExplanationData {
     /// Pixels of the item's picture.
     item_height: u32,
     /// The best pairs of places, the most similar first; at most twelve, spread over the pictures.
+    /// Where there is a `change`, those that agree on it.
     points: Vec<Correspondence>,
+    /// What made the item's picture of the query's; null where too few places agree on it, and for
+    /// encoders without a second look.
+    change: Option<Change>,
     /// Where the time went when this was made.
     timing: ExplainTiming,
 }
@@ -100,6 +104,7 @@ pub(crate) async fn explain(
         item_width: explanation.item_sides.0,
         item_height: explanation.item_sides.1,
         points: explanation.points.iter().copied().map(Into::into).collect(),
+        change: explanation.change.clone().map(Into::into),
         timing: explanation.timing.into(),
     }))
 }

@@ -7,7 +7,9 @@ use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::import::{Control, ImportRequest, Originals};
-use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{
+    CollectionSettings, EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts,
+};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget, RgbImage, encode_png};
 use lookalike_server::{ServerOptions, serve};
@@ -142,6 +144,7 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         )),
         catalog,
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data.clone(),
             registry: Registry::default(),

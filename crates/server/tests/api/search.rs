@@ -257,14 +257,14 @@ fn fields_come_in_the_order_of_the_contract() {
         [("file", Some("x.png"), &picture(1)), ("top_k", None, b"1")];
     let answer = server.search(&fields);
     let text = String::from_utf8(answer.body).unwrap();
-    // The example of the contract, its values left out, with the band, the US class, the sides
-    // and the figure.
+    // The example of the contract, its values left out, with the band, the US class, the sides,
+    // the figure and the second look.
     let expected = "code message data results group_id patent_id max_score band title \
                     loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
-                    image_index score thumbnail_url width height figure timing feature_extraction_ms \
+                    image_index score score_first thumbnail_url width height figure timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
-                    min_score total_matched collections filters query_token";
+                    min_score rerank total_matched collections filters query_token";
     let names: Vec<&str> = text
         .split("\":")
         .filter_map(|before| before.rsplit_once('"'))

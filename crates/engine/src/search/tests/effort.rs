@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use lookalike_catalog::Catalog;
+use lookalike_evidence::{Access as EvidenceAccess, EvidenceStore};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_storage::blob::FolderBlobs;
@@ -89,6 +90,7 @@ pub(super) fn reader(fixture: &Fixture) -> (Engine, Efforts) {
         catalog: Arc::new(Catalog::open(&data).unwrap()),
         vectors: Box::new(vectors),
         blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+        evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: data,
             registry: lookalike_encoders::Registry::default(),

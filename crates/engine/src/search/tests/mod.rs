@@ -12,6 +12,7 @@ mod figures;
 mod filters;
 mod kinds;
 mod pixels;
+mod second_look;
 
 struct Fixture {
     engine: Arc<Engine>,

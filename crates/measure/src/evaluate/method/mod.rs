@@ -1,7 +1,7 @@
 //! What is compared: encoders, and the descriptors that people used before there were any.
 //!
 //! Every method turns a picture into a vector; two pictures are the more alike the larger the
-//! inner product of their vectors. Baselines see the same preparations as encoders, where these
+//! inner product of their vectors. A second look compares the first of these again. Baselines see the same preparations as encoders, where these
 //! give squares.
 
 mod colour_histogram;
@@ -15,7 +15,8 @@ use std::str::FromStr;
 use lookalike_imaging::figures::Turn;
 use lookalike_imaging::{PreprocessKind, Preprocessor, ProcessorConfig, RgbImage};
 
-use lookalike_engine::{Encoder, EngineError};
+use lookalike_encoders::SecondLook;
+use lookalike_engine::{Described, Encoder, EngineError};
 
 /// Side of the square that baselines see, in pixels.
 const SIDE: u32 = 224;
@@ -30,6 +31,8 @@ pub enum Method {
         encoder: Encoder,
         /// What of a picture it embeds.
         embedded: Embedded,
+        /// How many of the first answers are compared again; 0 for none.
+        rerank: usize,
     },
     /// A plain descriptor.
     Baseline {
@@ -113,7 +116,10 @@ impl Method {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Method::Encoder { name, .. } => name.clone(),
+            Method::Encoder {
+                name, rerank: 0, ..
+            } => name.clone(),
+            Method::Encoder { name, rerank, .. } => format!("{name}, second look at {rerank}"),
             Method::Baseline { baseline, .. } => baseline.to_string(),
         }
     }
@@ -132,6 +138,17 @@ impl Method {
                 }
             }
             Method::Baseline { preprocess, .. } => preprocess.to_string(),
+        }
+    }
+
+    /// How many of the first answers are compared again, and how that is mixed with the inner
+    /// products; none if it takes no second look.
+    pub(super) fn second_look(&self) -> Option<(usize, &SecondLook)> {
+        match self {
+            Method::Encoder {
+                encoder, rerank, ..
+            } if *rerank > 0 => Some((*rerank, encoder.second_look()?)),
+            _ => None,
         }
     }
 
@@ -155,10 +172,13 @@ impl Method {
 
     /// How alike two pictures are by the vectors of their parts: the mean of the best that the
     /// whole finds among all parts and the best that any figure finds, as searches score a sheet.
-    pub(super) fn score(query: &[Vec<f32>], other: &[Vec<f32>]) -> f32 {
+    pub(super) fn score<'d>(
+        query: impl IntoIterator<Item = &'d [f32]>,
+        other: impl IntoIterator<Item = &'d [f32]> + Clone,
+    ) -> f32 {
         let product = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
-        let mut best = query.iter().map(|part| {
-            let scores = other.iter().map(|row| product(part, row));
+        let mut best = query.into_iter().map(|part| {
+            let scores = other.clone().into_iter().map(|row| product(part, row));
             scores.fold(f32::NEG_INFINITY, f32::max)
         });
         let whole = best.next().unwrap_or(f32::NEG_INFINITY);
@@ -166,11 +186,12 @@ impl Method {
             .map_or(whole, |figure| f32::midpoint(whole, figure))
     }
 
-    /// Vectors of prepared pictures, of length 1.
-    pub(super) fn describe(&self, prepared: &[RgbImage]) -> Result<Vec<Vec<f32>>, EngineError> {
+    /// What the method keeps of prepared pictures; vectors have length 1.
+    pub(super) fn describe(&self, prepared: &[RgbImage]) -> Result<Vec<Described>, EngineError> {
         let baseline = match self {
             Method::Encoder { encoder, .. } => {
-                return encoder.embed(&prepared.iter().collect::<Vec<_>>());
+                let whole = encoder.model().device().whole();
+                return encoder.describe_on(whole, &prepared.iter().collect::<Vec<_>>());
             }
             Method::Baseline { baseline, .. } => baseline,
         };
@@ -183,7 +204,10 @@ impl Method {
                     Baseline::ColourHistogram => colour_histogram::roots(picture),
                 };
                 lookalike_encoders::normalize(&mut vector);
-                vector
+                Described {
+                    embedding: vector,
+                    evidence: None,
+                }
             })
             .collect())
     }
@@ -206,12 +230,15 @@ mod tests {
 
     #[test]
     fn sheets_are_scored_by_their_wholes_and_their_best_figures() {
-        let parts = |parts: &[[f32; 2]]| parts.iter().map(|part| part.to_vec()).collect::<Vec<_>>();
-        let sheet = parts(&[[0.6, 0.8], [1.0, 0.0], [0.0, 1.0]]);
-        let figure = parts(&[[1.0, 0.0]]);
-        assert_eq!(Method::score(&figure, &sheet), 1.0);
-        assert_eq!(Method::score(&sheet, &figure), 0.8);
-        assert_eq!(Method::score(&sheet, &sheet), 1.0);
-        assert_eq!(Method::score(&figure, &sheet[..1]), 0.6);
+        let sheet = [[0.6, 0.8], [1.0, 0.0], [0.0, 1.0]];
+        let figure = [[1.0, 0.0]];
+        let score = |query: &[[f32; 2]], other: &[[f32; 2]]| {
+            let other = other.iter().map(<[f32; 2]>::as_slice);
+            Method::score(query.iter().map(<[f32; 2]>::as_slice), other)
+        };
+        assert_eq!(score(&figure, &sheet), 1.0);
+        assert_eq!(score(&sheet, &figure), 0.8);
+        assert_eq!(score(&sheet, &sheet), 1.0);
+        assert_eq!(score(&figure, &sheet[..1]), 0.6);
     }
 }

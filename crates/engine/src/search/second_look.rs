@@ -1,0 +1,128 @@
+//! The second look: what a search found first is compared again, by what matches where.
+//!
+//! An embedding says what a picture is like as a whole; the evidence of its places (see
+//! `lookalike_evidence`) tells apart what is alike only as a whole. Both make one score, on the
+//! scale of the encoder's own, so that thresholds act on it and bands mean what they mean. It is
+//! taken of whole sheets, also where single figures found them: of several figures on a sheet those
+//! that match agree anyway.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lookalike_catalog::Collection;
+use lookalike_encoders::SecondLook;
+use lookalike_evidence::{EvidenceFile, Query};
+use lookalike_storage::{Hit, Metric};
+
+use super::query_vectors::QueryVectors;
+use crate::stores::evidence_key;
+use crate::{EngineError, Stores};
+
+/// How many of the first hits are compared again unless the request says otherwise.
+pub const RERANK_DEFAULT: usize = 200;
+
+/// Most hits that are compared again.
+pub const RERANK_MAX: usize = 2000;
+
+/// What the hits of a collection are compared with again.
+pub(super) struct Looks<'a> {
+    stores: &'a Stores,
+    file: Arc<EvidenceFile>,
+    mixture: SecondLook,
+    /// In the order of the request's queries; `None` for those of which there is no evidence.
+    queries: Vec<Option<Query>>,
+    depth: usize,
+    /// Of items that were compared: their best first score for any query.
+    first_scores: RefCell<HashMap<u64, f32>>,
+}
+
+/// Whether a collection's hits can be compared again.
+pub(super) enum Ability<'a> {
+    /// They can.
+    Able(Looks<'a>),
+    /// They can't, by the nature of query or collection, or nobody wants it.
+    Unable,
+    /// They could, if the collection had evidence.
+    Lacking,
+}
+
+impl<'a> Looks<'a> {
+    /// For at least `depth` hits for each query, 0 for none.
+    ///
+    /// # Errors
+    /// The file of evidence can't be read.
+    pub(super) fn new(
+        stores: &'a Stores,
+        collection: &Collection,
+        queries: &[QueryVectors],
+        depth: usize,
+    ) -> Result<Ability<'a>, EngineError> {
+        if depth == 0 || collection.spec.metric != Metric::Cosine {
+            return Ok(Ability::Unable);
+        }
+        let Some(mixture) = stores.encoders().second_look(collection) else {
+            return Ok(Ability::Unable);
+        };
+        let Some(file) = stores.evidence().of_collection(collection.id)? else {
+            return Ok(Ability::Lacking);
+        };
+        let prepare = |query: &QueryVectors| query.evidence.as_deref().map(Query::new);
+        let queries: Vec<Option<Query>> = queries.iter().map(prepare).collect();
+        if queries.iter().all(Option::is_none) {
+            return Ok(Ability::Unable);
+        }
+        Ok(Ability::Able(Self {
+            stores,
+            file,
+            mixture,
+            queries,
+            depth,
+            first_scores: RefCell::default(),
+        }))
+    }
+
+    /// How many hits are to be found first for the query at that position, of which `count` are
+    /// wanted; `None` where it takes no second look.
+    pub(super) fn depth(&self, query: usize, count: usize) -> Option<usize> {
+        self.queries[query].as_ref().map(|_| self.depth.max(count))
+    }
+
+    /// Gives hits for the query at that position the score that they have on second look. Those of
+    /// which there is no evidence keep theirs.
+    ///
+    /// # Errors
+    /// The catalogue or the file of evidence can't be read.
+    pub(super) fn compare(&self, query: usize, hits: &mut [Hit]) -> Result<(), EngineError> {
+        let Some(query) = &self.queries[query] else {
+            return Ok(());
+        };
+        let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
+        let md5s = self.stores.catalog().md5s_of_items(&ids)?;
+        let keys = ids
+            .iter()
+            .map(|id| md5s.get(id).and_then(|md5| evidence_key(md5)));
+        let keys: Vec<_> = keys.collect();
+        let file = &self.file;
+        let agreements = query.agreements(keys.len(), |index| {
+            let found = file.get(keys[index].as_ref()?);
+            found.unwrap_or_else(|error| {
+                tracing::warn!("{error}");
+                None
+            })
+        });
+        let mut first_scores = self.first_scores.borrow_mut();
+        for (hit, agreement) in hits.iter_mut().zip(agreements) {
+            let Some(agreement) = agreement else { continue };
+            let best = first_scores.entry(hit.item_id).or_insert(hit.score);
+            *best = best.max(hit.score);
+            hit.score = self.mixture.score(hit.score, agreement);
+        }
+        Ok(())
+    }
+
+    /// Of items that were compared again: their best first score for any query.
+    pub(super) fn into_first_scores(self) -> HashMap<u64, f32> {
+        self.first_scores.into_inner()
+    }
+}
