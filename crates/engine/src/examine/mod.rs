@@ -213,7 +213,7 @@ impl Examiner {
         let opened = opened.map_err(|error| error.to_string())?;
         let mut opened = opened.ok_or_else(|| format!("its copy {key} is missing"))?;
         let is_whole = opened.length == content.file_size
-            && (depth == Depth::Quick || md5(&mut opened)? == content.md5);
+            && (depth == Depth::Quick || md5(&mut opened)? == content.file_md5());
         if is_whole {
             Ok(())
         } else {

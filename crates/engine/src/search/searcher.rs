@@ -148,7 +148,7 @@ impl Searcher {
 
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
-        answer.query_info.warnings = warnings;
+        answer.query_info.warnings.extend(warnings);
         answer.query_token = token(&self.token_secret, &request, &vectors);
         let end = Instant::now();
         answer.timing = Timing {
