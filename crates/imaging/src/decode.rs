@@ -124,9 +124,9 @@ impl<'a> Opened<'a> {
         }
         match format {
             Format::Pdf => Err(DecodeError::new(
-                DecodeErrorKind::Unsupported,
+                DecodeErrorKind::UnknownFormat,
                 format,
-                "the file has pages, and is not one picture; import it, or search with it",
+                "the content is a PDF document, whose pages are pictures, and no picture itself",
             )),
             Format::Tiff => Page::open(bytes, page, limits).map(Self::Tiff),
             Format::Jpeg => {
