@@ -25,6 +25,9 @@ pub(crate) enum Next<T> {
 #[derive(Debug)]
 pub(crate) struct Closed;
 
+/// What is kept of a picture, and its parts in the encoder's shape.
+pub(crate) type Prepared<Kept> = (Kept, Vec<RgbImage>);
+
 /// What a worker takes, and what it does with it besides embedding.
 pub(crate) trait Work {
     /// A picture before it is decoded.
@@ -37,7 +40,7 @@ pub(crate) trait Work {
 
     /// Decodes a picture and brings its parts to the encoder's shape; `None` when it can't be,
     /// which is reported then.
-    fn prepare(&mut self, task: Self::Task) -> Result<Option<(Self::Kept, Vec<RgbImage>)>, Closed>;
+    fn prepare(&mut self, task: Self::Task) -> Result<Option<Prepared<Self::Kept>>, Closed>;
 
     /// Hands on what was made of a picture's parts, or why there is nothing.
     fn finish(

@@ -48,19 +48,20 @@ fn bring(name: &str, shade: u8, fields: serde_json::Value) -> Upload {
         collection: "default".into(),
         bytes: png(shade),
         file_name: name.into(),
-        fields: changes(&fields),
+        fields: changes(fields),
     }
 }
 
 /// An edit by the names of its fields; null takes away.
-fn changes(fields: &serde_json::Value) -> ItemEdit {
+fn changes(mut fields: serde_json::Value) -> ItemEdit {
     fn given<T: serde::de::DeserializeOwned>(
-        fields: &serde_json::Value,
+        fields: &mut serde_json::Value,
         name: &str,
     ) -> Option<Option<T>> {
-        let value = fields.get(name)?;
-        Some(serde_json::from_value(value.clone()).unwrap())
+        let value = fields.as_object_mut()?.remove(name)?;
+        Some(serde_json::from_value(value).unwrap())
     }
+    let fields = &mut fields;
     ItemEdit {
         description: given(fields, "description"),
         tags: given(fields, "tags"),
@@ -219,11 +220,11 @@ fn edits_are_seen_by_filters_and_lists_at_once() {
     };
     assert_eq!(list(tagged()).total, 0);
     let id = first.items[1].item.id;
-    let edit = changes(&json!({"tags": ["chair"], "view": "front"}));
+    let edit = changes(json!({"tags": ["chair"], "view": "front"}));
     let item = engine.library().edit(id as u64, &edit).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 1));
     assert_eq!(ids(&list(tagged())), [id]);
-    let clear = changes(&json!({"tags": null}));
+    let clear = changes(json!({"tags": null}));
     let item = engine.library().edit(id as u64, &clear).unwrap().item;
     assert_eq!((item.view.as_deref(), item.tags.len()), (Some("front"), 0));
     assert_eq!(list(tagged()).total, 0);
