@@ -17,6 +17,8 @@ const SAME: f64 = 127.0 * 127.0;
 #[derive(Clone, Debug)]
 pub struct Query {
     packed: PackedSet,
+    /// How well it agrees with itself before that is brought to 1.
+    own: f64,
 }
 
 impl Query {
@@ -29,6 +31,7 @@ impl Query {
     fn on(isa: Isa, evidence: &Evidence) -> Self {
         Self {
             packed: PackedSet::pack(isa, evidence.values(), evidence.dim()),
+            own: own(evidence),
         }
     }
 
@@ -37,7 +40,8 @@ impl Query {
     /// the mean of both. `None` where either is blank or tokens have other numbers of values.
     ///
     /// A place that is found counts, whatever lies elsewhere; squares make one exact match worth
-    /// more than many that are so-so.
+    /// more than many that are so-so. Rounded to bytes, tokens are not quite of one length: what that
+    /// takes from a picture's agreement with itself is given back, so that it is 1.
     #[must_use]
     pub fn agreement(&self, other: &Evidence) -> Option<f32> {
         if self.packed.vectors() == 0 || other.is_empty() || other.dim() != self.packed.dim() {
@@ -47,7 +51,8 @@ impl Query {
         let mut of_other = vec![0; other.len()];
         self.packed
             .best(other.values(), &mut of_self, &mut of_other);
-        Some(((mean(&of_self) + mean(&of_other)) / 2.0) as f32)
+        let agreement = (mean(&of_self) + mean(&of_other)) / 2.0;
+        Some((agreement / (self.own * own(other)).sqrt()).min(1.0) as f32)
     }
 
     /// The agreement with each of `count` others, shared by the threads of the current pool;
@@ -60,6 +65,19 @@ impl Query {
         let indices = (0..count).into_par_iter().with_min_len(AT_A_TIME);
         let one = |index| other(index).and_then(|other| self.agreement(other.borrow()));
         indices.map(one).collect()
+    }
+}
+
+/// Mean of the squared cosines of each token with itself; 1 for none.
+fn own(evidence: &Evidence) -> f64 {
+    let tokens = evidence.values().chunks_exact(evidence.dim());
+    let squares: Vec<i32> = tokens
+        .map(|token| token.iter().map(|&value| i32::from(value).pow(2)).sum())
+        .collect();
+    if squares.is_empty() {
+        1.0
+    } else {
+        mean(&squares)
     }
 }
 
@@ -87,6 +105,13 @@ mod tests {
         assert_eq!(query.agreement(&other), Some(0.75));
         let opposite = Evidence::new(2, vec![5], vec![-127, 0]);
         assert_eq!(query.agreement(&opposite), Some(0.0));
+    }
+
+    #[test]
+    fn a_picture_agrees_with_itself_although_tokens_are_rounded() {
+        let one = Evidence::new(2, vec![0, 1], vec![100, 77, 90, -90]);
+        let agreement = Query::on(Isa::Portable, &one).agreement(&one);
+        assert!(agreement.is_some_and(|agreement| (agreement - 1.0).abs() < 1e-6));
     }
 
     #[test]

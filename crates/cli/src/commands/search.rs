@@ -1,6 +1,6 @@
 //! `lookalike search`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lookalike_engine::search::{
@@ -28,8 +28,9 @@ struct HitLine<'a> {
 }
 
 pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    let files = files(&arguments)?;
     let engine = engine(settings, Access::Read)?;
-    let (queries, name) = queries(&arguments, engine.search())?;
+    let (queries, name) = queries(&arguments, &files, engine.search())?;
     let request = SearchRequest {
         queries,
         collections: arguments.collections,
@@ -62,8 +63,19 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
 }
 
 /// What to look for, and what it is called in the output.
+/// What the pictures that are asked with hold. Read before anything is opened: a wrong name is what
+/// people want to hear of first.
+fn files(arguments: &SearchArguments) -> anyhow::Result<Vec<QueryFile>> {
+    let file = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        Ok(QueryFile::new(name.as_deref(), read(path)?))
+    };
+    arguments.images.iter().map(file).collect()
+}
+
 fn queries(
     arguments: &SearchArguments,
+    files: &[QueryFile],
     searcher: &Searcher,
 ) -> anyhow::Result<(Vec<Query>, String)> {
     if let Some(id) = arguments.item {
@@ -76,10 +88,8 @@ fn queries(
         return Ok((rows.collect(), path.display().to_string()));
     }
     let mut images = Vec::new();
-    for path in &arguments.images {
-        let name = path.file_name().map(|name| name.to_string_lossy());
-        let file = QueryFile::new(name.as_deref(), read(path)?);
-        let queries = searcher.queries_of(&file, &arguments.pages);
+    for (path, file) in arguments.images.iter().zip(files) {
+        let queries = searcher.queries_of(file, &arguments.pages);
         images.extend(queries.with_context(|| path.display().to_string())?);
     }
     let names: Vec<String> = arguments

@@ -65,8 +65,8 @@ fn arrays_agree_with_lines_and_tokens_have_the_right_shape() {
     // Patches of the present one are shorter than its embeddings.
     let patches = tokens("builtin", "patch");
     let rows = patches["embedding"].as_array().unwrap();
-    assert_eq!((rows.len(), &patches["dim"]), (16 * 16, &64.into()));
-    assert_eq!(rows[0].as_array().unwrap().len(), 64);
+    assert_eq!((rows.len(), &patches["dim"]), (20 * 20, &88.into()));
+    assert_eq!(rows[0].as_array().unwrap().len(), 88);
     assert!(
         scratch
             .run(&["embed", &sheet, "-o", "out.npz"])
