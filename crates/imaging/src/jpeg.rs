@@ -13,6 +13,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jpeg_decoder::ColorTransform;
 use zune_jpeg::JpegDecoder;
@@ -28,7 +29,7 @@ use crate::orientation::Orientation;
 use crate::tiff::cmyk_to_rgb;
 
 /// What the markers before the first scan say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Header {
     /// Sides as stored, before orientation.
     pub(crate) width: u32,
@@ -37,8 +38,8 @@ pub(crate) struct Header {
     components: u64,
     /// Three components are red, green and blue as they are.
     is_rgb: bool,
-    /// Where a marker of Adobe's lies that the decoder would take for one of inks.
-    misleading: Option<(usize, usize)>,
+    /// Where markers of Adobe's lie that the decoder would take for ones of inks.
+    misleading: Vec<Range<usize>>,
     is_progressive: bool,
     /// Coefficients of the whole picture are kept until its last scan.
     keeps_coefficients: bool,
@@ -53,7 +54,7 @@ impl Header {
         let mut markers = Markers { bytes, at: 2 };
         let mut frame = None;
         let mut orientation = Orientation::default();
-        let (mut is_jfif, mut adobe) = (false, None);
+        let (mut is_jfif, mut adobe) = (false, Vec::new());
         loop {
             let at = markers.at;
             let (marker, body) = markers.next()?;
@@ -66,7 +67,7 @@ impl Header {
                 0xe0 if body.starts_with(b"JFIF\0") => is_jfif = true,
                 0xe1 if body.starts_with(b"Exif\0\0") => orientation = Orientation::from_exif(body),
                 0xee if body.starts_with(b"Adobe") && body.len() >= 12 => {
-                    adobe = Some((body[11], markers.at - body.len() - 4, markers.at));
+                    adobe.push((body[11], markers.at - body.len() - 4..markers.at));
                 }
                 0xda => {
                     let (is_progressive, frame) = frame
@@ -78,9 +79,10 @@ impl Header {
                         names,
                     } = frame;
                     let in_scan = body.first().copied().unwrap_or(0);
-                    let is_rgb = match adobe {
+                    let transform = adobe.last().map(|(transform, _)| *transform);
+                    let is_rgb = match transform {
                         _ if components != 3 || is_jfif => false,
-                        Some((transform, ..)) => transform == 0,
+                        Some(transform) => transform == 0,
                         None => names == *b"RGB",
                     };
                     return Ok(Self {
@@ -89,8 +91,10 @@ impl Header {
                         orientation,
                         is_rgb,
                         misleading: adobe
-                            .filter(|(transform, ..)| components == 3 && *transform == 0)
-                            .map(|(_, start, end)| (start, end)),
+                            .into_iter()
+                            .filter(|(transform, _)| components == 3 && *transform == 0)
+                            .map(|(_, place)| place)
+                            .collect(),
                         components: components.into(),
                         is_progressive,
                         keeps_coefficients: is_progressive || in_scan < components,
@@ -393,10 +397,10 @@ fn decode_stream(
         }
         return decode_in_parts(&stream, header, is_as_it_is);
     }
-    let stream = match header.misleading {
-        Some((start, end)) => Cow::Owned([&stream[..start], &stream[end..]].concat()),
-        None => stream,
-    };
+    let mut stream = stream;
+    for place in header.misleading.iter().rev() {
+        stream.to_mut().drain(place.clone());
+    }
     // Headers may be sloppy, which strict mode would refuse; picture data not.
     let options = DecoderOptions::default()
         .set_strict_mode(false)

@@ -90,8 +90,8 @@ export interface paths {
     put?: never;
     /**
      * Make an account.
-     * @description The first one is an administrator's and takes no login. Later ones are made by administrators,
-     *     or by anybody, as a reader, where the server's setting `registration` is `open`.
+     * @description The first one is an administrator's and takes no login. Later ones are made by administrators who
+     *     logged in (a token is not enough), or by anybody, as a reader, where the server's setting `registration` is `open`.
      */
     post: operations["accounts_register"];
     delete?: never;
@@ -663,6 +663,8 @@ export interface paths {
      * Any supported picture as a JPEG, upright; sent as `file` of a form or as the body itself.
      * @description Of a PDF or TIFF of several pages one page; a sheet of a patent comes without the line that
      *     the office prints over it.
+     *     What is wrong with the file although it could be read, such as damaged rows, is told by the header
+     *     `X-Lookalike-Warning`.
      */
     post: operations["pictures_preview"];
     delete?: never;
@@ -816,12 +818,52 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    /** Remove a user with all sessions and tokens. */
+    /**
+     * Remove a user with all sessions and tokens.
+     * @description Takes a login: a token is not enough.
+     */
     delete: operations["users_remove"];
     options?: never;
     head?: never;
-    /** Change a user's role, state or password. */
+    /**
+     * Change a user's role, state or password.
+     * @description Takes a login: a token is not enough.
+     */
     patch: operations["users_change"];
+    trace?: never;
+  };
+  "/api/users/{name}/tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A user's tokens, the newest first. */
+    get: operations["users_tokens"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/users/{name}/tokens/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revoke a user's token. */
+    delete: operations["users_revoke_token"];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/health": {
@@ -833,7 +875,8 @@ export interface paths {
     };
     /**
      * How the parts of the server are.
-     * @description 200 with `ok` or `degraded`; 503 when not even the catalogue can be read.
+     * @description 200 with `ok` or `degraded`; 503 when not even the catalogue can be read, or it is no longer where it
+     *     was opened, so that what is written is lost.
      */
     get: operations["operation_health"];
     put?: never;
@@ -922,6 +965,29 @@ export interface components {
     /** @description Searches that were asked to stop. */
     CancelledSearches: {
       cancelled: number;
+    };
+    /** @description How the item's picture differs from the query's, both as the encoder sees them. */
+    Change: {
+      /** @description Pairs of places that agree on this. */
+      agreeing: number;
+      /** @description Whether it is mirrored, left for right, before it is turned. */
+      mirrored: boolean;
+      /** @description Pairs of places that are each other's most similar. */
+      pairs: number;
+      /**
+       * Format: double
+       * @description What its lengths are multiplied by.
+       */
+      scale: number;
+      /** @description Where its middle is, seen from the middle, in sides of the picture: to the right and down. */
+      shift: number[];
+      /**
+       * Format: double
+       * @description What it is turned by, clockwise, in degrees from 0 up to 360.
+       */
+      turned_degrees: number;
+      /** @description The same in words: `mirrored, turned by 90 degrees`, or `in the same place`. */
+      words: string;
     };
     /** @description A cited document. */
     Citation: {
@@ -1082,7 +1148,7 @@ export interface components {
     };
     /** @description Items that are near one of them. */
     DuplicateGroup: {
-      /** @description The others, nearest first; at most 100. */
+      /** @description The others, nearest first; on a page of groups at most 100. */
       members: components["schemas"]["GroupMember"][];
       /** @description The one with the most pixels, then of the lowest id. */
       representative: components["schemas"]["ListedItem"];
@@ -1094,8 +1160,8 @@ export interface components {
       /** @description The largest first, then by the representative's id. */
       groups: components["schemas"]["DuplicateGroup"][];
       /**
-       * @description False while the search is under way, and when there were more pairs than are kept: raise the
-       *     threshold to see all.
+       * @description False while the search is under way, when there were more pairs than are kept, and when a
+       *     picture has more neighbours than are looked at (1,000): raise the threshold to see all.
        */
       is_complete: boolean;
       /**
@@ -1348,6 +1414,7 @@ export interface components {
       code: number;
       /** @description What a query and an item have in common. */
       data: {
+        change?: components["schemas"]["Change"] | null;
         /**
          * Format: int32
          * @description The figure of it; null for the whole.
@@ -1370,7 +1437,10 @@ export interface components {
          * @description Pixels of the item's picture: of the figure, if one was named.
          */
         item_width: number;
-        /** @description The best pairs of places, the most similar first; at most twelve, spread over the pictures. */
+        /**
+         * @description The best pairs of places, the most similar first; at most twelve, spread over the pictures.
+         *     Where there is a `change`, those that agree on it.
+         */
         points: components["schemas"]["Correspondence"][];
         /** @description Path of a PNG: the query's picture with the places that are found in the item. */
         query_heatmap: string;
@@ -1943,6 +2013,7 @@ export interface components {
     };
     /** @description What a query and an item have in common. */
     ExplanationData: {
+      change?: components["schemas"]["Change"] | null;
       /**
        * Format: int32
        * @description The figure of it; null for the whole.
@@ -1965,7 +2036,10 @@ export interface components {
        * @description Pixels of the item's picture: of the figure, if one was named.
        */
       item_width: number;
-      /** @description The best pairs of places, the most similar first; at most twelve, spread over the pictures. */
+      /**
+       * @description The best pairs of places, the most similar first; at most twelve, spread over the pictures.
+       *     Where there is a `change`, those that agree on it.
+       */
       points: components["schemas"]["Correspondence"][];
       /** @description Path of a PNG: the query's picture with the places that are found in the item. */
       query_heatmap: string;
@@ -2261,7 +2335,7 @@ export interface components {
     /** @description How the parts of the server are. */
     Health: {
       /**
-       * @description `catalog`, `index`, `model`, `object_store`, `milvus`, `accelerator`: each with a `status`,
+       * @description `catalog`, `index`, `model`, `object_store`, `disk`, `milvus`, `accelerator`: each with a `status`,
        *     and for those who are logged in with details.
        */
       components: Record<string, never>;
@@ -2813,9 +2887,15 @@ export interface components {
       page_num?: string | null;
       /**
        * Format: float
-       * @description Cosine, inner product or Euclidean distance.
+       * @description Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
+       *     places match, on the scale of the encoder's cosines.
        */
       score: number;
+      /**
+       * Format: float
+       * @description The score before the second look; null where there was none.
+       */
+      score_first?: number | null;
       /** @description Path of the thumbnail in the API. */
       thumbnail_url: string;
       /**
@@ -3106,6 +3186,11 @@ export interface components {
       nprobe?: number | null;
       /** @description What was searched for, unless that is one whole picture. */
       queries?: components["schemas"]["QueryDescription"][];
+      /**
+       * @description How many of the first hits were compared again by what matches where, at least as many as
+       *     were wanted; 0 if none were.
+       */
+      rerank: number;
       /** @description Groups asked for. */
       top_groups?: number | null;
       /** @description Items asked for; null when groups were counted. */
@@ -3114,7 +3199,7 @@ export interface components {
       total_matched: number;
       /**
        * @description What was wrong with the files searched for although they could be read, such as a sheet of
-       *     which rows are damaged.
+       *     which rows are damaged; what could not be done as it was asked for, and what to do about it.
        */
       warnings?: string[];
     };
@@ -3233,6 +3318,12 @@ export interface components {
        *     ]
        */
       region?: string[] | null;
+      /**
+       * Format: int32
+       * @description How many of the first hits are compared again by what matches where; 200 unless given, 0
+       *     for none.
+       */
+      rerank?: number | null;
       /**
        * Format: int32
        * @description Patents wanted instead, each with its best pages.
@@ -3392,7 +3483,7 @@ export interface components {
       disabled?: boolean | null;
       /**
        * Format: password
-       * @description Another password of 8 to 1024 bytes; that ends the user's sessions.
+       * @description Another password of 8 to 1024 bytes; that ends the user's sessions and tokens.
        */
       password?: string | null;
       role?: components["schemas"]["Role"] | null;
@@ -5547,6 +5638,76 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_Account"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  users_tokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's name */
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Vec_TokenReport"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  users_revoke_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The user's name */
+        name: string;
+        /** @description The token's number */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Done"];
         };
       };
       400: components["responses"]["400"];

@@ -96,6 +96,17 @@ impl QueryEmbedder {
         let mut described = self.passes.describe(&encoder, inputs)?.into_iter();
         for (index, key, count) in unknown {
             let of_query = QueryVectors::of_described(described.by_ref().take(count));
+            // What lies where is known of whole pictures: a part agrees with none of them.
+            let is_part = request
+                .region(index)
+                .is_some_and(|region| !region.is_whole());
+            let of_query = of_query.map(|vectors| {
+                if is_part {
+                    vectors.with_evidence(None)
+                } else {
+                    vectors
+                }
+            });
             if let (Some(key), Some(of_query)) = (key, &of_query) {
                 let embedded = Embedded {
                     vectors: of_query.clone(),

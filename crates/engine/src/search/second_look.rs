@@ -3,8 +3,8 @@
 //! An embedding says what a picture is like as a whole; the evidence of its places (see
 //! `lookalike_evidence`) tells apart what is alike only as a whole. Both make one score, on the
 //! scale of the encoder's own, so that thresholds act on it and bands mean what they mean. It is
-//! taken of whole sheets, also where single figures found them: of several figures on a sheet those
-//! that match agree anyway.
+//! taken of whole sheets: a region that is searched for, and sheets that one figure of several found,
+//! keep their first score, since what else is on a sheet would speak against it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -99,9 +99,10 @@ impl<'a> Looks<'a> {
         };
         let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let md5s = self.stores.catalog().md5s_of_items(&ids)?;
-        let keys = ids
-            .iter()
-            .map(|id| md5s.get(id).and_then(|md5| evidence_key(md5)));
+        let keys = hits.iter().map(|hit| {
+            let md5 = md5s.get(&hit.item_id)?;
+            evidence_key(md5).filter(|_| hit.figure_index == 0)
+        });
         let keys: Vec<_> = keys.collect();
         let file = &self.file;
         let agreements = query.agreements(keys.len(), |index| {

@@ -1,7 +1,7 @@
 //! Thumbnails, originals and previews.
 
 use axum::extract::{FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::search::QueryFile;
 use lookalike_engine::{Content, Engine, View};
@@ -122,8 +122,10 @@ pub(crate) async fn preview(
     State(app): State<App>,
     _: Reader,
     Parameters(which): Parameters<WhichPage>,
-    request: Request,
+    mut request: Request,
 ) -> Result<Response, ApiError> {
+    // Its one parameter has been read; a body allows none beside it.
+    *request.uri_mut() = Uri::from_static("/api/preview");
     let (file, reserved) = sent_file(&app, request).await?;
     let (jpeg, warnings) = app
         .compute(move |engine| engine.pictures().preview(file.bytes, which.page))

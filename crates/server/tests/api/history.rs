@@ -19,11 +19,13 @@ fn list(server: &Server) -> Value {
 #[test]
 fn searches_are_listed_shown_and_made_again() {
     let server = Server::new();
-    let fields: [(&str, Option<&str>, &[u8]); 4] = [
+    let fields: [(&str, Option<&str>, &[u8]); 5] = [
         ("file", Some("q.png"), &picture(2)),
         ("file", Some("r.png"), &picture(1)),
         ("min_score", None, b"0.3"),
         ("top_k", None, b"3"),
+        // Kept are vectors, not what lies where: searched again there is no second look.
+        ("rerank", None, b"0"),
     ];
     let found = server.search(&fields).json()["data"].clone();
     let page = list(&server);

@@ -95,8 +95,11 @@ fn large_originals_arrive_whole() {
     let image = RgbImage::new(width, height, noise.collect()).unwrap();
     let file = encode_png(&image).unwrap();
     assert!(file.len() > 2 << 20);
-    std::fs::write(server.directory.path().join("pictures/plain.png"), &file).unwrap();
-    let answer = server.get("/api/image/full/plain.png");
+    let (kind, body) = form(&[("file", Some("noise.png"), &file)]);
+    let headers = [("content-type", kind.as_str())];
+    let stored = request(server.address, "POST", "/api/images", &headers, &body);
+    assert!(stored.status < 300, "{}", stored.status);
+    let answer = server.get("/api/image/full/noise.png");
     assert_eq!(
         answer.header("content-length"),
         Some(file.len().to_string().as_str())

@@ -83,6 +83,7 @@ fn an_answer_has_every_field_of_the_contract() {
             "image_index",
             "page_num",
             "score",
+            "score_first",
             "thumbnail_url",
             "width"
         ]
@@ -241,6 +242,7 @@ fn statistics_and_health_say_what_is_there() {
         [
             "accelerator",
             "catalog",
+            "disk",
             "index",
             "milvus",
             "model",
@@ -262,7 +264,7 @@ fn fields_come_in_the_order_of_the_contract() {
     let expected = "code message data results group_id patent_id max_score band title \
                     loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
-                    image_index score score_first thumbnail_url width height figure timing feature_extraction_ms \
+                    image_index score score_first thumbnail_url width height figure index number label view box timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
                     min_score rerank total_matched collections filters query_token";
     let names: Vec<&str> = text

@@ -31,6 +31,7 @@ const READERS: &[&str] = &[
     "delete /api/history/{id}",
     "delete /api/history",
     "post /api/preview",
+    "post /api/preview/figures",
     "post /api/preview/pages",
     "post /api/auth/password",
     "post /api/auth/tokens",
