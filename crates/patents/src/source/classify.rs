@@ -27,11 +27,13 @@ pub(super) enum FileClass {
     Other,
 }
 
-/// Endings of image files, and of documents whose pages are images, in lower case.
-pub(crate) const IMAGE_EXTENSIONS: [&str; 14] = [
+/// Endings of image files, in lower case.
+pub(crate) const IMAGE_EXTENSIONS: [&str; 13] = [
     "tif", "tiff", "jpg", "jpeg", "jpe", "jif", "jfif", "mpo", "png", "gif", "bmp", "dib", "webp",
-    "pdf",
 ];
+
+/// Ending of documents whose pages are images.
+const PAGED_EXTENSION: &str = "pdf";
 
 /// Endings of what is surely no picture, and of files that are not complete. All others are looked
 /// into.
@@ -120,6 +122,7 @@ const SNIFFED_BYTES: u64 = 16 << 10;
 pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> FileClass {
     match extension(name).as_deref() {
         Some("xml") if is_grant(name, &head) => FileClass::Grant,
+        Some(PAGED_EXTENSION) => FileClass::Image,
         Some(extension) if IMAGE_EXTENSIONS.contains(&extension) => FileClass::Image,
         Some("zip" | "tar") => FileClass::Archive,
         Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,

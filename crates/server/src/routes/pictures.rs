@@ -95,6 +95,7 @@ pub(crate) async fn full(
 }
 
 #[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WhichPage {
     /// The page of a file that has several, counted from 1; the first unless given.
