@@ -79,7 +79,7 @@ fn evidence(seed: u64) -> Result<Evidence, Box<dyn std::error::Error>> {
         dim: MOST_VALUES,
         tokens: &tokens,
     };
-    let level = |index: usize| if index % 4 == 0 { 0 } else { 255 };
+    let level = |index: usize| if index.is_multiple_of(4) { 0 } else { 255 };
     let pixels = (0..160 * 160).flat_map(|index| [level(index); 3]).collect();
     let lines = RgbImage::new(160, 160, pixels).ok_or("wrong number of pixels")?;
     Ok(Evidence::of(&grid, &lines)?)

@@ -259,7 +259,7 @@ mod tests {
 
     /// A black line of one pixel in four.
     fn striped(width: u32, height: u32) -> RgbImage {
-        let level = |index: u32| if index % 4 == 0 { 0 } else { 255 };
+        let level = |index: u32| if index.is_multiple_of(4) { 0 } else { 255 };
         let levels = (0..width * height).map(|index| level(index % width));
         RgbImage::from_grey(width, height, levels.collect()).unwrap()
     }

@@ -75,12 +75,12 @@ pub(super) fn rank(
     request: &CheckedRequest<'_>,
 ) -> Result<CollectionRanking, EngineError> {
     let metric = collection.spec.metric;
-    let (looks, is_lacking) = match Looks::new(stores, collection, queries, request.second_look())?
-    {
-        Ability::Able(looks) => (Some(looks), false),
-        Ability::Unable => (None, false),
-        Ability::Lacking => (None, true),
-    };
+    let (looks, is_lacking) =
+        match Looks::ability(stores, collection, queries, request.second_look())? {
+            Ability::Able(looks) => (Some(looks), false),
+            Ability::Unable => (None, false),
+            Ability::Lacking => (None, true),
+        };
     let ranker = Ranker {
         stores,
         collection,

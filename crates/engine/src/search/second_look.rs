@@ -52,7 +52,7 @@ impl<'a> Looks<'a> {
     ///
     /// # Errors
     /// The file of evidence can't be read.
-    pub(super) fn new(
+    pub(super) fn ability(
         stores: &'a Stores,
         collection: &Collection,
         queries: &[QueryVectors],

@@ -121,9 +121,9 @@ proptest! {
         let file = write(8..9);
         let last = file.get(&key(8)).unwrap();
         prop_assert_eq!(last.as_ref(), Some(&all[8]));
-        for number in 0..8 {
+        for (number, whole) in all.iter().enumerate().take(8) {
             let found = file.get(&key(number)).unwrap();
-            prop_assert!(found.is_none() || found.as_ref() == Some(&all[number]));
+            prop_assert!(found.is_none_or(|found| found == *whole));
         }
     }
 }

@@ -255,7 +255,7 @@ impl Asked<'_> {
         let others = self.task.gallery.iter().filter_map(|&picture| {
             let others = self.gallery.get(&picture)?.as_slice();
             Some(Answer {
-                score: Method::score(vectors(parts), vectors(others)),
+                score: Method::score(vectors(parts), &vectors(others)),
                 grade: self.task.grade(self.dataset, query, picture)?,
                 parts: others,
             })

@@ -174,7 +174,7 @@ impl Method {
     /// whole finds among all parts and the best that any figure finds, as searches score a sheet.
     pub(super) fn score<'d>(
         query: impl IntoIterator<Item = &'d [f32]>,
-        other: impl IntoIterator<Item = &'d [f32]> + Clone,
+        other: &(impl IntoIterator<Item = &'d [f32]> + Clone),
     ) -> f32 {
         let product = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
         let mut best = query.into_iter().map(|part| {
@@ -234,7 +234,7 @@ mod tests {
         let figure = [[1.0, 0.0]];
         let score = |query: &[[f32; 2]], other: &[[f32; 2]]| {
             let other = other.iter().map(<[f32; 2]>::as_slice);
-            Method::score(query.iter().map(<[f32; 2]>::as_slice), other)
+            Method::score(query.iter().map(<[f32; 2]>::as_slice), &other)
         };
         assert_eq!(score(&figure, &sheet), 1.0);
         assert_eq!(score(&sheet, &figure), 0.8);
