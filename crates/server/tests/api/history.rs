@@ -40,7 +40,7 @@ fn searches_are_listed_shown_and_made_again() {
     assert_eq!(entry["collections"], json!(["default"]));
     assert_eq!(
         entry["parameters"],
-        json!({"collection": ["default"], "top_k": 3, "min_score": 0.3})
+        json!({"collection": ["default"], "top_k": 3, "min_score": 0.3, "rerank": 0})
     );
     assert_eq!(
         entry["queries"],
