@@ -155,10 +155,10 @@ fn scores_mix_the_cosine_with_how_well_places_agree() {
         );
     }
     let best: Vec<_> = found(&answer).into_iter().take(2).collect();
-    assert_eq!(
-        best.iter().map(|hit| hit.0).collect::<Vec<_>>(),
-        ["fan.png", "same.png"]
-    );
+    // Both are the same picture: which was imported first decides.
+    let mut names: Vec<_> = best.iter().map(|hit| hit.0).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["fan.png", "same.png"]);
     assert!(best.iter().all(|hit| hit.1 > 0.999), "{best:?}");
     assert_eq!(answer.results[0].max_score, answer.ranked[0].score);
 }
