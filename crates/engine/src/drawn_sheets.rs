@@ -1,6 +1,7 @@
 //! For tests: sheets of drawings with captions, as an office's are.
 
 use lookalike_imaging::RgbImage;
+use lookalike_testkit::letters::strokes;
 
 /// What a figure shows; no two look alike.
 #[derive(Clone, Copy, Debug)]
@@ -82,41 +83,7 @@ impl Paper {
 
     /// Writes a letter; how far the pen moves on.
     fn letter(&mut self, letter: char, x: f64, y: f64, height: f64) -> f64 {
-        let strokes: &[&[(f64, f64)]] = match letter {
-            'F' => &[
-                &[(0.0, 1.0), (0.0, 0.0), (0.55, 0.0)],
-                &[(0.0, 0.48), (0.48, 0.48)],
-            ],
-            'I' => &[&[(0.05, 0.0), (0.05, 1.0)]],
-            'G' => &[&[
-                (0.66, 0.22),
-                (0.55, 0.06),
-                (0.36, 0.0),
-                (0.15, 0.08),
-                (0.02, 0.3),
-                (0.0, 0.5),
-                (0.02, 0.7),
-                (0.15, 0.92),
-                (0.36, 1.0),
-                (0.55, 0.96),
-                (0.68, 0.84),
-                (0.68, 0.56),
-                (0.42, 0.56),
-            ]],
-            '.' => &[&[(0.05, 0.97), (0.06, 0.97)]],
-            '1' => &[&[(0.08, 0.2), (0.3, 0.0), (0.3, 1.0)]],
-            '2' => &[&[
-                (0.02, 0.26),
-                (0.1, 0.07),
-                (0.3, 0.0),
-                (0.5, 0.07),
-                (0.56, 0.26),
-                (0.48, 0.46),
-                (0.0, 1.0),
-                (0.58, 1.0),
-            ]],
-            _ => &[],
-        };
+        let strokes = strokes(letter);
         for stroke in strokes {
             for ends in stroke.windows(2) {
                 let place = |(u, v): (f64, f64)| (x + u * height, y + v * height);
