@@ -1,6 +1,6 @@
 """Makes a trained network the built-in encoder: EXPORT's three files become those of models/builtin.
 
-    install.py EXPORT PICTURES.npz [--share 0.3333]
+    install.py EXPORT PICTURES.npz [--share 0.4]
 
 Whitened embeddings of unrelated drawings are orthogonal, and from a cosine of 0.4 on two sheets are
 mostly of one design. A value that all embeddings have in common brings this to the scale that scores
@@ -45,7 +45,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("export", type=Path)
     parser.add_argument("pictures", type=Path)
-    parser.add_argument("--share", type=float, default=0.3333)
+    parser.add_argument("--share", type=float, default=0.4)
     arguments = parser.parse_args()
     config = json.loads((arguments.export / "config.json").read_text())
     processor = json.loads((arguments.export / "preprocessor_config.json").read_text())

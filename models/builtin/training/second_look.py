@@ -1,10 +1,10 @@
 """How first scores and the agreement of places become one score: the block second_look of config.json.
 
-    second_look.py MODEL FILE.npz... [--weight 1.6] [--write]
+    second_look.py MODEL FILE.npz... [--weight 1.44] [--write]
 
 MODEL is an installed folder, FILE material with `drawings` and `drawn_of`. Over all pairs of a file's
 drawings, mixtures and first scores have their quantiles; the scale takes a mixture to the first score of
-the same quantile, so that as many pairs as before score 0.5, 0.6, ... . The weight comes from real patents,
+the same quantile, so that as many pairs as before score 0.55, 0.64, ... . The weight comes from real patents,
 where anything from 1 to 3 finds about the same (EXPERIMENTS.md). --write puts both into MODEL's config.json.
 """
 
@@ -21,7 +21,7 @@ from model import Model
 
 CELLS, INK, MOST = 10, 0.02, 45
 """As crates/evidence has it: cells a side, ink of a cell that counts, cells kept."""
-SCORES = (0.36, 0.42, 0.5, 0.6, 0.73, 0.85, 0.93)
+SCORES = (0.424, 0.478, 0.55, 0.64, 0.757, 0.865, 0.937)
 """Scores that points of the scale are at, besides 1."""
 MOST_DRAWINGS = 560
 
@@ -77,7 +77,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--weight", type=float, default=1.6)
+    parser.add_argument("--weight", type=float, default=1.44)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     model, weight = Model(arguments.model), arguments.weight

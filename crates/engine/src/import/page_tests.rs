@@ -69,10 +69,13 @@ impl Fixture {
         importer.run(&request, &Control::default()).unwrap()
     }
 
+    /// All items by their place in their patent, then by page: ids follow the order in which readers are done.
     fn all_items(&self) -> Vec<Item> {
         let library = self.engine.library();
         let ids = library.select("default", &Selection::All).unwrap();
-        self.engine.stores().catalog().items(&ids).unwrap()
+        let mut items = self.engine.stores().catalog().items(&ids).unwrap();
+        items.sort_by_key(|item| (item.image_index, number_of(item)));
+        items
     }
 
     fn picture(&self, item: &Item, view: View) -> RgbImage {
