@@ -12,6 +12,9 @@ use crate::error::LoadError;
 use crate::facts::Extra;
 use crate::second_look::{BadSetting, SecondLook, SecondLookFile};
 
+/// The architecture of a folder of open_clip.
+pub(crate) const OPEN_CLIP: &str = "open_clip";
+
 /// A `config.json` whose architecture is known by name.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
@@ -54,6 +57,22 @@ impl ConfigFile {
             path,
             text,
         })
+    }
+
+    /// Reads the text of an `open_clip_config.json` at `path`, which names no architecture.
+    pub(crate) fn of_open_clip(path: PathBuf, text: String) -> Result<Self, LoadError> {
+        Ok(Self {
+            architecture: Some(OPEN_CLIP.to_owned()),
+            ..Self::new(path, text)?
+        })
+    }
+
+    /// The same with what this project adds to another file.
+    pub(crate) fn with_extra(self, extra: &Extra) -> Self {
+        Self {
+            extra: extra.clone(),
+            ..self
+        }
     }
 
     /// Where it is; to be named in errors.

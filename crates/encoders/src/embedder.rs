@@ -1,4 +1,4 @@
-//! What use cases know of a model: pictures in, embeddings out.
+//! What use cases know of a model: pictures in, embeddings out; of some, texts too.
 //!
 //! Everything that not every model can do is a trait of its own, which an [`Embedder`] hands out
 //! if it has it ([`Embedder::patches`]): a caller cannot forget to ask.
@@ -8,6 +8,7 @@ use lookalike_imaging::RgbImage;
 use crate::devices::{Device, Lane};
 use crate::error::EmbedError;
 use crate::facts::ModelFacts;
+use crate::text::{EmbeddedText, TextError};
 use crate::tokens::Tokens;
 
 /// A loaded model on its device. Shared by threads.
@@ -37,6 +38,11 @@ pub trait Embedder: Send + Sync {
     fn patches(&self) -> Option<&dyn PatchEmbedder> {
         None
     }
+
+    /// The embeddings of texts, if the model has such.
+    fn texts(&self) -> Option<&dyn TextEmbedder> {
+        None
+    }
 }
 
 /// A model that describes also each patch of a picture.
@@ -49,4 +55,23 @@ pub trait PatchEmbedder: Send + Sync {
     /// # Errors
     /// As [`Embedder::embed`].
     fn embed_patches(&self, picture: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError>;
+}
+
+/// A model that embeds texts, into vectors that can be compared with those of pictures.
+pub trait TextEmbedder: Send + Sync {
+    /// Tokens of the longest text, those that the model adds counted. A longer one is cut.
+    fn most_tokens(&self) -> usize;
+
+    /// The embedding of each text, the same bit for bit in any batch and on any lane.
+    ///
+    /// # Errors
+    /// The model came without a tokenizer, or with one that does not fit its weights; a file of
+    /// weights can't be read any more.
+    fn embed_texts(&self, texts: &[&str], lane: &Lane) -> Result<Vec<EmbeddedText>, TextError>;
+
+    /// The tokens of a text as the model reads them, for comparisons with its reference.
+    ///
+    /// # Errors
+    /// As [`TextEmbedder::embed_texts`].
+    fn token_ids(&self, text: &str) -> Result<Vec<u32>, TextError>;
 }

@@ -112,19 +112,6 @@ pub enum LoadError {
         /// Type in the file.
         found: String,
     },
-    /// The attention heads have another size than the precision's kernels are made for.
-    #[error(
-        "{precision} inference needs attention heads of {expected} values, this model's have \
-         {head_size}; use f32 or auto"
-    )]
-    HeadSize {
-        /// What was asked for.
-        precision: Precision,
-        /// Values of a head of the model.
-        head_size: usize,
-        /// Values of a head that would work.
-        expected: usize,
-    },
     /// A layer is wider than sums of the precision can take.
     #[error(
         "{precision} inference takes layers of up to {most} values, this model's have {width}; \

@@ -21,6 +21,9 @@ pub struct Description {
     /// Side of the patches that it describes one by one, in pixels; none if it describes only whole
     /// pictures.
     pub patch_size: Option<u32>,
+    /// Tokens of the longest text that it embeds, into vectors that can be compared with those of
+    /// pictures; none if it embeds no texts.
+    pub text_tokens: Option<usize>,
     /// What this project adds to a configuration.
     pub extra: Extra,
     /// What the family tells besides, such as `layers`: for people who compare models.

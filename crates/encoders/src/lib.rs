@@ -1,4 +1,4 @@
-//! Encoders: pictures in, embeddings out.
+//! Encoders: pictures in, embeddings out; of some models, texts in too.
 //!
 //! A use case knows an [`Embedder`], which a [`Registry`] of model families loads on a
 //! [`Device`]. Pictures come in as 8-bit RGB of a size that the model takes; resizing belongs to
@@ -8,6 +8,7 @@
 
 mod bands;
 mod builtin;
+mod config_check;
 mod config_file;
 mod devices;
 mod embedder;
@@ -19,7 +20,9 @@ mod normalize;
 mod options;
 mod registry;
 mod second_look;
+mod text;
 mod tokens;
+mod transformer;
 mod weights;
 
 pub use bands::{Band, Bands};
@@ -27,7 +30,7 @@ pub use builtin::Builtin;
 pub use config_file::ConfigFile;
 pub use devices::cpu::Cpu;
 pub use devices::{Device, Lane, LaneError};
-pub use embedder::{Embedder, PatchEmbedder};
+pub use embedder::{Embedder, PatchEmbedder, TextEmbedder};
 pub use error::{EmbedError, LoadError, Shape};
 pub use facts::{Description, Extra, InputSizes, ModelFacts};
 pub use families::{Family, Inference, Plan};
@@ -35,5 +38,6 @@ pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
 pub use registry::Registry;
 pub use second_look::SecondLook;
+pub use text::{EmbeddedText, TextError};
 pub use tokens::Tokens;
 pub use weights::{Tally, Weights};

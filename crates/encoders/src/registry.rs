@@ -10,6 +10,7 @@ use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
 use crate::facts::Description;
+use crate::families::clip::Clip;
 use crate::families::dinov2::Dinov2;
 use crate::families::efficientnet_lite::EfficientNetLite;
 use crate::families::{Family, Plan};
@@ -27,7 +28,7 @@ pub struct Registry {
 impl Default for Registry {
     fn default() -> Self {
         Self {
-            families: vec![Arc::new(Dinov2), Arc::new(EfficientNetLite)],
+            families: vec![Arc::new(Dinov2), Arc::new(EfficientNetLite), Arc::new(Clip)],
         }
     }
 }

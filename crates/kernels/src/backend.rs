@@ -32,6 +32,12 @@ pub enum Epilogue<'a> {
     BiasRelu6,
     /// `out = gelu(sum + bias)`, the exact GELU `x / 2 * (1 + erf(x / sqrt 2))`
     BiasGelu,
+    /// `out = silu(sum + bias)`, `silu(x) = x / (1 + e^-x)`. What CLIP calls quick GELU,
+    /// `x * sigmoid(1.702 x)`, is this of 1.702 x, divided by 1.702.
+    BiasSilu,
+    /// `out = gelu(sum + bias)` as a hyperbolic tangent approximates it (Hendrycks and Gimpel,
+    /// 2016): `x / 2 * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`
+    BiasGeluTanh,
     /// `out += sum + bias`
     BiasResidual,
     /// `out += (sum + bias) * scale`, with a scale per column (LayerScale)

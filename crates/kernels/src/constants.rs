@@ -64,3 +64,10 @@ pub(crate) mod erf {
         -1.426_473_9e-2,
     ];
 }
+
+/// `2 sqrt(2 / pi) (x + 0.044715 x^3) = x (LINEAR + CUBIC x^2)`, the argument of the sigmoid that
+/// the GELU by a hyperbolic tangent multiplies x by.
+pub(crate) mod gelu_tanh {
+    pub(crate) const LINEAR: f32 = 1.595_769;
+    pub(crate) const CUBIC: f32 = LINEAR * 0.044_715;
+}

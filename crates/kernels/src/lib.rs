@@ -41,7 +41,7 @@ mod testing;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
-pub use attention::{AttentionScratch, PackedHead, attend};
+pub use attention::{AttentionScratch, PackedHead, attend, attend_causally};
 pub use backend::Epilogue;
 pub use compiled::compiled_for;
 pub use gemm::{PackedLinear, linear};

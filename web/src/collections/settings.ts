@@ -24,6 +24,9 @@ export const MODELS = [
   "dinov2-base-reg",
   "dinov2-large-reg",
   "dinov2-giant-reg",
+  "clip-vit-b-32",
+  "clip-vit-b-16",
+  "clip-vit-l-14",
 ];
 export const PREPROCESSINGS = [
   "letterbox",

@@ -1,6 +1,7 @@
 //! Model families, each in a folder of its own: from a configuration and named tensors to
 //! embeddings. `docs/adding-a-model-family.md` says how one is added.
 
+pub(crate) mod clip;
 pub(crate) mod dinov2;
 pub(crate) mod efficientnet_lite;
 

@@ -4,6 +4,7 @@
 //! would save nothing, and a mapped file that shrinks kills the process.
 
 mod npz;
+mod rows;
 mod safetensors;
 mod source;
 mod tally;
@@ -15,6 +16,7 @@ use half::slice::HalfFloatSliceExt;
 
 use crate::error::{LoadError, Shape};
 
+pub(crate) use rows::Rows;
 pub(crate) use source::Source;
 pub use tally::Tally;
 
@@ -166,6 +168,34 @@ impl Weights {
     /// # Errors
     /// It is missing, has another shape or type, or cannot be read.
     pub fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
+        let (tensor, file, dtype) = self.find(name, shape)?;
+        // Opening the file has checked that these bytes are there, so the product fits.
+        let length = shape.iter().product::<usize>() * dtype.bytes();
+        let bytes = file.read(name, tensor.place, length)?;
+        Ok(widen(&bytes, dtype))
+    }
+
+    /// Tensor `name`, of which rows are read when they are asked for.
+    ///
+    /// # Errors
+    /// As [`Weights::read`].
+    pub(crate) fn rows(&self, name: &str, shape: [usize; 2]) -> Result<Rows, LoadError> {
+        let (tensor, file, dtype) = self.find(name, &shape)?;
+        match (file, tensor.place) {
+            (WeightsFile::Plain { source, .. }, Place::Offset(offset)) => {
+                Ok(Rows::in_file(source.clone(), offset, dtype, shape))
+            }
+            // Compressed, perhaps: no row can be found without those before it.
+            _ => Ok(Rows::in_memory(self.read(name, &shape)?, shape)),
+        }
+    }
+
+    /// A tensor of that shape whose numbers can be read.
+    fn find(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Result<(&Tensor, &WeightsFile, Dtype), LoadError> {
         let tensor = self
             .tensors
             .get(name)
@@ -186,10 +216,7 @@ impl Weights {
                 tensor: name.into(),
                 found,
             })?;
-        // Opening the file has checked that these bytes are there, so the product fits.
-        let length = shape.iter().product::<usize>() * dtype.bytes();
-        let bytes = file.read(name, tensor.place, length)?;
-        Ok(widen(&bytes, dtype))
+        Ok((tensor, file, dtype))
     }
 }
 

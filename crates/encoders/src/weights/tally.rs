@@ -40,6 +40,13 @@ impl Tally {
         shape: &[usize],
     ) -> Result<Vec<f32>, LoadError> {
         let values = weights.read(name, shape)?;
+        self.note(canonical, shape, &values);
+        Ok(values)
+    }
+
+    /// Counts a tensor of that shape of which these are the values, or, of a large one that is not
+    /// read whole, always the same of them.
+    pub fn note(&self, canonical: &str, shape: &[usize], values: &[f32]) {
         let mut hash = Sha256::new();
         for size in shape {
             hash.update((*size as u64).to_le_bytes());
@@ -50,12 +57,11 @@ impl Tally {
             hash.update(value.to_le_bytes());
         }
         let tensor = Tensor {
-            count: values.len(),
+            count: shape.iter().product(),
             digest: hash.finalize().into(),
         };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.insert(canonical.into(), tensor);
-        Ok(values)
     }
 
     /// Number of weights read.

@@ -19,6 +19,23 @@ const MIN_BF16_COSINE: f64 = 0.999_5;
 /// What int8 is documented to keep.
 const MIN_INT8_COSINE: f64 = 0.99;
 
+/// A file of little-endian f32, cut into vectors of `dim`.
+pub(crate) fn vectors(path: &Path, dim: usize) -> Vec<Vec<f32>> {
+    let bytes = fs::read(path).unwrap();
+    let numbers = bytes.as_chunks().0.iter();
+    let numbers: Vec<f32> = numbers.map(|&four| f32::from_le_bytes(four)).collect();
+    numbers.chunks(dim).map(<[f32]>::to_vec).collect()
+}
+
+/// The least cosine that the specification demands of `precision`.
+pub(crate) fn least_cosine(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => MIN_COSINE,
+        Precision::Int8 => MIN_INT8_COSINE,
+        _ => MIN_BF16_COSINE,
+    }
+}
+
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/dinov2")
 }
@@ -137,11 +154,7 @@ impl Distance {
     #[track_caller]
     pub(crate) fn check(self, precision: Precision, subject: &str) {
         let subject = format!("{subject}, {precision}: {self:?}");
-        let least = match precision {
-            Precision::F32 => MIN_COSINE,
-            Precision::Int8 => MIN_INT8_COSINE,
-            _ => MIN_BF16_COSINE,
-        };
+        let least = least_cosine(precision);
         assert!(self.cosine >= least, "{subject}");
         if precision == Precision::F32 {
             assert!(self.difference <= MAX_ERROR, "{subject}");

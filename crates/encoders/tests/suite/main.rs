@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
 
+mod clip;
 mod common;
 mod efficientnet_lite;
 mod golden;

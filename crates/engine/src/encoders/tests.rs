@@ -56,6 +56,7 @@ impl Family for MeanColours {
                 default: config.image_size,
                 multiple_of: config.cells,
             },
+            text_tokens: None,
             extra: file.extra().clone(),
             details: vec![("cells", json!(config.cells))],
         };

@@ -57,6 +57,9 @@ pub const KNOWN: &[KnownModel] = &[
         "facebook/dinov2-with-registers-giant",
         1536,
     ),
+    known("clip-vit-b-32", "openai/clip-vit-base-patch32", 512),
+    known("clip-vit-b-16", "openai/clip-vit-base-patch16", 512),
+    known("clip-vit-l-14", "openai/clip-vit-large-patch14", 768),
 ];
 
 const fn known(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
@@ -74,6 +77,11 @@ pub const BUILTIN: [&str; 2] = ["builtin", "builtin-1"];
 const CONFIG: &str = "config.json";
 /// Preprocessing; some models do without.
 const PREPROCESSOR: &str = "preprocessor_config.json";
+/// What models that embed texts cut them by: the first, or the other two.
+const TOKENIZER: [&str; 3] = ["tokenizer.json", "vocab.json", "merges.txt"];
+/// What folders of open_clip have in place of [`CONFIG`] and [`WEIGHTS`].
+const OPEN_CLIP_CONFIG: &str = "open_clip_config.json";
+const OPEN_CLIP_WEIGHTS: &str = "open_clip_model.safetensors";
 /// Weights in one file.
 const WEIGHTS: &str = "model.safetensors";
 /// Or the list of the files that they are spread over.
@@ -104,7 +112,7 @@ pub enum ModelError {
     #[error(
         "model `{name}` is not on this machine and was not downloaded: {reason}; either make {endpoint} reachable, \
          or put these files of {endpoint}/{repository} into {}: {CONFIG}, {WEIGHTS} (or {WEIGHTS_INDEX} and the \
-         files it lists), and {PREPROCESSOR} if there is one",
+         files it lists), and, if they are there, {PREPROCESSOR} and tokenizer.json (or vocab.json and merges.txt)",
         target.display()
     )]
     NoCopy {

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{BUILTIN, CONFIG, KNOWN, ModelError, WEIGHTS, WEIGHTS_INDEX};
+use super::{
+    BUILTIN, CONFIG, KNOWN, ModelError, OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS, WEIGHTS, WEIGHTS_INDEX,
+};
 
 /// Where a model was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +130,9 @@ pub fn locate(
         ));
     }
     let path = Path::new(name);
-    if is_model_file(path) || is_complete(path) {
+    // Of a folder of open_clip the loader says what is missing: it may have a pickle instead.
+    let is_of_open_clip = path.join(OPEN_CLIP_CONFIG).is_file();
+    if is_model_file(path) || is_complete(path) || is_of_open_clip {
         return Ok(Located::Local(path.to_owned()));
     }
     if name.contains(['/', '\\']) || path.is_absolute() {
@@ -197,6 +201,9 @@ fn find_in_cache(cache: &Path, repository: &str) -> Option<PathBuf> {
 /// Whether a folder holds all that a model needs. One without all of its
 /// weights is a download that was cut off.
 pub(super) fn is_complete(folder: &Path) -> bool {
+    if folder.join(OPEN_CLIP_CONFIG).is_file() && folder.join(OPEN_CLIP_WEIGHTS).is_file() {
+        return true;
+    }
     if !folder.join(CONFIG).is_file() {
         return false;
     }

@@ -41,17 +41,47 @@ pub fn attend(
     scratch: &mut AttentionScratch,
     mut out: MatrixMut<'_>,
 ) {
+    check(queries, head, scale, &out);
+    dispatch!(head.isa(), backend => run(backend, queries, head, None, scale, scratch, &mut out));
+}
+
+/// The same where query `i` sees only the keys up to number `first + i`: texts that are read from
+/// left to right.
+///
+/// # Panics
+/// As [`attend`]; or there are fewer keys than the last query sees.
+pub fn attend_causally(
+    queries: Matrix<'_>,
+    first: usize,
+    head: &PackedHead<'_>,
+    scale: f32,
+    scratch: &mut AttentionScratch,
+    mut out: MatrixMut<'_>,
+) {
+    check(queries, head, scale, &out);
+    assert!(
+        first + queries.rows() <= head.keys(),
+        "{} queries from {first} on of {} keys",
+        queries.rows(),
+        head.keys()
+    );
+    let first = Some(first);
+    dispatch!(head.isa(), backend => run(backend, queries, head, first, scale, scratch, &mut out));
+}
+
+fn check(queries: Matrix<'_>, head: &PackedHead<'_>, scale: f32, out: &MatrixMut<'_>) {
     assert!(scale > 0.0, "scale {scale}");
     assert_eq!(queries.columns(), head.size(), "columns of the queries");
     assert_eq!(out.columns(), head.size(), "columns of the output");
     assert_eq!(out.rows(), queries.rows(), "rows of the output");
-    dispatch!(head.isa(), backend => run(backend, queries, head, scale, scratch, &mut out));
 }
 
+/// `causal` is the number of the last key that the first query sees; `None` where all see all.
 fn run<B: Backend>(
     backend: B,
     queries: Matrix<'_>,
     head: &PackedHead<'_>,
+    causal: Option<usize>,
     scale: f32,
     scratch: &mut AttentionScratch,
     out: &mut MatrixMut<'_>,
@@ -63,8 +93,10 @@ fn run<B: Backend>(
         let gathered = &mut scratch.gathered[..];
         let mut state = [SoftmaxRow::EMPTY; MAX_ROWS];
         gathered.fill(0.0);
-        for key in (0..head.keys()).step_by(BLOCK_KEYS) {
-            let keys = BLOCK_KEYS.min(head.keys() - key);
+        let seen = |row: usize| causal.map_or(head.keys(), |own| own + first + row + 1);
+        let most_seen = seen(count - 1);
+        for key in (0..most_seen).step_by(BLOCK_KEYS) {
+            let keys = BLOCK_KEYS.min(most_seen - key);
             for panel in 0..keys.div_ceil(B::COLUMNS) {
                 let c = &mut logits[panel * B::COLUMNS..];
                 let c = StridedMut {
@@ -84,8 +116,14 @@ fn run<B: Backend>(
             let rows = logits
                 .chunks_mut(BLOCK_KEYS)
                 .zip(gathered.chunks_mut(width));
-            for ((logits, gathered), state) in rows.zip(&mut state[..count]) {
-                let factor = backend.softmax(&mut logits[..keys], scale, state);
+            for (row, ((logits, gathered), state)) in rows.zip(&mut state[..count]).enumerate() {
+                let own = seen(row).saturating_sub(key).min(keys);
+                // What is not seen weighs nothing: the product takes all keys of the block.
+                logits[own..keys].fill(0.0);
+                if own == 0 {
+                    continue;
+                }
+                let factor = backend.softmax(&mut logits[..own], scale, state);
                 if factor != 1.0 {
                     backend.scale(gathered, factor);
                 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{AttentionScratch, PackedHead, attend};
+use super::{AttentionScratch, PackedHead, attend, attend_causally};
 use crate::isa::Isa;
 use crate::matrix::{Matrix, MatrixMut};
 use crate::testing::{assert_close, numbers, variants};
@@ -165,6 +165,83 @@ fn a_query_is_the_same_bits_in_any_batch() {
                 check(isa, &case(queries)),
                 whole[..queries * 64],
                 "{isa}, {queries}"
+            );
+        }
+    }
+}
+
+/// Each query against attention over the keys that it sees, packed alone.
+#[test]
+fn a_causal_query_sees_the_keys_up_to_its_own_and_no_more() {
+    for isa in variants() {
+        for (first, count, keys, size) in [(0, 1, 1, 64), (0, 30, 30, 16), (5, 13, 40, 72)] {
+            let q = numbers(1, count * size);
+            let (k, v) = (numbers(2, keys * size), numbers(3, keys * size));
+            let scale = (size as f32).sqrt().recip();
+            let packed = |seen: usize| {
+                let mut memory = vec![f32::NAN; PackedHead::length(isa, seen, size)];
+                let of = |data| Matrix::new(data, seen, size, size);
+                PackedHead::pack(isa, of(&k), of(&v), &mut memory);
+                memory
+            };
+            let mut scratch = AttentionScratch::default();
+            let all = packed(keys);
+            let mut found = vec![7.0; count * size];
+            attend_causally(
+                Matrix::new(&q, count, size, size),
+                first,
+                &PackedHead::new(isa, keys, size, &all),
+                scale,
+                &mut scratch,
+                MatrixMut::new(&mut found, count, size, size),
+            );
+            for (row, found) in found.chunks(size).enumerate() {
+                let seen = first + row + 1;
+                let memory = packed(seen);
+                let mut expected = vec![0.0; size];
+                attend(
+                    Matrix::new(&q[row * size..], 1, size, size),
+                    &PackedHead::new(isa, seen, size, &memory),
+                    scale,
+                    &mut scratch,
+                    MatrixMut::new(&mut expected, 1, size, size),
+                );
+                let expected: Vec<f64> = expected.iter().map(|&x| f64::from(x)).collect();
+                assert_close(found, &expected, 1e-6, &format!("{isa}, {first} + {row}"));
+            }
+        }
+    }
+}
+
+/// Blocks of keys that some queries of a tile see nothing of.
+#[test]
+fn a_causal_query_is_the_same_bits_in_any_batch() {
+    for isa in variants() {
+        let (keys, size) = (300, 8);
+        let (q, k, v) = (
+            numbers(1, keys * size),
+            numbers(2, keys * size),
+            numbers(3, keys * size),
+        );
+        let mut memory = vec![0.0; PackedHead::length(isa, keys, size)];
+        let of = |data| Matrix::new(data, keys, size, size);
+        PackedHead::pack(isa, of(&k), of(&v), &mut memory);
+        let head = PackedHead::new(isa, keys, size, &memory);
+        let run = |first: usize, count: usize| {
+            let mut out = vec![0.0; count * size];
+            let queries = Matrix::new(&q[first * size..], count, size, size);
+            let target = MatrixMut::new(&mut out, count, size, size);
+            let mut scratch = AttentionScratch::default();
+            attend_causally(queries, first, &head, 0.5, &mut scratch, target);
+            out
+        };
+        let whole = run(0, keys);
+        for (first, count) in [(0, 1), (127, 2), (120, 30), (255, 45), (299, 1)] {
+            let expected = &whole[first * size..][..count * size];
+            assert_eq!(
+                run(first, count),
+                expected,
+                "{isa}, {count} from {first} on"
             );
         }
     }

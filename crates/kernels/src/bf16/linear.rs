@@ -16,6 +16,8 @@ pub enum Output<'a> {
     /// `out = gelu(sum + bias)`, rounded. The exact GELU, approximated within 2e-4 before the
     /// rounding (5e-4 of products in int8), except in the portable variant.
     Gelu(BlockedMut<'a>),
+    /// `out = silu(sum + bias)`, rounded. Relative error below 1e-4 before the rounding.
+    Silu(BlockedMut<'a>),
     /// `out = silu(gate) * up`, rounded, of gates and what they gate; the weights come from
     /// [`PackedLinear::pack_gated`]. Relative error below 1e-4 before the rounding.
     SwiGlu(BlockedMut<'a>),
@@ -37,7 +39,9 @@ impl Output<'_> {
     /// Panics unless it takes `rows` rows of `outputs` results in this arrangement.
     pub(crate) fn check(&self, rows: usize, arrangement: Arrangement, outputs: usize) {
         let (own_rows, columns) = match self {
-            Self::Blocked(out) | Self::Gelu(out) | Self::SwiGlu(out) => (out.rows(), out.columns()),
+            Self::Blocked(out) | Self::Gelu(out) | Self::Silu(out) | Self::SwiGlu(out) => {
+                (out.rows(), out.columns())
+            }
             Self::Residual { out, scale } => {
                 if let Some(scale) = scale {
                     assert_eq!(scale.len(), outputs, "length of the scale");

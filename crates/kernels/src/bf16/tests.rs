@@ -136,6 +136,13 @@ impl Case {
         assert_rounded(&found, &gelu, 1.2 * self.tolerance() + GELU_BOUND, &subject);
         check_padding(&out, rows, outputs, &subject);
 
+        let target = BlockedMut::new(&mut out, rows, outputs);
+        linear(x, &packed, Output::Silu(target));
+        let found = values(Blocked::new(&out, rows, outputs));
+        let silu: Vec<f64> = sums.iter().map(|x| x / (1.0 + (-x).exp())).collect();
+        assert_rounded(&found, &silu, 1.2 * self.tolerance(), &subject);
+        check_padding(&out, rows, outputs, &subject);
+
         // A gap between rows, which nothing may write to.
         let stride = outputs + 3;
         let before = numbers(5, rows * stride);

@@ -81,6 +81,30 @@ impl<'a> Blocked<'a> {
         from_bf16(self.tiles[tile].0[index])
     }
 
+    /// `out.len()` numbers of row `row` from column `first` on.
+    ///
+    /// # Panics
+    /// There are no such numbers.
+    #[inline]
+    pub fn read(&self, row: usize, first: usize, out: &mut [f32]) {
+        assert!(
+            row < self.rows && out.len() <= self.columns && first <= self.columns - out.len(),
+            "{} numbers from {first} on of row {row}",
+            out.len()
+        );
+        let mut column = first;
+        let mut rest = out;
+        while !rest.is_empty() {
+            let (tile, index) = position(self.columns, row, column);
+            let count = (Tile::COLUMNS - column % Tile::COLUMNS).min(rest.len());
+            let (now, later) = rest.split_at_mut(count);
+            for (out, &bits) in now.iter_mut().zip(&self.tiles[tile].0[index..]) {
+                *out = from_bf16(bits);
+            }
+            (rest, column) = (later, column + count);
+        }
+    }
+
     pub(crate) fn tiles(&self) -> &'a [Tile] {
         self.tiles
     }
@@ -241,6 +265,9 @@ mod tests {
         let row: Vec<f32> = (0..33).map(|i| i as f32).collect();
         matrix.write_row(16, &row);
         let matrix = Blocked::new(&tiles, 17, 33);
+        let mut some = [0.0; 4];
+        matrix.read(16, 29, &mut some);
+        assert_eq!(some, [29.0, 30.0, 31.0, 32.0]);
         assert!((0..33).all(|i| matrix.get(16, i) == i as f32));
         assert!(tiles[3].0[1..32].iter().all(|&x| x == 0));
         assert_eq!(Blocked::tile_count(0, 5), 0);

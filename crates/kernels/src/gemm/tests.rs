@@ -43,6 +43,8 @@ fn check(isa: Isa, case: &Case, kind: usize) -> Vec<f32> {
         Epilogue::BiasResidual,
         Epilogue::BiasScaleResidual(&scale),
         Epilogue::BiasRelu6,
+        Epilogue::BiasSilu,
+        Epilogue::BiasGeluTanh,
     ][kind];
     let packed = PackedLinear::pack(isa, outputs, inputs, &weights, Some(&bias));
     linear(
@@ -64,6 +66,11 @@ fn check(isa: Isa, case: &Case, kind: usize) -> Vec<f32> {
                 1 => *element = 0.5 * sum * (1.0 + erf(sum / 2_f64.sqrt())),
                 2 => *element += sum,
                 3 => *element += sum * f64::from(scale[j]),
+                5 => *element = sum / (1.0 + (-sum).exp()),
+                6 => {
+                    let z = (2.0 / std::f64::consts::PI).sqrt() * (sum + 0.044715 * sum.powi(3));
+                    *element = 0.5 * sum * (1.0 + z.tanh());
+                }
                 // Sums of few inputs seldom reach 6.
                 _ => *element = sum.clamp(0.0, 6.0),
             }
@@ -88,7 +95,7 @@ fn agrees_at_every_edge_of_tiles_and_panels() {
                         inputs: 5,
                         gap: 0,
                     },
-                    rows % 5,
+                    rows % 7,
                 );
             }
         }
@@ -99,7 +106,7 @@ fn agrees_at_every_edge_of_tiles_and_panels() {
 fn agrees_at_every_edge_of_the_passes_over_k() {
     for isa in variants() {
         for inputs in [0, 1, 2, 255, 256, 257, 511, 512, 513] {
-            for kind in 0..5 {
+            for kind in 0..7 {
                 check(
                     isa,
                     &Case {
@@ -168,7 +175,7 @@ proptest! {
         outputs in 0_usize..80,
         inputs in 0_usize..90,
         gap in 0_usize..5,
-        kind in 0_usize..5,
+        kind in 0_usize..7,
     ) {
         for isa in Isa::available() {
             check(isa, &Case { rows, outputs, inputs, gap }, kind);

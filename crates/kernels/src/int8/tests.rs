@@ -156,6 +156,12 @@ impl Case {
         let tolerance = 1.2 * self.tolerance() + GELU_BOUND;
         assert_rounded(&values(&out, rows, outputs), &gelu, tolerance, &subject);
 
+        let target = BlockedMut::new(&mut out, rows, outputs);
+        linear(x, &packed, Output::Silu(target));
+        let silu: Vec<f64> = results.iter().map(|x| x / (1.0 + (-x).exp())).collect();
+        let tolerance = 1.2 * self.tolerance();
+        assert_rounded(&values(&out, rows, outputs), &silu, tolerance, &subject);
+
         if outputs.is_multiple_of(2) {
             let hidden = outputs / 2;
             let packed = PackedLinear::pack_gated(variant, hidden, inputs, &weights, Some(&bias));

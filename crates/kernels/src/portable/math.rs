@@ -1,6 +1,6 @@
 //! Scalar exp, erf and GELU; the vector versions use the same formulas and constants.
 
-use crate::constants::{erf as e, exp as c};
+use crate::constants::{erf as e, exp as c, gelu_tanh as g};
 
 /// `e^x` within 3e-7 of its value on [-87, 88]; outside, the value at the nearest end.
 pub(super) fn exp(x: f32) -> f32 {
@@ -33,6 +33,16 @@ pub(super) fn erf(x: f32) -> f32 {
 /// The exact GELU: `x` times the normal distribution's mass below `x`.
 pub(crate) fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// `x / (1 + e^-x)`
+pub(crate) fn silu(x: f32) -> f32 {
+    x / (1.0 + exp(-x))
+}
+
+/// The GELU by a hyperbolic tangent.
+pub(crate) fn gelu_tanh(x: f32) -> f32 {
+    x / (1.0 + exp(-x * (g::LINEAR + g::CUBIC * x * x)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 mod math;
 
-pub(crate) use math::gelu;
+pub(crate) use math::{gelu, silu};
 
 use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
 use crate::bf16::to_bf16;
@@ -92,6 +92,8 @@ impl Backend for Portable {
                     Epilogue::Bias => *out = sum,
                     Epilogue::BiasRelu6 => *out = sum.clamp(0.0, 6.0),
                     Epilogue::BiasGelu => *out = gelu(sum),
+                    Epilogue::BiasSilu => *out = silu(sum),
+                    Epilogue::BiasGeluTanh => *out = math::gelu_tanh(sum),
                     Epilogue::BiasResidual => *out += sum,
                     Epilogue::BiasScaleResidual(scale) => *out += sum * scale[j],
                 }
@@ -137,7 +139,7 @@ impl Backend for Portable {
 
     fn swiglu(self, gate: &mut [f32], up: &[f32]) {
         for (gate, up) in gate.iter_mut().zip(up) {
-            *gate = *gate / (1.0 + math::exp(-*gate)) * up;
+            *gate = silu(*gate) * up;
         }
     }
 

@@ -34,6 +34,16 @@ impl Operation for Finish<'_> {
                 #[inline(always)]
                 |sum, _, _| math::gelu(l, sum),
             ),
+            Epilogue::BiasSilu => self.each(
+                l,
+                #[inline(always)]
+                |sum, _, _| math::silu(l, sum),
+            ),
+            Epilogue::BiasGeluTanh => self.each(
+                l,
+                #[inline(always)]
+                |sum, _, _| math::gelu_tanh(l, sum),
+            ),
             Epilogue::BiasResidual => {
                 self.each(
                     l,

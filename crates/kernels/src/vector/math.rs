@@ -1,7 +1,7 @@
 //! exp, erf and the activations on registers.
 
 use super::lanes::Lanes;
-use crate::constants::{erf as e, exp as c, exp2};
+use crate::constants::{erf as e, exp as c, exp2, gelu_tanh};
 
 /// `e^x` with the bounds of [`crate::constants::exp`].
 #[inline(always)]
@@ -42,6 +42,18 @@ pub(super) fn gelu<L: Lanes>(l: L, x: L::Vector) -> L::Vector {
 #[inline(always)]
 pub(super) fn silu<L: Lanes>(l: L, x: L::Vector) -> L::Vector {
     let exponential = exp(l, l.subtract(l.splat(0.0), x));
+    l.divide(x, l.add(exponential, l.splat(1.0)))
+}
+
+/// The GELU by a hyperbolic tangent, as `x * sigmoid(2 z)`: `(1 + tanh z) / 2` is `sigmoid(2 z)`.
+#[inline(always)]
+pub(super) fn gelu_tanh<L: Lanes>(l: L, x: L::Vector) -> L::Vector {
+    let cubic = l.multiply_add(
+        l.multiply(x, x),
+        l.splat(gelu_tanh::CUBIC),
+        l.splat(gelu_tanh::LINEAR),
+    );
+    let exponential = exp(l, l.multiply(l.subtract(l.splat(0.0), x), cubic));
     l.divide(x, l.add(exponential, l.splat(1.0)))
 }
 

@@ -2,14 +2,14 @@
 //! configuration, tensors and the forward pass.
 
 mod config;
+mod load;
 mod model;
 mod names;
-mod network;
 
 use lookalike_imaging::ProcessorConfig;
 use serde_json::json;
 
-use self::config::{Architecture, Config, Mlp};
+use self::config::{Architecture, Config};
 use self::model::Model;
 use super::{Family, Inference, Plan};
 use crate::config_file::ConfigFile;
@@ -66,17 +66,12 @@ impl Dinov2Plan {
                 default: pixels(config.image_size),
                 multiple_of: pixels(config.patch_size),
             },
+            text_tokens: None,
             extra,
             details: vec![
                 ("layers", json!(config.layers)),
                 ("heads", json!(config.heads)),
-                (
-                    "mlp",
-                    json!(match config.mlp {
-                        Mlp::Gelu { hidden } => format!("GELU {hidden}"),
-                        Mlp::SwiGlu { hidden } => format!("SwiGLU {hidden}"),
-                    }),
-                ),
+                ("mlp", json!(config.mlp.describe())),
                 ("registers", json!(config.registers)),
             ],
         };

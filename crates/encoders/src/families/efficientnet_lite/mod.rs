@@ -55,6 +55,7 @@ impl EfficientNetLitePlan {
                 // Windows are padded, so that any size will do.
                 multiple_of: 1,
             },
+            text_tokens: None,
             extra,
             details: vec![
                 ("layers", json!(config.blocks.len())),

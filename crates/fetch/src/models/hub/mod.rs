@@ -17,8 +17,8 @@ use ureq::tls::TlsConfig;
 
 use super::resolve::shards;
 use super::{
-    CONFIG, HubEnvironment, Located, ModelError, PREPROCESSOR, WEIGHTS, WEIGHTS_INDEX, io_error,
-    locate,
+    CONFIG, HubEnvironment, Located, ModelError, PREPROCESSOR, TOKENIZER, WEIGHTS, WEIGHTS_INDEX,
+    io_error, locate,
 };
 use announcement::Announcement;
 use requests::tls;
@@ -138,8 +138,10 @@ impl Pull<'_> {
                 files.push((shard, announcement));
             }
         }
-        if let Some(preprocessor) = self.announcement(PREPROCESSOR, ATTEMPTS)? {
-            files.push((PREPROCESSOR.to_owned(), preprocessor));
+        for file in [PREPROCESSOR].iter().chain(&TOKENIZER) {
+            if let Some(announcement) = self.announcement(file, ATTEMPTS)? {
+                files.push(((*file).to_owned(), announcement));
+            }
         }
         files.push((CONFIG.to_owned(), config));
         for (_, announcement) in &files {

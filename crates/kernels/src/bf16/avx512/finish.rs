@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::gate::silu;
 use super::gelu::{COARSE, FINE};
 use crate::bf16::arrangement::PANEL;
 use crate::bf16::linear::Output;
@@ -55,19 +56,24 @@ macro_rules! with_finish {
     ($output:expr, $sums:expr, $outputs:expr, $finish:ident => $run:expr) => {
         match $output {
             $crate::bf16::linear::Output::Blocked(out) => {
-                let mut $finish = $crate::bf16::avx512::finish::Store::<_, false>::new(
-                    out.tiles_mut(),
-                    $sums,
-                    $outputs,
-                );
+                let mut $finish = $crate::bf16::avx512::finish::Store::<
+                    _,
+                    { $crate::bf16::avx512::finish::AS_IT_IS },
+                >::new(out.tiles_mut(), $sums, $outputs);
                 $run
             }
             $crate::bf16::linear::Output::Gelu(out) => {
-                let mut $finish = $crate::bf16::avx512::finish::Store::<_, true>::new(
-                    out.tiles_mut(),
-                    $sums,
-                    $outputs,
-                );
+                let mut $finish = $crate::bf16::avx512::finish::Store::<
+                    _,
+                    { $crate::bf16::avx512::finish::GELU },
+                >::new(out.tiles_mut(), $sums, $outputs);
+                $run
+            }
+            $crate::bf16::linear::Output::Silu(out) => {
+                let mut $finish = $crate::bf16::avx512::finish::Store::<
+                    _,
+                    { $crate::bf16::avx512::finish::SILU },
+                >::new(out.tiles_mut(), $sums, $outputs);
                 $run
             }
             $crate::bf16::linear::Output::SwiGlu(out) => {
@@ -169,14 +175,19 @@ impl Sums for Biased<'_> {
     }
 }
 
-/// Results, perhaps their GELU, to blocked bf16.
-pub(crate) struct Store<'a, S, const GELU: bool> {
+/// Activations of [`Store`].
+pub(crate) const AS_IT_IS: u8 = 0;
+pub(crate) const GELU: u8 = 1;
+pub(crate) const SILU: u8 = 2;
+
+/// Results, or what an activation makes of them, to blocked bf16.
+pub(crate) struct Store<'a, S, const ACTIVATION: u8> {
     sums: S,
     out: &'a mut [Tile],
     depth: usize,
 }
 
-impl<'a, S: Sums, const GELU: bool> Store<'a, S, GELU> {
+impl<'a, S: Sums, const ACTIVATION: u8> Store<'a, S, ACTIVATION> {
     pub(crate) fn new(out: &'a mut [Tile], sums: S, outputs: usize) -> Self {
         Self {
             sums,
@@ -186,9 +197,9 @@ impl<'a, S: Sums, const GELU: bool> Store<'a, S, GELU> {
     }
 }
 
-impl<S: Sums, const GELU: bool> Finish for Store<'_, S, GELU> {
+impl<S: Sums, const ACTIVATION: u8> Finish for Store<'_, S, ACTIVATION> {
     const GROUPS: bool = false;
-    const ROWS_PER_STEP: usize = if GELU { 3 } else { 32 };
+    const ROWS_PER_STEP: usize = if ACTIVATION == AS_IT_IS { 32 } else { 3 };
 
     #[inline(always)]
     unsafe fn row(&mut self, block_sums: *const f32, block: usize, panel: usize, row: usize) {
@@ -196,12 +207,14 @@ impl<S: Sums, const GELU: bool> Finish for Store<'_, S, GELU> {
         // a panel a tile of each; both lie within the output, as promised, so the tile exists.
         unsafe {
             let [mut low, mut high] = self.sums.results(block_sums, block, panel, row);
-            if GELU {
+            if ACTIVATION == GELU {
                 (low, high) = if S::FINE {
                     (FINE.of(low), FINE.of(high))
                 } else {
                     (COARSE.of(low), COARSE.of(high))
                 };
+            } else if ACTIVATION == SILU {
+                (low, high) = (silu(low), silu(high));
             }
             let tile = (block * 2 + row / 16) * self.depth + panel;
             let out = tile_row(self.out, tile, row % 16);

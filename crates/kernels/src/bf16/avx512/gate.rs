@@ -67,7 +67,7 @@ const POWER: [f32; 5] = [
 /// # Safety
 /// AVX-512 DQ.
 #[inline(always)]
-unsafe fn silu(x: __m512) -> __m512 {
+pub(super) unsafe fn silu(x: __m512) -> __m512 {
     // SAFETY: AVX-512 DQ, which includes F, is promised; nothing is read or written.
     unsafe {
         let exponent = _mm512_mul_ps(x, _mm512_set1_ps(-std::f32::consts::LOG2_E));

@@ -8,7 +8,7 @@ use super::tile::{Blocked, BlockedMut};
 use super::weights::PackedLinear;
 use crate::backend::Backend;
 use crate::matrix::{Matrix, MatrixMut};
-use crate::portable::{Portable, gelu};
+use crate::portable::{Portable, gelu, silu};
 
 pub(super) fn linear(x: Blocked<'_>, weights: &PackedLinear, out: &mut Output<'_>) {
     let mut sums = vec![0.0; weights.panels() * PANEL];
@@ -38,6 +38,12 @@ pub(crate) fn finish_row(out: &mut Output<'_>, row: usize, sums: &mut [f32], out
         Output::Gelu(out) => {
             for sum in sums.iter_mut() {
                 *sum = gelu(*sum);
+            }
+            out.write_row(row, sums);
+        }
+        Output::Silu(out) => {
+            for sum in sums.iter_mut() {
+                *sum = silu(*sum);
             }
             out.write_row(row, sums);
         }

@@ -1,8 +1,9 @@
 //! The configuration of weights that come without one, from the shapes of their tensors.
 
-use super::{Architecture, Config, Mlp};
+use super::{Architecture, Config};
 use crate::error::{LoadError, Shape};
 use crate::families::dinov2::names::{Names, PATCH_WEIGHT};
+use crate::transformer::Mlp;
 use crate::weights::Weights;
 
 /// Width of a head in every published DINOv2; shapes do not tell it.

@@ -2,17 +2,14 @@
 //!
 //! Absent settings have the default of the architecture's class in transformers 5.
 
-use std::path::Path;
-
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Architecture, Config, Mlp};
+use super::{Architecture, Config};
+use crate::config_check::Check;
 use crate::config_file::ConfigFile;
 use crate::error::LoadError;
-
-/// Sizes beyond any model: products of two of them still fit in 64 bits.
-const MAX_SIZE: usize = 1 << 20;
+use crate::transformer::Mlp;
 
 #[derive(Deserialize)]
 struct File {
@@ -46,9 +43,7 @@ pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         Architecture::Dinov2 => (14, 0),
         Architecture::Dinov2WithRegisters => (16, 4),
     };
-    let check = Check {
-        path: config.path(),
-    };
+    let check = Check::new(config.path());
     let hidden_size = check.size("hidden_size", file.hidden_size.unwrap_or(768))?;
     let layers = check.size("num_hidden_layers", file.num_hidden_layers.unwrap_or(12))?;
     let heads = check.size(
@@ -62,7 +57,7 @@ pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         hidden_size,
         layers,
         heads,
-        mlp: check.mlp(hidden_size, &file)?,
+        mlp: mlp(&check, hidden_size, &file)?,
         patch_size,
         image_size,
         registers: match architecture {
@@ -89,90 +84,25 @@ pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         image_size,
         format!("at least patch_size, {patch_size}"),
     )?;
-    let eps = config.layer_norm_eps;
-    check.that(
-        eps.is_finite() && eps >= 0.0,
-        "layer_norm_eps",
-        eps,
-        "zero or more",
-    )?;
-    check.that(
-        config.registers <= MAX_SIZE,
-        "num_register_tokens",
-        config.registers,
-        "less",
-    )?;
+    check.epsilon(config.layer_norm_eps)?;
+    if config.registers > 0 {
+        check.size("num_register_tokens", config.registers)?;
+    }
     Ok(config)
 }
 
-struct Check<'a> {
-    path: &'a Path,
-}
-
-impl Check<'_> {
-    fn that(
-        &self,
-        holds: bool,
-        setting: &'static str,
-        found: impl std::fmt::Display,
-        expected: impl Into<String>,
-    ) -> Result<(), LoadError> {
-        if holds {
-            return Ok(());
-        }
-        Err(LoadError::Config {
-            path: self.path.into(),
-            setting,
-            found: found.to_string(),
-            expected: expected.into(),
-        })
+fn mlp(check: &Check<'_>, hidden_size: usize, file: &File) -> Result<Mlp, LoadError> {
+    // The arithmetic of transformers: both products are cut to integers.
+    let wide = (hidden_size as f64 * file.mlp_ratio.unwrap_or(4.0)) as usize;
+    check.size("hidden_size * mlp_ratio", wide)?;
+    if file.use_swiglu_ffn.unwrap_or(false) {
+        let hidden = (wide * 2 / 3).next_multiple_of(8);
+        check.size("hidden_size * mlp_ratio * 2 / 3", hidden)?;
+        return Ok(Mlp::SwiGlu { hidden });
     }
-
-    fn size(&self, setting: &'static str, size: usize) -> Result<usize, LoadError> {
-        let expected = || format!("1 to {MAX_SIZE}");
-        self.that((1..=MAX_SIZE).contains(&size), setting, size, expected())?;
-        Ok(size)
-    }
-
-    /// A side in pixels, given as a number or as two equal ones.
-    fn side(
-        &self,
-        setting: &'static str,
-        value: Option<&Value>,
-        default: usize,
-    ) -> Result<usize, LoadError> {
-        let number = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok());
-        let side = match value {
-            None | Some(Value::Null) => Some(default),
-            Some(Value::Array(sides)) => match sides.as_slice() {
-                [height, width] if height == width => number(height),
-                _ => None,
-            },
-            Some(value) => number(value),
-        };
-        let found = || value.map(ToString::to_string).unwrap_or_default();
-        self.that(
-            side.is_some(),
-            setting,
-            found(),
-            "a number, or a list of two equal ones",
-        )?;
-        self.size(setting, side.unwrap_or_default())
-    }
-
-    fn mlp(&self, hidden_size: usize, file: &File) -> Result<Mlp, LoadError> {
-        // The arithmetic of transformers: both products are cut to integers.
-        let wide = (hidden_size as f64 * file.mlp_ratio.unwrap_or(4.0)) as usize;
-        self.size("hidden_size * mlp_ratio", wide)?;
-        if file.use_swiglu_ffn.unwrap_or(false) {
-            let hidden = (wide * 2 / 3).next_multiple_of(8);
-            self.size("hidden_size * mlp_ratio * 2 / 3", hidden)?;
-            return Ok(Mlp::SwiGlu { hidden });
-        }
-        let activation = file.hidden_act.as_deref().unwrap_or("gelu");
-        self.that(activation == "gelu", "hidden_act", activation, "gelu")?;
-        Ok(Mlp::Gelu { hidden: wide })
-    }
+    let activation = file.hidden_act.as_deref().unwrap_or("gelu");
+    check.that(activation == "gelu", "hidden_act", activation, "gelu")?;
+    Ok(Mlp::Gelu { hidden: wide })
 }
 
 #[cfg(test)]

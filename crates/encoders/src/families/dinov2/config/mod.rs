@@ -5,6 +5,8 @@ mod json;
 
 use std::fmt;
 
+use crate::transformer::{Mlp, Shape, Sight};
+
 pub(crate) use infer::infer;
 pub(crate) use json::parse;
 
@@ -36,30 +38,6 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// The feed-forward half of a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Mlp {
-    /// Two linear maps with an exact (erf) GELU between them.
-    Gelu {
-        /// Width between the two maps.
-        hidden: usize,
-    },
-    /// SwiGLU as in the giant models: `silu(x1) * x2` between two linear maps.
-    SwiGlu {
-        /// Width of `x1` and of `x2`; the first map is twice as wide.
-        hidden: usize,
-    },
-}
-
-impl Mlp {
-    /// Width of what the second linear map reads.
-    pub(crate) fn hidden(self) -> usize {
-        match self {
-            Self::Gelu { hidden } | Self::SwiGlu { hidden } => hidden,
-        }
-    }
-}
-
 /// What a model is made of: sizes in elements, pictures in pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
@@ -88,6 +66,18 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// The layers.
+    pub(crate) fn shape(&self) -> Shape {
+        Shape {
+            width: self.hidden_size,
+            layers: self.layers,
+            heads: self.heads,
+            mlp: self.mlp,
+            layer_norm_eps: self.layer_norm_eps,
+            sight: Sight::All,
+        }
+    }
+
     /// Patches along a side of the square that the position embeddings were trained for.
     pub(crate) fn trained_grid(&self) -> usize {
         self.image_size / self.patch_size

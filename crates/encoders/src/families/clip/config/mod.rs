@@ -1,0 +1,120 @@
+//! What a CLIP is made of.
+
+mod hub;
+mod open_clip;
+
+use lookalike_imaging::ProcessorConfig;
+use serde_json::Value;
+
+use crate::config_check::Check;
+use crate::config_file::{ConfigFile, OPEN_CLIP};
+use crate::error::LoadError;
+use crate::transformer::{Mlp, Shape};
+
+/// How the files of a model name its tensors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// As transformers does.
+    Hub,
+    /// As open_clip does, with queries, keys and values in one tensor.
+    OpenClip,
+}
+
+/// What a CLIP is made of: sizes in elements, pictures in pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Config {
+    pub(super) naming: Naming,
+    /// Values of an embedding.
+    pub(super) dim: usize,
+    pub(super) vision: Vision,
+    pub(super) text: Text,
+    /// How pictures are prepared, where the configuration tells.
+    pub(super) processor: ProcessorConfig,
+}
+
+/// The tower of pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Vision {
+    pub(super) shape: Shape,
+    pub(super) patch_size: usize,
+    /// Side of the square that it was trained for.
+    pub(super) image_size: usize,
+}
+
+/// The tower of texts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Text {
+    pub(super) shape: Shape,
+    pub(super) vocabulary: usize,
+    /// Tokens of the longest text.
+    pub(super) length: usize,
+    pub(super) end: End,
+}
+
+/// Which token of a text its embedding is read off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The first of those with the highest number: so did the first CLIP, and configurations of
+    /// it say 2 where the end token should be.
+    Highest,
+    /// The first of this number; the first token of all if there is none.
+    Token(u32),
+}
+
+impl End {
+    /// Its place among `tokens`, of which there is at least one.
+    pub(super) fn place(self, tokens: &[u32]) -> usize {
+        let wanted = match self {
+            Self::Highest => tokens.iter().copied().max().unwrap_or_default(),
+            Self::Token(token) => token,
+        };
+        tokens
+            .iter()
+            .position(|&token| token == wanted)
+            .unwrap_or(0)
+    }
+}
+
+/// Reads the settings.
+///
+/// # Errors
+/// One has another type, or a value that cannot be computed.
+pub(super) fn parse(file: &ConfigFile) -> Result<Config, LoadError> {
+    if file.architecture() == Some(OPEN_CLIP) {
+        open_clip::parse(file)
+    } else {
+        hub::parse(file)
+    }
+}
+
+/// A feed-forward half by the name of its activation.
+fn mlp(check: &Check<'_>, activation: &str, hidden: usize) -> Result<Mlp, LoadError> {
+    match activation {
+        "quick_gelu" => Ok(Mlp::QuickGelu { hidden }),
+        "gelu" => Ok(Mlp::Gelu { hidden }),
+        "gelu_pytorch_tanh" | "gelu_new" => Ok(Mlp::GeluTanh { hidden }),
+        _ => {
+            let expected = "quick_gelu, gelu or gelu_pytorch_tanh";
+            check.that(false, "hidden_act", activation, expected)?;
+            Ok(Mlp::Gelu { hidden })
+        }
+    }
+}
+
+/// How pictures are prepared, from the settings of a `preprocessor_config.json`.
+fn processor(check: &Check<'_>, settings: &Value) -> Result<ProcessorConfig, LoadError> {
+    let processor = ProcessorConfig::from_json(&settings.to_string());
+    processor.or_else(|error| {
+        check.that(
+            false,
+            "preprocess_cfg",
+            error,
+            "what a picture can be prepared by",
+        )?;
+        Ok(ProcessorConfig::dinov2())
+    })
+}
+
+/// Mean and deviation of the pixels that CLIP was trained with.
+const MEAN: [f64; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
+const STD: [f64; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];

@@ -1,0 +1,86 @@
+//! CLIP (Radford and others, 2021): a tower for pictures and one for texts, whose embeddings can
+//! be compared. From folders of transformers and of open_clip.
+
+mod config;
+mod load;
+mod model;
+mod texts;
+
+use std::path::{Path, PathBuf};
+
+use lookalike_imaging::ProcessorConfig;
+use serde_json::json;
+
+use self::config::Config;
+use self::model::Model;
+use super::{Family, Plan};
+use crate::config_file::{ConfigFile, OPEN_CLIP};
+use crate::embedder::Embedder;
+use crate::error::LoadError;
+use crate::facts::{Description, InputSizes};
+use crate::options::LoadOptions;
+use crate::weights::Weights;
+
+/// The family.
+pub(crate) struct Clip;
+
+struct ClipPlan {
+    config: Config,
+    description: Description,
+    /// Where the tokenizer is.
+    folder: PathBuf,
+}
+
+impl Family for Clip {
+    fn architectures(&self) -> &[&'static str] {
+        &["clip", OPEN_CLIP]
+    }
+
+    fn configure(&self, file: &ConfigFile) -> Result<Box<dyn Plan>, LoadError> {
+        let config = config::parse(file)?;
+        // Sizes are at most 2^20.
+        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        let (vision, text) = (&config.vision, &config.text);
+        let description = Description {
+            family: "clip",
+            architecture: file.architecture().unwrap_or("clip").to_owned(),
+            dim: config.dim,
+            patch_size: Some(pixels(vision.patch_size)),
+            input: InputSizes {
+                default: pixels(vision.image_size),
+                multiple_of: pixels(vision.patch_size),
+            },
+            text_tokens: Some(text.length),
+            extra: file.extra().clone(),
+            details: vec![
+                ("layers", json!(vision.shape.layers)),
+                ("heads", json!(vision.shape.heads)),
+                ("mlp", json!(vision.shape.mlp.describe())),
+                ("text_width", json!(text.shape.width)),
+                ("text_layers", json!(text.shape.layers)),
+                ("text_heads", json!(text.shape.heads)),
+            ],
+        };
+        Ok(Box::new(ClipPlan {
+            config,
+            description,
+            folder: file.path().parent().unwrap_or(Path::new("")).to_owned(),
+        }))
+    }
+}
+
+impl Plan for ClipPlan {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn load(
+        self: Box<Self>,
+        weights: &Weights,
+        processor: Option<ProcessorConfig>,
+        options: &LoadOptions,
+    ) -> Result<Box<dyn Embedder>, LoadError> {
+        let model = Model::load(*self, weights, processor, options)?;
+        Ok(Box::new(model))
+    }
+}

@@ -1,0 +1,126 @@
+//! Tokenizers from a model's own files, by the crate that the reference tokenizers are made of.
+
+use std::path::Path;
+
+use tokenizers::models::bpe::{BPE, Merges, Vocab};
+use tokenizers::normalizers::{Lowercase, NFC, Replace, Sequence as Normalizers, replace};
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::sequence::Sequence as PreTokenizers;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::processors::roberta::RobertaProcessing;
+use tokenizers::{AddedToken, NormalizerWrapper, SplitDelimiterBehavior};
+
+use super::TextError;
+use crate::error::LoadError;
+use crate::files;
+
+const WHOLE: &str = "tokenizer.json";
+const VOCABULARY: &str = "vocab.json";
+const MERGES: &str = "merges.txt";
+
+/// Longest file of a tokenizer; that of Gemma has 34 MB.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// The names of CLIP's special tokens.
+const CLIP_START: &str = "<|startoftext|>";
+const CLIP_END: &str = "<|endoftext|>";
+
+/// From a text to the numbers of its tokens.
+pub(crate) struct Tokenizer(tokenizers::Tokenizer);
+
+impl Tokenizer {
+    /// The tokenizer in a model's folder: `tokenizer.json`, or else the `vocab.json` and
+    /// `merges.txt` of CLIP. `None` if it has neither.
+    ///
+    /// # Errors
+    /// A file is malformed or can't be read.
+    pub(crate) fn open(folder: &Path) -> Result<Option<Self>, LoadError> {
+        let read = |name: &str| files::read_optional_text(&folder.join(name), MAX_BYTES);
+        let malformed = |name: &str, error: &dyn std::fmt::Display| LoadError::Malformed {
+            path: folder.join(name),
+            detail: error.to_string(),
+        };
+        let mut tokenizer = match read(WHOLE)? {
+            Some(text) => {
+                tokenizers::Tokenizer::from_bytes(text).map_err(|error| malformed(WHOLE, &error))?
+            }
+            None => match (read(VOCABULARY)?, read(MERGES)?) {
+                (Some(vocabulary), Some(merges)) => {
+                    let vocabulary = serde_json::from_str(&vocabulary)
+                        .map_err(|error| malformed(VOCABULARY, &error))?;
+                    clip(vocabulary, &merges).map_err(|error| malformed(MERGES, &error))?
+                }
+                _ => return Ok(None),
+            },
+        };
+        // Texts are cut and padded as the model wants it, not as somebody once saved the tokenizer.
+        tokenizer
+            .with_truncation(None)
+            .map_err(|error| malformed(WHOLE, &error))?;
+        tokenizer.with_padding(None);
+        Ok(Some(Self(tokenizer)))
+    }
+
+    /// The tokens of a text with those that the tokenizer puts around it.
+    ///
+    /// # Errors
+    /// The tokenizer can't make anything of it.
+    pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, TextError> {
+        let encoding = self.0.encode_fast(text, true);
+        let encoding = encoding.map_err(|error| TextError::Tokens {
+            detail: error.to_string(),
+        })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+}
+
+/// What transformers makes of a `vocab.json` and a `merges.txt` of CLIP: text in NFC, white space
+/// folded, in lower case; words, digits one by one and runs of other signs; bytes; pairs of them
+/// with the end of a word marked.
+fn clip(vocabulary: Vocab, merges: &str) -> tokenizers::Result<tokenizers::Tokenizer> {
+    let special = |name: &str| {
+        let id = vocabulary.get(name).copied();
+        id.map(|id| (name.to_owned(), id))
+            .ok_or_else(|| format!("{VOCABULARY} lacks {name}"))
+    };
+    let (start, end) = (special(CLIP_START)?, special(CLIP_END)?);
+    let merges: Merges = merges
+        .lines()
+        .filter(|line| !line.starts_with("#version") && !line.trim().is_empty())
+        .map(|line| match line.split_once(' ') {
+            Some((left, right)) => Ok((left.to_owned(), right.trim_end().to_owned())),
+            None => Err(format!("`{line}` is no pair")),
+        })
+        .collect::<Result<_, _>>()?;
+    let model = BPE::builder()
+        .vocab_and_merges(vocabulary, merges)
+        .unk_token(CLIP_END.to_owned())
+        .end_of_word_suffix("</w>".to_owned())
+        .build()?;
+    let mut tokenizer = tokenizers::Tokenizer::new(model);
+    let space = replace::ReplacePattern::Regex(r"\s+".to_owned());
+    tokenizer.with_normalizer(Some(Normalizers::new(vec![
+        NormalizerWrapper::from(NFC),
+        Replace::new(space, " ")?.into(),
+        Lowercase.into(),
+    ])))?;
+    let words = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+    let split = Split::new(
+        SplitPattern::Regex(words.to_owned()),
+        SplitDelimiterBehavior::Removed,
+        true,
+    )?;
+    tokenizer.with_pre_tokenizer(Some(PreTokenizers::new(vec![
+        PreTokenizerWrapper::from(split),
+        ByteLevel::new(false, true, true).into(),
+    ])));
+    tokenizer.with_post_processor(Some(
+        RobertaProcessing::new(end, start)
+            .trim_offsets(false)
+            .add_prefix_space(false),
+    ));
+    tokenizer
+        .add_special_tokens([CLIP_START, CLIP_END].map(|name| AddedToken::from(name, true)))?;
+    Ok(tokenizer)
+}

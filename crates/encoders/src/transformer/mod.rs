@@ -1,0 +1,177 @@
+//! Transformers on the CPU: layers of attention and feed-forward halves, packed for one
+//! precision, that several families share.
+//!
+//! [`single`] computes in f32, [`reduced`] in bf16 or int8; both take the same [`Sequence`]s and
+//! give the same tokens, within what their precision allows. What the tokens are before the first
+//! layer is the family's: patches of a picture behind an [`Entry`], or rows that are ready.
+
+mod arithmetic;
+mod entry;
+mod pack;
+mod packing;
+mod pictures;
+mod positions;
+mod reduced;
+mod sequence;
+mod shape;
+mod single;
+mod workspaces;
+
+use lookalike_kernels::{
+    Epilogue, Isa, Matrix, MatrixMut, PackedLinear, bf16, int8, layer_norm, linear,
+};
+
+pub(crate) use arithmetic::{Arithmetic, choose_arithmetic};
+pub(crate) use entry::Entry;
+pub(crate) use pack::{LayerParts, LayerSource, Patches, Source};
+pub(crate) use packing::Linear;
+pub(crate) use pictures::Pictures;
+pub(crate) use positions::{Positions, Resampling};
+pub(crate) use sequence::Sequence;
+pub(crate) use shape::{Mlp, Shape, Sight};
+pub(crate) use workspaces::Workspaces;
+
+/// What is wanted of each sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// The first token: the last layer then computes only that one.
+    First,
+    /// The last token.
+    Last,
+    /// All tokens.
+    All,
+}
+
+/// All weights of a transformer.
+pub(crate) struct Network {
+    frame: Frame,
+    body: Body,
+}
+
+/// What surrounds the layers and stays in f32.
+struct Frame {
+    shape: Shape,
+    isa: Isa,
+    /// Of tokens before the first layer.
+    norm_before: Option<Norm>,
+    /// Of the final tokens.
+    norm_after: Option<Norm>,
+}
+
+enum Body {
+    Single(single::Body),
+    Bf16(reduced::Body<bf16::PackedLinear>),
+    Int8(reduced::Body<int8::PackedLinear>),
+}
+
+/// A layer with linear maps packed as `L`, those behind a layer norm together with it as `N`.
+struct Layer<N, L> {
+    /// To queries, keys and values side by side.
+    qkv: N,
+    projection: L,
+    scale1: Option<Vec<f32>>,
+    expand: N,
+    contract: L,
+    scale2: Option<Vec<f32>>,
+}
+
+/// Gain and bias of a layer norm.
+#[derive(Clone)]
+pub(crate) struct Norm {
+    pub(crate) gain: Vec<f32>,
+    pub(crate) bias: Vec<f32>,
+}
+
+/// Memory of a forward pass, to be reused between calls to one network.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    single: single::Workspace,
+    bf16: reduced::Workspace<bf16::PackedLinear>,
+    int8: reduced::Workspace<int8::PackedLinear>,
+}
+
+impl Workspace {
+    pub(crate) fn bytes(&self) -> usize {
+        self.single.bytes() + self.bf16.bytes() + self.int8.bytes()
+    }
+}
+
+impl Network {
+    /// The final tokens of each sequence, `width` values each: one, or as many as it has.
+    ///
+    /// Runs in the current thread pool.
+    pub(crate) fn forward(
+        &self,
+        sequences: &[Sequence<'_>],
+        output: Output,
+        workspace: &mut Workspace,
+    ) -> Vec<Vec<f32>> {
+        let frame = &self.frame;
+        match &self.body {
+            Body::Single(body) => body.forward(frame, sequences, output, &mut workspace.single),
+            Body::Bf16(body) => body.forward(frame, sequences, output, &mut workspace.bf16),
+            Body::Int8(body) => body.forward(frame, sequences, output, &mut workspace.int8),
+        }
+    }
+}
+
+impl Frame {
+    /// The layer norm before the layers, of rows that lie `stride` apart, in place; `narrow` is
+    /// room for one.
+    fn enter(&self, rows: &mut [f32], stride: usize, narrow: &mut Vec<f32>) {
+        let Some(norm) = &self.norm_before else {
+            return;
+        };
+        for row in rows.chunks_mut(stride) {
+            let row = &mut row[..self.shape.width];
+            narrow.clear();
+            narrow.extend_from_slice(row);
+            self.normalise(norm, narrow, row);
+        }
+    }
+
+    /// What is wanted of a sequence's tokens, which lie `stride` apart, behind the final layer
+    /// norm.
+    fn leave(&self, tokens: &[f32], stride: usize, output: Output) -> Vec<f32> {
+        let width = self.shape.width;
+        let count = tokens.len() / stride;
+        let wanted = match output {
+            Output::First => 0..1,
+            Output::Last => count - 1..count,
+            Output::All => 0..count,
+        };
+        let mut out = vec![0.0; wanted.len() * width];
+        for (index, out) in wanted.zip(out.chunks_mut(width)) {
+            let row = &tokens[index * stride..][..width];
+            match &self.norm_after {
+                Some(norm) => self.normalise(norm, row, out),
+                None => out.copy_from_slice(row),
+            }
+        }
+        out
+    }
+
+    fn normalise(&self, norm: &Norm, row: &[f32], out: &mut [f32]) {
+        let epsilon = self.shape.layer_norm_eps;
+        layer_norm(self.isa, row, &norm.gain, &norm.bias, epsilon, out);
+    }
+}
+
+/// One row through a linear map.
+pub(crate) fn project(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; map.outputs()];
+    let x = Matrix::new(row, 1, row.len(), row.len());
+    let target = MatrixMut::new(&mut out, 1, map.outputs(), map.outputs());
+    linear(x, map, Epilogue::Bias, target);
+    out
+}
+
+/// Elements from one row of f32 to the next. Rows a multiple of 4 KB apart would all fall into
+/// the same few sets of L1 and evict each other, so those get a cache line more.
+fn stride(columns: usize) -> usize {
+    if columns.is_multiple_of(1024) {
+        columns + 16
+    } else {
+        columns
+    }
+}

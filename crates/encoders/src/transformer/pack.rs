@@ -1,0 +1,144 @@
+//! From a family's tensors to packed layers.
+
+use lookalike_imaging::ProcessorConfig;
+use lookalike_kernels::Isa;
+use lookalike_kernels::bf16::Variant;
+use rayon::prelude::*;
+
+use super::packing::{Int8, Linear, Packing};
+use super::shape::{Mlp, Shape};
+use super::{Arithmetic, Body, Frame, Layer, Network, Norm, reduced, single};
+use crate::error::LoadError;
+
+/// CLIP's quick GELU is `silu(STEEPNESS x) / STEEPNESS`.
+const STEEPNESS: f32 = 1.702;
+
+/// The tensors of a layer as they are in a file.
+pub(crate) struct LayerParts {
+    pub(crate) norm1: Norm,
+    /// To queries, keys and values, in this order along the outputs.
+    pub(crate) qkv: Linear,
+    pub(crate) projection: Linear,
+    /// LayerScale.
+    pub(crate) scale1: Option<Vec<f32>>,
+    pub(crate) norm2: Norm,
+    /// To what is activated: of SwiGLU the gates and, behind them, the values.
+    pub(crate) expand: Linear,
+    pub(crate) contract: Linear,
+    pub(crate) scale2: Option<Vec<f32>>,
+}
+
+/// Reads the layers of a model. Several threads ask at the same time.
+pub(crate) trait LayerSource: Sync {
+    /// Layer `index`.
+    ///
+    /// # Errors
+    /// A tensor is missing, misshapen or unreadable.
+    fn layer(&self, index: usize) -> Result<LayerParts, LoadError>;
+}
+
+/// From the pixels of a patch to a token.
+pub(crate) struct Patches<'a> {
+    /// Side in pixels.
+    pub(crate) size: usize,
+    /// From a patch's normalised values, channel by channel.
+    pub(crate) map: Linear,
+    /// How pixels are normalised.
+    pub(crate) processor: &'a ProcessorConfig,
+}
+
+/// What a network is made from.
+pub(crate) struct Source<'a> {
+    pub(crate) shape: Shape,
+    /// None of a network that takes only rows that are ready.
+    pub(crate) patches: Option<Patches<'a>>,
+    pub(crate) norm_before: Option<Norm>,
+    pub(crate) norm_after: Option<Norm>,
+    pub(crate) layers: &'a dyn LayerSource,
+}
+
+impl Source<'_> {
+    /// Packs the weights, in the threads of the current pool.
+    ///
+    /// # Errors
+    /// A tensor is missing, misshapen or unreadable.
+    pub(crate) fn pack(self, isa: Isa, arithmetic: Arithmetic) -> Result<Network, LoadError> {
+        let Self {
+            shape,
+            patches,
+            norm_before,
+            norm_after,
+            layers,
+        } = self;
+        let body = match arithmetic {
+            Arithmetic::F32 => Body::Single(single::Body {
+                patches: patches.map(|patches| single::PatchEmbedding {
+                    levels: single::Levels::new(patches.processor),
+                    map: isa.plain(&patches.map),
+                }),
+                layers: pack_layers(&shape, layers, &isa)?,
+            }),
+            Arithmetic::Bf16(variant) => {
+                Body::Bf16(reduced_body(&shape, patches, layers, variant, &variant)?)
+            }
+            Arithmetic::Int8(variant) => {
+                let packing = Int8(variant);
+                Body::Int8(reduced_body(&shape, patches, layers, variant, &packing)?)
+            }
+        };
+        let frame = Frame {
+            shape,
+            isa,
+            norm_before,
+            norm_after,
+        };
+        Ok(Network { frame, body })
+    }
+}
+
+fn reduced_body<P: Packing<Normed = <P as Packing>::Packed>>(
+    shape: &Shape,
+    patches: Option<Patches<'_>>,
+    layers: &dyn LayerSource,
+    variant: Variant,
+    packing: &P,
+) -> Result<reduced::Body<P::Packed>, LoadError> {
+    let patch_embedding = patches.map(|patches| {
+        let mut map = patches.map;
+        let bias = map.bias.unwrap_or_else(|| vec![0.0; map.outputs]);
+        let (weight, bias) =
+            reduced::patch_weights(&map.weight, &bias, patches.size, patches.processor);
+        (map.weight, map.bias) = (weight, Some(bias));
+        variant.plain(&map)
+    });
+    Ok(reduced::Body {
+        variant,
+        patch_embedding,
+        layers: pack_layers(shape, layers, packing)?,
+    })
+}
+
+type Layers<P> = Vec<Layer<<P as Packing>::Normed, <P as Packing>::Packed>>;
+
+fn pack_layers<P: Packing>(
+    shape: &Shape,
+    layers: &dyn LayerSource,
+    packing: &P,
+) -> Result<Layers<P>, LoadError> {
+    let pack = |index| {
+        let mut parts = layers.layer(index)?;
+        if matches!(shape.mlp, Mlp::QuickGelu { .. }) {
+            parts.expand.scale(STEEPNESS);
+            parts.contract.scale_weight(STEEPNESS.recip());
+        }
+        Ok(Layer {
+            qkv: packing.heads(parts.norm1, parts.qkv, shape),
+            projection: packing.plain(&parts.projection),
+            scale1: parts.scale1,
+            expand: packing.expand(parts.norm2, parts.expand, shape.mlp),
+            contract: packing.plain(&parts.contract),
+            scale2: parts.scale2,
+        })
+    };
+    (0..shape.layers).into_par_iter().map(pack).collect()
+}

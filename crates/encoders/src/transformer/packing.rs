@@ -1,0 +1,129 @@
+//! Linear maps as they are in a file, and how each precision packs them.
+
+use lookalike_kernels::bf16::{self, Variant};
+use lookalike_kernels::{Isa, PackedLinear, int8};
+
+use super::Norm;
+use super::arithmetic::attends_in_tiles;
+use super::shape::{Mlp, Shape};
+
+/// A linear map as it is in a file.
+pub(crate) struct Linear {
+    pub(crate) outputs: usize,
+    pub(crate) inputs: usize,
+    /// Outputs x inputs, row by row.
+    pub(crate) weight: Vec<f32>,
+    pub(crate) bias: Option<Vec<f32>>,
+}
+
+impl Linear {
+    /// Packed for f32.
+    pub(crate) fn packed(&self, isa: Isa) -> PackedLinear {
+        isa.plain(self)
+    }
+
+    /// Multiplies what it gives.
+    pub(super) fn scale(&mut self, factor: f32) {
+        self.scale_weight(factor);
+        self.bias.iter_mut().flatten().for_each(|x| *x *= factor);
+    }
+
+    /// Multiplies what it takes.
+    pub(super) fn scale_weight(&mut self, factor: f32) {
+        self.weight.iter_mut().for_each(|x| *x *= factor);
+    }
+
+    /// The same map behind a layer norm whose gain and bias are taken into it.
+    fn behind(mut self, norm: &Norm) -> Self {
+        let mut bias = self.bias.unwrap_or_else(|| vec![0.0; self.outputs]);
+        for (row, bias) in self.weight.chunks_mut(self.inputs).zip(&mut bias) {
+            let products = row
+                .iter()
+                .zip(&norm.bias)
+                .map(|(&a, &b)| f64::from(a) * f64::from(b));
+            *bias = (f64::from(*bias) + products.sum::<f64>()) as f32;
+            for (weight, gain) in row.iter_mut().zip(&norm.gain) {
+                *weight *= gain;
+            }
+        }
+        self.bias = Some(bias);
+        self
+    }
+}
+
+/// How linear maps become what the kernels of a precision read.
+pub(super) trait Packing: Sync {
+    type Packed: Send;
+    /// A map with the layer norm in front of it.
+    type Normed: Send;
+
+    fn plain(&self, map: &Linear) -> Self::Packed;
+
+    /// To queries, keys and values as attention reads them.
+    fn heads(&self, norm: Norm, map: Linear, shape: &Shape) -> Self::Normed;
+
+    /// To what is activated: by GELU, or to the gates and, behind them, the values of a SwiGLU.
+    fn expand(&self, norm: Norm, map: Linear, mlp: Mlp) -> Self::Normed;
+}
+
+impl Packing for Isa {
+    type Packed = PackedLinear;
+    type Normed = (Norm, PackedLinear);
+
+    fn plain(&self, map: &Linear) -> PackedLinear {
+        let bias = map.bias.as_deref();
+        PackedLinear::pack(*self, map.outputs, map.inputs, &map.weight, bias)
+    }
+
+    fn heads(&self, norm: Norm, map: Linear, _: &Shape) -> Self::Normed {
+        (norm, self.plain(&map))
+    }
+
+    fn expand(&self, norm: Norm, map: Linear, _: Mlp) -> Self::Normed {
+        (norm, self.plain(&map))
+    }
+}
+
+/// Implements [`Packing`] for kernels whose layer norms have neither gain nor bias.
+macro_rules! folding {
+    ($packing:ty, $packed:ty, |$self:ident| $variant:expr) => {
+        impl Packing for $packing {
+            type Packed = $packed;
+            type Normed = $packed;
+
+            fn plain(&$self, map: &Linear) -> $packed {
+                let bias = map.bias.as_deref();
+                <$packed>::pack($variant, map.outputs, map.inputs, &map.weight, bias)
+            }
+
+            fn heads(&$self, norm: Norm, map: Linear, shape: &Shape) -> $packed {
+                let map = map.behind(&norm);
+                if !attends_in_tiles(shape) {
+                    return $self.plain(&map);
+                }
+                let bias = map.bias.as_deref();
+                <$packed>::pack_heads($variant, shape.heads, map.inputs, &map.weight, bias)
+            }
+
+            fn expand(&$self, norm: Norm, map: Linear, mlp: Mlp) -> $packed {
+                let map = map.behind(&norm);
+                let bias = map.bias.as_deref();
+                match mlp {
+                    Mlp::Gelu { .. } | Mlp::GeluTanh { .. } | Mlp::QuickGelu { .. } => {
+                        $self.plain(&map)
+                    }
+                    Mlp::SwiGlu { hidden } => {
+                        <$packed>::pack_gated($variant, hidden, map.inputs, &map.weight, bias)
+                    }
+                }
+            }
+        }
+    };
+}
+
+folding!(Variant, bf16::PackedLinear, |self| *self);
+
+/// Products of 8-bit integers.
+pub(super) struct Int8(pub(super) Variant);
+
+folding!(Int8, int8::PackedLinear, |self| self.0);

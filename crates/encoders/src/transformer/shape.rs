@@ -1,0 +1,82 @@
+//! What a transformer is made of.
+
+/// Sizes of a transformer's layers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Shape {
+    /// Width of a token.
+    pub(crate) width: usize,
+    /// Number of layers, at least one.
+    pub(crate) layers: usize,
+    /// Attention heads; `width` is a multiple of it.
+    pub(crate) heads: usize,
+    /// The feed-forward half of a layer.
+    pub(crate) mlp: Mlp,
+    /// Added to the variance in layer norms.
+    pub(crate) layer_norm_eps: f32,
+    /// Which tokens a token's attention sees.
+    pub(crate) sight: Sight,
+}
+
+impl Shape {
+    /// Values of a head.
+    pub(crate) fn head_size(&self) -> usize {
+        self.width / self.heads
+    }
+}
+
+/// Which tokens of its sequence a token's attention sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sight {
+    /// All of them.
+    All,
+    /// Itself and those before it.
+    Before,
+}
+
+/// The feed-forward half of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mlp {
+    /// Two linear maps with an exact (erf) GELU between them.
+    Gelu {
+        /// Width between the two maps.
+        hidden: usize,
+    },
+    /// The same with the GELU that a hyperbolic tangent approximates. In reduced precision it is
+    /// computed as the exact one: the two differ by 5e-4 at most, less than rounding to bf16.
+    GeluTanh {
+        /// Width between the two maps.
+        hidden: usize,
+    },
+    /// The same with CLIP's quick GELU, `x * sigmoid(1.702 x)`.
+    QuickGelu {
+        /// Width between the two maps.
+        hidden: usize,
+    },
+    /// SwiGLU as in DINOv2's giant models: `silu(x1) * x2` between two linear maps.
+    SwiGlu {
+        /// Width of `x1` and of `x2`; the first map is twice as wide.
+        hidden: usize,
+    },
+}
+
+impl Mlp {
+    /// Width of what the second linear map reads.
+    pub(crate) fn hidden(self) -> usize {
+        match self {
+            Self::Gelu { hidden }
+            | Self::GeluTanh { hidden }
+            | Self::QuickGelu { hidden }
+            | Self::SwiGlu { hidden } => hidden,
+        }
+    }
+
+    /// For people who compare models, such as `GELU 3072`.
+    pub(crate) fn describe(self) -> String {
+        match self {
+            Self::Gelu { hidden } => format!("GELU {hidden}"),
+            Self::GeluTanh { hidden } => format!("tanh GELU {hidden}"),
+            Self::QuickGelu { hidden } => format!("quick GELU {hidden}"),
+            Self::SwiGlu { hidden } => format!("SwiGLU {hidden}"),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Layers in f32, on any CPU.
+
+mod forward;
+mod patches;
+
+use lookalike_kernels::PackedLinear;
+
+use super::{Layer, Norm};
+
+pub(super) use forward::Workspace;
+pub(super) use patches::Levels;
+
+/// Weights of the layers, and of the patch embedding before them.
+pub(super) struct Body {
+    pub(super) patches: Option<PatchEmbedding>,
+    pub(super) layers: Vec<Layer<(Norm, PackedLinear), PackedLinear>>,
+}
+
+/// From pixels to tokens.
+pub(super) struct PatchEmbedding {
+    /// Normalised value of each pixel level.
+    pub(super) levels: Levels,
+    /// From a patch's `3 * patch * patch` values, channel by channel, to a token.
+    pub(super) map: PackedLinear,
+}
