@@ -389,8 +389,9 @@ proptest! {
         let clean = captioned(&TWO);
         let mut levels = clean.samples().0.to_vec();
         for (x, y) in specks {
-            // Away from ink: what lies beside a line is no speck.
-            let near = rect(x - 40, y.saturating_sub(80), 80, 160);
+            // Away from ink by twice what a speck needs: what lies beside a line is none, and gaps
+            // are measured on a coarse grid.
+            let near = rect(x.saturating_sub(80), y.saturating_sub(80), 160, 160);
             let is_alone = TWO.iter().all(|(bounds, _)| {
                 let with_caption = rect(bounds.x, bounds.y, bounds.width, bounds.height + 120);
                 with_caption.intersection(&near).is_none()
