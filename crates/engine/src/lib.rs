@@ -41,6 +41,7 @@ pub use backup::{BackupReport, Backups};
 pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
+pub use day::parse_day;
 pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Described, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;

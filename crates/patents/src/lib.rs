@@ -19,7 +19,7 @@ pub use grant::{
     Grants, Hague, ImageComparison, MAX_DOCUMENT_BYTES, ParentPatent, Priority, Relation,
     RelationKind, View, figure_descriptions, parse_grant, parse_grants, usual_term,
 };
-pub use locarno::canonical_loc_class;
+pub use locarno::{canonical_loc_class, loc_class_prefix};
 pub use patent_id::{PatentId, PatentIdError};
 pub use sheet_name::SheetName;
 pub use source::{

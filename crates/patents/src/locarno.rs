@@ -23,9 +23,39 @@ pub fn canonical_loc_class(text: &str) -> Option<String> {
     (class > 0).then(|| format!("{class:02}-{subclass:02}"))
 }
 
+/// What a wanted class begins with in its canonical form: `7` and `07` ask for class 07, `7-2` for
+/// 07-02. What is no class is taken as it is.
+#[must_use]
+pub fn loc_class_prefix(text: &str) -> String {
+    let text = text.trim();
+    let class = text.strip_suffix(['-', '/', '.']).unwrap_or(text);
+    let is_number = class.bytes().all(|byte| byte.is_ascii_digit());
+    match class.len() {
+        1 if is_number => format!("0{class}"),
+        2 if is_number => class.to_owned(),
+        _ => canonical_loc_class(text).unwrap_or_else(|| text.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wanted_class_is_a_beginning_of_the_canonical_form() {
+        for (text, expected) in [
+            ("7", "07"),
+            ("07", "07"),
+            (" 7- ", "07"),
+            ("10", "10"),
+            ("7-2", "07-02"),
+            ("1002", "10-02"),
+            ("", ""),
+            ("lamps", "lamps"),
+        ] {
+            assert_eq!(loc_class_prefix(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn every_spelling_becomes_one() {

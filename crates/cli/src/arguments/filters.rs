@@ -2,6 +2,7 @@
 
 use clap::Args;
 use lookalike_catalog::ItemFilter;
+use lookalike_engine::parse_day;
 
 /// Repeating a filter means OR, different filters AND.
 #[derive(Args, Clone, Debug, Default)]
@@ -25,11 +26,11 @@ pub(crate) struct FilterArguments {
     /// Applicant's country code
     #[arg(long, value_name = "CODE")]
     country: Vec<String>,
-    /// Granted on this day or later
-    #[arg(long, value_name = "YYYYMMDD")]
+    /// Granted on this day or later, such as 2020-01-31
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub_date_from: Option<u32>,
-    /// Granted on this day or earlier
-    #[arg(long, value_name = "YYYYMMDD")]
+    /// Granted on this day or earlier, such as 2020-12-31
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub_date_to: Option<u32>,
     /// in_force or expired
     #[arg(long, value_name = "STATUS")]

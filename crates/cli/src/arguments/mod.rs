@@ -12,7 +12,6 @@ mod measure;
 mod users;
 mod values;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +34,7 @@ pub(crate) use images::{
 };
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 pub(crate) use users::{TokenArguments, UsersCommand};
+use crate::settings::ListenAddress;
 use values::{from_name, top_groups, top_k};
 
 /// Finds images that look alike: registered designs, products, pictures.
@@ -192,7 +192,7 @@ pub(crate) struct BackupArguments {
 pub(crate) struct ServeArguments {
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "LOOKALIKE_LISTEN")]
-    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) listen: Option<ListenAddress>,
     /// Import new and changed files of a folder into the default collection, and mark missing
     /// ones; repeat for several
     #[arg(long, value_name = "DIR")]

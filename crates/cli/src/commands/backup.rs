@@ -1,5 +1,9 @@
 //! `lookalike backup`.
 
+use std::fs;
+use std::io;
+use std::path::{self, Path};
+
 use super::Outcome;
 use crate::arguments::{BackupArguments, Format};
 use crate::output;
@@ -7,6 +11,12 @@ use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 
 pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        !lies_within(&arguments.folder, &settings.data)?,
+        "{} lies in the data directory {} itself; name a folder outside it",
+        arguments.folder.display(),
+        settings.data.display()
+    );
     let report = engine(settings, Access::Read)?
         .backups()
         .make(&arguments.folder)?;
@@ -26,4 +36,15 @@ pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::R
         ))?,
     }
     Ok(Outcome::Done)
+}
+
+/// Whether a folder, which need not exist, is or lies in another, whatever links lead there.
+fn lies_within(folder: &Path, other: &Path) -> io::Result<bool> {
+    let folder = path::absolute(folder)?;
+    let Ok(other) = fs::canonicalize(other) else {
+        return Ok(false);
+    };
+    let mut real = folder.ancestors().filter_map(|part| fs::canonicalize(part).ok());
+    // The first of them that exists holds all that does not.
+    Ok(real.next().is_some_and(|real| real.starts_with(&other)))
 }

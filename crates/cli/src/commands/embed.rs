@@ -56,45 +56,89 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
         arguments.size,
         Length::Unit,
     )?;
-    let mut out: Box<dyn Write> = match &arguments.output {
-        Some(path) => Box::new(BufWriter::new(
-            File::create(path).with_context(|| format!("can't write {}", path.display()))?,
-        )),
-        None => Box::new(BufWriter::new(io::stdout().lock())),
-    };
-    let mut failed = false;
-    let mut kept = Vec::new();
-    each_image(arguments, settings, &encoder, |line| {
-        failed |= matches!(line, Line::Failed { .. });
+    let output = arguments.output.as_deref();
+    let failed = if format == EmbedFormat::Jsonl {
         // Lines go out as they come; the other formats need them all.
-        if format == EmbedFormat::Jsonl {
-            serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
-            out.write_all(b"\n")?;
-            out.flush()?;
-        } else {
+        let mut out = open(output)?;
+        let mut failed = false;
+        each_image(arguments, settings, &encoder, |line| {
+            failed |= matches!(line, Line::Failed { .. });
+            write_json(&mut *out, &line)?;
+            Ok(out.flush()?)
+        })?;
+        failed
+    } else {
+        if let Some(path) = output {
+            check_folder(path)?;
+        }
+        let mut kept = Vec::new();
+        each_image(arguments, settings, &encoder, |line| {
             if let Line::Failed { file, error } = &line {
                 eprintln!("failed: {file}: {error}");
             }
             kept.push(line);
+            Ok(())
+        })?;
+        let failed = kept.iter().filter(|line| matches!(line, Line::Failed { .. })).count();
+        match output {
+            Some(path) if failed == kept.len() => {
+                eprintln!("{} was not written: no image could be embedded", path.display());
+            }
+            _ => write(&mut *open(output)?, format, &kept, &encoder)?,
         }
-        Ok(())
-    })?;
-    match format {
-        EmbedFormat::Jsonl => {}
-        EmbedFormat::Json => {
-            serde_json::to_writer(&mut out, &kept).map_err(io::Error::from)?;
-            out.write_all(b"\n")?;
-        }
-        EmbedFormat::Table => out.write_all(table(&kept).as_bytes())?,
-        EmbedFormat::Npy => write_npy(&mut out, &kept, dim(&kept, &encoder))?,
-        EmbedFormat::Npz => write_npz(&mut out, &kept, dim(&kept, &encoder))?,
-    }
-    out.flush()?;
+        failed > 0
+    };
     Ok(if failed {
         Outcome::SomeFailed
     } else {
         Outcome::Done
     })
+}
+
+/// The file of that name, emptied, or standard output.
+fn open(output: Option<&Path>) -> anyhow::Result<Box<dyn Write>> {
+    Ok(match output {
+        Some(path) => Box::new(BufWriter::new(
+            File::create(path).with_context(|| format!("can't write {}", path.display()))?,
+        )),
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    })
+}
+
+/// Whether a file can be made there, as is better known before the work than after it.
+fn check_folder(path: &Path) -> anyhow::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    anyhow::ensure!(
+        folder.is_dir(),
+        "can't write {}: there is no folder {}",
+        path.display(),
+        folder.display()
+    );
+    Ok(())
+}
+
+fn write_json(out: &mut dyn Write, value: &impl Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
+}
+
+fn write(
+    out: &mut dyn Write,
+    format: EmbedFormat,
+    lines: &[Line],
+    encoder: &Encoder,
+) -> anyhow::Result<()> {
+    match format {
+        EmbedFormat::Jsonl => lines.iter().try_for_each(|line| write_json(out, line))?,
+        EmbedFormat::Json => write_json(out, &lines)?,
+        EmbedFormat::Table => out.write_all(table(lines).as_bytes())?,
+        EmbedFormat::Npy => write_npy(out, lines, dim(lines, encoder))?,
+        EmbedFormat::Npz => write_npz(out, lines, dim(lines, encoder))?,
+    }
+    Ok(out.flush()?)
 }
 
 fn each_image(

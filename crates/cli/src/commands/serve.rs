@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use super::{Outcome, import};
 use crate::arguments::{Format, ServeArguments};
 use crate::remote::Note;
-use crate::settings::{Registration, Settings, Switch};
+use crate::settings::{ListenAddress, Registration, Settings, Switch};
 use crate::wiring::{Access, engine};
 use crate::{interrupt, open_files, output, remote};
 
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
     let (engine, owns) = open(settings)?;
     let engine = Arc::new(engine);
     let jobs = import::jobs(&engine, settings);
-    let address = arguments.listen.unwrap_or(settings.listen);
+    let ListenAddress(address) = arguments.listen.unwrap_or(settings.listen);
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         open_files::raise_limit();

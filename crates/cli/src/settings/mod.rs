@@ -1,8 +1,9 @@
 //! Settings: flag before environment variable before configuration file before default.
 
 mod access;
+mod listen;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::arguments::{ColorChoice, GlobalArguments};
 use access::trusted_proxies;
 pub(crate) use access::{Registration, Switch};
+pub(crate) use listen::ListenAddress;
 
 const DEFAULT_DATA: &str = "lookalike-data";
 
@@ -27,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) threads: usize,
     pub(crate) precision: Precision,
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: ListenAddress,
     pub(crate) limits: Limits,
     /// Largest import that may be sent to the server.
     pub(crate) max_upload_bytes: Option<u64>,
@@ -87,7 +89,7 @@ struct ConfigFile {
     data: Option<PathBuf>,
     threads: Option<usize>,
     precision: Option<String>,
-    listen: Option<SocketAddr>,
+    listen: Option<ListenAddress>,
     max_megapixels: Option<u64>,
     max_file_mb: Option<u64>,
     max_upload_mb: Option<u64>,
@@ -128,9 +130,7 @@ impl Settings {
                 Some(name) => name.parse()?,
                 None => Precision::Auto,
             },
-            listen: file
-                .listen
-                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            listen: file.listen.unwrap_or_default(),
             limits: Limits {
                 max_pixels: max_megapixels.unwrap_or(megabytes(defaults.max_pixels)) * 1_000_000,
                 max_file_bytes: max_file_mb.unwrap_or(megabytes(defaults.max_file_bytes))

@@ -69,4 +69,7 @@ fn a_backup_made_while_serving_and_importing_is_whole() {
             .fails(&["backup", "restored"], 1)
             .contains("exists already")
     );
+    let told = scratch.fails(&["backup", "data/new/backup"], 1);
+    assert!(told.contains("lies in the data directory"), "{told}");
+    assert!(!scratch.path("data/new").exists());
 }

@@ -118,3 +118,15 @@ fn the_portable_path_gives_the_same_embedding() {
         .unwrap();
     assert_eq!(message.status.code(), Some(1));
 }
+
+#[test]
+fn a_file_without_a_row_is_not_written() {
+    let scratch = Scratch::new();
+    std::fs::write(scratch.path("out.npz"), "of an earlier run").unwrap();
+    let told = scratch.fails(&["embed", "nosuch.png", "-o", "out.npz"], 1);
+    assert!(told.contains("out.npz was not written"), "{told}");
+    let kept = std::fs::read_to_string(scratch.path("out.npz")).unwrap();
+    assert_eq!(kept, "of an earlier run");
+    let told = scratch.fails(&["embed", "nosuch.png", "-o", "no/out.npz"], 1);
+    assert!(told.contains("there is no folder no"), "{told}");
+}

@@ -4,9 +4,10 @@
 //! them a statement that no database takes.
 
 use lookalike_catalog::ItemFilter;
-use lookalike_patents::{PatentId, canonical_loc_class, us_class_prefix};
+use lookalike_patents::{PatentId, loc_class_prefix, us_class_prefix};
 
 use crate::EngineError;
+use crate::day::is_day;
 
 /// Values of one field.
 const MOST_VALUES: usize = 100;
@@ -35,9 +36,11 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
         ("pub_date_from", filter.pub_date_from),
         ("pub_date_to", filter.pub_date_to),
     ] {
-        if date.is_some_and(|date| !(10_000_000..=99_999_999).contains(&date)) {
+        if let Some(date) = date
+            && !is_day(date)
+        {
             return Err(EngineError::invalid(format!(
-                "{name} is no date of the form YYYYMMDD"
+                "{name} is {date}, which is no day; write it as 20200131"
             )));
         }
     }
@@ -58,13 +61,7 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
     let loc_class = filter
         .loc_class
         .iter()
-        // A whole class in any spelling; anything else is taken as a beginning.
-        .map(|class| match class.trim() {
-            class if class.len() > 2 => {
-                canonical_loc_class(class).unwrap_or_else(|| class.to_owned())
-            }
-            class => class.to_owned(),
-        })
+        .map(|class| loc_class_prefix(class))
         .collect();
     Ok(ItemFilter {
         patent_id: patents(&filter.patent_id)?,
@@ -136,6 +133,16 @@ mod tests {
 
     fn refusal(filter: &ItemFilter) -> Option<String> {
         canonical(filter).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let from = |day| ItemFilter {
+            pub_date_from: Some(day),
+            ..ItemFilter::default()
+        };
+        assert_eq!(refusal(&from(20_200_131)), None);
+        assert!(refusal(&from(20_201_301)).unwrap().contains("20201301"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::envelope::ApiError;
-use crate::parameters::values::number;
+use crate::parameters::values::{day, number};
 
 /// Which images take part. Repeating a filter means OR, different filters AND.
 #[derive(Serialize, ToSchema, IntoParams)]
@@ -27,10 +27,10 @@ pub(crate) struct FilterParameters {
     /// Country code of the applicant.
     #[schema(example = json!(["US"]))]
     country: Option<Vec<String>>,
-    /// Granted on this day or later, YYYYMMDD.
+    /// Granted on this day or later: 20200131; in forms and addresses 2020-01-31 too.
     #[schema(minimum = 10_000_000, maximum = 99_999_999)]
     pub_date_from: Option<u32>,
-    /// Granted on this day or earlier, YYYYMMDD.
+    /// Granted on this day or earlier: 20201231; in forms and addresses 2020-12-31 too.
     #[schema(minimum = 10_000_000, maximum = 99_999_999)]
     pub_date_to: Option<u32>,
     /// `in_force` or `expired` today.
@@ -67,8 +67,8 @@ pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bo
         "applicant" => filter.applicant.push(text()),
         "assignee" => filter.assignee.push(text()),
         "country" => filter.country.push(text()),
-        "pub_date_from" => filter.pub_date_from = Some(number(name, value)?),
-        "pub_date_to" => filter.pub_date_to = Some(number(name, value)?),
+        "pub_date_from" => filter.pub_date_from = Some(day(name, value)?),
+        "pub_date_to" => filter.pub_date_to = Some(day(name, value)?),
         "status" => filter.status.push(text()),
         "tags" => filter.tags.push(text()),
         "attributes" => filter.attributes.push(text()),

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use lookalike_engine::parse_day;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -27,6 +28,11 @@ pub(crate) fn number<T: FromStr>(name: &str, value: &str) -> Result<T, ApiError>
             "{name} is `{value}`; give a number within its range"
         ))
     })
+}
+
+/// A day, with or without hyphens.
+pub(crate) fn day(name: &str, value: &str) -> Result<u32, ApiError> {
+    parse_day(value).map_err(|error| ApiError::invalid(format!("{name}: {error}")))
 }
 
 /// `true` or `false`, also as forms write them.
