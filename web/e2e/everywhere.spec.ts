@@ -42,6 +42,13 @@ test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) 
   await expect(page.getByRole("searchbox")).toBeFocused();
 });
 
+test("a wrong address is said in words, with the status of one", async ({ page }) => {
+  const answer = await page.goto("/nothing/here");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("link", { name: "Back to search" })).toBeVisible();
+  await audit(page);
+});
+
 test("the language changes at once and is remembered", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "中文" }).click();

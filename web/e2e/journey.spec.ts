@@ -18,6 +18,18 @@ test("register, import, search with a photo, compare, report, delete, log out", 
     await expect(page.getByText("There are no images here yet")).toBeVisible();
   });
 
+  await test.step("a picture that is dropped on nothing is offered for import", async () => {
+    const drop = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(["no picture"], "mine.png", { type: "image/png" }));
+      return transfer;
+    });
+    await page.dispatchEvent("body", "drop", { dataTransfer: drop });
+    await expect(page).toHaveURL(/\/import/);
+    await expect(page.getByRole("button", { name: /^Import 1 file/ })).toBeVisible();
+    await page.goto("/");
+  });
+
   await test.step("import", async () => {
     await page.getByRole("link", { name: "Import images" }).click();
     await page

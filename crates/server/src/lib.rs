@@ -149,7 +149,7 @@ fn assemble(app: App) -> Result<Router, ServeError> {
         .merge(routes::pages())
         .route("/openapi.json", get(openapi::document))
         .layer(Extension(Document::new(&description)?))
-        .fallback(envelope::no_such_endpoint)
+        .fallback(routes::page::nothing_there)
         .method_not_allowed_fallback(envelope::wrong_method)
         .layer(body_limit(app.options().max_body_bytes))
         .layer(middleware::from_fn_with_state(

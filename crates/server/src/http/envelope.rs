@@ -196,7 +196,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-pub(crate) async fn no_such_endpoint(uri: Uri) -> ApiError {
+pub(crate) fn no_such_endpoint(uri: &Uri) -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
         format!("there is nothing at {}", uri.path()),

@@ -14,7 +14,7 @@ mod history;
 mod images;
 pub(crate) mod imports;
 pub(crate) mod metrics;
-mod page;
+pub(crate) mod page;
 mod patents;
 mod pictures;
 mod reports;

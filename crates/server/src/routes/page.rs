@@ -2,14 +2,15 @@
 //!
 //! It is built from `web/` by `make web`; a program built without it says so instead. The
 //! page has places of its own, such as `/patents/USD1107373`: all of them are the same document,
-//! and only those listed here, so that a wrong address below `/api` never looks like an answer.
+//! and only those listed here, so that a wrong address below `/api` never looks like an answer. Any
+//! other address that is followed in a browser gets the document too, with the status 404.
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::http::envelope::ApiError;
+use crate::http::envelope::{self, ApiError};
 use crate::http::headers::takes_gzip;
 use crate::http::path::Path;
 
@@ -68,6 +69,25 @@ async fn document(headers: HeaderMap) -> Result<Response, ApiError> {
         return Ok((headers, UNBUILT).into_response());
     }
     answer("index.html", &headers, REVALIDATE)
+}
+
+/// An address that is nothing's: people see the page, which says so in their language, and programs
+/// an error like any other.
+pub(crate) async fn nothing_there(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let is_of_api = uri.path() == "/api" || uri.path().starts_with("/api/");
+    if method == Method::GET && !is_of_api && wants_document(&headers) {
+        let page = document(headers).await;
+        return (StatusCode::NOT_FOUND, page).into_response();
+    }
+    envelope::no_such_endpoint(&uri).into_response()
+}
+
+/// Whether HTML is among what is taken, as browsers say when an address is typed or followed.
+fn wants_document(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    accepted
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {

@@ -81,3 +81,26 @@ fn files_of_fixed_names_are_asked_for_again() {
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{path}");
     }
 }
+
+#[test]
+fn a_wrong_address_shows_people_the_page_and_programs_an_error() {
+    let server = Server::new();
+    let document = server.get("/").body;
+    let asked = |method, path, accept| {
+        request(server.address, method, path, &[("accept", accept)], b"")
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let shown = asked("GET", "/nothing/here", browser);
+    assert_eq!(shown.status, 404);
+    assert!(shown.body == document);
+    for (method, path, accept) in [
+        ("GET", "/nothing/here", "*/*"),
+        ("GET", "/api/nothing", browser),
+        ("GET", "/api", browser),
+        ("POST", "/nothing/here", browser),
+    ] {
+        let answer = asked(method, path, accept);
+        assert_eq!(answer.status, 404, "{method} {path}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+}

@@ -1,0 +1,41 @@
+// What becomes of files that are dropped or pasted where no page has a use for them: a search, or
+// where there is nothing yet to search in, an import.
+import { computed } from "vue";
+import { useRoute, useRouter } from "vue-router";
+import { useWords } from "../i18n";
+import { droppedFiles } from "../imports/files";
+import { useAsk } from "./useAsk";
+import { useCollections } from "./useCollections";
+import { useFileIntake } from "./useFileIntake";
+import { useSearch } from "./useSearch";
+import { useSession } from "./useSession";
+import { useUpload } from "./useUpload";
+
+export function useUsualIntake() {
+  const { m } = useWords();
+  const route = useRoute();
+  const router = useRouter();
+  const { askFiles } = useAsk();
+  const { may } = useSession();
+  const { collections } = useCollections();
+  const { collection } = useSearch();
+  const { add, sending } = useUpload();
+  const isEmpty = computed(
+    () => collections.value?.length === 0 || collection.value?.num_entities === 0,
+  );
+
+  async function offerImport(transfer: DataTransfer): Promise<void> {
+    add(await droppedFiles(transfer));
+    const query = collection.value ? { collection: collection.value.name } : {};
+    await router.push({ name: "import", query });
+  }
+
+  return useFileIntake(() => {
+    if (route.meta.open || !may("reader")) return null;
+    if (!isEmpty.value) {
+      return { words: m.value.start.dropNow, take: ({ files }) => askFiles([...files]) };
+    }
+    if (!may("editor") || sending.value) return null;
+    return { words: m.value.imports.files.dropNow, take: offerImport };
+  });
+}
