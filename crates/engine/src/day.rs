@@ -25,11 +25,9 @@ pub fn parse_day(text: &str) -> Result<u32, String> {
 /// Whether a number of the form YYYYMMDD names a day of the calendar, from the year 1000 on.
 pub(crate) fn is_day(number: u32) -> bool {
     let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
-    let (Ok(year), Ok(month), Ok(day)) = (
-        i16::try_from(year),
-        i8::try_from(month),
-        i8::try_from(day),
-    ) else {
+    let (Ok(year), Ok(month), Ok(day)) =
+        (i16::try_from(year), i8::try_from(month), i8::try_from(day))
+    else {
         return false;
     };
     year >= 1000 && Date::new(year, month, day).is_ok()
@@ -58,8 +56,17 @@ mod tests {
         assert_eq!(parse_day("2020-01-31"), Ok(20_200_131));
         assert_eq!(parse_day("20240229"), Ok(20_240_229));
         for text in [
-            "20201301", "2023-02-29", "20200100", "2020-1-3", "202001", "20-200-131", "+2020131",
-            "00010101", "", "2020-01-31 ", "2020年1月31",
+            "20201301",
+            "2023-02-29",
+            "20200100",
+            "2020-1-3",
+            "202001",
+            "20-200-131",
+            "+2020131",
+            "00010101",
+            "",
+            "2020-01-31 ",
+            "2020年1月31",
         ] {
             let error = parse_day(text).unwrap_err();
             assert!(error.contains("2020-01-31"), "{error}");

@@ -2178,12 +2178,12 @@ export interface components {
       patent_id?: string[] | null;
       /**
        * Format: int32
-       * @description Granted on this day or later, YYYYMMDD.
+       * @description Granted on this day or later: 20200131; in forms and addresses 2020-01-31 too.
        */
       pub_date_from?: number | null;
       /**
        * Format: int32
-       * @description Granted on this day or earlier, YYYYMMDD.
+       * @description Granted on this day or earlier: 20201231; in forms and addresses 2020-12-31 too.
        */
       pub_date_to?: number | null;
       /**
@@ -4551,9 +4551,9 @@ export interface operations {
         assignee?: string[];
         /** @description Country code of the applicant. */
         country?: string[];
-        /** @description Granted on this day or later, YYYYMMDD. */
+        /** @description Granted on this day or later: 20200131; in forms and addresses 2020-01-31 too. */
         pub_date_from?: number;
-        /** @description Granted on this day or earlier, YYYYMMDD. */
+        /** @description Granted on this day or earlier: 20201231; in forms and addresses 2020-12-31 too. */
         pub_date_to?: number;
         /** @description `in_force` or `expired` today. */
         status?: string[];
@@ -4927,9 +4927,9 @@ export interface operations {
         assignee?: string[];
         /** @description Country code of the applicant. */
         country?: string[];
-        /** @description Granted on this day or later, YYYYMMDD. */
+        /** @description Granted on this day or later: 20200131; in forms and addresses 2020-01-31 too. */
         pub_date_from?: number;
-        /** @description Granted on this day or earlier, YYYYMMDD. */
+        /** @description Granted on this day or earlier: 20201231; in forms and addresses 2020-12-31 too. */
         pub_date_to?: number;
         /** @description `in_force` or `expired` today. */
         status?: string[];

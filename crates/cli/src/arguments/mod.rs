@@ -22,6 +22,7 @@ use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_storage::{IndexKind, Metric};
 use lookalike_synth::Layout;
 
+use crate::settings::ListenAddress;
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
 pub(crate) use duplicates::DuplicatesArguments;
 pub(crate) use effort::EffortArguments;
@@ -34,7 +35,6 @@ pub(crate) use images::{
 };
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 pub(crate) use users::{TokenArguments, UsersCommand};
-use crate::settings::ListenAddress;
 use values::{from_name, top_groups, top_k};
 
 /// Finds images that look alike: registered designs, products, pictures.

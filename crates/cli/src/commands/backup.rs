@@ -44,7 +44,9 @@ fn lies_within(folder: &Path, other: &Path) -> io::Result<bool> {
     let Ok(other) = fs::canonicalize(other) else {
         return Ok(false);
     };
-    let mut real = folder.ancestors().filter_map(|part| fs::canonicalize(part).ok());
+    let mut real = folder
+        .ancestors()
+        .filter_map(|part| fs::canonicalize(part).ok());
     // The first of them that exists holds all that does not.
     Ok(real.next().is_some_and(|real| real.starts_with(&other)))
 }

@@ -79,10 +79,16 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
             kept.push(line);
             Ok(())
         })?;
-        let failed = kept.iter().filter(|line| matches!(line, Line::Failed { .. })).count();
+        let failed = kept
+            .iter()
+            .filter(|line| matches!(line, Line::Failed { .. }))
+            .count();
         match output {
             Some(path) if failed == kept.len() => {
-                eprintln!("{} was not written: no image could be embedded", path.display());
+                eprintln!(
+                    "{} was not written: no image could be embedded",
+                    path.display()
+                );
             }
             _ => write(&mut *open(output)?, format, &kept, &encoder)?,
         }

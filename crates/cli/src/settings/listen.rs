@@ -27,9 +27,9 @@ impl FromStr for ListenAddress {
         if !text.contains(':') {
             return Err(format!("`{text}` has no port; {advice}"));
         }
-        let addresses = text
-            .to_socket_addrs()
-            .map_err(|error| format!("`{text}` is no address of this machine ({error}); {advice}"))?;
+        let addresses = text.to_socket_addrs().map_err(|error| {
+            format!("`{text}` is no address of this machine ({error}); {advice}")
+        })?;
         // A name may stand for several: what most clients try is the one of IPv4.
         let (mut first, mut of_v4) = (None, None);
         for address in addresses {

@@ -86,9 +86,8 @@ fn files_of_fixed_names_are_asked_for_again() {
 fn a_wrong_address_shows_people_the_page_and_programs_an_error() {
     let server = Server::new();
     let document = server.get("/").body;
-    let asked = |method, path, accept| {
-        request(server.address, method, path, &[("accept", accept)], b"")
-    };
+    let asked =
+        |method, path, accept| request(server.address, method, path, &[("accept", accept)], b"");
     let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
     let shown = asked("GET", "/nothing/here", browser);
     assert_eq!(shown.status, 404);
