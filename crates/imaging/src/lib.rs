@@ -17,6 +17,7 @@ mod gif;
 mod jpeg;
 mod limits;
 mod orientation;
+mod pose;
 mod preprocess;
 mod raster;
 mod resize;
@@ -30,6 +31,7 @@ pub use encode::{EncodeError, encode_jpeg, encode_png, fit_within, thumbnail};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use format::Format;
 pub use limits::{DecodeOptions, Limits};
+pub use pose::Pose;
 pub use preprocess::{
     Geometry, PreprocessError, PreprocessKind, Preprocessor, ProcessorConfig, ProcessorError,
 };

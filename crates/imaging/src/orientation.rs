@@ -17,6 +17,13 @@ pub(crate) struct Orientation {
 }
 
 impl Orientation {
+    /// Left for right.
+    pub(crate) const MIRRORED: Self = Self {
+        transpose: false,
+        flip_x: true,
+        flip_y: false,
+    };
+
     /// By the number in the tag; unknown numbers count as upright.
     pub(crate) fn from_tag(number: u64) -> Self {
         let (transpose, flip_x, flip_y) = match number {

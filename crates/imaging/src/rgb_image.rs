@@ -108,6 +108,16 @@ impl RgbImage {
         }
     }
 
+    /// The picture, left for right.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        let permit = self.permit.clone();
+        Self {
+            permit,
+            ..Orientation::MIRRORED.apply(self)
+        }
+    }
+
     /// Width in pixels, at least one.
     pub fn width(&self) -> u32 {
         self.width

@@ -49,6 +49,8 @@ pub struct RankedItem {
     /// As in [`PageHit`].
     pub score_first: Option<f32>,
     /// As in [`PageHit`].
+    pub pose: &'static str,
+    /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
     #[serde(flatten)]
@@ -67,6 +69,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             rank,
             score,
             score_first,
+            pose,
             figure,
             item,
             status,
@@ -75,6 +78,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             rank,
             score,
             score_first,
+            pose: pose.name(),
             figure: figure.map(PictureFigure::from),
             status,
             thumbnail_url: thumbnail_url(item.id, &item.file_name),
@@ -149,6 +153,10 @@ pub struct PageHit {
     pub score: f32,
     /// The score before the second look; null where there was none.
     pub score_first: Option<f32>,
+    /// The pose of the query by which it was found: `upright` as it came, `turned_90`, `turned_180` or
+    /// `turned_270` clockwise, `mirrored` left for right, or `mirrored_turned_90` and so on, which is
+    /// mirrored first.
+    pub pose: &'static str,
     /// Path of the thumbnail in the API.
     pub thumbnail_url: String,
     /// Pixels of the image, upright.
@@ -169,6 +177,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             image_index,
             score,
             score_first,
+            pose,
             width,
             height,
             figure,
@@ -182,6 +191,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             image_index,
             score,
             score_first,
+            pose: pose.name(),
             width,
             height,
             figure: figure.map(PictureFigure::from),
@@ -247,6 +257,8 @@ pub struct QueryInfo {
     /// How many of the first hits were compared again by what matches where, at least as many as
     /// were wanted; 0 if none were.
     pub rerank: usize,
+    /// The poses in which the queries were searched for, as in [`PageHit`].
+    pub poses: Vec<&'static str>,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.
@@ -263,9 +275,15 @@ pub struct QueryInfo {
 }
 
 same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
-    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, total_matched,
-    collections, filters, queries, warnings,
+    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, poses,
+    total_matched, collections, filters, queries, warnings,
 });
+
+impl Of<lookalike_engine::search::Pose> for &'static str {
+    fn of(pose: lookalike_engine::search::Pose) -> Self {
+        pose.name()
+    }
+}
 
 /// What a query is.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use lookalike_encoders::Precision;
-use lookalike_engine::search::Region;
+use lookalike_engine::search::{Poses, Region};
 use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_storage::{IndexKind, Metric};
@@ -300,6 +300,11 @@ pub(crate) struct SearchArguments {
     /// [default: 200]
     #[arg(long, value_name = "N", value_parser = values::rerank)]
     pub(crate) rerank: Option<usize>,
+    /// Poses in which the pictures are searched for, the best of which counts: upright (as they
+    /// came), turns (by quarters), all (mirrored too), or auto: drawings known to be upright also
+    /// mirrored, other drawings in all poses, anything else as it came
+    #[arg(long, value_name = "WHICH", default_value = "auto", value_parser = values::poses)]
+    pub(crate) poses: Poses,
     #[command(flatten)]
     pub(crate) effort: EffortArguments,
     #[command(flatten)]

@@ -44,6 +44,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         include_front_page: arguments.include_front_page,
         regions: arguments.regions,
         rerank: arguments.rerank,
+        poses: arguments.poses,
         effort: arguments.effort.into(),
         owner: None,
     };

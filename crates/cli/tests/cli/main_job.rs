@@ -69,6 +69,15 @@ fn import_then_search_by_sheet_photo_and_item() {
     let by_item = scratch.json(&["search", "--item", &id, "--format", "json"]);
     assert_eq!(by_item["results"][0]["group_id"], best["group_id"]);
 
+    let posed = ["search", &file, "--poses", "all", "--format", "json"];
+    let posed = scratch.json(&posed);
+    assert_eq!(posed["query_info"]["poses"].as_array().unwrap().len(), 8);
+    assert_eq!(posed["results"][0]["group_id"], best["group_id"]);
+    let poses = posed["results"][0]["pages"].as_array().unwrap();
+    assert!(poses.iter().any(|page| page["pose"] == "upright"), "{poses:?}");
+    let wrong = scratch.fails(&["search", &file, "--poses", "some"], 2);
+    assert!(wrong.contains("auto, upright, turns or all"), "{wrong}");
+
     let photo = format!("designs/{}", design["photos"][0].as_str().unwrap());
     let by_photo = scratch.json(&[
         "search",

@@ -4,7 +4,8 @@
 //! tokens of their patches, whose cosine similarities are then read in two ways: how well each
 //! place of one picture is found anywhere in the other (a heat map), and which pairs of places
 //! are each other's best (points). The embedding that was searched by is another token, which has
-//! seen all patches: the maps show what resembles, not how the score came about.
+//! seen all patches: the maps show what resembles, not how the score came about. A query that
+//! found its hit in another pose is embedded in that pose; its places are shown as it came.
 
 mod change;
 mod colour;
@@ -12,6 +13,7 @@ mod draw;
 mod header;
 mod ink;
 mod matches;
+mod posed;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lookalike_catalog::Item;
-use lookalike_imaging::{Geometry, RgbImage, fit_within};
+use lookalike_imaging::{Geometry, Pose, RgbImage, fit_within};
 
 use crate::byte_cache::ByteCache;
 use crate::pictures::Pictures;
@@ -162,7 +164,7 @@ impl Explainer {
     ) -> Result<Arc<Explanation>, EngineError> {
         let past;
         let of_item;
-        let (request, index) = match explained {
+        let (request, index, pose) = match explained {
             Explained::Search {
                 token,
                 owner,
@@ -172,14 +174,14 @@ impl Explainer {
                     .searcher
                     .past(token, *owner)
                     .ok_or_else(unknown_token)?;
-                (&past.request, *index)
+                (&past.request, *index, past.pose_of(part.item))
             }
             Explained::Item(id) => {
                 of_item = SearchRequest {
                     queries: vec![Query::Item(*id)],
                     ..SearchRequest::default()
                 };
-                (&of_item, 0)
+                (&of_item, 0, Pose::UPRIGHT)
             }
         };
         let item = self.stores.item(part.item)?;
@@ -193,7 +195,7 @@ impl Explainer {
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
-        let explanation = Arc::new(self.compare(request, index, &item, part.figure)?);
+        let explanation = Arc::new(self.compare((request, index, pose), &item, part.figure)?);
         let bytes = explanation.query_heatmap.len() + explanation.item_heatmap.len() + 1024;
         self.known.insert(key, Arc::clone(&explanation), bytes);
         Ok(explanation)
@@ -201,8 +203,7 @@ impl Explainer {
 
     fn compare(
         &self,
-        request: &SearchRequest,
-        index: usize,
+        (request, index, pose): (&SearchRequest, usize, Pose),
         item: &Item,
         figure: Option<u8>,
     ) -> Result<Explanation, EngineError> {
@@ -222,7 +223,7 @@ impl Explainer {
             )));
         }
         let prepared = Instant::now();
-        let query_tokens = encoder.tokens(&query.prepared)?;
+        let query_tokens = posed::tokens(&encoder, &query.prepared, pose)?;
         let item_tokens = encoder.tokens(&item.prepared)?;
         let embedded = Instant::now();
         let whole = encoder.model().device().whole();

@@ -6,7 +6,7 @@ use super::facts::day;
 use super::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 23] = [
+const NAMES: [(&str, [&str; 2]); 25] = [
     ("top_k", ["Images at most", "最多图像数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "得分不低于"]),
@@ -15,6 +15,8 @@ const NAMES: [(&str, [&str; 2]); 23] = [
         "include_front_page",
         ["Front-page copies included", "包含首页副本"],
     ),
+    ("rerank", ["Compared again", "再次比对数"]),
+    ("poses", ["Poses of the query", "查询图姿态"]),
     (
         "nprobe",
         ["Lists looked through (nprobe)", "探查列表数（nprobe）"],
@@ -83,7 +85,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::search::{Limit, SearchRequest};
+    use crate::search::{Limit, Poses, SearchRequest};
 
     #[test]
     fn every_parameter_has_a_name_that_people_read() {
@@ -92,6 +94,8 @@ mod tests {
             min_score: Some(0.5),
             max_distance: Some(0.5),
             include_front_page: true,
+            rerank: Some(0),
+            poses: Poses::All,
             filter: ItemFilter {
                 keyword: some(),
                 loc_class: some(),

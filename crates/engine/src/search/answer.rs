@@ -1,6 +1,7 @@
 //! What a search answers.
 
 use lookalike_catalog::{Item, ItemFilter};
+use lookalike_imaging::Pose;
 
 use super::description::QueryDescription;
 use crate::PictureFigure;
@@ -29,6 +30,8 @@ pub struct RankedItem {
     pub score: f32,
     /// As in [`PageHit`].
     pub score_first: Option<f32>,
+    /// As in [`PageHit`].
+    pub pose: Pose,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
@@ -96,6 +99,8 @@ pub struct PageHit {
     pub score: f32,
     /// The score before the second look; `None` where there was none.
     pub score_first: Option<f32>,
+    /// The pose of the query by which it was found.
+    pub pose: Pose,
     /// Pixels of the image, upright.
     pub width: u32,
     /// Pixels of the image, upright.
@@ -137,6 +142,8 @@ pub struct QueryInfo {
     /// How many of the first hits were compared again by what matches where, at least as many as
     /// were wanted; 0 if none were.
     pub rerank: usize,
+    /// The poses in which the queries were searched for.
+    pub poses: Vec<Pose>,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.

@@ -10,6 +10,7 @@ use lookalike_storage::Metric;
 use super::answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 use super::checked::CheckedRequest;
 use super::description::{QueryDescription, QueryKind};
+use super::found::Found;
 use super::fuse::Ranking;
 use super::request::Limit;
 use crate::{EngineError, PictureFigure, Stores};
@@ -60,12 +61,13 @@ pub(super) fn compose(
         group.pages.push(PageHit {
             figure: figure.clone(),
             score_first,
-            ..page(item, placed.hit.score)
+            ..page(item, &placed.hit)
         });
         ranked.push(RankedItem {
             rank: ranked.len() + 1,
             score: placed.hit.score,
             score_first,
+            pose: placed.hit.pose,
             figure,
             status: group.status,
             item: item.clone(),
@@ -117,6 +119,8 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         } else {
             0
         },
+        // Who searched says it.
+        poses: Vec::new(),
         total_matched: total,
         collections: request.collections.clone(),
         filters: request.filter.clone(),
@@ -177,15 +181,16 @@ fn new_group(key: &str, score: f32, item: &Item, bands: Option<&Bands>, today: u
     }
 }
 
-fn page(item: &Item, score: f32) -> PageHit {
+fn page(item: &Item, hit: &Found) -> PageHit {
     PageHit {
         id: item.id,
         collection: item.collection.clone(),
         file_name: item.file_name.clone(),
         page_num: item.page_num.clone(),
         image_index: item.image_index,
-        score,
+        score: hit.score,
         score_first: None,
+        pose: hit.pose,
         width: item.width,
         height: item.height,
         figure: None,

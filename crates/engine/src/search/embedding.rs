@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lookalike_catalog::Collection;
-use lookalike_imaging::RgbImage;
+use lookalike_imaging::{Pose, RgbImage};
 
 use super::checked::CheckedRequest;
 use super::embedding_cache::{Embedded, EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
 use super::query_pictures::{QueryPicture, QueryPictures};
-use super::query_vectors::QueryVectors;
+use super::query_vectors::{Aspect, QueryVectors};
 use super::region::Region;
 use super::request::{Query, SearchRequest};
 use crate::shared_passes::SharedPasses;
@@ -66,8 +66,10 @@ impl QueryEmbedder {
             vectors.push(match query {
                 Query::Vector(vector) => QueryVectors::new([checked(vector, collection)?]),
                 Query::Kept(kept) => Some(kept.vectors(collection)?),
-                Query::Item(id) => self.stored(*id, request.region(position), collection)?,
-                Query::Image(_) => None,
+                Query::Item(id) if request.poses.are_stored() => {
+                    self.stored(*id, request.region(position), collection)?
+                }
+                Query::Item(_) | Query::Image(_) => None,
             });
         }
         let missing: Vec<usize> = (0..vectors.len())
@@ -80,29 +82,35 @@ impl QueryEmbedder {
         let mut unknown = Vec::new();
         let mut inputs = Vec::new();
         for index in missing {
-            let key = Key::new(&request.queries[index], request.region(index), collection);
+            let region = request.region(index);
+            let key = Key::new(&request.queries[index], region, request.poses, collection);
             match key.as_ref().and_then(|key| self.known.get(key)) {
                 Some(known) => {
                     pictures.warnings.insert(index, known.warnings.clone());
                     vectors[index] = Some(known.vectors.clone());
                 }
                 None => {
-                    let parts = pictures.prepare(index, &encoder)?;
-                    unknown.push((index, key, parts.len()));
-                    inputs.extend(parts);
+                    let mut aspects = Vec::new();
+                    for (pose, parts) in pictures.prepare(index, &encoder)? {
+                        aspects.push((pose, parts.len()));
+                        inputs.extend(parts);
+                    }
+                    unknown.push((index, key, aspects));
                 }
             }
         }
         let mut described = self.passes.describe(&encoder, inputs)?.into_iter();
-        for (index, key, count) in unknown {
-            let of_query = QueryVectors::of_described(described.by_ref().take(count));
+        for (index, key, aspects) in unknown {
+            let describe = |(pose, count)| Aspect::of_described(pose, described.by_ref().take(count));
+            let aspects: Vec<Aspect> = aspects.into_iter().filter_map(describe).collect();
+            let of_query = (!aspects.is_empty()).then_some(QueryVectors { aspects });
             // What lies where is known of whole pictures: a part agrees with none of them.
             let is_part = request
                 .region(index)
                 .is_some_and(|region| !region.is_whole());
             let of_query = of_query.map(|vectors| {
                 if is_part {
-                    vectors.with_evidence(None)
+                    vectors.without_evidence()
                 } else {
                     vectors
                 }
@@ -169,12 +177,13 @@ struct Decoded<'a> {
 }
 
 impl Decoded<'_> {
-    /// What of the query at that position is embedded, the whole first.
+    /// What of the query at that position is embedded: for each of its poses the whole, then its
+    /// figures.
     fn prepare(
         &mut self,
         position: usize,
         encoder: &Encoder,
-    ) -> Result<Vec<RgbImage>, EngineError> {
+    ) -> Result<Vec<(Pose, Vec<RgbImage>)>, EngineError> {
         // The one before has to go first.
         let kept = self.last.take().filter(|(kept, _)| *kept == position);
         let picture = match kept {
@@ -186,7 +195,8 @@ impl Decoded<'_> {
             }
         };
         let (_, picture) = self.last.insert((position, picture));
-        picture.inputs(self.request.region(position), encoder)
+        let region = self.request.region(position);
+        Ok(picture.inputs(region, encoder)?.posed(self.request.poses))
     }
 
     /// All warnings; those of one picture among several name it.

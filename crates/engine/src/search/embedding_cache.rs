@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lookalike_catalog::Collection;
 use sha2::{Digest, Sha256};
 
+use super::poses::Poses;
 use super::query_vectors::QueryVectors;
 use super::region::Region;
 use super::request::Query;
@@ -15,7 +16,8 @@ use crate::byte_cache::ByteCache;
 /// Bytes of all embeddings together: some twenty thousand of 384 numbers.
 const MOST_BYTES: usize = 32 << 20;
 
-/// A picture's bytes, its page, the part of it that counts, and what it is embedded by.
+/// A picture's bytes, its page, the part of it that counts, the poses that were asked for, and what
+/// it is embedded by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key([u8; 32]);
 
@@ -38,6 +40,7 @@ impl Key {
     pub(super) fn new(
         query: &Query,
         region: Option<Region>,
+        poses: Poses,
         collection: &Collection,
     ) -> Option<Self> {
         let Query::Image(file) = query else {
@@ -48,7 +51,7 @@ impl Key {
         // Neither part has a length that is fixed: the hash of the one before that of the other.
         hash.update(Sha256::digest(&*file.bytes));
         hash.update(format!(
-            "{:?}{region:?}{:?}{:?}{:?}{:?}",
+            "{:?}{region:?}{poses:?}{:?}{:?}{:?}{:?}",
             file.page, spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize
         ));
         Some(Self(hash.finalize().into()))
@@ -67,8 +70,9 @@ impl EmbeddingCache {
     pub(super) fn insert(&self, key: Key, embedded: Embedded) {
         let told: usize = embedded.warnings.iter().map(String::len).sum();
         let numbers = embedded.vectors.numbers() * size_of::<f32>();
-        let evidence = embedded.vectors.evidence.as_ref();
-        let evidence = evidence.map_or(0, |evidence| evidence.values().len());
+        let aspects = embedded.vectors.aspects.iter();
+        let evidence = aspects.filter_map(|aspect| aspect.evidence.as_ref());
+        let evidence: usize = evidence.map(|evidence| evidence.values().len()).sum();
         let bytes = size_of::<Key>() + numbers + told + evidence;
         self.embeddings.insert(key, Arc::new(embedded), bytes);
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use lookalike_catalog::Collection;
-use lookalike_storage::{Hit, Metric};
+use lookalike_storage::Metric;
 
 use super::checked::CheckedRequest;
 use super::embedding_kind::same_embedding;
-use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, SecondLookTaken, sort_best_first};
+use super::found::{Found, sort_best_first};
+use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, SecondLookTaken};
 use super::request::Limit;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
@@ -16,7 +17,7 @@ const RECIPROCAL_RANK_K: f64 = 60.0;
 /// A hit in its place in the final order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlacedHit {
-    pub(super) hit: Hit,
+    pub(super) hit: Found,
     /// Index into [`Ranking::groups`].
     pub(super) group: usize,
     /// Higher is better.
@@ -60,7 +61,7 @@ struct Merged {
     key: String,
     score: f32,
     priority: f64,
-    hits: Vec<(Hit, f64)>,
+    hits: Vec<(Found, f64)>,
 }
 
 impl Ranking {
@@ -194,7 +195,7 @@ fn prioritised(ranking: CollectionRanking, comparison: Comparison) -> Vec<Merged
         }
     };
     let of_rank = |rank: usize| 1.0 / (RECIPROCAL_RANK_K + 1.0 + rank as f64);
-    let mut order: Vec<Hit> = ranking
+    let mut order: Vec<Found> = ranking
         .groups
         .iter()
         .flat_map(|group| group.hits.iter().copied())
@@ -205,7 +206,7 @@ fn prioritised(ranking: CollectionRanking, comparison: Comparison) -> Vec<Merged
         .enumerate()
         .map(|(rank, hit)| (hit.item_id, rank))
         .collect();
-    let hit_priority = |hit: &Hit| match comparison {
+    let hit_priority = |hit: &Found| match comparison {
         Comparison::Scores => of_score(hit.score),
         Comparison::Ranks => of_rank(ranks[&hit.item_id]),
     };

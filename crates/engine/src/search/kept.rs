@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use lookalike_catalog::Collection;
+use lookalike_imaging::Pose;
 
 use super::description::QueryKind;
 use super::embedding_kind::embedding_name;
-use super::query_vectors::QueryVectors;
+use super::query_vectors::{Aspect, QueryVectors};
 use crate::{EngineError, ErrorKind};
 
 /// A query of an earlier search.
@@ -21,8 +22,8 @@ pub struct KeptQuery {
     pub file_name: Option<String>,
     /// The page of that file, counted from 1, if it holds several.
     pub page: Option<u32>,
-    /// Its vectors for each kind of embedding, named as by [`embedding_name`]: that of the whole,
-    /// then those of its figures under the same name.
+    /// Its vectors for each kind of embedding and each pose, named as by [`kept_name`]: that of the
+    /// whole, then those of its figures under the same name.
     pub vectors: Vec<(String, Vec<f32>)>,
     /// A small JPEG of its picture.
     pub thumbnail: Option<Arc<[u8]>>,
@@ -32,8 +33,18 @@ impl KeptQuery {
     /// Its vectors for a collection.
     pub(super) fn vectors(&self, collection: &Collection) -> Result<QueryVectors, EngineError> {
         let name = embedding_name(collection);
-        let of_name = self.vectors.iter().filter(|(other, _)| *other == name);
-        QueryVectors::new(of_name.map(|(_, vector)| vector.clone())).ok_or_else(|| {
+        let aspects: Vec<Aspect> = Pose::ALL
+            .into_iter()
+            .filter_map(|pose| {
+                let name = kept_name(&name, pose);
+                let of_name = self.vectors.iter().filter(|(other, _)| *other == name);
+                Aspect::new(pose, of_name.map(|(_, vector)| vector.clone()))
+            })
+            .collect();
+        if !aspects.is_empty() {
+            return Ok(QueryVectors { aspects });
+        }
+        Err({
             EngineError::new(
                 ErrorKind::Conflict,
                 format!(
@@ -43,5 +54,15 @@ impl KeptQuery {
                 ),
             )
         })
+    }
+}
+
+/// What vectors of a kind of embedding are kept under: for the picture as it came the kind's own
+/// name, as before there were poses.
+pub(super) fn kept_name(embedding_name: &str, pose: Pose) -> String {
+    if pose == Pose::UPRIGHT {
+        embedding_name.to_owned()
+    } else {
+        format!("{embedding_name}@{}", pose.name())
     }
 }

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::poses::Poses;
 use super::region::Region;
 use super::request::{Limit, SearchRequest};
 use crate::EngineError;
@@ -28,6 +29,9 @@ impl SearchRequest {
         let regions = self.regions.iter().map(ToString::to_string);
         set("region", regions.collect());
         set("rerank", json!(self.rerank));
+        if self.poses != Poses::default() {
+            set("poses", json!(self.poses.name()));
+        }
         set("nprobe", json!(self.effort.nprobe));
         set("ef_search", json!(self.effort.ef_search));
         set("exact", json!(self.effort.exact));
@@ -60,6 +64,9 @@ impl SearchRequest {
             (None, None) => request.limit,
         };
         request.rerank = take(of, "rerank")?;
+        if let Some(poses) = take::<Option<String>>(of, "poses")? {
+            request.poses = poses.parse()?;
+        }
         request.effort.nprobe = take(of, "nprobe")?;
         request.effort.ef_search = take(of, "ef_search")?;
         request.effort.exact = take(of, "exact")?;
@@ -104,6 +111,7 @@ mod tests {
             min_score: Some(0.3),
             include_front_page: true,
             rerank: Some(0),
+            poses: Poses::Turns,
             regions: vec!["0.1,0.2,0.5,0.25".parse().unwrap()],
             filter: ItemFilter {
                 loc_class: vec!["10-02".into()],
@@ -114,7 +122,8 @@ mod tests {
         };
         let expected = json!({
             "collection": ["default"], "top_groups": 3, "min_score": 0.3,
-            "include_front_page": true, "rerank": 0, "region": ["0.1,0.2,0.5,0.25"],
+            "include_front_page": true, "rerank": 0, "poses": "turns",
+            "region": ["0.1,0.2,0.5,0.25"],
             "loc_class": ["10-02"], "pub_date_from": 20_200_101,
         });
         assert_eq!(Value::Object(request.parameters()), expected);

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lookalike_catalog::SearchHit;
+use lookalike_imaging::Pose;
 
 use super::answer::{GroupedHits, SearchAnswer};
-use super::kept::KeptQuery;
+use super::kept::{KeptQuery, kept_name};
 use super::query_vectors::QueryVectors;
 use super::request::{Query, SearchRequest};
 use crate::byte_cache::ByteCache;
@@ -93,6 +94,17 @@ impl PastSearch {
         })
     }
 
+    /// The pose of the query by which an item was found. Of several queries each has its own, of
+    /// which the answer names one: that of none is told.
+    pub(crate) fn pose_of(&self, item: u64) -> Pose {
+        if self.request.queries.len() != 1 {
+            return Pose::UPRIGHT;
+        }
+        let mut pages = self.answer.results.iter().flat_map(|group| &group.pages);
+        let page = pages.find(|page| page.id.unsigned_abs() == item);
+        page.map_or(Pose::UPRIGHT, |page| page.pose)
+    }
+
     /// The small JPEG that was kept with the query at that position.
     pub(crate) fn kept_thumbnail(&self, position: usize) -> Option<Vec<u8>> {
         match self.request.queries.get(position)? {
@@ -106,9 +118,12 @@ impl PastSearch {
     pub(crate) fn vectors_of(&self, position: usize) -> Vec<(String, Vec<f32>)> {
         let mut found = Vec::new();
         for (name, queries) in &self.vectors {
-            let of_query = queries.get(position).into_iter();
-            let vectors = of_query.flat_map(QueryVectors::all);
-            found.extend(vectors.map(|vector| (name.clone(), vector.clone())));
+            let aspects = queries.get(position).map(|query| query.aspects.iter());
+            for aspect in aspects.into_iter().flatten() {
+                let name = kept_name(name, aspect.pose);
+                let vectors = aspect.all();
+                found.extend(vectors.map(|vector| (name.clone(), vector.clone())));
+            }
         }
         found
     }

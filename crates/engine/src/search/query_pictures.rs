@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use lookalike_catalog::Turn;
-use lookalike_imaging::figures::{PageOrientation, Part, UprightSheet};
-use lookalike_imaging::{EncodeError, PreprocessKind, RgbImage, encode_jpeg, fit_within, probe};
+use lookalike_imaging::figures::{PageOrientation, Part, SheetKind, UprightSheet};
+use lookalike_imaging::{
+    EncodeError, Pose, PreprocessKind, RgbImage, encode_jpeg, fit_within, probe,
+};
 
 use super::description::QueryKind;
 use super::kept::KeptQuery;
 use super::past::PastSearch;
+use super::poses::{Poses, Sort};
 use super::region::Region;
 use super::request::{Query, SearchRequest};
 use crate::encoders::figure_of;
@@ -21,12 +24,17 @@ const THUMBNAIL_QUALITY: u8 = 80;
 /// pixels: sixteen sheets of 400 dpi.
 const PICTURES_OF_MOST_PIXELS: u64 = 2;
 
+/// Figures times poses up to which figures too are asked with in every pose: seven figures in eight.
+const MOST_POSED: usize = 64;
+
 /// A decoded picture that is searched for.
 pub(super) struct QueryPicture {
     /// As its file holds it.
     image: RgbImage,
     /// What makes it upright, where that is known.
     known: Option<Turn>,
+    /// Whether its file or its grant says which way up it is.
+    is_told: bool,
     seen_as: SeenAs,
     /// What was wrong with its file although it could be read.
     pub(super) warnings: Vec<String>,
@@ -56,27 +64,81 @@ impl QueryPicture {
         &self,
         region: Option<Region>,
         encoder: &Encoder,
-    ) -> Result<Vec<RgbImage>, EngineError> {
-        let Some(region) = region.filter(|region| !region.is_whole()) else {
-            return encoder.inputs(self.image.clone(), self.known);
-        };
+    ) -> Result<QueryInputs, EngineError> {
+        let region = region.filter(|region| !region.is_whole());
+        let finds_figures = encoder.preprocessor().kind() == PreprocessKind::Figure;
+        if region.is_none() && !finds_figures {
+            return Ok(QueryInputs {
+                parts: encoder.inputs(self.image.clone(), self.known)?,
+                sort: Sort::Other,
+            });
+        }
         let known = match self.seen_as {
-            SeenAs::Sent => self.known,
-            SeenAs::Stored(turn) => Some(turn),
+            SeenAs::Stored(turn) if region.is_some() => Some(turn),
+            _ => self.known,
         };
         let sheet = UprightSheet::new(self.image.clone(), known);
-        let (width, height) = (sheet.image.width(), sheet.image.height());
-        let chosen = (0..sheet.layout.figures.len()).find(|&index| {
-            let area = figure_of(&sheet.layout, index).and_then(|figure| figure.area);
-            area.is_some_and(|area| region.is_area(area, width, height))
-        });
-        let input = match chosen {
-            Some(index) if encoder.preprocessor().kind() == PreprocessKind::Figure => {
-                encoder.part(&sheet, Part::Figure(index))?
+        let sort = match sheet.layout.kind {
+            SheetKind::Drawing if !finds_figures => Sort::Other,
+            SheetKind::Drawing if self.is_told || sheet.layout.turn.is_some() => {
+                Sort::UprightDrawing
             }
-            _ => encoder.prepare(&region.crop(&sheet.image)?)?,
+            SheetKind::Drawing => Sort::Drawing,
+            SheetKind::Picture => Sort::Other,
         };
-        Ok(vec![input])
+        let parts = match region {
+            Some(region) => vec![region_input(&sheet, region, encoder)?],
+            None => {
+                let parts = encoder.parts(&sheet)?.into_iter();
+                parts.map(|part| part.input).collect()
+            }
+        };
+        Ok(QueryInputs { parts, sort })
+    }
+}
+
+/// The part of an upright sheet that a region is, as the encoder takes it.
+fn region_input(
+    sheet: &UprightSheet,
+    region: Region,
+    encoder: &Encoder,
+) -> Result<RgbImage, EngineError> {
+    let (width, height) = (sheet.image.width(), sheet.image.height());
+    let chosen = (0..sheet.layout.figures.len()).find(|&index| {
+        let area = figure_of(&sheet.layout, index).and_then(|figure| figure.area);
+        area.is_some_and(|area| region.is_area(area, width, height))
+    });
+    match chosen {
+        Some(index) if encoder.preprocessor().kind() == PreprocessKind::Figure => {
+            encoder.part(sheet, Part::Figure(index))
+        }
+        _ => encoder.prepare(&region.crop(&sheet.image)?),
+    }
+}
+
+/// What of a query picture is embedded.
+pub(super) struct QueryInputs {
+    /// The whole first.
+    parts: Vec<RgbImage>,
+    sort: Sort,
+}
+
+impl QueryInputs {
+    /// The same in each of the poses that are asked for: of sheets with very many figures only the
+    /// whole, but for the picture as it came.
+    ///
+    /// Model inputs are laid down anew, not pictures: what was found of a sheet's captions and
+    /// figures is as good in every pose.
+    pub(super) fn posed(self, poses: Poses) -> Vec<(Pose, Vec<RgbImage>)> {
+        let poses = poses.of(self.sort);
+        let are_few = self.parts.len() * poses.len() <= MOST_POSED;
+        let lay = |&pose: &Pose| {
+            let is_all = are_few || pose == Pose::UPRIGHT;
+            let count = if is_all { self.parts.len() } else { 1 };
+            let parts = self.parts.iter().take(count).cloned();
+            (pose, parts.map(|part| pose.apply(part)).collect())
+        };
+        poses.iter().map(lay).collect()
     }
 }
 
@@ -118,6 +180,7 @@ impl QueryPictures {
                 Ok(QueryPicture {
                     image: decoded.image,
                     known: decoded.page_orientation.map(PageOrientation::turn),
+                    is_told: decoded.page_orientation.is_some(),
                     seen_as: SeenAs::Sent,
                     warnings: decoded.warnings,
                 })
@@ -176,6 +239,8 @@ impl QueryPictures {
         Ok(QueryPicture {
             image: decoded.image,
             known: item.turn.or(stored),
+            // An import that looked at a sheet and was told nothing leaves it as it is.
+            is_told: stored.is_some() || item.turn.is_some_and(|turn| turn != Turn::None),
             seen_as: SeenAs::Stored(item.turn.unwrap_or_default()),
             warnings: decoded.warnings,
         })

@@ -3,18 +3,29 @@
 //! A sheet with several figures asks as a whole and with each of them. An item's score for it is
 //! the mean of two: its best for the whole, and its best for any figure. Over two sets of real
 //! patents such queries gain by it (`docs/evaluation.md`); as no item scores above the better of
-//! the two, those that any vector finds are all that need to be looked at.
+//! the two, those that any vector finds are all that need to be looked at. A picture that asks in
+//! several poses has such vectors for each of them; the pose by which an item scores best counts.
 
 use std::sync::Arc;
 
 use lookalike_evidence::Evidence;
+use lookalike_imaging::Pose;
 use lookalike_storage::{Hit, Metric};
 
+use super::found::Found;
 use crate::Described;
 
 /// The vectors of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryVectors {
+    /// For each pose once, as it came first; never empty.
+    pub(crate) aspects: Vec<Aspect>,
+}
+
+/// A query in one pose.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Aspect {
+    pub(crate) pose: Pose,
     /// Of all of it.
     pub(crate) whole: Vec<f32>,
     /// Of its figures, where it has several.
@@ -23,20 +34,23 @@ pub(crate) struct QueryVectors {
     pub(crate) evidence: Option<Arc<Evidence>>,
 }
 
-impl QueryVectors {
-    /// The first is that of the whole; `None` where there is none.
-    pub(crate) fn new(vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
+impl Aspect {
+    /// The first of the vectors is that of the whole; `None` where there is none.
+    pub(super) fn new(pose: Pose, vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
         let mut vectors = vectors.into_iter();
-        let whole = vectors.next()?;
         Some(Self {
-            whole,
+            pose,
+            whole: vectors.next()?,
             figures: vectors.collect(),
             evidence: None,
         })
     }
 
-    /// Of what was made of a query's parts, the whole first; `None` where there is nothing.
-    pub(crate) fn of_described(parts: impl IntoIterator<Item = Described>) -> Option<Self> {
+    /// Of what was made of a picture's parts, the whole first.
+    pub(super) fn of_described(
+        pose: Pose,
+        parts: impl IntoIterator<Item = Described>,
+    ) -> Option<Self> {
         let mut evidence = None;
         let vectors = parts.into_iter().enumerate().map(|(index, part)| {
             if index == 0 {
@@ -44,47 +58,87 @@ impl QueryVectors {
             }
             part.embedding
         });
-        let of_query = Self::new(vectors)?;
-        Some(Self {
-            evidence,
-            ..of_query
+        let aspect = Self::new(pose, vectors)?;
+        Some(Self { evidence, ..aspect })
+    }
+
+    /// All its vectors, the whole first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Vec<f32>> {
+        std::iter::once(&self.whole).chain(&self.figures)
+    }
+
+    /// An item's hit for it by the item's hits for its vectors, in their order.
+    fn found(&self, hits: &[Hit], metric: Metric) -> Option<Found> {
+        let (whole, figures) = hits.split_first()?;
+        let better = |a: Hit, b: Hit| match metric.compare(b.score, a.score) {
+            std::cmp::Ordering::Less => b,
+            _ => a,
+        };
+        let hit = match figures.iter().copied().reduce(better) {
+            None => *whole,
+            Some(best) => Hit {
+                score: f32::midpoint(whole.score, best.score),
+                ..best
+            },
+        };
+        Some(Found::new(hit, self.pose))
+    }
+}
+
+impl QueryVectors {
+    /// What came as vectors, the first that of the whole; `None` where there is none.
+    pub(crate) fn new(vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
+        Aspect::new(Pose::UPRIGHT, vectors).map(|aspect| Self {
+            aspects: vec![aspect],
         })
     }
 
-    /// The same, to be compared with this evidence too.
-    pub(crate) fn with_evidence(self, evidence: Option<Evidence>) -> Self {
-        Self {
-            evidence: evidence.map(Arc::new),
-            ..self
+    /// The same, to be compared with this evidence too, which is that of it as it came.
+    pub(crate) fn with_evidence(mut self, evidence: Option<Evidence>) -> Self {
+        if let Some(aspect) = self.aspects.first_mut() {
+            aspect.evidence = evidence.map(Arc::new);
         }
+        self
     }
 
-    /// All of them, the whole first.
+    /// The same, with nothing to compare hits with again.
+    pub(super) fn without_evidence(mut self) -> Self {
+        for aspect in &mut self.aspects {
+            aspect.evidence = None;
+        }
+        self
+    }
+
+    /// All of them: of each pose the whole first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Vec<f32>> {
-        std::iter::once(&self.whole).chain(&self.figures)
+        self.aspects.iter().flat_map(Aspect::all)
     }
 
     /// How many numbers there are in all of them.
     pub(crate) fn numbers(&self) -> usize {
         self.all().map(Vec::len).sum()
     }
-}
 
-/// An item's hit for a query by its hits for the query's vectors, in their order; `None` where it
-/// has none.
-pub(super) fn of_item(hits: &[Hit], metric: Metric) -> Option<Hit> {
-    let (whole, figures) = hits.split_first()?;
-    let better = |a: Hit, b: Hit| match metric.compare(b.score, a.score) {
-        std::cmp::Ordering::Less => b,
-        _ => a,
-    };
-    let Some(best) = figures.iter().copied().reduce(better) else {
-        return Some(*whole);
-    };
-    Some(Hit {
-        score: f32::midpoint(whole.score, best.score),
-        ..best
-    })
+    /// Whether it asks with figures beside the whole.
+    pub(super) fn has_figures(&self) -> bool {
+        self.aspects.iter().any(|aspect| !aspect.figures.is_empty())
+    }
+
+    /// An item's hit for the query by its hits for all the query's vectors, in their order; `None`
+    /// where it has none.
+    pub(super) fn found(&self, hits: &[Hit], metric: Metric) -> Option<Found> {
+        let mut rest = hits;
+        let mut found: Option<Found> = None;
+        for aspect in &self.aspects {
+            let (own, others) = rest.split_at_checked(1 + aspect.figures.len())?;
+            rest = others;
+            found = match (found, aspect.found(own, metric)) {
+                (Some(best), Some(other)) => Some(best.or_better(other, metric)),
+                (best, other) => best.or(other),
+            };
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -99,12 +153,51 @@ mod tests {
         }
     }
 
+    fn aspect(pose: Pose, vectors: usize) -> Aspect {
+        Aspect::new(pose, vec![vec![0.0]; vectors]).unwrap()
+    }
+
+    fn found(vectors: &QueryVectors, hits: &[Hit], metric: Metric) -> Option<(u8, f32, Pose)> {
+        let found = vectors.found(hits, metric);
+        found.map(|found| (found.figure_index, found.score, found.pose))
+    }
+
     #[test]
     fn the_whole_and_the_best_figure_count_half_each() {
-        let several = [hit(0, 0.5), hit(1, 0.2), hit(3, 0.75), hit(2, 0.75)];
-        assert_eq!(of_item(&several, Metric::Cosine), Some(hit(3, 0.625)));
-        assert_eq!(of_item(&several, Metric::L2), Some(hit(1, 0.35)));
-        assert_eq!(of_item(&several[..1], Metric::Cosine), Some(several[0]));
-        assert_eq!(of_item(&[], Metric::Cosine), None);
+        let hits = [hit(0, 0.5), hit(1, 0.2), hit(3, 0.75), hit(2, 0.75)];
+        let several = QueryVectors::new(vec![vec![0.0]; 4]).unwrap();
+        let upright = Pose::UPRIGHT;
+        assert_eq!(
+            found(&several, &hits, Metric::Cosine),
+            Some((3, 0.625, upright))
+        );
+        assert_eq!(found(&several, &hits, Metric::L2), Some((1, 0.35, upright)));
+        let one = QueryVectors::new([vec![0.0]]).unwrap();
+        assert_eq!(
+            found(&one, &hits[..1], Metric::Cosine),
+            Some((0, 0.5, upright))
+        );
+        assert_eq!(found(&one, &[], Metric::Cosine), None);
+    }
+
+    #[test]
+    fn the_best_pose_counts_and_of_equals_the_first() {
+        let query = QueryVectors {
+            aspects: vec![aspect(Pose::UPRIGHT, 2), aspect(Pose::MIRRORED, 1)],
+        };
+        let hits = [hit(0, 0.5), hit(1, 0.6), hit(2, 0.7)];
+        assert_eq!(
+            found(&query, &hits, Metric::Cosine),
+            Some((2, 0.7, Pose::MIRRORED))
+        );
+        assert_eq!(
+            found(&query, &hits, Metric::L2),
+            Some((1, 0.55, Pose::UPRIGHT))
+        );
+        let same = [hit(0, 0.5), hit(1, 0.5), hit(2, 0.5)];
+        assert_eq!(
+            found(&query, &same, Metric::Cosine),
+            Some((1, 0.5, Pose::UPRIGHT))
+        );
     }
 }

@@ -8,7 +8,8 @@ use lookalike_storage::{
 };
 
 use super::checked::CheckedRequest;
-use super::query_vectors::{self, QueryVectors};
+use super::found::{Found, best_of_each, sort_best_first};
+use super::query_vectors::QueryVectors;
 use super::request::Limit;
 use super::second_look::{Ability, Looks};
 use crate::{EngineError, Stores};
@@ -31,7 +32,7 @@ pub(super) struct Group {
     /// The best hit's score, or for several queries the mean of the best for each.
     pub(super) score: f32,
     /// Best first; never empty.
-    pub(super) hits: Vec<Hit>,
+    pub(super) hits: Vec<Found>,
 }
 
 /// One collection's groups, best first.
@@ -96,16 +97,16 @@ pub(super) fn rank(
         looks,
     };
     let groups = match (queries, request.limit) {
-        ([query], Limit::Items(count)) if query.figures.is_empty() => {
-            let hits = ranker.best_hits(&query.whole, count)?;
-            ranker.grouped(hits)?
-        }
-        ([query], Limit::Items(count)) => {
+        ([query], Limit::Items(count)) if query.has_figures() => {
             let hits = ranker.hits_of_figures(query, count)?;
             ranker.grouped(hits)?
         }
-        ([query], Limit::Groups(count)) if query.figures.is_empty() => {
-            let keys = ranker.best_groups(&query.whole, count)?;
+        ([query], Limit::Items(count)) => {
+            let hits = ranker.best_hits(query, count)?;
+            ranker.grouped(hits)?
+        }
+        ([query], Limit::Groups(count)) if !query.has_figures() => {
+            let keys = ranker.best_groups(query, count)?;
             ranker.whole_groups(queries, &keys)?
         }
         (several, _) => {
@@ -153,13 +154,31 @@ impl Ranker<'_> {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// The best `count` items for the only query, which has one vector, best first.
-    fn best_hits(&self, query: &[f32], count: usize) -> Result<Vec<Hit>, EngineError> {
+    /// The best `count` items for the only query, which has no figures, best first.
+    fn best_hits(&self, query: &QueryVectors, count: usize) -> Result<Vec<Found>, EngineError> {
         let Some(depth) = self.depth(0, count) else {
-            return self.hits(query, count, self.threshold);
+            return self.first_hits(query, count, self.threshold);
         };
-        let hits = self.hits(query, depth, None)?;
+        let hits = self.first_hits(query, depth, None)?;
         self.compared(0, hits, count)
+    }
+
+    /// The same by their first scores: an item that is among the best `k` of all poses is among
+    /// the best `k` of the pose that it is best in.
+    fn first_hits(
+        &self,
+        query: &QueryVectors,
+        k: usize,
+        threshold: Option<f32>,
+    ) -> Result<Vec<Found>, EngineError> {
+        let mut all = Vec::new();
+        for aspect in &query.aspects {
+            let hits = self.hits(&aspect.whole, k, threshold)?;
+            all.extend(hits.into_iter().map(|hit| Found::new(hit, aspect.pose)));
+        }
+        let mut best = best_of_each(all, self.metric);
+        best.truncate(k);
+        Ok(best)
     }
 
     /// How many hits are to be found first for the query at that position, of which `count` are
@@ -178,9 +197,9 @@ impl Ranker<'_> {
     fn compared(
         &self,
         query: usize,
-        mut hits: Vec<Hit>,
+        mut hits: Vec<Found>,
         count: usize,
-    ) -> Result<Vec<Hit>, EngineError> {
+    ) -> Result<Vec<Found>, EngineError> {
         if let Some(looks) = &self.looks {
             looks.compare(query, &mut hits)?;
         }
@@ -191,7 +210,11 @@ impl Ranker<'_> {
     }
 
     /// The best `count` items for a query with several figures, best first.
-    fn hits_of_figures(&self, query: &QueryVectors, count: usize) -> Result<Vec<Hit>, EngineError> {
+    fn hits_of_figures(
+        &self,
+        query: &QueryVectors,
+        count: usize,
+    ) -> Result<Vec<Found>, EngineError> {
         let candidates = FUSION_CANDIDATES.max(2 * count);
         let mut ids = Vec::new();
         for vector in query.all() {
@@ -200,7 +223,7 @@ impl Ranker<'_> {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut hits: Vec<Hit> = self.scores(query, &ids)?.into_iter().flatten().collect();
+        let mut hits: Vec<Found> = self.scores(query, &ids)?.into_iter().flatten().collect();
         sort_best_first(&mut hits, self.metric);
         if let Some(depth) = self.depth(0, count) {
             hits.truncate(depth);
@@ -209,7 +232,11 @@ impl Ranker<'_> {
     }
 
     /// The hits of items for a query, `None` for those that the collection has no embedding of.
-    fn scores(&self, query: &QueryVectors, ids: &[u64]) -> Result<Vec<Option<Hit>>, EngineError> {
+    fn scores(
+        &self,
+        query: &QueryVectors,
+        ids: &[u64],
+    ) -> Result<Vec<Option<Found>>, EngineError> {
         let vectors = self.stores.vectors();
         let of_vectors = query
             .all()
@@ -217,7 +244,7 @@ impl Ranker<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let of_item = |index| {
             let hits: Option<Vec<Hit>> = of_vectors.iter().map(|hits| hits[index]).collect();
-            hits.and_then(|hits| query_vectors::of_item(&hits, self.metric))
+            hits.and_then(|hits| query.found(&hits, self.metric))
         };
         Ok((0..ids.len()).map(of_item).collect())
     }
@@ -228,10 +255,10 @@ impl Ranker<'_> {
         position: usize,
         query: &QueryVectors,
         ids: &[u64],
-    ) -> Result<Vec<Option<Hit>>, EngineError> {
+    ) -> Result<Vec<Option<Found>>, EngineError> {
         let mut scores = self.scores(query, ids)?;
         if let Some(looks) = &self.looks {
-            let mut hits: Vec<Hit> = scores.iter().copied().flatten().collect();
+            let mut hits: Vec<Found> = scores.iter().copied().flatten().collect();
             looks.compare(position, &mut hits)?;
             let found = scores.iter_mut().flatten();
             found.zip(hits).for_each(|(first, again)| *first = again);
@@ -239,14 +266,15 @@ impl Ranker<'_> {
         Ok(scores)
     }
 
-    fn is_within(&self, hit: &Hit) -> bool {
+    fn is_within(&self, hit: &Found) -> bool {
         let limit = self.threshold;
         limit.is_none_or(|limit| self.metric.compare(hit.score, limit).is_le())
     }
 
     /// Hits, best first, gathered into groups, best first.
-    fn grouped(&self, hits: Vec<Hit>) -> Result<Vec<Group>, EngineError> {
-        let keys = self.group_keys(&hits)?;
+    fn grouped(&self, hits: Vec<Found>) -> Result<Vec<Group>, EngineError> {
+        let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
+        let keys = self.group_keys(&ids)?;
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut groups: Vec<Group> = Vec::new();
         for (hit, key) in hits.into_iter().zip(keys) {
@@ -265,12 +293,13 @@ impl Ranker<'_> {
 
     /// The keys of the best `count` groups: more and more items until there are that many, and
     /// all of them where a store gives no more at once.
-    fn best_groups(&self, query: &[f32], count: usize) -> Result<Vec<String>, EngineError> {
+    fn best_groups(&self, query: &QueryVectors, count: usize) -> Result<Vec<String>, EngineError> {
         let mut k = (count * ITEMS_PER_GROUP).min(MOST_HITS);
         loop {
             let hits = self.best_hits(query, k)?;
             let all = hits.len() < k;
-            let mut keys = self.distinct_keys(&hits)?;
+            let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
+            let mut keys = self.distinct_keys(&ids)?;
             if all || keys.len() >= count {
                 keys.truncate(count);
                 return Ok(keys);
@@ -283,18 +312,25 @@ impl Ranker<'_> {
     }
 
     /// The same from every item within the scope: for patents of thousands of sheets.
-    fn best_groups_of_all(&self, query: &[f32], count: usize) -> Result<Vec<String>, EngineError> {
+    fn best_groups_of_all(
+        &self,
+        query: &QueryVectors,
+        count: usize,
+    ) -> Result<Vec<String>, EngineError> {
         let mut hits = Vec::new();
-        self.stores.vectors().each_hit(
-            self.collection,
-            query,
-            &self.scope(self.threshold),
-            &mut |hit| hits.push(hit),
-        )?;
-        sort_best_first(&mut hits, self.metric);
+        for aspect in &query.aspects {
+            self.stores.vectors().each_hit(
+                self.collection,
+                &aspect.whole,
+                &self.scope(self.threshold),
+                &mut |hit| hits.push(Found::new(hit, aspect.pose)),
+            )?;
+        }
+        let hits = best_of_each(hits, self.metric);
         let mut keys: Vec<String> = Vec::new();
         let mut seen = HashSet::new();
-        for some in hits.chunks(MOST_HITS) {
+        let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
+        for some in ids.chunks(MOST_HITS) {
             let new = self.distinct_keys(some)?;
             keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
             if keys.len() >= count {
@@ -305,10 +341,10 @@ impl Ranker<'_> {
         Ok(keys)
     }
 
-    /// The groups of hits, each once, in the order of their first hits.
-    fn distinct_keys(&self, hits: &[Hit]) -> Result<Vec<String>, EngineError> {
+    /// The groups of items, each once, in the order of their first items.
+    fn distinct_keys(&self, ids: &[u64]) -> Result<Vec<String>, EngineError> {
         let mut seen = HashSet::new();
-        let mut keys = self.group_keys(hits)?;
+        let mut keys = self.group_keys(ids)?;
         keys.retain(|key| seen.insert(key.clone()));
         Ok(keys)
     }
@@ -321,7 +357,8 @@ impl Ranker<'_> {
             let threshold = self.first_threshold(position);
             for vector in query.all() {
                 let hits = self.hits(vector, FUSION_CANDIDATES, threshold)?;
-                let new = self.distinct_keys(&hits)?;
+                let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
+                let new = self.distinct_keys(&ids)?;
                 keys.extend(new.into_iter().filter(|key| seen.insert(key.clone())));
             }
         }
@@ -350,7 +387,7 @@ impl Ranker<'_> {
             let Some(&place) = places.get(key.as_str()) else {
                 continue;
             };
-            let of_item: Option<Vec<Hit>> = scores.iter().map(|of_query| of_query[index]).collect();
+            let of_item: Option<Vec<Found>> = scores.iter().map(|of_query| of_query[index]).collect();
             if let Some(of_item) = of_item {
                 parts[place].add(&of_item, self.metric);
             }
@@ -395,9 +432,8 @@ impl Ranker<'_> {
         Ok(members)
     }
 
-    fn group_keys(&self, hits: &[Hit]) -> Result<Vec<String>, EngineError> {
-        let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
-        let patents = self.stores.catalog().patents_of_items(&ids)?;
+    fn group_keys(&self, ids: &[u64]) -> Result<Vec<String>, EngineError> {
+        let patents = self.stores.catalog().patents_of_items(ids)?;
         Ok(ids
             .iter()
             .map(|id| {
@@ -414,7 +450,7 @@ impl Ranker<'_> {
 struct Part {
     /// For each query the best score of any item.
     best: Vec<Option<f32>>,
-    hits: Vec<Hit>,
+    hits: Vec<Found>,
 }
 
 impl Part {
@@ -426,14 +462,13 @@ impl Part {
     }
 
     /// Adds an item by its hit for each query.
-    fn add(&mut self, of_item: &[Hit], metric: Metric) {
-        let is_better = |a: f32, b: f32| metric.compare(a, b).is_lt();
+    fn add(&mut self, of_item: &[Found], metric: Metric) {
         for (best, hit) in self.best.iter_mut().zip(of_item) {
-            if best.is_none_or(|best| is_better(hit.score, best)) {
+            if best.is_none_or(|best| metric.compare(hit.score, best).is_lt()) {
                 *best = Some(hit.score);
             }
         }
-        let better = |a: Hit, b: Hit| if is_better(b.score, a.score) { b } else { a };
+        let better = |a: Found, b: Found| a.or_better(b, metric);
         self.hits.extend(of_item.iter().copied().reduce(better));
     }
 
@@ -450,11 +485,4 @@ impl Part {
             hits: self.hits,
         })
     }
-}
-
-pub(super) fn sort_best_first(hits: &mut [Hit], metric: Metric) {
-    hits.sort_by(|a, b| {
-        let by_score = metric.compare(a.score, b.score);
-        by_score.then(a.item_id.cmp(&b.item_id))
-    });
 }

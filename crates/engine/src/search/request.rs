@@ -7,6 +7,7 @@ use lookalike_storage::Effort;
 
 use super::description::{QueryDescription, QueryKind};
 use super::kept::KeptQuery;
+use super::poses::Poses;
 use super::region::Region;
 use crate::file_name::clean_name;
 
@@ -97,6 +98,8 @@ pub struct SearchRequest {
     /// [`RERANK_MAX`](super::RERANK_MAX), 0 for none; `None` for
     /// [`RERANK_DEFAULT`](super::RERANK_DEFAULT).
     pub rerank: Option<usize>,
+    /// The poses in which query pictures are searched for.
+    pub poses: Poses,
     /// How hard approximate indexes try, where it is not to be as usual.
     pub effort: Effort,
     /// Whose search it is; `None` for the local user, and for those who did not log in.
@@ -115,6 +118,7 @@ impl Default for SearchRequest {
             include_front_page: false,
             regions: Vec::new(),
             rerank: None,
+            poses: Poses::default(),
             effort: Effort::default(),
             owner: None,
         }

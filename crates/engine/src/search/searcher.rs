@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lookalike_catalog::{Collection, SearchHit};
+use lookalike_imaging::Pose;
 
 use super::answer::{RankedItem, SearchAnswer, Timing};
 use super::checked::CheckedRequest;
@@ -149,6 +150,7 @@ impl Searcher {
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
         answer.query_info.warnings.extend(warnings);
+        answer.query_info.poses = poses(&vectors);
         answer.query_token = token(&self.token_secret, &request, &vectors);
         let end = Instant::now();
         answer.timing = Timing {
@@ -179,6 +181,16 @@ impl Searcher {
     pub(crate) fn past(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
         self.recent.get(token, owner, self.stores.now())
     }
+}
+
+/// The poses in which any query was searched for, in their own order.
+fn poses(vectors: &[Vec<QueryVectors>]) -> Vec<Pose> {
+    let queries = vectors.iter().flatten();
+    let used: HashSet<Pose> = queries
+        .flat_map(|query| query.aspects.iter().map(|aspect| aspect.pose))
+        .collect();
+    let in_order = Pose::ALL.into_iter();
+    in_order.filter(|pose| used.contains(pose)).collect()
 }
 
 /// The best hit of each of the best groups.

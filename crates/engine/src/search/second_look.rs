@@ -3,7 +3,7 @@
 //! An embedding says what a picture is like as a whole; the evidence of its places (see
 //! `lookalike_evidence`) tells apart what is alike only as a whole. Both make one score, on the
 //! scale of the encoder's own, so that thresholds act on it and bands mean what they mean. It is
-//! taken of whole sheets: a region that is searched for, and sheets that one figure of several found,
+//! taken in the pose by which the first search found a hit, and of whole sheets: a region that is searched for, and sheets that one figure of several found,
 //! keep their first score, since what else is on a sheet would speak against it.
 
 use std::cell::RefCell;
@@ -13,8 +13,10 @@ use std::sync::Arc;
 use lookalike_catalog::Collection;
 use lookalike_encoders::SecondLook;
 use lookalike_evidence::{EvidenceFile, Query};
-use lookalike_storage::{Hit, Metric};
+use lookalike_imaging::Pose;
+use lookalike_storage::Metric;
 
+use super::found::Found;
 use super::query_vectors::QueryVectors;
 use crate::stores::evidence_key;
 use crate::{EngineError, Stores};
@@ -30,8 +32,8 @@ pub(super) struct Looks<'a> {
     stores: &'a Stores,
     file: Arc<EvidenceFile>,
     mixture: SecondLook,
-    /// In the order of the request's queries; `None` for those of which there is no evidence.
-    queries: Vec<Option<Query>>,
+    /// In the order of the request's queries, those of their poses of which there is evidence.
+    queries: Vec<Vec<(Pose, Query)>>,
     depth: usize,
     /// Of items that were compared: their best first score for any query.
     first_scores: RefCell<HashMap<u64, f32>>,
@@ -67,9 +69,16 @@ impl<'a> Looks<'a> {
         let Some(file) = stores.evidence().of_collection(collection.id)? else {
             return Ok(Ability::Lacking);
         };
-        let prepare = |query: &QueryVectors| query.evidence.as_deref().map(Query::new);
-        let queries: Vec<Option<Query>> = queries.iter().map(prepare).collect();
-        if queries.iter().all(Option::is_none) {
+        let prepare = |query: &QueryVectors| {
+            let aspects = query.aspects.iter();
+            let with_evidence = aspects.filter_map(|aspect| {
+                let evidence = aspect.evidence.as_deref()?;
+                Some((aspect.pose, Query::new(evidence)))
+            });
+            with_evidence.collect()
+        };
+        let queries: Vec<Vec<(Pose, Query)>> = queries.iter().map(prepare).collect();
+        if queries.iter().all(Vec::is_empty) {
             return Ok(Ability::Unable);
         }
         Ok(Ability::Able(Self {
@@ -85,7 +94,7 @@ impl<'a> Looks<'a> {
     /// How many hits are to be found first for the query at that position, of which `count` are
     /// wanted; `None` where it takes no second look.
     pub(super) fn depth(&self, query: usize, count: usize) -> Option<usize> {
-        self.queries[query].as_ref().map(|_| self.depth.max(count))
+        (!self.queries[query].is_empty()).then(|| self.depth.max(count))
     }
 
     /// Gives hits for the query at that position the score that they have on second look. Those of
@@ -93,31 +102,34 @@ impl<'a> Looks<'a> {
     ///
     /// # Errors
     /// The catalogue or the file of evidence can't be read.
-    pub(super) fn compare(&self, query: usize, hits: &mut [Hit]) -> Result<(), EngineError> {
-        let Some(query) = &self.queries[query] else {
+    pub(super) fn compare(&self, query: usize, hits: &mut [Found]) -> Result<(), EngineError> {
+        let poses = &self.queries[query];
+        if poses.is_empty() {
             return Ok(());
-        };
+        }
         let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let md5s = self.stores.catalog().md5s_of_items(&ids)?;
-        let keys = hits.iter().map(|hit| {
-            let md5 = md5s.get(&hit.item_id)?;
-            evidence_key(md5).filter(|_| hit.figure_index == 0)
-        });
-        let keys: Vec<_> = keys.collect();
-        let file = &self.file;
-        let agreements = query.agreements(keys.len(), |index| {
-            let found = file.get(keys[index].as_ref()?);
-            found.unwrap_or_else(|error| {
-                tracing::warn!("{error}");
-                None
-            })
-        });
         let mut first_scores = self.first_scores.borrow_mut();
-        for (hit, agreement) in hits.iter_mut().zip(agreements) {
-            let Some(agreement) = agreement else { continue };
-            let best = first_scores.entry(hit.item_id).or_insert(hit.score);
-            *best = best.max(hit.score);
-            hit.score = self.mixture.score(hit.score, agreement);
+        for (pose, query) in poses {
+            let of_pose = |hit: &Found| hit.pose == *pose && hit.figure_index == 0;
+            let mut hits: Vec<&mut Found> = hits.iter_mut().filter(|hit| of_pose(hit)).collect();
+            let keys: Vec<_> = hits
+                .iter()
+                .map(|hit| evidence_key(md5s.get(&hit.item_id)?))
+                .collect();
+            let agreements = query.agreements(keys.len(), |index| {
+                let found = self.file.get(keys[index].as_ref()?);
+                found.unwrap_or_else(|error| {
+                    tracing::warn!("{error}");
+                    None
+                })
+            });
+            for (hit, agreement) in hits.iter_mut().zip(agreements) {
+                let Some(agreement) = agreement else { continue };
+                let best = first_scores.entry(hit.item_id).or_insert(hit.score);
+                *best = best.max(hit.score);
+                hit.score = self.mixture.score(hit.score, agreement);
+            }
         }
         Ok(())
     }

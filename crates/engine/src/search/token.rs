@@ -25,7 +25,7 @@ pub(super) fn token(
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{}{:?}",
         request.owner,
         request.descriptions(),
         request.collections,
@@ -35,6 +35,7 @@ pub(super) fn token(
         request.filter,
         request.include_front_page,
         request.second_look(),
+        request.poses,
         request.effort
     ));
     hex(&hash.finalize()[..16])

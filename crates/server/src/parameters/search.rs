@@ -34,6 +34,12 @@ pub(crate) struct SearchParameters {
     /// for none.
     #[schema(minimum = 0, maximum = 2000)]
     rerank: Option<u32>,
+    /// The poses in which query pictures are searched for, the best of which counts for each figure:
+    /// `upright` as they came, `turns` turned by quarters, `all` mirrored too, `auto` (unless given)
+    /// by what they are: drawings known to be upright also mirrored, other drawings in all poses,
+    /// anything else as it came.
+    #[schema(example = "auto")]
+    poses: Option<String>,
     /// Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
     #[schema(minimum = 1, maximum = 65536)]
     nprobe: Option<u32>,
@@ -107,6 +113,7 @@ impl Parameters {
             "max_distance" => self.request.max_distance = Some(number(name, value)?),
             "include_front_page" => self.request.include_front_page = boolean(name, value)?,
             "rerank" => self.request.rerank = Some(number(name, value)?),
+            "poses" => self.request.poses = value.parse().map_err(ApiError::from)?,
             "nprobe" => self.request.effort.nprobe = Some(number(name, value)?),
             "ef_search" => self.request.effort.ef_search = Some(number(name, value)?),
             "exact" => self.request.effort.exact = boolean(name, value)?,

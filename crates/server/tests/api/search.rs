@@ -82,6 +82,7 @@ fn an_answer_has_every_field_of_the_contract() {
             "id",
             "image_index",
             "page_num",
+            "pose",
             "score",
             "score_first",
             "thumbnail_url",
@@ -185,6 +186,54 @@ fn every_search_takes_how_hard_to_try() {
 }
 
 #[test]
+fn every_search_takes_poses_and_says_which_were_used() {
+    let server = Server::new();
+    let fields = |poses: &'static str| -> [(&str, Option<&str>, Vec<u8>); 3] {
+        [
+            ("file", Some("x.png"), picture(1)),
+            ("min_score", None, b"-1".to_vec()),
+            ("poses", None, poses.into()),
+        ]
+    };
+    let search = |poses| {
+        let fields = fields(poses);
+        let fields: Vec<_> = fields.iter().map(|(a, b, c)| (*a, *b, &c[..])).collect();
+        server.search(&fields)
+    };
+    for (poses, used) in [
+        ("upright", &["upright"][..]),
+        ("turns", &["upright", "turned_90", "turned_180", "turned_270"]),
+        (
+            "all",
+            &[
+                "upright",
+                "turned_90",
+                "turned_180",
+                "turned_270",
+                "mirrored",
+                "mirrored_turned_90",
+                "mirrored_turned_180",
+                "mirrored_turned_270",
+            ],
+        ),
+    ] {
+        let data = search(poses).json()["data"].clone();
+        assert_eq!(data["query_info"]["poses"], json!(used));
+        let pages = data["results"].as_array().unwrap();
+        for page in pages.iter().flat_map(|group| group["pages"].as_array().unwrap()) {
+            assert!(used.contains(&page["pose"].as_str().unwrap()), "{page}");
+        }
+    }
+    let by_item = server.post("/api/search/item/1", br#"{"poses": "turns"}"#).json();
+    assert_eq!(by_item["data"]["query_info"]["poses"].as_array().unwrap().len(), 4);
+    assert_eq!(by_item["data"]["results"][0]["pages"][0]["pose"], "upright");
+    let wrong = search("sideways");
+    assert_eq!(wrong.status, 400);
+    let message = wrong.json()["message"].to_string();
+    assert!(message.contains("auto, upright, turns or all"), "{message}");
+}
+
+#[test]
 fn items_and_vectors_are_searched_too() {
     let server = Server::new();
     let by_item = server.post("/api/search/item/1", b"").json();
@@ -264,9 +313,9 @@ fn fields_come_in_the_order_of_the_contract() {
     let expected = "code message data results group_id patent_id max_score band title \
                     loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
-                    image_index score score_first thumbnail_url width height figure index number label view box timing feature_extraction_ms \
+                    image_index score score_first pose thumbnail_url width height figure index number label view box timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
-                    min_score rerank total_matched collections filters query_token";
+                    min_score rerank poses total_matched collections filters query_token";
     let names: Vec<&str> = text
         .split("\":")
         .filter_map(|before| before.rsplit_once('"'))

@@ -12,6 +12,7 @@ mod figures;
 mod filters;
 mod kinds;
 mod pixels;
+mod poses;
 mod second_look;
 
 struct Fixture {

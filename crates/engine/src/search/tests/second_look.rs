@@ -197,6 +197,11 @@ fn thresholds_act_on_the_score_that_is_shown() {
 #[test]
 fn items_are_compared_as_their_pictures_are() {
     let world = World::new();
+    // As an item is stored.
+    let all = || SearchRequest {
+        poses: Poses::Upright,
+        ..all()
+    };
     let by_picture = world.search(world.file("ladder.png"), all());
     let by_item = world.search(Query::Item(world.id("ladder.png")), all());
     assert_eq!(found(&by_item), found(&by_picture));

@@ -1,0 +1,62 @@
+//! Hits, with how the query was asked when it found them.
+
+use std::collections::HashMap;
+
+use lookalike_imaging::Pose;
+use lookalike_storage::{Hit, Metric};
+
+/// An item found, by its best figure and the query's best pose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Found {
+    pub(super) item_id: u64,
+    /// Which of the item's figures.
+    pub(super) figure_index: u8,
+    /// As [`Hit::score`]; on second look the mixed one.
+    pub(super) score: f32,
+    /// The pose of the query.
+    pub(super) pose: Pose,
+}
+
+impl Found {
+    pub(super) fn new(hit: Hit, pose: Pose) -> Self {
+        Self {
+            item_id: hit.item_id,
+            figure_index: hit.figure_index,
+            score: hit.score,
+            pose,
+        }
+    }
+
+    /// The better of two hits of an item, of equals this one.
+    pub(super) fn or_better(self, other: Self, metric: Metric) -> Self {
+        if metric.compare(other.score, self.score).is_lt() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+pub(super) fn sort_best_first(hits: &mut [Found], metric: Metric) {
+    hits.sort_by(|a, b| {
+        let by_score = metric.compare(a.score, b.score);
+        by_score.then(a.item_id.cmp(&b.item_id))
+    });
+}
+
+/// The best of each item's hits, best first; of equals the one that comes first.
+pub(super) fn best_of_each(hits: Vec<Found>, metric: Metric) -> Vec<Found> {
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut best: Vec<Found> = Vec::new();
+    for hit in hits {
+        match places.get(&hit.item_id) {
+            Some(&place) => best[place] = best[place].or_better(hit, metric),
+            None => {
+                places.insert(hit.item_id, best.len());
+                best.push(hit);
+            }
+        }
+    }
+    sort_best_first(&mut best, metric);
+    best
+}
