@@ -8,6 +8,8 @@ const options: Options = {
   groups: 25,
   limit: 0.7,
   frontPages: true,
+  like: [12, 13],
+  unlike: [34],
   filters: {
     keyword: "folding chair",
     loc_class: ["06-01", "06-03"],

@@ -28,6 +28,8 @@ test("an entry tells the options it was made with", () => {
     groups: 25,
     limit: 0.7,
     frontPages: true,
+    like: [12],
+    unlike: [34, 35],
     filters: {
       keyword: "folding chair",
       loc_class: ["06-01", "06-03"],

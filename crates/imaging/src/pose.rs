@@ -102,11 +102,7 @@ impl Pose {
             Turn::Half => [1.0 - x, 1.0 - y],
             Turn::CounterClockwise => [1.0 - y, x],
         };
-        if self.mirrored {
-            [1.0 - x, y]
-        } else {
-            [x, y]
-        }
+        if self.mirrored { [1.0 - x, y] } else { [x, y] }
     }
 }
 

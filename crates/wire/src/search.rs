@@ -257,6 +257,12 @@ pub struct QueryInfo {
     /// How many of the first hits were compared again by what matches where, at least as many as
     /// were wanted; 0 if none were.
     pub rerank: usize,
+    /// Items that hits were to be more like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub like: Vec<u64>,
+    /// Items that hits were to be less like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlike: Vec<u64>,
     /// The poses in which the queries were searched for, as in [`PageHit`].
     pub poses: Vec<&'static str>,
     /// Items returned.
@@ -275,7 +281,7 @@ pub struct QueryInfo {
 }
 
 same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
-    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, poses,
+    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, like, unlike, poses,
     total_matched, collections, filters, queries, warnings,
 });
 

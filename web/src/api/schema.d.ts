@@ -748,7 +748,8 @@ export interface paths {
      * Search by pictures.
      * @description Several pictures are fused: a patent counts by the mean over the pictures of its best page for
      *     each. Of a patent's PDF all drawing sheets are searched with, of another file with pages the
-     *     first that is a picture, unless `page` names others.
+     *     first that is a picture, unless `page` names others. No picture is needed where `like` names
+     *     items.
      */
     post: operations["search_by_pictures"];
     delete?: never;
@@ -2886,6 +2887,12 @@ export interface components {
       /** @description Such as `D00001`. */
       page_num?: string | null;
       /**
+       * @description The pose of the query by which it was found: `upright` as it came, `turned_90`, `turned_180` or
+       *     `turned_270` clockwise, `mirrored` left for right, or `mirrored_turned_90` and so on, which is
+       *     mirrored first.
+       */
+      pose: string;
+      /**
        * Format: float
        * @description Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
        *     places match, on the scale of the encoder's cosines.
@@ -3172,6 +3179,8 @@ export interface components {
       exact?: boolean;
       /** @description Filters in canonical form. */
       filters: components["schemas"]["ItemFilter"];
+      /** @description Items that hits were to be more like. */
+      like?: number[];
       /**
        * Format: float
        * @description Largest distance for `l2`.
@@ -3184,6 +3193,8 @@ export interface components {
       min_score?: number | null;
       /** @description Lists looked at, if that was asked for. */
       nprobe?: number | null;
+      /** @description The poses in which the queries were searched for, as in [`PageHit`]. */
+      poses: string[];
       /** @description What was searched for, unless that is one whole picture. */
       queries?: components["schemas"]["QueryDescription"][];
       /**
@@ -3197,6 +3208,8 @@ export interface components {
       top_k?: number | null;
       /** @description Items returned. */
       total_matched: number;
+      /** @description Items that hits were to be less like. */
+      unlike?: number[];
       /**
        * @description What was wrong with the files searched for although they could be read, such as a sheet of
        *     which rows are damaged; what could not be done as it was asked for, and what to do about it.
@@ -3295,6 +3308,8 @@ export interface components {
       history?: boolean | null;
       /** @description Whether front-page copies take part. */
       include_front_page?: boolean | null;
+      /** @description Items that hits are to be more like, beside the query or in its place. */
+      like?: number[] | null;
       /**
        * Format: float
        * @description Largest distance for `l2`.
@@ -3310,6 +3325,14 @@ export interface components {
        * @description Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
        */
       nprobe?: number | null;
+      /**
+       * @description The poses in which query pictures are searched for, the best of which counts for each figure:
+       *     `upright` as they came, `turns` turned by quarters, `all` mirrored too, `auto` (unless given)
+       *     by what they are: drawings known to be upright also mirrored, other drawings in all poses,
+       *     anything else as it came.
+       * @example auto
+       */
+      poses?: string | null;
       /**
        * @description Parts of the query pictures that count, `x,y,w,h` in fractions of their sides: one for all,
        *     or one for each in their order.
@@ -3334,6 +3357,8 @@ export interface components {
        * @description Images wanted; 10 unless given.
        */
       top_k?: number | null;
+      /** @description Items that hits are to be less like. */
+      unlike?: number[] | null;
     };
     /**
      * @description How a search for duplicates stands.

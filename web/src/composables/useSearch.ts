@@ -48,6 +48,8 @@ const asked = computed((): Options => ({
   collection: state.options.collection ?? collection.value?.name ?? null,
 }));
 
+type Steered = Pick<Options, "like" | "unlike">;
+
 let abort: AbortController | null = null;
 let settle: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,7 +80,10 @@ async function run(): Promise<void> {
   }
 }
 
-function begin(query: Query | null): void {
+function begin(query: Query | null, steered?: Steered): void {
+  // What is liked belongs to what was asked.
+  state.options.like = steered?.like ?? [];
+  state.options.unlike = steered?.unlike ?? [];
   abort?.abort();
   abort = null;
   if (state.query?.kind === "files") {
@@ -96,8 +101,8 @@ function searchFiles(files: File[]): void {
   if (files.length > 0) begin({ kind: "files", pictures: files.map(pictureOf), historyId: null });
 }
 
-function searchItem(id: number, region: Region | null = null): void {
-  begin({ kind: "item", id, item: null, region, figures: [] });
+function searchItem(id: number, region: Region | null = null, steered?: Steered): void {
+  begin({ kind: "item", id, item: null, region, figures: [] }, steered);
   void describe(state.query);
 }
 
@@ -138,6 +143,18 @@ function setFilters(changes: Partial<Filters>): void {
   later();
 }
 
+/** Has hits be more or less like an image; the same again takes it back. */
+function steer(id: number, towards: "like" | "unlike"): void {
+  const other = towards === "like" ? "unlike" : "like";
+  const given = state.options[towards].includes(id);
+  const without = (ids: number[]) => ids.filter((one) => one !== id);
+  state.options[other] = without(state.options[other]);
+  state.options[towards] = given
+    ? without(state.options[towards])
+    : [...state.options[towards], id];
+  void run();
+}
+
 function clearFilters(): void {
   setFilters(noFilters());
 }
@@ -156,9 +173,9 @@ function restore(wanted: LocationQuery): void {
   if (same && sameOptions) return;
   Object.assign(state.options, options);
   if (same) void run();
-  else if (query?.kind === "item") searchItem(query.id, query.region);
+  else if (query?.kind === "item") searchItem(query.id, query.region, options);
   else if (query?.kind === "history") {
-    begin({ kind: "history", id: query.id, entry: null });
+    begin({ kind: "history", id: query.id, entry: null }, options);
     void describe(state.query);
   } else begin(null);
 }
@@ -222,6 +239,7 @@ export function useSearch() {
     setRegion,
     setOptions,
     setFilters,
+    steer,
     clearFilters,
   };
 }

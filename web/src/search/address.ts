@@ -44,6 +44,8 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   if (options.groups !== defaultOptions().groups) address["n"] = String(options.groups);
   if (options.limit !== null) address["limit"] = String(options.limit);
   if (options.frontPages) address["front"] = "1";
+  if (options.like.length > 0) address["like"] = options.like.map(String);
+  if (options.unlike.length > 0) address["unlike"] = options.unlike.map(String);
   return { ...address, ...filtersToAddress(options.filters) };
 }
 
@@ -65,6 +67,8 @@ export function fromAddress(address: LocationQuery): { asked: Asked; options: Op
   options.groups = Math.min(GROUPS_MAX, Math.max(1, Math.round(groups)));
   options.limit = number(address, "limit");
   options.frontPages = one(address, "front") === "1";
+  options.like = ids(address, "like");
+  options.unlike = ids(address, "unlike").filter((id) => !options.like.includes(id));
   options.filters = filtersFromAddress(address);
   return { asked: askedIn(address), options };
 }
@@ -95,6 +99,11 @@ function parseRegion(text: string | null): Region | null {
   if (x === undefined || y === undefined || w === undefined || h === undefined) return null;
   const inside = [x, y, w, h].every((value) => value >= 0 && value <= 1) && w > 0 && h > 0;
   return rest.length === 0 && inside ? { x, y, w, h } : null;
+}
+
+function ids(address: LocationQuery, name: string): number[] {
+  const numbers = all(address, name).map(Number);
+  return [...new Set(numbers.filter((id) => Number.isInteger(id) && id >= 0))];
 }
 
 function all(address: LocationQuery, name: string): string[] {

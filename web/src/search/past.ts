@@ -25,6 +25,8 @@ export function optionsOf(entry: HistoryEntry): Options {
   options.groups = numberOf(entry, "top_groups") ?? options.groups;
   options.limit = numberOf(entry, "min_score") ?? numberOf(entry, "max_distance");
   options.frontPages = valuesOf(entry, "include_front_page")[0] === "true";
+  options.like = valuesOf(entry, "like").map(Number);
+  options.unlike = valuesOf(entry, "unlike").map(Number);
   options.filters.keyword = valuesOf(entry, "keyword")[0] ?? "";
   for (const name of LIST_FILTERS) options.filters[name] = valuesOf(entry, name);
   options.filters.fromYear = year("pub_date_from");

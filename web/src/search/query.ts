@@ -66,6 +66,9 @@ export interface Options {
   /** Lowest score, or largest distance where that is the metric; null: the server's own. */
   limit: number | null;
   frontPages: boolean;
+  /** Images that hits are to be more like, by their ids, and less like. */
+  like: number[];
+  unlike: number[];
   filters: Filters;
 }
 
@@ -86,7 +89,15 @@ export function noFilters(): Filters {
 }
 
 export function defaultOptions(): Options {
-  return { collection: null, groups: 10, limit: null, frontPages: false, filters: noFilters() };
+  return {
+    collection: null,
+    groups: 10,
+    limit: null,
+    frontPages: false,
+    like: [],
+    unlike: [],
+    filters: noFilters(),
+  };
 }
 
 export function filterCount(filters: Filters): number {

@@ -1,7 +1,7 @@
 // A search as the API takes it.
 import type { Filters, Options } from "./query";
 
-type Value = string | number | boolean | string[] | null;
+type Value = string | number | boolean | string[] | number[] | null;
 export type Parameters = Record<string, Value>;
 
 export type Metric = "cosine" | "ip" | "l2";
@@ -27,6 +27,8 @@ export function searchParameters(options: Options, metric: Metric): Parameters {
     min_score: metric === "l2" ? null : options.limit,
     max_distance: metric === "l2" ? options.limit : null,
     include_front_page: options.frontPages || null,
+    like: options.like,
+    unlike: options.unlike,
     ...filterParameters(options.filters),
   };
 }

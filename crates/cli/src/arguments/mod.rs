@@ -261,7 +261,7 @@ pub(crate) enum Originals {
 #[derive(Args, Debug)]
 pub(crate) struct SearchArguments {
     /// Pictures to look for; several are fused per patent
-    #[arg(value_name = "IMAGE", required_unless_present_any = ["vector", "item"],
+    #[arg(value_name = "IMAGE", required_unless_present_any = ["vector", "item", "like"],
           conflicts_with_all = ["vector", "item"])]
     pub(crate) images: Vec<PathBuf>,
     /// Page of a PDF or TIFF to look for, counted from 1; repeat for several [default: the drawing
@@ -300,6 +300,13 @@ pub(crate) struct SearchArguments {
     /// [default: 200]
     #[arg(long, value_name = "N", value_parser = values::rerank)]
     pub(crate) rerank: Option<usize>,
+    /// Item that hits are to be more like, beside what is looked for or in its place; repeat for
+    /// several
+    #[arg(long, value_name = "ID")]
+    pub(crate) like: Vec<u64>,
+    /// Item that hits are to be less like; repeat for several
+    #[arg(long, value_name = "ID")]
+    pub(crate) unlike: Vec<u64>,
     /// Poses in which the pictures are searched for, the best of which counts: upright (as they
     /// came), turns (by quarters), all (mirrored too), or auto: drawings known to be upright also
     /// mirrored, other drawings in all poses, anything else as it came

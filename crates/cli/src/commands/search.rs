@@ -44,6 +44,8 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         include_front_page: arguments.include_front_page,
         regions: arguments.regions,
         rerank: arguments.rerank,
+        like: arguments.like,
+        unlike: arguments.unlike,
         poses: arguments.poses,
         effort: arguments.effort.into(),
         owner: None,
@@ -98,6 +100,10 @@ fn queries(
         .iter()
         .map(|path| path.display().to_string())
         .collect();
+    if images.is_empty() {
+        let ids: Vec<String> = arguments.like.iter().map(u64::to_string).collect();
+        return Ok((images, format!("like {}", ids.join(", "))));
+    }
     Ok((images, names.join(", ")))
 }
 

@@ -74,9 +74,22 @@ fn import_then_search_by_sheet_photo_and_item() {
     assert_eq!(posed["query_info"]["poses"].as_array().unwrap().len(), 8);
     assert_eq!(posed["results"][0]["group_id"], best["group_id"]);
     let poses = posed["results"][0]["pages"].as_array().unwrap();
-    assert!(poses.iter().any(|page| page["pose"] == "upright"), "{poses:?}");
+    assert!(
+        poses.iter().any(|page| page["pose"] == "upright"),
+        "{poses:?}"
+    );
     let wrong = scratch.fails(&["search", &file, "--poses", "some"], 2);
     assert!(wrong.contains("auto, upright, turns or all"), "{wrong}");
+
+    let liked = scratch.json(&["search", "--like", &id, "--format", "json"]);
+    assert_eq!(liked["results"][0]["group_id"], best["group_id"]);
+    let other = lines[9]["id"].to_string();
+    let steered = [
+        "search", &file, "--like", &id, "--unlike", &other, "--format", "json",
+    ];
+    let steered = scratch.json(&steered);
+    assert_eq!(steered["results"][0]["group_id"], best["group_id"]);
+    assert_eq!(steered["query_info"]["unlike"][0], lines[9]["id"]);
 
     let photo = format!("designs/{}", design["photos"][0].as_str().unwrap());
     let by_photo = scratch.json(&[

@@ -174,7 +174,18 @@ impl Explainer {
                     .searcher
                     .past(token, *owner)
                     .ok_or_else(unknown_token)?;
-                (&past.request, *index, past.pose_of(part.item))
+                let pose = past.pose_of(part.item);
+                if past.request.queries.is_empty() {
+                    // A search by what is liked is explained by that.
+                    let like = past.request.like.iter();
+                    of_item = SearchRequest {
+                        queries: like.map(|&id| Query::Item(id)).collect(),
+                        ..SearchRequest::default()
+                    };
+                    (&of_item, *index, pose)
+                } else {
+                    (&past.request, *index, pose)
+                }
             }
             Explained::Item(id) => {
                 of_item = SearchRequest {

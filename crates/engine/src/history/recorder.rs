@@ -133,8 +133,9 @@ impl Books {
         let search = Search {
             kind: match request.queries.first().map(Query::kind) {
                 Some(QueryKind::Picture) => "pictures",
-                Some(QueryKind::Item) => "item",
-                Some(QueryKind::Vector) | None => "vector",
+                // Without a query it is items that are liked.
+                Some(QueryKind::Item) | None => "item",
+                Some(QueryKind::Vector) => "vector",
             }
             .to_owned(),
             collections: request.collections.clone(),

@@ -6,7 +6,7 @@ use super::facts::day;
 use super::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 25] = [
+const NAMES: [(&str, [&str; 2]); 27] = [
     ("top_k", ["Images at most", "最多图像数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "得分不低于"]),
@@ -16,6 +16,8 @@ const NAMES: [(&str, [&str; 2]); 25] = [
         ["Front-page copies included", "包含首页副本"],
     ),
     ("rerank", ["Compared again", "再次比对数"]),
+    ("like", ["More like stored images", "更像库内图像"]),
+    ("unlike", ["Less like stored images", "不像库内图像"]),
     ("poses", ["Poses of the query", "查询图姿态"]),
     (
         "nprobe",
@@ -95,6 +97,8 @@ mod tests {
             max_distance: Some(0.5),
             include_front_page: true,
             rerank: Some(0),
+            like: vec![1],
+            unlike: vec![2],
             poses: Poses::All,
             filter: ItemFilter {
                 keyword: some(),

@@ -142,6 +142,10 @@ pub struct QueryInfo {
     /// How many of the first hits were compared again by what matches where, at least as many as
     /// were wanted; 0 if none were.
     pub rerank: usize,
+    /// Items that hits were to be more like.
+    pub like: Vec<u64>,
+    /// Items that hits were to be less like.
+    pub unlike: Vec<u64>,
     /// The poses in which the queries were searched for.
     pub poses: Vec<Pose>,
     /// Items returned.

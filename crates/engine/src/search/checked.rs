@@ -4,6 +4,7 @@ use lookalike_catalog::{Collection, ItemFilter};
 use lookalike_storage::Metric;
 
 use super::description::QueryKind;
+use super::examples::EXAMPLES_MAX;
 use super::request::{Limit, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 use super::second_look::{RERANK_DEFAULT, RERANK_MAX};
 use crate::EngineError;
@@ -29,11 +30,12 @@ impl std::ops::Deref for CheckedRequest<'_> {
 
 impl<'a> CheckedRequest<'a> {
     pub(super) fn new(request: &'a SearchRequest) -> Result<Self, EngineError> {
-        if request.queries.is_empty() {
+        if request.queries.is_empty() && request.like.is_empty() {
             return Err(EngineError::invalid(
-                "nothing to search for: give a picture, an item or a vector",
+                "nothing to search for: give a picture, an item, a vector, or items to be like",
             ));
         }
+        check_examples(request)?;
         let (name, value, most) = match request.limit {
             Limit::Items(count) => ("top_k", count, TOP_K_MAX),
             Limit::Groups(count) => ("top_groups", count, TOP_GROUPS_MAX),
@@ -90,7 +92,10 @@ impl<'a> CheckedRequest<'a> {
         match metric {
             Metric::Cosine => {
                 let has_encoder = collection.spec.model.is_some();
-                let by_picture = self.queries[0].kind() != QueryKind::Vector;
+                let by_picture = self
+                    .queries
+                    .first()
+                    .is_none_or(|query| query.kind() != QueryKind::Vector);
                 self.min_score
                     .or((has_encoder && by_picture).then_some(DEFAULT_MIN_SCORE))
             }
@@ -98,4 +103,21 @@ impl<'a> CheckedRequest<'a> {
             Metric::L2 => self.max_distance,
         }
     }
+}
+
+fn check_examples(request: &SearchRequest) -> Result<(), EngineError> {
+    for (name, ids) in [("like", &request.like), ("unlike", &request.unlike)] {
+        if ids.len() > EXAMPLES_MAX {
+            return Err(EngineError::invalid(format!(
+                "{name} names {} items; give at most {EXAMPLES_MAX}",
+                ids.len()
+            )));
+        }
+    }
+    let both = request.like.iter().find(|id| request.unlike.contains(id));
+    both.map_or(Ok(()), |id| {
+        Err(EngineError::invalid(format!(
+            "item {id} is in like and in unlike; leave it in one of them"
+        )))
+    })
 }

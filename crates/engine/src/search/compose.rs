@@ -119,6 +119,8 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         } else {
             0
         },
+        like: request.like.clone(),
+        unlike: request.unlike.clone(),
         // Who searched says it.
         poses: Vec::new(),
         total_matched: total,

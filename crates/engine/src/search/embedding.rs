@@ -9,6 +9,7 @@ use lookalike_imaging::{Pose, RgbImage};
 use super::checked::CheckedRequest;
 use super::embedding_cache::{Embedded, EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
+use super::examples::Examples;
 use super::query_pictures::{QueryPicture, QueryPictures};
 use super::query_vectors::{Aspect, QueryVectors};
 use super::region::Region;
@@ -26,6 +27,30 @@ pub(super) struct QueryEmbedder {
 }
 
 impl QueryEmbedder {
+    /// For each collection the items that steer the search; none where the request names none.
+    pub(super) fn examples(
+        &self,
+        request: &CheckedRequest<'_>,
+        collections: &[Collection],
+    ) -> Result<Vec<Examples>, EngineError> {
+        if request.like.is_empty() && request.unlike.is_empty() {
+            return Ok(vec![Examples::default(); collections.len()]);
+        }
+        let ids = request.like.iter().chain(&request.unlike);
+        let items = SearchRequest {
+            queries: ids.map(|&id| Query::Item(id)).collect(),
+            ..SearchRequest::default()
+        };
+        let mut pictures = Decoded::new(&self.pictures, &items);
+        let mut examples = Vec::new();
+        for collection in collections {
+            let mut like = self.embed_queries(&items, collection, &mut pictures)?;
+            let unlike = like.split_off(request.like.len().min(like.len()));
+            examples.push(Examples { like, unlike });
+        }
+        Ok(examples)
+    }
+
     /// The queries' vectors for each collection, and what was wrong with the queries' files although
     /// they could be read.
     pub(super) fn vectors(
@@ -33,12 +58,7 @@ impl QueryEmbedder {
         request: &CheckedRequest<'_>,
         collections: &[Collection],
     ) -> Result<(Vec<Vec<QueryVectors>>, Vec<String>), EngineError> {
-        let mut pictures = Decoded {
-            of: &self.pictures,
-            request,
-            last: None,
-            warnings: BTreeMap::new(),
-        };
+        let mut pictures = Decoded::new(&self.pictures, request);
         // Collections with the same encoder share the forward pass.
         let mut known: Vec<(&Collection, Vec<QueryVectors>)> = Vec::new();
         for collection in collections {
@@ -57,7 +77,7 @@ impl QueryEmbedder {
 
     fn embed_queries(
         &self,
-        request: &CheckedRequest<'_>,
+        request: &SearchRequest,
         collection: &Collection,
         pictures: &mut Decoded<'_>,
     ) -> Result<Vec<QueryVectors>, EngineError> {
@@ -101,9 +121,10 @@ impl QueryEmbedder {
         }
         let mut described = self.passes.describe(&encoder, inputs)?.into_iter();
         for (index, key, aspects) in unknown {
-            let describe = |(pose, count)| Aspect::of_described(pose, described.by_ref().take(count));
+            let describe =
+                |(pose, count)| Aspect::of_described(pose, described.by_ref().take(count));
             let aspects: Vec<Aspect> = aspects.into_iter().filter_map(describe).collect();
-            let of_query = (!aspects.is_empty()).then_some(QueryVectors { aspects });
+            let of_query = (!aspects.is_empty()).then(|| QueryVectors::of_aspects(aspects));
             // What lies where is known of whole pictures: a part agrees with none of them.
             let is_part = request
                 .region(index)
@@ -176,7 +197,16 @@ struct Decoded<'a> {
     warnings: BTreeMap<usize, Vec<String>>,
 }
 
-impl Decoded<'_> {
+impl<'a> Decoded<'a> {
+    fn new(of: &'a QueryPictures, request: &'a SearchRequest) -> Self {
+        Self {
+            of,
+            request,
+            last: None,
+            warnings: BTreeMap::new(),
+        }
+    }
+
     /// What of the query at that position is embedded: for each of its poses the whole, then its
     /// figures.
     fn prepare(

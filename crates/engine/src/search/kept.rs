@@ -42,7 +42,7 @@ impl KeptQuery {
             })
             .collect();
         if !aspects.is_empty() {
-            return Ok(QueryVectors { aspects });
+            return Ok(QueryVectors::of_aspects(aspects));
         }
         Err({
             EngineError::new(

@@ -8,6 +8,7 @@ mod description;
 mod embedding;
 mod embedding_cache;
 mod embedding_kind;
+mod examples;
 mod found;
 mod fuse;
 mod kept;
@@ -28,6 +29,7 @@ mod token;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 pub use description::{QueryDescription, QueryKind};
+pub use examples::EXAMPLES_MAX;
 pub use kept::KeptQuery;
 pub use lookalike_imaging::Pose;
 pub use lookalike_storage::Effort;

@@ -29,6 +29,8 @@ impl SearchRequest {
         let regions = self.regions.iter().map(ToString::to_string);
         set("region", regions.collect());
         set("rerank", json!(self.rerank));
+        set("like", json!(self.like));
+        set("unlike", json!(self.unlike));
         if self.poses != Poses::default() {
             set("poses", json!(self.poses.name()));
         }
@@ -64,6 +66,8 @@ impl SearchRequest {
             (None, None) => request.limit,
         };
         request.rerank = take(of, "rerank")?;
+        request.like = take(of, "like")?;
+        request.unlike = take(of, "unlike")?;
         if let Some(poses) = take::<Option<String>>(of, "poses")? {
             request.poses = poses.parse()?;
         }
@@ -111,6 +115,8 @@ mod tests {
             min_score: Some(0.3),
             include_front_page: true,
             rerank: Some(0),
+            like: vec![12, 13],
+            unlike: vec![34],
             poses: Poses::Turns,
             regions: vec!["0.1,0.2,0.5,0.25".parse().unwrap()],
             filter: ItemFilter {
@@ -123,6 +129,7 @@ mod tests {
         let expected = json!({
             "collection": ["default"], "top_groups": 3, "min_score": 0.3,
             "include_front_page": true, "rerank": 0, "poses": "turns",
+            "like": [12, 13], "unlike": [34],
             "region": ["0.1,0.2,0.5,0.25"],
             "loc_class": ["10-02"], "pub_date_from": 20_200_101,
         });

@@ -111,7 +111,12 @@ mod tests {
             let all = [Poses::Auto, Poses::Upright, Poses::Turns, Poses::All];
             assert_eq!(all.map(|poses| count(poses, sort)), counts, "{sort:?}");
         }
-        assert!(Poses::Turns.of(Sort::Other).iter().all(|pose| !pose.mirrored));
+        assert!(
+            Poses::Turns
+                .of(Sort::Other)
+                .iter()
+                .all(|pose| !pose.mirrored)
+        );
     }
 
     #[test]

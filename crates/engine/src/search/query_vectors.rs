@@ -12,6 +12,7 @@ use lookalike_evidence::Evidence;
 use lookalike_imaging::Pose;
 use lookalike_storage::{Hit, Metric};
 
+use super::examples::ExampleEvidence;
 use super::found::Found;
 use crate::Described;
 
@@ -20,6 +21,8 @@ use crate::Described;
 pub(crate) struct QueryVectors {
     /// For each pose once, as it came first; never empty.
     pub(crate) aspects: Vec<Aspect>,
+    /// What hits are compared with again beside it.
+    pub(crate) examples: ExampleEvidence,
 }
 
 /// A query in one pose.
@@ -88,9 +91,15 @@ impl Aspect {
 impl QueryVectors {
     /// What came as vectors, the first that of the whole; `None` where there is none.
     pub(crate) fn new(vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
-        Aspect::new(Pose::UPRIGHT, vectors).map(|aspect| Self {
-            aspects: vec![aspect],
-        })
+        Aspect::new(Pose::UPRIGHT, vectors).map(|aspect| Self::of_aspects(vec![aspect]))
+    }
+
+    /// Of aspects, of which there is at least one.
+    pub(super) fn of_aspects(aspects: Vec<Aspect>) -> Self {
+        Self {
+            aspects,
+            examples: ExampleEvidence::default(),
+        }
     }
 
     /// The same, to be compared with this evidence too, which is that of it as it came.
@@ -182,9 +191,8 @@ mod tests {
 
     #[test]
     fn the_best_pose_counts_and_of_equals_the_first() {
-        let query = QueryVectors {
-            aspects: vec![aspect(Pose::UPRIGHT, 2), aspect(Pose::MIRRORED, 1)],
-        };
+        let aspects = vec![aspect(Pose::UPRIGHT, 2), aspect(Pose::MIRRORED, 1)];
+        let query = QueryVectors::of_aspects(aspects);
         let hits = [hit(0, 0.5), hit(1, 0.6), hit(2, 0.7)];
         assert_eq!(
             found(&query, &hits, Metric::Cosine),

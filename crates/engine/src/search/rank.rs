@@ -232,11 +232,7 @@ impl Ranker<'_> {
     }
 
     /// The hits of items for a query, `None` for those that the collection has no embedding of.
-    fn scores(
-        &self,
-        query: &QueryVectors,
-        ids: &[u64],
-    ) -> Result<Vec<Option<Found>>, EngineError> {
+    fn scores(&self, query: &QueryVectors, ids: &[u64]) -> Result<Vec<Option<Found>>, EngineError> {
         let vectors = self.stores.vectors();
         let of_vectors = query
             .all()
@@ -387,7 +383,8 @@ impl Ranker<'_> {
             let Some(&place) = places.get(key.as_str()) else {
                 continue;
             };
-            let of_item: Option<Vec<Found>> = scores.iter().map(|of_query| of_query[index]).collect();
+            let of_item: Option<Vec<Found>> =
+                scores.iter().map(|of_query| of_query[index]).collect();
             if let Some(of_item) = of_item {
                 parts[place].add(&of_item, self.metric);
             }

@@ -78,7 +78,7 @@ pub enum Limit {
 /// A search.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
-    /// At least one; several are fused per group.
+    /// Several are fused per group; none where `like` says what to look for.
     pub queries: Vec<Query>,
     /// At least one.
     pub collections: Vec<String>,
@@ -98,6 +98,10 @@ pub struct SearchRequest {
     /// [`RERANK_MAX`](super::RERANK_MAX), 0 for none; `None` for
     /// [`RERANK_DEFAULT`](super::RERANK_DEFAULT).
     pub rerank: Option<usize>,
+    /// Items that hits are to be more like, at most [`EXAMPLES_MAX`](super::EXAMPLES_MAX).
+    pub like: Vec<u64>,
+    /// Items that hits are to be less like, as many.
+    pub unlike: Vec<u64>,
     /// The poses in which query pictures are searched for.
     pub poses: Poses,
     /// How hard approximate indexes try, where it is not to be as usual.
@@ -118,6 +122,8 @@ impl Default for SearchRequest {
             include_front_page: false,
             regions: Vec::new(),
             rerank: None,
+            like: Vec::new(),
+            unlike: Vec::new(),
             poses: Poses::default(),
             effort: Effort::default(),
             owner: None,

@@ -130,10 +130,15 @@ impl Searcher {
             .collect::<Result<Vec<_>, _>>()?;
         self.embedder.pictures.check_pixels(&request)?;
         let (vectors, warnings) = self.embedder.vectors(&request, &collections)?;
+        let examples = self.embedder.examples(&request, &collections)?;
         let extracted = Instant::now();
 
         let mut rankings = Vec::new();
-        for (collection, queries) in collections.iter().zip(&vectors) {
+        let asked = vectors.iter().zip(&examples).zip(&collections);
+        let asked: Vec<_> = asked
+            .map(|((queries, examples), collection)| examples.steer(queries.clone(), collection))
+            .collect();
+        for (collection, queries) in collections.iter().zip(&asked) {
             let selection = self.filters.selection(collection, &request.filter);
             let ranked = rank(
                 &self.stores,
@@ -150,8 +155,8 @@ impl Searcher {
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
         answer.query_info.warnings.extend(warnings);
-        answer.query_info.poses = poses(&vectors);
-        answer.query_token = token(&self.token_secret, &request, &vectors);
+        answer.query_info.poses = poses(&asked);
+        answer.query_token = token(&self.token_secret, &request, &asked);
         let end = Instant::now();
         answer.timing = Timing {
             feature_extraction_ms: milliseconds(extracted - start),

@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use lookalike_catalog::Collection;
 use lookalike_encoders::SecondLook;
-use lookalike_evidence::{EvidenceFile, Query};
+use lookalike_evidence::{Evidence, EvidenceFile, Key, Query};
 use lookalike_imaging::Pose;
 use lookalike_storage::Metric;
 
+use super::examples::{LIKE, PENALTY};
 use super::found::Found;
 use super::query_vectors::QueryVectors;
 use crate::stores::evidence_key;
@@ -32,8 +33,8 @@ pub(super) struct Looks<'a> {
     stores: &'a Stores,
     file: Arc<EvidenceFile>,
     mixture: SecondLook,
-    /// In the order of the request's queries, those of their poses of which there is evidence.
-    queries: Vec<Vec<(Pose, Query)>>,
+    /// In the order of the request's queries.
+    queries: Vec<Compared>,
     depth: usize,
     /// Of items that were compared: their best first score for any query.
     first_scores: RefCell<HashMap<u64, f32>>,
@@ -69,16 +70,8 @@ impl<'a> Looks<'a> {
         let Some(file) = stores.evidence().of_collection(collection.id)? else {
             return Ok(Ability::Lacking);
         };
-        let prepare = |query: &QueryVectors| {
-            let aspects = query.aspects.iter();
-            let with_evidence = aspects.filter_map(|aspect| {
-                let evidence = aspect.evidence.as_deref()?;
-                Some((aspect.pose, Query::new(evidence)))
-            });
-            with_evidence.collect()
-        };
-        let queries: Vec<Vec<(Pose, Query)>> = queries.iter().map(prepare).collect();
-        if queries.iter().all(Vec::is_empty) {
+        let queries: Vec<Compared> = queries.iter().map(Compared::new).collect();
+        if queries.iter().all(Compared::is_empty) {
             return Ok(Ability::Unable);
         }
         Ok(Ability::Able(Self {
@@ -94,7 +87,8 @@ impl<'a> Looks<'a> {
     /// How many hits are to be found first for the query at that position, of which `count` are
     /// wanted; `None` where it takes no second look.
     pub(super) fn depth(&self, query: usize, count: usize) -> Option<usize> {
-        (!self.queries[query].is_empty()).then(|| self.depth.max(count))
+        let compared = &self.queries[query];
+        (!compared.is_empty()).then(|| self.depth.max(count))
     }
 
     /// Gives hits for the query at that position the score that they have on second look. Those of
@@ -103,39 +97,115 @@ impl<'a> Looks<'a> {
     /// # Errors
     /// The catalogue or the file of evidence can't be read.
     pub(super) fn compare(&self, query: usize, hits: &mut [Found]) -> Result<(), EngineError> {
-        let poses = &self.queries[query];
-        if poses.is_empty() {
+        let query = &self.queries[query];
+        if query.is_empty() {
             return Ok(());
         }
         let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let md5s = self.stores.catalog().md5s_of_items(&ids)?;
         let mut first_scores = self.first_scores.borrow_mut();
-        for (pose, query) in poses {
+        for (pose, own) in &query.poses {
             let of_pose = |hit: &Found| hit.pose == *pose && hit.figure_index == 0;
             let mut hits: Vec<&mut Found> = hits.iter_mut().filter(|hit| of_pose(hit)).collect();
-            let keys: Vec<_> = hits
-                .iter()
-                .map(|hit| evidence_key(md5s.get(&hit.item_id)?))
-                .collect();
-            let agreements = query.agreements(keys.len(), |index| {
-                let found = self.file.get(keys[index].as_ref()?);
-                found.unwrap_or_else(|error| {
-                    tracing::warn!("{error}");
-                    None
-                })
-            });
-            for (hit, agreement) in hits.iter_mut().zip(agreements) {
-                let Some(agreement) = agreement else { continue };
+            let keys = hits.iter().map(|hit| evidence_key(md5s.get(&hit.item_id)?));
+            let keys: Vec<Option<Key>> = keys.collect();
+            let own = own.as_ref().map(|own| self.agreements(own, &keys));
+            let like = self.agreements_of_all(&query.like, &keys);
+            let unlike = self.agreements_of_all(&query.unlike, &keys);
+            for (index, hit) in hits.iter_mut().enumerate() {
+                let own = own.as_ref().map(|own| own[index]);
+                let like = like.iter().map(|of_one| of_one[index]);
+                let Some(agreement) = mean(own, like) else {
+                    continue;
+                };
                 let best = first_scores.entry(hit.item_id).or_insert(hit.score);
                 *best = best.max(hit.score);
-                hit.score = self.mixture.score(hit.score, agreement);
+                let unlike = unlike.iter().filter_map(|of_one| of_one[index]);
+                let more = unlike.fold(0.0_f32, |most, other| most.max(other - agreement));
+                hit.score = self.mixture.score(hit.score, agreement) - PENALTY * more;
             }
         }
         Ok(())
     }
 
+    fn agreements_of_all(&self, examples: &[Query], keys: &[Option<Key>]) -> Vec<Vec<Option<f32>>> {
+        let of_one = |example| self.agreements(example, keys);
+        examples.iter().map(of_one).collect()
+    }
+
+    fn agreements(&self, query: &Query, keys: &[Option<Key>]) -> Vec<Option<f32>> {
+        let file = &self.file;
+        query.agreements(keys.len(), |index| {
+            let found = file.get(keys[index].as_ref()?);
+            found.unwrap_or_else(|error| {
+                tracing::warn!("{error}");
+                None
+            })
+        })
+    }
+
     /// Of items that were compared again: their best first score for any query.
     pub(super) fn into_first_scores(self) -> HashMap<u64, f32> {
         self.first_scores.into_inner()
+    }
+}
+
+/// What hits for a query are compared with again.
+struct Compared {
+    /// The poses of the query of which there is evidence; of a search by examples alone the one pose
+    /// that it has, without.
+    poses: Vec<(Pose, Option<Query>)>,
+    like: Vec<Query>,
+    unlike: Vec<Query>,
+}
+
+impl Compared {
+    fn new(query: &QueryVectors) -> Self {
+        let all = |evidence: &[Arc<Evidence>]| evidence.iter().map(|one| Query::new(one)).collect();
+        let examples = &query.examples;
+        let poses = query.aspects.iter().filter_map(|aspect| {
+            let own = aspect.evidence.as_deref().map(Query::new);
+            let takes_part = own.is_some() || examples.alone && !examples.like.is_empty();
+            takes_part.then_some((aspect.pose, own))
+        });
+        Self {
+            poses: poses.collect(),
+            like: all(&examples.like),
+            unlike: all(&examples.unlike),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.poses.is_empty()
+    }
+}
+
+/// How well a hit agrees with the query (`own`, where there is one) and what is liked beside it, which
+/// counts [`LIKE`] together; `None` where the hit has no evidence.
+fn mean(own: Option<Option<f32>>, like: impl Iterator<Item = Option<f32>>) -> Option<f32> {
+    let like: Vec<f32> = like.flatten().collect();
+    let of_like = like.iter().sum::<f32>() / like.len() as f32;
+    match own {
+        Some(own) if like.is_empty() => own,
+        Some(own) => Some((own? + LIKE * of_like) / (1.0 + LIKE)),
+        None => (!like.is_empty()).then_some(of_like),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_liked_counts_three_quarters_of_the_query() {
+        let like = |values: &'static [Option<f32>]| values.iter().copied();
+        assert_eq!(mean(Some(Some(0.5)), like(&[])), Some(0.5));
+        assert_eq!(mean(Some(None), like(&[Some(1.0)])), None);
+        let both = mean(Some(Some(0.5)), like(&[Some(0.25), Some(0.75), None]));
+        assert_eq!(both, Some(0.5));
+        let both = mean(Some(Some(0.0)), like(&[Some(0.7)])).unwrap();
+        assert!((both - 0.3).abs() < 1e-6);
+        assert_eq!(mean(None, like(&[Some(0.25), Some(0.75)])), Some(0.5));
+        assert_eq!(mean(None, like(&[None])), None);
     }
 }

@@ -34,6 +34,12 @@ pub(crate) struct SearchParameters {
     /// for none.
     #[schema(minimum = 0, maximum = 2000)]
     rerank: Option<u32>,
+    /// Items that hits are to be more like, beside the query or in its place.
+    #[schema(max_items = 64)]
+    like: Option<Vec<u64>>,
+    /// Items that hits are to be less like.
+    #[schema(max_items = 64)]
+    unlike: Option<Vec<u64>>,
     /// The poses in which query pictures are searched for, the best of which counts for each figure:
     /// `upright` as they came, `turns` turned by quarters, `all` mirrored too, `auto` (unless given)
     /// by what they are: drawings known to be upright also mirrored, other drawings in all poses,
@@ -113,6 +119,8 @@ impl Parameters {
             "max_distance" => self.request.max_distance = Some(number(name, value)?),
             "include_front_page" => self.request.include_front_page = boolean(name, value)?,
             "rerank" => self.request.rerank = Some(number(name, value)?),
+            "like" => self.request.like.push(number(name, value)?),
+            "unlike" => self.request.unlike.push(number(name, value)?),
             "poses" => self.request.poses = value.parse().map_err(ApiError::from)?,
             "nprobe" => self.request.effort.nprobe = Some(number(name, value)?),
             "ef_search" => self.request.effort.ef_search = Some(number(name, value)?),

@@ -22,7 +22,8 @@ type Answer = Result<Success<SearchAnswer>, ApiError>;
 ///
 /// Several pictures are fused: a patent counts by the mean over the pictures of its best page for
 /// each. Of a patent's PDF all drawing sheets are searched with, of another file with pages the
-/// first that is a picture, unless `page` names others.
+/// first that is a picture, unless `page` names others. No picture is needed where `like` names
+/// items.
 #[utoipa::path(
     post,
     path = "/api/search",
@@ -52,13 +53,13 @@ pub(crate) async fn by_pictures(
             Field::Text(text) => parameters.set(&name, &text)?,
         }
     }
-    if files.is_empty() {
-        return Err(ApiError::invalid(
-            "no picture to look for; send one as `file`",
-        ));
-    }
     let history = parameters.keeps_history();
     let request = parameters.into_request()?;
+    if files.is_empty() && request.like.is_empty() {
+        return Err(ApiError::invalid(
+            "no picture to look for; send one as `file`, or name items as `like`",
+        ));
+    }
     let queries = app
         .compute(move |engine| pages.queries(engine.search(), &files))
         .await?;

@@ -202,7 +202,10 @@ fn every_search_takes_poses_and_says_which_were_used() {
     };
     for (poses, used) in [
         ("upright", &["upright"][..]),
-        ("turns", &["upright", "turned_90", "turned_180", "turned_270"]),
+        (
+            "turns",
+            &["upright", "turned_90", "turned_180", "turned_270"],
+        ),
         (
             "all",
             &[
@@ -220,17 +223,68 @@ fn every_search_takes_poses_and_says_which_were_used() {
         let data = search(poses).json()["data"].clone();
         assert_eq!(data["query_info"]["poses"], json!(used));
         let pages = data["results"].as_array().unwrap();
-        for page in pages.iter().flat_map(|group| group["pages"].as_array().unwrap()) {
+        for page in pages
+            .iter()
+            .flat_map(|group| group["pages"].as_array().unwrap())
+        {
             assert!(used.contains(&page["pose"].as_str().unwrap()), "{page}");
         }
     }
-    let by_item = server.post("/api/search/item/1", br#"{"poses": "turns"}"#).json();
-    assert_eq!(by_item["data"]["query_info"]["poses"].as_array().unwrap().len(), 4);
+    let by_item = server
+        .post("/api/search/item/1", br#"{"poses": "turns"}"#)
+        .json();
+    assert_eq!(
+        by_item["data"]["query_info"]["poses"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
     assert_eq!(by_item["data"]["results"][0]["pages"][0]["pose"], "upright");
     let wrong = search("sideways");
     assert_eq!(wrong.status, 400);
     let message = wrong.json()["message"].to_string();
     assert!(message.contains("auto, upright, turns or all"), "{message}");
+}
+
+#[test]
+fn every_search_takes_items_to_be_like_and_not() {
+    let server = Server::new();
+    let alone = server.search(&[("like", None, b"2"), ("min_score", None, b"-1")]);
+    let alone = alone.json()["data"].clone();
+    assert_eq!(alone["results"][0]["pages"][0]["id"], 2);
+    assert_eq!(alone["query_info"]["like"], json!([2]));
+    assert_eq!(alone["query_info"]["unlike"], Value::Null);
+    let token = alone["query_token"].as_str().unwrap();
+    let why = server.get(&format!("/api/explain?item=1&query={token}"));
+    assert_eq!(why.status, 200, "by what is liked");
+    let report = server.get(&format!("/api/reports/{token}.html"));
+    assert_eq!(report.status, 200);
+
+    let steered = json!({"like": [2], "unlike": [3], "min_score": -1});
+    let mut vector = steered.clone();
+    vector["vector"] = json!(vec![0.1; 256]);
+    let fields: [(&str, Option<&str>, &[u8]); 4] = [
+        ("file", Some("x.png"), &picture(1)),
+        ("like", None, b"2"),
+        ("unlike", None, b"3"),
+        ("min_score", None, b"-1"),
+    ];
+    for answer in [
+        server.search(&fields),
+        server.post("/api/search/item/1", steered.to_string().as_bytes()),
+        server.post("/api/search/vector", vector.to_string().as_bytes()),
+    ] {
+        let data = answer.json()["data"].clone();
+        let info = &data["query_info"];
+        assert_eq!((&info["like"], &info["unlike"]), (&json!([2]), &json!([3])));
+        let best = &data["results"][0]["pages"][0];
+        assert!([1, 2].contains(&best["id"].as_i64().unwrap()), "{best}");
+    }
+    let neither = server.search(&[("unlike", None, b"2")]);
+    assert_eq!(neither.status, 400);
+    let unknown = server.search(&[("like", None, b"77")]);
+    assert_eq!(unknown.status, 404);
 }
 
 #[test]

@@ -104,6 +104,19 @@ export default {
     keys: "Arrows move, Enter opens, C compares, F filters, Esc goes back",
     hit: "Hit",
   },
+  steering: {
+    heading: "What steers the search",
+    more: (name: string) => `More like ${name}`,
+    fewer: (name: string) => `Less like ${name}`,
+    chosen: (name: string) => `More like ${name}: undo`,
+    refused: (name: string) => `Less like ${name}: undo`,
+    image: (id: string) => `image ${id}`,
+  },
+  pose: {
+    mirrored: "mirrored",
+    turned: (degrees: string) => `turned by ${degrees}°`,
+    both: (degrees: string) => `mirrored, turned by ${degrees}°`,
+  },
   empty: {
     score: (limit: string) => `Nothing scores ${limit} or more.`,
     distance: (limit: string) => `Nothing is nearer than ${limit}.`,

@@ -104,6 +104,19 @@ export default {
     keys: "方向键移动，回车打开，C 对比，F 筛选，Esc 返回",
     hit: "结果图",
   },
+  steering: {
+    heading: "检索的引导",
+    more: (name) => `更像${name}`,
+    fewer: (name) => `不像${name}`,
+    chosen: (name) => `更像${name}：撤销`,
+    refused: (name) => `不像${name}：撤销`,
+    image: (id) => `图片 ${id}`,
+  },
+  pose: {
+    mirrored: "镜像",
+    turned: (degrees) => `旋转 ${degrees}°`,
+    both: (degrees) => `镜像并旋转 ${degrees}°`,
+  },
   empty: {
     score: (limit) => `没有相似度达到 ${limit} 的结果。`,
     distance: (limit) => `没有距离在 ${limit} 以内的结果。`,

@@ -8,6 +8,7 @@ use super::*;
 use crate::{Engine, ErrorKind};
 
 mod effort;
+mod examples;
 mod figures;
 mod filters;
 mod kinds;

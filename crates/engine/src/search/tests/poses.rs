@@ -199,7 +199,11 @@ fn an_explanation_is_of_the_pose_that_found_the_hit() {
         index: 0,
     };
     let part = ItemPart::whole(answer.ranked[0].item.id.unsigned_abs());
-    let explanation = fixture.engine.explainer().explain(&explained, part).unwrap();
+    let explanation = fixture
+        .engine
+        .explainer()
+        .explain(&explained, part)
+        .unwrap();
     let change = explanation.change.clone().unwrap();
     assert!(!change.mirrored);
     assert!((change.turned_degrees - 270.0).abs() < 5.0, "{change:?}");

@@ -33,14 +33,14 @@ fn model(folder: &Path) -> PathBuf {
     model
 }
 
-struct World {
-    fixture: Fixture,
+pub(super) struct World {
+    pub(super) fixture: Fixture,
     pictures: PathBuf,
 }
 
 impl World {
     /// Three sheets, and one of them again under another name.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let fixture = Fixture::new();
         let pictures = fixture.directory.path().join("pictures");
         fs::create_dir_all(&pictures).unwrap();
@@ -77,17 +77,17 @@ impl World {
         assert_eq!((report.imported, report.failed), (4, 0), "{report:?}");
     }
 
-    fn file(&self, name: &str) -> Query {
+    pub(super) fn file(&self, name: &str) -> Query {
         let bytes = fs::read(self.pictures.join(name)).unwrap();
         Query::Image(QueryFile::new(Some(name), bytes))
     }
 
-    fn id(&self, name: &str) -> u64 {
+    pub(super) fn id(&self, name: &str) -> u64 {
         let item = self.fixture.engine.pictures().find(name, None).unwrap();
         item.id.unsigned_abs()
     }
 
-    fn search(&self, query: Query, request: SearchRequest) -> SearchAnswer {
+    pub(super) fn search(&self, query: Query, request: SearchRequest) -> SearchAnswer {
         let request = SearchRequest {
             queries: vec![query],
             ..request
@@ -95,7 +95,7 @@ impl World {
         self.fixture.engine.search().run(&request).unwrap()
     }
 
-    fn evidence(&self, name: &str) -> lookalike_evidence::Evidence {
+    pub(super) fn evidence(&self, name: &str) -> lookalike_evidence::Evidence {
         let stores = self.fixture.engine.stores();
         let collection = stores.catalog().collection("default").unwrap();
         let file = stores
