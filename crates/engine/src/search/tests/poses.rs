@@ -59,8 +59,8 @@ fn world(preprocess: PreprocessKind) -> Fixture {
     fixture
 }
 
-fn picture(image: RgbImage) -> Query {
-    Query::Image(QueryFile::new(None, encode_png(&image).unwrap()))
+fn picture(image: &RgbImage) -> Query {
+    Query::Image(QueryFile::new(None, encode_png(image).unwrap()))
 }
 
 fn request(query: Query, poses: Poses) -> SearchRequest {
@@ -100,7 +100,7 @@ fn inverse(pose: Pose) -> Pose {
 fn a_turned_or_mirrored_drawing_is_found_as_well_as_an_upright_one() {
     let fixture = world(PreprocessKind::Figure);
     for pose in Pose::ALL {
-        let query = || picture(pose.apply(cut_out(Shape::Fan)));
+        let query = || picture(&pose.apply(cut_out(Shape::Fan)));
         let answer = search(&fixture, query(), Poses::All);
         assert_eq!(answer.query_info.poses, Pose::ALL);
         let (name, score, by) = found(&answer)[0].clone();
@@ -122,7 +122,7 @@ fn a_turned_or_mirrored_drawing_is_found_as_well_as_an_upright_one() {
 fn groups_and_items_are_found_by_the_same_poses() {
     let fixture = world(PreprocessKind::Figure);
     let pose = Pose::from_name("mirrored_turned_90").unwrap();
-    let query = || picture(pose.apply(cut_out(Shape::Fan)));
+    let query = || picture(&pose.apply(cut_out(Shape::Fan)));
     let items = search(&fixture, query(), Poses::All);
     let grouped = SearchRequest {
         limit: Limit::Groups(3),
@@ -136,12 +136,12 @@ fn groups_and_items_are_found_by_the_same_poses() {
 fn auto_asks_in_the_poses_that_are_in_doubt() {
     let fixture = world(PreprocessKind::Figure);
     let poses = |query| search(&fixture, query, Poses::Auto).query_info.poses;
-    let captioned = picture(sheet(&[drawn(Shape::Fan)]));
+    let captioned = picture(&sheet(&[drawn(Shape::Fan)]));
     assert_eq!(poses(captioned), [Pose::UPRIGHT, Pose::MIRRORED]);
-    assert_eq!(poses(picture(cut_out(Shape::Fan))), Pose::ALL);
+    assert_eq!(poses(picture(&cut_out(Shape::Fan))), Pose::ALL);
     let colours = (0..60 * 60 * 3).map(|i| (i * 7 % 251) as u8).collect();
     let photo = RgbImage::new(60, 60, colours).unwrap();
-    assert_eq!(poses(picture(photo)), [Pose::UPRIGHT]);
+    assert_eq!(poses(picture(&photo)), [Pose::UPRIGHT]);
     let item = fixture.engine.pictures().find("fan.png", None).unwrap();
     let item = Query::Item(item.id.unsigned_abs());
     assert_eq!(poses(item.clone()), [Pose::UPRIGHT]);
@@ -150,7 +150,7 @@ fn auto_asks_in_the_poses_that_are_in_doubt() {
     assert_eq!(found(&turned)[0].0, "fan.png");
 
     let letterbox = world(PreprocessKind::Letterbox);
-    let answer = search(&letterbox, picture(cut_out(Shape::Fan)), Poses::Auto);
+    let answer = search(&letterbox, picture(&cut_out(Shape::Fan)), Poses::Auto);
     assert_eq!(answer.query_info.poses, [Pose::UPRIGHT]);
 }
 
@@ -160,7 +160,7 @@ fn the_number_of_threads_changes_nothing() {
     let turned = Pose::from_name("turned_270").unwrap();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let query = picture(turned.apply(cut_out(Shape::Fan)));
+        let query = picture(&turned.apply(cut_out(Shape::Fan)));
         let pool = pool.build().unwrap();
         pool.install(|| found(&search(&fixture, query, Poses::All)))
     };
@@ -173,7 +173,7 @@ fn a_search_made_again_keeps_its_poses() {
     let turned = Pose::from_name("turned_90").unwrap();
     let once = SearchRequest {
         rerank: Some(0),
-        ..request(picture(turned.apply(cut_out(Shape::Fan))), Poses::All)
+        ..request(picture(&turned.apply(cut_out(Shape::Fan))), Poses::All)
     };
     let searcher = fixture.engine.search();
     let answer = searcher.run(&once).unwrap();
@@ -191,7 +191,7 @@ fn a_search_made_again_keeps_its_poses() {
 fn an_explanation_is_of_the_pose_that_found_the_hit() {
     let fixture = world(PreprocessKind::Figure);
     let turned = Pose::from_name("turned_90").unwrap();
-    let query = picture(turned.apply(cut_out(Shape::Fan)));
+    let query = picture(&turned.apply(cut_out(Shape::Fan)));
     let answer = search(&fixture, query, Poses::All);
     let explained = Explained::Search {
         token: answer.query_token.clone(),
