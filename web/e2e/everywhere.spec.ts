@@ -37,6 +37,8 @@ test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) 
   await page.keyboard.press("c");
   await expect(page.getByRole("heading", { name: "Compare" })).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(rows(page).nth(1).locator(":focus")).toBeVisible();
+  await page.keyboard.press("Escape");
   await expect(rows(page).nth(1)).toBeVisible();
   await page.keyboard.press("f");
   await expect(page.getByRole("searchbox")).toBeFocused();

@@ -61,6 +61,12 @@ test("an image opens its page, and the way back leads to the same list", async (
 
 test("by keyboard alone: walk, select, delete, open", async ({ page }) => {
   await open(page);
+  await expect(cells(page)).toHaveCount(COUNT);
+  await page.keyboard.press("Control+a");
+  await expect(bar(page)).toContainText(`${COUNT} selected`);
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await expect(cells(page)).toHaveCount(COUNT);
   await page.keyboard.press("ArrowDown");
   await expect(cells(page).first()).toBeFocused();
   await page.keyboard.press("ArrowRight");

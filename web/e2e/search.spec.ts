@@ -106,6 +106,10 @@ test("filters narrow the results, with counts, and each can be taken away", asyn
   await filter.check();
   await expect.poll(() => rows(page).count()).toBeLessThan(before);
   await expect(page).toHaveURL(/class=/);
+  await page.goBack();
+  await expect(page).not.toHaveURL(/class=/);
+  await expect.poll(() => rows(page).count()).toBe(before);
+  await page.goForward();
   await page.getByRole("button", { name: /^Remove filter/ }).click();
   await expect.poll(() => rows(page).count()).toBe(before);
 });

@@ -1,13 +1,15 @@
-// Single keys, while the user is not writing and no dialog is open.
+// Keys, while the user is not writing and no dialog is open: single ones by their names, those with
+// Ctrl or Cmd as `Mod+` and the name.
 import { onActivated, onDeactivated, onMounted, onUnmounted } from "vue";
 
 export type Hotkeys = Partial<Record<string, (event: KeyboardEvent) => void>>;
 
 export function useHotkeys(keys: Hotkeys): void {
   const listen = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.altKey || event.defaultPrevented) return;
     if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
-    keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]?.(event);
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    keys[event.ctrlKey || event.metaKey ? `Mod+${key}` : key]?.(event);
   };
   const start = () => document.addEventListener("keydown", listen);
   const stop = () => document.removeEventListener("keydown", listen);
