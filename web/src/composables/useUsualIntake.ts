@@ -33,6 +33,8 @@ export function useUsualIntake() {
   return useFileIntake(() => {
     if (route.meta.open || !may("reader")) return null;
     if (!isEmpty.value) {
+      // Without an encoder pictures can't be compared with what is there.
+      if (collection.value && !collection.value.model) return null;
       return { words: m.value.start.dropNow, take: ({ files }) => askFiles([...files]) };
     }
     if (!may("editor") || sending.value) return null;

@@ -10,6 +10,9 @@ export default {
     state: (images: string, patents: string) => `${images} images of ${patents} patents`,
     untrained:
       "The built-in encoder is untrained: results show that search works, not how well it could.",
+    noEncoder: "Pictures can't be searched for here",
+    noEncoderText:
+      "This collection's vectors were brought along without the encoder that made them. Search with one of its own images, or with a vector from the command line.",
     emptyTitle: "There are no images here yet",
     emptyText: "Import drawings or photos of designs, and they can be searched at once.",
     emptyTextReader: "As soon as somebody imports some, you can search them here.",

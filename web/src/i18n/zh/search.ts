@@ -11,6 +11,9 @@ export default {
     sample: (name) => `用 ${name} 搜索`,
     state: (images, patents) => `${images} 张图片，${patents} 件专利`,
     untrained: "内置编码器未经训练，结果仅供试用，不代表实际效果。",
+    noEncoder: "这里不能用图片搜索",
+    noEncoderText:
+      "此集合的向量是从别处导入的，没有对应的编码器。请用集合中的图片搜索，或在命令行中用向量搜索。",
     emptyTitle: "这里还没有图片",
     emptyText: "导入外观设计的图纸或照片，随即就能搜索。",
     emptyTextReader: "有人导入图片之后，就可以在这里搜索。",
