@@ -28,13 +28,14 @@ INSERT INTO patents (patent_id, title, loc_class, pub_date, expiry_date, applica
     FROM n;
 INSERT INTO patent_titles (rowid, title) SELECT id, title FROM patents;
 INSERT INTO items (collection_id, content_id, file_name, patent_id, page_num, image_index, tags,
-    description, created_at)
+    description, attributes, created_at, size_bytes)
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
     SELECT 1, i, printf('USD%07d-20251230-D%05d.TIF', i * 7919 % 1000003, i % 9),
         CASE WHEN i % 10 THEN printf('USD%07d', i / 10 + 1) END,
         CASE WHEN i % 10 THEN printf('D%05d', i % 10) END, i % 10,
         CASE WHEN i % 20 THEN '[]' ELSE '[\"tag' || i % 7 || '\"]' END,
-        CASE WHEN i % 3 = 0 THEN 'a drawing of item number ' || i END, 1700000000 + i / 20
+        CASE WHEN i % 3 = 0 THEN 'a drawing of item number ' || i END,
+        '{\"label\":\"class' || i % 97 || '\"}', 1700000000 + i / 20, 8000 + i * 7919 % 90001
     FROM n;
 ";
 
@@ -57,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         start.elapsed().as_secs_f64()
     );
 
-    time("count", || catalog.count_items(&collection, 0))?;
+    time("count", || catalog.count_items(&collection))?;
     let keys = [
         SortKey::Id,
         SortKey::CreatedAt,
@@ -119,6 +120,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             },
         ),
         (
+            "attribute",
+            ItemFilter {
+                attributes: vec!["label=class7".into()],
+                ..ItemFilter::default()
+            },
+        ),
+        (
             "file name",
             ItemFilter {
                 file_name: vec!["0777".into()],
@@ -132,6 +140,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             catalog.matching_items(&collection, &filter.expression(TODAY))
         })?;
     }
+    time("stats", || catalog.stats(&collection))?;
     time("facets of patents", || {
         let mut items = 0;
         catalog.patents_with_items(&collection, |_, ids| items += ids.len())?;

@@ -194,6 +194,9 @@ pub(crate) fn drop(connection: &Connection, id: i64, now: i64) -> Result<(), Cat
     dropped::remember(connection, id, now)?;
     contents::release_all(connection, id)?;
     for sql in [
+        // First, so that nothing is counted down one by one.
+        "DELETE FROM collection_numbers WHERE collection_id = ?1",
+        "DELETE FROM collection_formats WHERE collection_id = ?1",
         "DELETE FROM paths WHERE collection_id = ?1",
         "DELETE FROM items WHERE collection_id = ?1",
         "DELETE FROM embeddings WHERE collection_id = ?1",
@@ -206,38 +209,30 @@ pub(crate) fn drop(connection: &Connection, id: i64, now: i64) -> Result<(), Cat
 }
 
 pub(crate) fn stats(connection: &Connection, id: i64) -> Result<CollectionStats, CatalogError> {
-    let (items, contents, patents) = connection.query_row(
-        "SELECT count(*), count(DISTINCT content_id), count(DISTINCT patent_id) FROM items \
-         WHERE collection_id = ?1",
-        [id],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    let mut formats = connection.prepare_cached(
+        "SELECT format, items FROM collection_formats WHERE collection_id = ?1 AND items > 0",
     )?;
-    let original_bytes = connection.query_row(
-        "SELECT coalesce(sum(file_size), 0) FROM contents WHERE id IN \
-         (SELECT content_id FROM items WHERE collection_id = ?1)",
-        [id],
-        |row| row.get(0),
-    )?;
-    let embedding_bytes = connection.query_row(
-        "SELECT coalesce(sum(length(vector)), 0) FROM embeddings WHERE collection_id = ?1",
-        [id],
-        |row| row.get(0),
-    )?;
-    let mut statement = connection.prepare_cached(
-        "SELECT contents.format, count(*) FROM items JOIN contents ON contents.id = content_id \
-         WHERE collection_id = ?1 GROUP BY 1",
-    )?;
-    let formats = statement
+    let formats = formats
         .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    Ok(CollectionStats {
-        items,
-        contents,
-        patents,
-        original_bytes,
-        embedding_bytes,
-        formats,
-    })
+    let numbers = connection
+        .prepare_cached(
+            "SELECT items, contents, patents, original_bytes, embedding_bytes \
+             FROM collection_numbers WHERE collection_id = ?1",
+        )?
+        .query_row([id], |row| {
+            Ok(CollectionStats {
+                items: row.get(0)?,
+                contents: row.get(1)?,
+                patents: row.get(2)?,
+                original_bytes: row.get(3)?,
+                embedding_bytes: row.get(4)?,
+                formats,
+            })
+        })
+        .optional()?;
+    // None of a collection that was dropped meanwhile.
+    Ok(numbers.unwrap_or_default())
 }
 
 fn is_valid_name(name: &str) -> bool {

@@ -321,8 +321,9 @@ pub(crate) fn place(
         .prepare_cached(
             "INSERT INTO items (collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
-             tags, attributes, warnings, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             tags, attributes, warnings, created_at, size_bytes) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+             (SELECT file_size FROM contents WHERE id = ?2))",
         )?
         .execute(params![
             collection_id,
@@ -569,7 +570,10 @@ fn replace_content(
     item: &NewItem,
 ) -> Result<(), CatalogError> {
     connection
-        .prepare_cached("UPDATE items SET content_id = ?1, warnings = ?2 WHERE id = ?3")?
+        .prepare_cached(
+            "UPDATE items SET content_id = ?1, warnings = ?2, \
+             size_bytes = (SELECT file_size FROM contents WHERE id = ?1) WHERE id = ?3",
+        )?
         .execute(params![
             content_id,
             serde_json::json!(item.warnings).to_string(),

@@ -176,15 +176,10 @@ impl Catalog {
         collection: &Collection,
         filter: &Expression,
     ) -> Result<Vec<u64>, CatalogError> {
-        let mut sql = Sql::new(filter);
-        let collection_parameter = sql.parameters.len() + 1;
+        let sql = Sql::new(filter, collection.id);
         // Ids come in runs from the index by patent: sorted here in a tenth of the time that
         // SQLite takes.
-        let statement = format!(
-            "SELECT items.id FROM items WHERE items.collection_id = ?{collection_parameter} AND {}",
-            sql.condition
-        );
-        sql.parameters.push(collection.id.into());
+        let statement = format!("SELECT items.id FROM items WHERE {}", sql.condition);
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&statement)?;
             let rows = statement.query_map(params_from_iter(&sql.parameters), |row| row.get(0))?;

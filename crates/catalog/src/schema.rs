@@ -9,7 +9,7 @@ use crate::CatalogError;
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13,
+    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14,
 ];
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
@@ -418,6 +418,9 @@ ALTER TABLE contents ADD COLUMN page_area TEXT;
 CREATE INDEX contents_by_file ON contents (file_md5) WHERE file_md5 IS NOT NULL;
 ALTER TABLE paths ADD COLUMN page_count INTEGER;
 ";
+
+/// Sizes, attributes, tags and numbers of items, where many items would be looked at for them.
+const VERSION_14: &str = include_str!("schema/version_14.sql");
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.

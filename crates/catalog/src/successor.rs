@@ -116,10 +116,10 @@ impl WriteTransaction<'_> {
         self.connection.execute(
             "INSERT INTO items (id, collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
-             tags, attributes, warnings, created_at, is_corrected) \
+             tags, attributes, warnings, created_at, is_corrected, size_bytes) \
              SELECT id + ?3, ?2, content_id, external_id, file_name, original_path, patent_id, \
              page_num, image_index, view, front_page, description, tags, attributes, warnings, \
-             created_at, is_corrected FROM items WHERE collection_id = ?1 AND EXISTS \
+             created_at, is_corrected, size_bytes FROM items WHERE collection_id = ?1 AND EXISTS \
              (SELECT 1 FROM embeddings WHERE content_id = items.content_id \
              AND collection_id = ?2) ORDER BY id",
             parameters,

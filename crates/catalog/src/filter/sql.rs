@@ -5,21 +5,51 @@ use rusqlite::types::Value;
 use super::{Condition, Expression};
 use crate::keyword::{contains_pattern, full_text_query, prefix_pattern};
 
-/// A condition over `items` and its parameters.
+/// Characters of an attribute's value or a tag above which `item_attributes` and `item_tags` don't
+/// hold it.
+const MOST_INDEXED_CHARACTERS: usize = 100;
+
+/// A condition over the `items` of a collection and its parameters, the collection's id the first.
 pub(crate) struct Sql {
     pub(crate) condition: String,
     pub(crate) parameters: Vec<Value>,
 }
 
 impl Sql {
-    pub(crate) fn new(expression: &Expression) -> Self {
-        let mut parameters = Parameters(Vec::new());
+    pub(crate) fn new(expression: &Expression, collection_id: i64) -> Self {
+        let mut parameters = Parameters(vec![collection_id.into()]);
         let condition = of_items(expression, &mut parameters);
+        // By the ids that such a condition gives, and not by the collection, whose items the
+        // planner takes for few: the `+` keeps it from that.
+        let collection = if names_ids(expression) {
+            "+items.collection_id = ?1"
+        } else {
+            "items.collection_id = ?1"
+        };
         Self {
-            condition,
+            condition: format!("{collection} AND {condition}"),
             parameters: parameters.0,
         }
     }
+}
+
+/// Whether a set of ids, found by an index, bounds what passes.
+fn names_ids(expression: &Expression) -> bool {
+    match expression {
+        Expression::All(all) => all.iter().any(names_ids),
+        Expression::Any(any) => !any.is_empty() && any.iter().all(names_ids),
+        Expression::Not(_) => false,
+        Expression::Is(condition) => match condition {
+            Condition::Keyword(keyword) => full_text_query(keyword).is_some(),
+            Condition::Tag(text) | Condition::Attribute { value: text, .. } => is_indexed(text),
+            Condition::Item(_) => true,
+            _ => false,
+        },
+    }
+}
+
+fn is_indexed(text: &str) -> bool {
+    text.chars().count() <= MOST_INDEXED_CHARACTERS
 }
 
 /// Over `items`. Conditions on patents stand together in one subquery, so that they are asked once
@@ -45,14 +75,7 @@ fn of_items(expression: &Expression, parameters: &mut Parameters) -> String {
         }
         Expression::Any(any) => {
             let clauses: Vec<String> = any.iter().map(|one| of_items(one, parameters)).collect();
-            let clause = format!("({})", joined(&clauses, " OR ", "0"));
-            let is_tag = |one: &Expression| matches!(one, Expression::Is(Condition::Tag(_)));
-            // Items without tags are not even looked at.
-            if !any.is_empty() && any.iter().all(is_tag) {
-                format!("(items.tags <> '[]' AND {clause})")
-            } else {
-                clause
-            }
+            format!("({})", joined(&clauses, " OR ", "0"))
         }
         Expression::Not(inner) => format!("({}) IS NOT TRUE", of_items(inner, parameters)),
         Expression::Is(condition) => of_item(condition, parameters),
@@ -107,6 +130,10 @@ fn of_patent(condition: &Condition, parameters: &mut Parameters) -> Option<Strin
 fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
     match condition {
         Condition::Keyword(keyword) => of_keyword(keyword, parameters),
+        Condition::Tag(tag) if is_indexed(tag) => parameters.bind(
+            "items.id IN (SELECT item_id FROM item_tags WHERE collection_id = ?1 AND tag = {})",
+            tag.clone(),
+        ),
         Condition::Tag(tag) => parameters.bind(
             "(items.tags <> '[]' AND \
              EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {}))",
@@ -128,32 +155,33 @@ fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
 }
 
 fn of_keyword(keyword: &str, parameters: &mut Parameters) -> String {
-    let (title, description) = match full_text_query(keyword) {
-        Some(query) => (
-            parameters.bind(
-                "id IN (SELECT rowid FROM patent_titles WHERE patent_titles MATCH {})",
-                query.clone(),
-            ),
-            parameters.bind(
-                "items.id IN \
-                 (SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {})",
-                query,
-            ),
-        ),
-        None => {
-            let pattern = contains_pattern(keyword.trim());
-            (
-                parameters.like("title", pattern.clone()),
-                parameters.like("items.description", pattern),
-            )
-        }
+    let Some(query) = full_text_query(keyword) else {
+        let pattern = contains_pattern(keyword.trim());
+        let title = parameters.like("title", pattern.clone());
+        let description = parameters.like("items.description", pattern);
+        return format!("({} OR {description})", in_patents(&title));
     };
-    format!("({} OR {description})", in_patents(&title))
+    // One set of ids: with two conditions, every item would be held against both.
+    parameters.bind(
+        "items.id IN (\
+         SELECT of_patent.id FROM patent_titles JOIN patents ON patents.id = patent_titles.rowid \
+         JOIN items AS of_patent ON of_patent.collection_id = ?1 \
+         AND of_patent.patent_id = patents.patent_id WHERE patent_titles MATCH {} \
+         UNION ALL SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {})",
+        query,
+    )
 }
 
 /// Compared as text, so `size=3` finds the number 3 and the string "3".
 fn of_attribute(key: &str, value: &str, parameters: &mut Parameters) -> String {
     let key = parameters.bind("key = {}", key.to_owned());
+    if is_indexed(value) {
+        let value = parameters.bind("value = {}", value.to_owned());
+        return format!(
+            "items.id IN (SELECT item_id FROM item_attributes \
+             WHERE collection_id = ?1 AND {key} AND {value})"
+        );
+    }
     let value = parameters.bind(
         "CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
          ELSE CAST(value AS TEXT) END = {}",

@@ -45,4 +45,7 @@ fn a_catalogue_of_version_3_is_brought_to_the_present() {
     };
     let matching = catalog.matching_items(&collection, &vase.expression(TODAY));
     assert_eq!(matching.unwrap(), [3]);
+    let stats = catalog.stats(&collection).unwrap();
+    let numbers = (stats.items, stats.contents, stats.embedding_bytes);
+    assert_eq!((numbers, stats.formats["tiff"]), ((1, 1, 8), 1));
 }

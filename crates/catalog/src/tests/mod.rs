@@ -14,6 +14,7 @@ mod history;
 mod jobs;
 mod listing;
 mod migrations;
+mod numbers;
 #[cfg(unix)]
 mod private;
 mod room;

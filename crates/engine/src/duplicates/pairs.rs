@@ -79,7 +79,7 @@ pub(super) fn find_pairs(
 ) -> Result<Pairs, EngineError> {
     // Asked before the items are: what comes meanwhile is looked for again.
     let revision = stores.catalog().revision(&request.collection)?;
-    let total = stores.catalog().count_items(&request.collection, 0)?;
+    let total = stores.catalog().count_items(&request.collection)?;
     progress.total.store(total, Ordering::Relaxed);
     let mut found = Found {
         near: Vec::new(),

@@ -100,7 +100,7 @@ impl Library {
             Selection::Passing(filter) => Ok(all(&canonical(filter)?)?),
             Selection::PassingUnlessAll(filter) => {
                 let passing = all(&canonical(filter)?)?;
-                let everything = self.stores.catalog().count_items(collection, 0)?;
+                let everything = self.stores.catalog().count_items(collection)?;
                 if passing.len() > 1 && passing.len() as u64 == everything {
                     return Err(EngineError::new(
                         ErrorKind::Forbidden,

@@ -105,7 +105,7 @@ impl Library {
         let mut facets = Facets {
             total: match &all {
                 Some(passing) => passing.len() as u64,
-                None => self.item_counts.count(self.stores.catalog(), collection)?,
+                None => self.stores.catalog().count_items(collection)?,
             },
             ..Facets::default()
         };
@@ -138,14 +138,23 @@ impl Library {
                 }
             })?;
         facets.tags = tags.top(top);
-        let mut formats = Counts::default();
-        self.stores
-            .catalog()
-            .items_with_formats(collection, |id, format| {
-                formats.add(format, u64::from(passes(&all, id)));
-            })?;
-        facets.format = formats.top(top);
+        facets.format = self.formats(collection, &all)?.top(top);
         Ok(facets)
+    }
+}
+
+impl Library {
+    fn formats(&self, collection: &Collection, passing: &Passing) -> Result<Counts, EngineError> {
+        let catalog = self.stores.catalog();
+        if passing.is_none() {
+            let formats = catalog.stats(collection)?.formats;
+            return Ok(Counts(formats.into_iter().collect()));
+        }
+        let mut formats = Counts::default();
+        catalog.items_with_formats(collection, |id, format| {
+            formats.add(format, u64::from(passes(passing, id)));
+        })?;
+        Ok(formats)
     }
 }
 

@@ -75,7 +75,7 @@ impl Library {
         let (ids, total) = match &passing {
             None => (
                 sorted(Among::All)?,
-                self.item_counts.count(self.stores.catalog(), &collection)?,
+                self.stores.catalog().count_items(&collection)?,
             ),
             Some(passing) if passing.len() <= FEW_ITEMS => {
                 let ids: Vec<u64> = passing.iter().collect();

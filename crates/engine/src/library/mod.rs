@@ -7,7 +7,6 @@ mod facet_answer;
 mod facet_cache;
 mod facets;
 mod item;
-mod item_counts;
 mod list;
 mod patent;
 mod tag;
@@ -32,7 +31,6 @@ use crate::filters::Filters;
 use crate::shared_passes::SharedPasses;
 use crate::{Collections, Stores};
 use facet_cache::FacetCache;
-use item_counts::ItemCounts;
 
 /// The images of all collections. Shared by threads.
 pub struct Library {
@@ -41,7 +39,6 @@ pub struct Library {
     filters: Arc<Filters>,
     passes: Arc<SharedPasses>,
     facet_cache: FacetCache,
-    item_counts: ItemCounts,
 }
 
 impl Library {
@@ -58,7 +55,6 @@ impl Library {
             filters,
             passes,
             facet_cache: FacetCache::default(),
-            item_counts: ItemCounts::default(),
         }
     }
 }
