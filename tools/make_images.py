@@ -23,6 +23,7 @@ from image_fixtures.bad import bad_files, damaged_files
 from image_fixtures.good import Good, other_formats
 from image_fixtures.good_odd import odd_files
 from image_fixtures.good_tiffs import bilevel_tiffs, colour_tiffs
+from image_fixtures.more_formats import more_formats
 from image_fixtures.resizes import golden_resizes
 
 VERSIONS = {"PIL": "13.0.0", "numpy": "2.4.6", "torchvision": "0.29.2", "transformers": "5.23.0"}
@@ -43,6 +44,7 @@ def main():
     colour_tiffs(good)
     other_formats(good)
     odd_files(good)
+    more_formats(good)
     damaged_files(ROOT)
     parts = {"good": good.entries, "bad": bad_files(ROOT), "golden": golden_resizes(ROOT)}
     text = "{\n" + ",\n".join(

@@ -4,9 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{DecodeError, DecodeErrorKind};
 use crate::figures::PageOrientation;
+use crate::jp2::Jp2;
+use crate::pnm::Pnm;
+use crate::psd::Psd;
 use crate::raster::Raster;
-use crate::tiff::Page;
-use crate::{DecodeOptions, Format, Limits, RgbImage, jpeg};
+use crate::raw::Raw;
+use crate::tiff::{Page, is_raw};
+use crate::{DecodeOptions, Format, Limits, Reading, RgbImage, jpeg};
 
 /// What a header says, without any pixel decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +104,10 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Decoded, DecodeEr
 enum Opened<'a> {
     Tiff(Page<'a>),
     Jpeg(&'a [u8], jpeg::Header),
+    Jp2(Box<Jp2<'a>>),
+    Pnm(Pnm<'a>),
+    Psd(Psd<'a>),
+    Raw(Raw<'a>),
     Raster(Format, Raster<'a>),
 }
 
@@ -122,18 +130,30 @@ impl<'a> Opened<'a> {
                 reason,
             ));
         }
-        match format {
-            Format::Pdf => Err(DecodeError::new(
-                DecodeErrorKind::UnknownFormat,
-                format,
-                "the content is a PDF document, whose pages are pictures, and no picture itself",
+        let refusal = match format.reading() {
+            Reading::Picture => None,
+            Reading::Pages => Some(format!(
+                "the content is a {} document, whose pages are pictures, and no picture itself",
+                format.title()
             )),
+            Reading::Refused(advice) => Some(format!("{} is not read: {advice}", format.title())),
+        };
+        if let Some(reason) = refusal {
+            let kind = DecodeErrorKind::UnknownFormat;
+            return Err(DecodeError::new(kind, format, reason));
+        }
+        match format {
+            Format::Tiff if page == 0 && is_raw(bytes) => Raw::open(bytes, limits).map(Self::Raw),
             Format::Tiff => Page::open(bytes, page, limits).map(Self::Tiff),
+            Format::Raw => Raw::open(bytes, limits).map(Self::Raw),
             Format::Jpeg => {
                 let header = jpeg::Header::read(bytes).map_err(|trouble| trouble.of(format))?;
                 limits.check_sides(format, header.width.into(), header.height.into())?;
                 Ok(Self::Jpeg(bytes, header))
             }
+            Format::Jpeg2000 => Jp2::open(bytes, limits).map(|jp2| Self::Jp2(Box::new(jp2))),
+            Format::Pnm => Pnm::open(bytes, limits).map(Self::Pnm),
+            Format::Psd => Psd::open(bytes, limits).map(Self::Psd),
             _ => Raster::open(bytes, format, limits).map(|raster| Self::Raster(format, raster)),
         }
     }
@@ -144,6 +164,14 @@ impl<'a> Opened<'a> {
             Self::Jpeg(_, header) => {
                 let sides = header.orientation.sides(header.width, header.height);
                 (Format::Jpeg, sides, header.peak_bytes())
+            }
+            Self::Jp2(jp2) => (Format::Jpeg2000, jp2.sides(), jp2.peak_bytes()),
+            Self::Pnm(pnm) => (Format::Pnm, (pnm.width, pnm.height), pnm.peak_bytes()),
+            Self::Psd(psd) => (Format::Psd, (psd.width, psd.height), psd.peak_bytes()),
+            Self::Raw(raw) => {
+                let header = &raw.header;
+                let sides = header.orientation.sides(header.width, header.height);
+                (Format::Raw, sides, header.peak_bytes())
             }
             Self::Raster(format, raster) => (*format, raster.sides(), raster.peak_bytes()),
         };
@@ -158,25 +186,36 @@ impl<'a> Opened<'a> {
     fn page_orientation(&self) -> Option<PageOrientation> {
         match self {
             Self::Tiff(page) => page.page_orientation,
-            Self::Jpeg(..) | Self::Raster(..) => None,
+            _ => None,
         }
     }
 
     fn decode(self) -> Result<(RgbImage, Vec<String>), DecodeError> {
+        let sound = |image| (image, Vec::new());
         match self {
             Self::Tiff(page) => page.decode(),
-            Self::Jpeg(bytes, header) => {
-                let image = jpeg::decode(bytes, &header);
-                image
-                    .map(|image| (image, Vec::new()))
-                    .map_err(|trouble| trouble.of(Format::Jpeg))
-            }
-            Self::Raster(_, raster) => raster.decode().map(|image| (image, Vec::new())),
+            Self::Jpeg(bytes, header) => jpeg::decode(bytes, &header)
+                .map(sound)
+                .map_err(|trouble| trouble.of(Format::Jpeg)),
+            Self::Jp2(jp2) => jp2
+                .decode()
+                .map(sound)
+                .map_err(|trouble| trouble.of(Format::Jpeg2000)),
+            Self::Pnm(pnm) => pnm
+                .decode()
+                .map(sound)
+                .map_err(|trouble| trouble.of(Format::Pnm)),
+            Self::Psd(psd) => psd
+                .decode()
+                .map(sound)
+                .map_err(|trouble| trouble.of(Format::Psd)),
+            Self::Raw(raw) => raw.decode().map_err(|trouble| trouble.of(Format::Raw)),
+            Self::Raster(_, raster) => raster.decode().map(sound),
         }
     }
 }
 
-/// Turns a panic into an error. None is known, but five decoders that others
+/// Turns a panic into an error. None is known, but the decoders that others
 /// write read what strangers upload, and one file must not end an import.
 fn guarded<T>(
     bytes: &[u8],
@@ -200,15 +239,21 @@ fn unknown(bytes: &[u8]) -> DecodeError {
     };
     let looks_like = if starts_with(b"<!doctype html") || starts_with(b"<html") {
         "a web page"
-    } else if starts_with(b"<?xml") || starts_with(b"<svg") {
+    } else if starts_with(b"<?xml") {
         "an XML document"
     } else if starts_with(b"PK\x03\x04") {
         "a ZIP archive"
     } else if bytes.get(4..8) == Some(b"ftyp") {
-        "a HEIC, AVIF or video file"
+        "a video file"
     } else {
         "no image format that is read"
     };
-    let reason = format!("the content is {looks_like}; expected TIFF, JPEG, PNG, GIF, BMP or WebP");
+    let read = Format::all().filter(|format| format.reading() == Reading::Picture);
+    let titles: Vec<&str> = read.map(Format::title).collect();
+    let (last, others) = titles.split_last().unwrap_or((&"", &[]));
+    let reason = format!(
+        "the content is {looks_like}; expected {} or {last}",
+        others.join(", ")
+    );
     DecodeError::new(DecodeErrorKind::UnknownFormat, None, reason)
 }

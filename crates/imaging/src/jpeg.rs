@@ -45,7 +45,7 @@ pub(crate) struct Header {
     keeps_coefficients: bool,
     /// Where the first scan's header starts.
     scan_at: usize,
-    file_size: usize,
+    pub(crate) file_size: usize,
 }
 
 impl Header {
@@ -111,6 +111,12 @@ impl Header {
     /// Whether the components of a picture that is not progressive come one after the other.
     fn is_in_parts(&self) -> bool {
         self.keeps_coefficients && !self.is_progressive
+    }
+
+    /// Bytes of a stream that has this header and ends somewhere within `bytes`; none if it does not.
+    pub(crate) fn stream_length(&self, bytes: &[u8]) -> Option<usize> {
+        let at = self.scan_at;
+        Some(Markers { bytes, at }.find_end()? + 2)
     }
 
     /// Bytes of memory that decoding takes at its peak, the result included.

@@ -3,10 +3,7 @@
 use lookalike_terms::Turn;
 
 use crate::RgbImage;
-use crate::tiff::Source;
-
-/// Tag number of the orientation, in TIFF and EXIF alike.
-pub(crate) const ORIENTATION_TAG: u16 = 274;
+use crate::tiff::{ORIENTATION, Source};
 
 /// How stored rows and columns relate to the picture (TIFF 6.0, tag 274).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +47,7 @@ impl Orientation {
         let directory = Source::open(block).and_then(|(source, first)| source.directory(first));
         let number = directory
             .ok()
-            .and_then(|directory| directory.number(ORIENTATION_TAG));
+            .and_then(|directory| directory.number(ORIENTATION));
         Self::from_tag(number.unwrap_or(1))
     }
 

@@ -1,4 +1,4 @@
-//! PNG, GIF, BMP and WebP, through the decoders of the `image` crate.
+//! PNG, GIF, BMP, WebP, icons and TGA, through the decoders of the `image` crate.
 //!
 //! Their limits are partial: some check the sides only, some the memory only.
 //! So the sides are checked here first, then the bytes they come to.
@@ -9,14 +9,16 @@ use std::io::{self, Cursor};
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
+use image::codecs::ico::IcoDecoder;
 use image::codecs::png::PngDecoder;
+use image::codecs::tga::TgaDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 
 use crate::alpha::Ground;
 use crate::error::{DecodeError, DecodeErrorKind, Trouble};
 use crate::orientation::Orientation;
-use crate::{Format, Limits, RgbImage, gif, webp};
+use crate::{Format, Limits, RgbImage, gif, ico, webp};
 
 /// A file whose header has been read.
 pub(crate) struct Raster<'a> {
@@ -41,15 +43,21 @@ impl<'a> Raster<'a> {
         if format == Format::WebP {
             webp::check(bytes).map_err(|trouble| trouble.of(format))?;
         }
-        let bytes = match format {
-            Format::Gif => gif::with_room_for_the_frame(bytes),
-            _ => Cow::Borrowed(bytes),
+        let (coding, bytes) = match format {
+            Format::Gif => (format, gif::with_room_for_the_frame(bytes)),
+            Format::Ico => match ico::largest(bytes).map_err(|trouble| trouble.of(format))? {
+                ico::Largest::Png(bytes) => (Format::Png, Cow::Borrowed(bytes)),
+                ico::Largest::Bitmap(bytes) => (format, Cow::Owned(bytes)),
+            },
+            _ => (format, Cow::Borrowed(bytes)),
         };
         let reader = Cursor::new(bytes);
-        let decoder: Result<Box<dyn ImageDecoder>, ImageError> = match format {
+        let decoder: Result<Box<dyn ImageDecoder>, ImageError> = match coding {
             Format::Gif => GifDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
             Format::Bmp => BmpDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
             Format::WebP => WebPDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+            Format::Ico => IcoDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
+            Format::Tga => TgaDecoder::new(reader).map(|decoder| Box::new(decoder) as _),
             _ => {
                 let mut limits = image::Limits::no_limits();
                 limits.max_alloc = Some(METADATA_BYTES);
@@ -93,6 +101,8 @@ impl<'a> Raster<'a> {
         let copy = match self.format {
             Format::Gif => 4 * pixels,
             Format::WebP => 7 * pixels,
+            // Indices or samples as stored, beside what they come to.
+            Format::Tga | Format::Ico => bytes,
             _ if !self.orientation.is_upright() => 3 * pixels,
             _ => 0,
         };
@@ -140,8 +150,9 @@ fn to_opaque(format: Format, colour: ColorType, samples: &mut Vec<u8>) -> Option
         let opaque = channels - 1;
         let pixels = samples.len() / channels;
         let alphas = || samples.iter().skip(opaque).step_by(channels);
-        // Many writers of bitmaps leave the fourth byte at zero: nobody saves an invisible picture.
-        if format == Format::Bmp && alphas().all(|&alpha| alpha == 0) {
+        // Many writers leave the fourth byte at zero: nobody saves an invisible picture.
+        let is_careless = matches!(format, Format::Bmp | Format::Tga);
+        if is_careless && alphas().all(|&alpha| alpha == 0) {
             samples
                 .iter_mut()
                 .skip(opaque)

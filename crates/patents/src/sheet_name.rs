@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::PatentId;
 use crate::date::parse_date;
-use crate::source::IMAGE_EXTENSIONS;
+use crate::source::is_picture_ending;
 
 /// What the name of a sheet's file tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,7 @@ impl SheetName {
     /// fine: such a file is an image without a patent.
     pub fn parse(file_name: &str) -> Option<Self> {
         let (stem, extension) = file_name.rsplit_once('.')?;
-        if !IMAGE_EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-        {
+        if !is_picture_ending(extension) {
             return None;
         }
         let parts: Vec<&str> = stem.split('-').collect();

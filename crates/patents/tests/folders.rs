@@ -93,7 +93,7 @@ fn chooses_files_by_ending_and_content() {
         ("e.csv", b""),
         ("f.heic", b""),
         ("g.HEIC", b""),
-        ("hash1", b"\x89PNG\r\n"),
+        ("hash1", b"\x89PNG\r\n\x1a\n"),
         ("hash2", b"plain"),
         ("hash3", b"RIFF1234WEBP"),
         ("empty", b""),

@@ -1,4 +1,5 @@
 // The files of this computer that are to be imported.
+import { FORMAT_ENDINGS } from "../api/formats";
 
 /** A file with where it lies: "USD123/USD123-D00001.TIF". Sheets find their grant by their folder. */
 export interface SentFile {
@@ -9,7 +10,7 @@ export interface SentFile {
 export type FileKind = "picture" | "grant" | "archive";
 
 const KINDS: Record<FileKind, readonly string[]> = {
-  picture: ["tif", "tiff", "jpg", "jpeg", "png", "webp", "gif", "bmp", "pdf"],
+  picture: FORMAT_ENDINGS,
   grant: ["xml"],
   archive: ["zip", "tar"],
 };

@@ -113,11 +113,11 @@ fn sheets_get_patent_page_order_and_view() {
 
 #[test]
 fn pictures_that_are_not_read_are_told_of() {
-    let names = ["a.HEIC", "b.heic", "c.nef", "d.jpg", "notes.txt"];
+    let names = ["a.HEIC", "b.heic", "c.jxl", "d.jpg", "notes.txt"];
     let (plan, sheets) = plan(&names.map(|name| (name, "")));
     assert_eq!((plan.warnings.len(), sheets.len()), (1, 1));
     let reason = &plan.warnings[0].reason;
-    assert!(reason.contains("2 .heic, 1 .nef; convert"), "{reason}");
+    assert!(reason.contains("2 .heic, 1 .jxl; convert"), "{reason}");
 
     let (plan, sheets) = self::plan(&[("a.heic", "")]);
     assert_eq!((plan.warnings.len(), sheets.len()), (1, 0));

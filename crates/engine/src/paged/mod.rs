@@ -72,8 +72,9 @@ impl Opened {
 pub(crate) fn has_pages(bytes: &[u8]) -> bool {
     match Format::sniff(bytes) {
         Some(Format::Tiff) => !matches!(tiff_pages(bytes)[..], [] | [0]),
-        None | Some(Format::Pdf) => is_pdf(bytes),
-        Some(_) => false,
+        Some(format) if format.is_read() && format != Format::Pdf => false,
+        // What is not read may be what a PDF begins with.
+        _ => is_pdf(bytes),
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use lookalike_imaging::{Format, Limits, PixelBudget, probe};
+use lookalike_imaging::{Format, Limits, PixelBudget, SNIFFED_BYTES, probe};
 use md5::{Digest, Md5};
 use tempfile::NamedTempFile;
 
@@ -24,7 +24,7 @@ const ARRIVING: &str = ".arriving-";
 const CHUNK_BYTES: usize = 1 << 16;
 
 /// What every format shows itself by.
-const SIGNATURE_BYTES: usize = 16;
+const SIGNATURE_BYTES: usize = SNIFFED_BYTES;
 
 /// Digits of a row's number in file names: they sort well up to a million rows.
 const ROW_DIGITS: usize = 6;
@@ -101,7 +101,7 @@ impl Store {
             Err(error) => return Ok(Err(Refused::Broken(error))),
         };
         // Before the rest is fetched: it may be a film.
-        if Format::sniff(&chunk[..count]).is_none() {
+        if !Format::sniff(&chunk[..count]).is_some_and(Format::is_read) {
             let reason = match count {
                 0 => "the answer is empty".to_owned(),
                 _ => format!("not a picture that can be read: the server sent {media_type}"),

@@ -4,8 +4,12 @@
 //! blocks. Every offset in a file is a claim: nothing is read or allocated
 //! without a look at where the bytes end.
 
+use super::tag;
 use crate::Format;
 use crate::error::{DecodeError, DecodeErrorKind};
+
+/// Directories looked at below another; pyramids have a dozen.
+const MAX_SUB_DIRECTORIES: u64 = 64;
 
 /// A file's bytes and how its numbers are written.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +53,15 @@ pub(super) fn unsupported(reason: impl Into<String>) -> DecodeError {
 impl<'a> Source<'a> {
     /// Reads the file header; also where the first directory starts.
     pub(crate) fn open(bytes: &'a [u8]) -> Result<(Self, u64), DecodeError> {
+        Self::open_as(bytes, &[])
+    }
+
+    /// The same of a camera's raw file, some of which count their version otherwise.
+    pub(crate) fn open_raw(bytes: &'a [u8]) -> Result<(Self, u64), DecodeError> {
+        Self::open_as(bytes, &[*b"RO", *b"RS", *b"OR", *b"U\0"])
+    }
+
+    fn open_as(bytes: &'a [u8], versions: &[[u8; 2]]) -> Result<(Self, u64), DecodeError> {
         let short = || {
             broken(
                 DecodeErrorKind::Truncated,
@@ -65,7 +78,11 @@ impl<'a> Source<'a> {
             big_endian,
             big_tiff: false,
         };
+        let is_other = bytes
+            .get(2..4)
+            .is_some_and(|version| versions.iter().any(|other| other == version));
         let first = match source.u16(2).ok_or_else(short)? {
+            _ if is_other => source.u32(4).map(u64::from),
             42 => source.u32(4).map(u64::from),
             43 => {
                 source.big_tiff = true;
@@ -142,6 +159,14 @@ impl<'a> Source<'a> {
             directory = self.directory(directory.next)?;
         }
         Ok(directory)
+    }
+
+    /// The directories that hang on one: other sizes of its picture, or what a sensor saw. Those
+    /// that can't be read are left out.
+    pub(super) fn below(self, directory: &Directory<'_>) -> Vec<Directory<'a>> {
+        let places = directory.numbers(tag::SUB_DIRECTORIES, MAX_SUB_DIRECTORIES);
+        let places = places.unwrap_or_default().into_iter();
+        places.filter_map(|at| self.directory(at).ok()).collect()
     }
 
     fn entry(&self, at: u64) -> Option<Entry> {

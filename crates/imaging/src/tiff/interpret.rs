@@ -57,13 +57,13 @@ pub(super) fn coding(
         },
         8 | 32946 => Coding::Bytes(ByteCoding::Deflate),
         32773 => Coding::Bytes(ByteCoding::PackBits),
+        50000 => Coding::Bytes(ByteCoding::Zstandard),
         other => {
             let name = match other {
                 6 => "old-style JPEG",
                 32771 => "CCITT on word boundaries",
                 34712 | 33003 | 33005 => "JPEG 2000",
                 34925 => "LZMA",
-                50000 => "Zstandard",
                 50001 => "WebP",
                 _ => "unknown",
             };
@@ -270,7 +270,7 @@ pub(super) fn predictor(directory: &Directory, coding: Coding) -> Result<bool, D
     // The tag means nothing to the other compressions, and some writers leave it in.
     let applies = matches!(
         coding,
-        Coding::Bytes(ByteCoding::Lzw) | Coding::Bytes(ByteCoding::Deflate)
+        Coding::Bytes(ByteCoding::Lzw | ByteCoding::Deflate | ByteCoding::Zstandard)
     );
     match directory.number(tag::PREDICTOR).unwrap_or(1) {
         1 => Ok(false),

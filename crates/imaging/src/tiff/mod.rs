@@ -22,4 +22,6 @@ mod unpack;
 pub(crate) use colour::cmyk_to_rgb;
 pub(crate) use directory::Source;
 pub(crate) use page::Page;
+pub(crate) use pages::is_raw;
 pub use pages::tiff_pages;
+pub(crate) use tag::ORIENTATION;

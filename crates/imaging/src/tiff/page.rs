@@ -4,14 +4,15 @@ use super::chunks::Chunks;
 use super::colour::{Alpha, Colour};
 use super::directory::{Source, malformed};
 use super::interpret::{Coding, alpha, bits, coding, colour, predictor, samples};
+use super::pages::in_full;
 use super::samples::Kind;
 use super::stretch::square_sides;
 use super::tag;
-use super::unpack::ByteCoding;
+use super::unpack::{ByteCoding, window_bytes};
 use crate::Limits;
 use crate::error::DecodeError;
 use crate::figures::PageOrientation;
-use crate::orientation::{ORIENTATION_TAG, Orientation};
+use crate::orientation::Orientation;
 
 /// A page that can be decoded, as far as its directory tells.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl<'a> Page<'a> {
     /// Reads the directory of a page, counted from zero.
     pub(crate) fn open(bytes: &'a [u8], page: u32, limits: &Limits) -> Result<Self, DecodeError> {
         let (source, first) = Source::open(bytes)?;
-        let directory = source.page(first, page)?;
+        let directory = in_full(source, source.page(first, page)?);
         let side = |tag, name| {
             let missing = || malformed(format!("the {name} tag ({tag}) is missing"));
             directory.number(tag).ok_or_else(missing)
@@ -75,7 +76,7 @@ impl<'a> Page<'a> {
             width,
             height,
             square: square_sides(&directory, (width, height), limits),
-            orientation: Orientation::from_tag(directory.number(ORIENTATION_TAG).unwrap_or(1)),
+            orientation: Orientation::from_tag(directory.number(tag::ORIENTATION).unwrap_or(1)),
             page_orientation: directory
                 .bytes(tag::DESCRIPTION)
                 .and_then(PageOrientation::from_description),
@@ -102,6 +103,16 @@ impl<'a> Page<'a> {
     /// Whether rows that are there are worth something without the rest.
     pub(super) fn is_bilevel(&self) -> bool {
         self.bits == 1 && self.samples == 1 && matches!(self.colour, Colour::Grey { .. })
+    }
+
+    /// Bytes that unpacking a strip keeps, twice while its buffer grows.
+    fn window_bytes(&self) -> u64 {
+        let Coding::Bytes(coding @ ByteCoding::Zstandard) = self.coding else {
+            return 0;
+        };
+        let strips = (0..self.chunks.count).filter_map(|number| self.packed(number));
+        let windows = strips.map(|packed| window_bytes(coding, packed));
+        3 * windows.max().unwrap_or(0)
     }
 
     /// Bytes of memory that decoding takes at its peak, the result included.
@@ -140,6 +151,6 @@ impl<'a> Page<'a> {
             .unwrap_or(0);
         let reordered = if self.bits_reversed { largest } else { 0 };
         let rows = 8 * u64::from(self.chunks.width) * self.samples as u64;
-        result + turned.max(planes + chunk + reordered + rows)
+        result + turned.max(planes + chunk + reordered + rows + self.window_bytes())
     }
 }

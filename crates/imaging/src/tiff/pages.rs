@@ -15,10 +15,48 @@ const REDUCED_OR_MASK: u64 = 0b101;
 /// SubfileType of a reduced copy.
 const OLD_REDUCED: u64 = 2;
 
+/// Photometric interpretations of what a sensor saw: a mosaic of colours, and one taken apart.
+const SENSOR: [u64; 2] = [32803, 34892];
+
+/// Whether a TIFF is a camera's raw file: it says so, or holds what a sensor saw.
+pub(crate) fn is_raw(bytes: &[u8]) -> bool {
+    let Ok((source, first)) = Source::open(bytes) else {
+        return false;
+    };
+    let Ok(directory) = source.directory(first) else {
+        return false;
+    };
+    let is_of_sensor = |directory: &Directory<'_>| {
+        let photometric = directory.number(tag::PHOTOMETRIC);
+        photometric.is_some_and(|photometric| SENSOR.contains(&photometric))
+    };
+    directory.number(tag::DNG_VERSION).is_some()
+        || is_of_sensor(&directory)
+        || source.below(&directory).iter().any(is_of_sensor)
+}
+
+/// The directory that stands for a page: its own, or the largest below it where that is only a
+/// reduced copy.
+pub(super) fn in_full<'a>(source: Source<'a>, directory: Directory<'a>) -> Directory<'a> {
+    if !is_reduced(&directory) {
+        return directory;
+    }
+    let side = |directory: &Directory<'_>, tag| directory.number(tag).unwrap_or(0);
+    let area = |directory: &Directory<'_>| {
+        u128::from(side(directory, tag::WIDTH)) * u128::from(side(directory, tag::HEIGHT))
+    };
+    let below = source.below(&directory).into_iter();
+    let largest = below.filter(|one| !is_reduced(one)).max_by_key(area);
+    largest.unwrap_or(directory)
+}
+
 /// The pages that are neither reduced copies nor masks, counted from 0, at most 1,000; none where
-/// the bytes are no TIFF. What the pages hold is not looked at.
+/// the bytes are no TIFF or a camera's raw file. What the pages hold is not looked at.
 pub fn tiff_pages(bytes: &[u8]) -> Vec<u32> {
     let mut pages = Vec::new();
+    if is_raw(bytes) {
+        return pages;
+    }
     let Ok((source, mut at)) = Source::open(bytes) else {
         return pages;
     };

@@ -220,7 +220,7 @@ impl Page<'_> {
     }
 
     /// Bytes of a strip or tile, as far as the file holds them.
-    fn packed(&self, number: u64) -> Option<&[u8]> {
+    pub(super) fn packed(&self, number: u64) -> Option<&[u8]> {
         let &(start, length) = self.chunks.ranges.get(usize::try_from(number).ok()?)?;
         let bytes = self.source.bytes.get(usize::try_from(start).ok()?..)?;
         let length = usize::try_from(length)

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 
 use flate2::bufread::ZlibDecoder;
+use ruzstd::decoding::StreamingDecoder;
 use weezl::{BitOrder, LzwStatus};
 
 use crate::error::Trouble;
@@ -18,7 +19,12 @@ pub(super) enum ByteCoding {
     PackBits,
     Lzw,
     Deflate,
+    Zstandard,
 }
+
+/// Bytes that a Zstandard decoder may look back, and so keeps. A strip of a whole page may say that
+/// it needs all of them.
+pub(super) const MAX_ZSTANDARD_WINDOW: u64 = 128 << 20;
 
 /// A reader of the unpacked bytes.
 pub(super) fn unpack<'a>(coding: ByteCoding, packed: &'a [u8]) -> Box<dyn Read + 'a> {
@@ -39,7 +45,49 @@ pub(super) fn unpack<'a>(coding: ByteCoding, packed: &'a [u8]) -> Box<dyn Read +
             packed,
         }),
         ByteCoding::Deflate => Box::new(ZlibDecoder::new(packed)),
+        ByteCoding::Zstandard => {
+            match StreamingDecoder::new_with_max_window_size(packed, MAX_ZSTANDARD_WINDOW) {
+                Ok(decoder) => Box::new(decoder),
+                Err(error) => Box::new(Unreadable(error.to_string())),
+            }
+        }
     }
+}
+
+/// A stream whose beginning is wrong already.
+struct Unreadable(String);
+
+impl Read for Unreadable {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::new(io::ErrorKind::InvalidData, self.0.clone()))
+    }
+}
+
+/// Bytes that a decoder keeps of what it has unpacked, by the head of the stream.
+pub(super) fn window_bytes(coding: ByteCoding, packed: &[u8]) -> u64 {
+    if coding != ByteCoding::Zstandard {
+        return 0;
+    }
+    // Of those above it, nothing is unpacked.
+    zstandard_window(packed).map_or(0, |window| window.min(MAX_ZSTANDARD_WINDOW))
+}
+
+/// RFC 8878, 3.1.1.1: the window, or all of the content where that is in one segment.
+fn zstandard_window(packed: &[u8]) -> Option<u64> {
+    let flags = *packed.get(4)?;
+    if flags & 0x20 == 0 {
+        let descriptor = *packed.get(5)?;
+        let base = 1_u64 << (10 + (descriptor >> 3));
+        return Some(base + base / 8 * u64::from(descriptor & 7));
+    }
+    let at = 5 + [0, 1, 2, 4][usize::from(flags & 3)];
+    let length = [1, 2, 4, 8][usize::from(flags >> 6)];
+    let size = packed.get(at..at + length)?;
+    let size = size
+        .iter()
+        .rev()
+        .fold(0, |size, &byte| size << 8 | u64::from(byte));
+    Some(if length == 2 { size + 256 } else { size })
 }
 
 /// Whether LZW data is of before TIFF 6.0: low bits first, and codes grow one later. Data begins with
@@ -179,6 +227,26 @@ mod tests {
             fill_row(&mut *reader, &mut one).unwrap();
             assert_eq!(one, [byte]);
         }
+        assert!(fill_row(&mut *reader, &mut [0]).is_err());
+    }
+
+    #[test]
+    fn windows_of_zstandard_streams_are_told_by_their_heads() {
+        let window = |head: &[u8]| {
+            let stream = [&[0x28, 0xb5, 0x2f, 0xfd], head].concat();
+            window_bytes(ByteCoding::Zstandard, &stream)
+        };
+        assert_eq!(window(&[0, 0x60]), 4 << 20, "2^(10 + 12)");
+        assert_eq!(window(&[0, 0x01]), 1024 + 128);
+        assert_eq!(window(&[0x20, 77]), 77, "one segment");
+        assert_eq!(window(&[0x60, 1, 2]), 256 + 0x201);
+        assert_eq!(window(&[0xa1, 9, 0, 0, 1, 0]), 0x1_0000, "a dictionary");
+        assert_eq!(
+            window(&[0xe0, 0, 0, 0, 0, 1, 0, 0, 0]),
+            MAX_ZSTANDARD_WINDOW
+        );
+        assert_eq!(window(&[0x20]), 0, "cut");
+        let mut reader = unpack(ByteCoding::Zstandard, b"no such stream");
         assert!(fill_row(&mut *reader, &mut [0]).is_err());
     }
 

@@ -8,6 +8,8 @@
 
 use std::path::Path;
 
+use lookalike_terms::{Format, Reading, SNIFFED_BYTES};
+
 use crate::PatentId;
 
 /// What the import does with a file.
@@ -26,14 +28,6 @@ pub(super) enum FileClass {
     Unread,
     Other,
 }
-
-/// Endings of image files, in lower case.
-pub(crate) const IMAGE_EXTENSIONS: [&str; 13] = [
-    "tif", "tiff", "jpg", "jpeg", "jpe", "jif", "jfif", "mpo", "png", "gif", "bmp", "dib", "webp",
-];
-
-/// Ending of documents whose pages are images.
-const PAGED_EXTENSION: &str = "pdf";
 
 /// Endings of what is surely no picture, and of files that are not complete. All others are looked
 /// into.
@@ -100,13 +94,6 @@ const OTHER_EXTENSIONS: [&str; 60] = [
     "zst",
 ];
 
-/// Endings of pictures that are not read, and of documents that often hold some. Whoever imports
-/// them wonders where they are.
-const UNREAD_EXTENSIONS: [&str; 20] = [
-    "ai", "arw", "avif", "cr2", "cr3", "dng", "eps", "heic", "heif", "j2k", "jp2", "jxl", "nef",
-    "orf", "psd", "raf", "raw", "rw2", "svg", "tga",
-];
-
 /// Endings of archives that hold folders but are not read.
 const PACKED_EXTENSIONS: [&str; 6] = ["7z", "rar", "tgz", "tbz2", "txz", "tzst"];
 
@@ -115,22 +102,33 @@ const COMPRESSED_EXTENSIONS: [&str; 4] = ["gz", "bz2", "xz", "zst"];
 
 /// Bytes looked at to tell a grant from other XML. The root element follows the
 /// DOCTYPE, whose list of drawings may be long in documents of 2005.
-const SNIFFED_BYTES: u64 = 16 << 10;
+const GRANT_BYTES: u64 = 16 << 10;
 
 /// Classifies a file by its name. `head` is asked for so many of its first
 /// bytes where the name does not tell, and answers `None` if it can't be read.
 pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> FileClass {
-    match extension(name).as_deref() {
+    let extension = extension(name);
+    let format = extension.as_deref().and_then(Format::of_extension);
+    match extension.as_deref() {
         Some("xml") if is_grant(name, &head) => FileClass::Grant,
-        Some(PAGED_EXTENSION) => FileClass::Image,
-        Some(extension) if IMAGE_EXTENSIONS.contains(&extension) => FileClass::Image,
         Some("zip" | "tar") => FileClass::Archive,
         Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,
-        Some(extension) if UNREAD_EXTENSIONS.contains(&extension) => FileClass::Unread,
         Some(extension) if OTHER_EXTENSIONS.contains(&extension) => FileClass::Other,
-        _ if head(12).is_some_and(|head| starts_like_an_image(&head)) => FileClass::Image,
-        _ => FileClass::Other,
+        _ => {
+            let by_content = || Format::sniff(&head(SNIFFED_BYTES as u64)?);
+            match format.or_else(by_content) {
+                Some(format) if format.is_read() => FileClass::Image,
+                Some(_) => FileClass::Unread,
+                None => FileClass::Other,
+            }
+        }
     }
+}
+
+/// Whether the name is that of a single picture: no document of several.
+pub(crate) fn is_picture_ending(extension: &str) -> bool {
+    let format = Format::of_extension(&extension.to_ascii_lowercase());
+    format.is_some_and(|format| format.reading() == Reading::Picture)
 }
 
 /// Whether the name alone leaves it possible that [`classify`] answers other than
@@ -204,7 +202,7 @@ fn is_grant(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> bool {
     if PatentId::parse(number).is_ok() {
         return true;
     }
-    let Some(mut head) = head(SNIFFED_BYTES) else {
+    let Some(mut head) = head(GRANT_BYTES) else {
         return true;
     };
     // UTF-16 has a zero beside every letter.
@@ -215,22 +213,6 @@ fn is_grant(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> bool {
             head.windows(root.len())
                 .any(|window| window == root.as_bytes())
         })
-}
-
-fn starts_like_an_image(head: &[u8]) -> bool {
-    const STARTS: [&[u8]; 9] = [
-        b"II*\0",
-        b"MM\0*",
-        b"II+\0",
-        b"MM\0+",
-        b"\xff\xd8\xff",
-        b"\x89PNG",
-        b"GIF8",
-        b"BM",
-        b"%PDF-",
-    ];
-    STARTS.iter().any(|start| head.starts_with(start))
-        || (head.starts_with(b"RIFF") && head.ends_with(b"WEBP"))
 }
 
 #[cfg(test)]

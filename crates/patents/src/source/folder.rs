@@ -48,7 +48,7 @@ impl PatentFolder {
     }
 
     pub(super) fn count_unread(&mut self, name: &str) {
-        let ending = extension(name).unwrap_or_default();
+        let ending = extension(name).unwrap_or_else(|| "(no ending)".to_owned());
         *self.unread.entry(ending).or_default() += 1;
     }
 

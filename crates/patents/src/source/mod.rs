@@ -20,7 +20,7 @@ mod walk;
 mod window;
 mod zip;
 
-pub(crate) use classify::IMAGE_EXTENSIONS;
+pub(crate) use classify::is_picture_ending;
 pub use classify::{is_clutter, may_be_source};
 pub use error::{SourceError, SourceErrorKind};
 pub use file::{SourceFile, Stamp};

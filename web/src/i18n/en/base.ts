@@ -1,3 +1,5 @@
+import { FORMAT_TITLES } from "../../api/formats";
+
 export default {
   name: "English",
   other: "中文",
@@ -28,7 +30,7 @@ export default {
     broken: "The server gave an answer that can't be read",
     brokenHelp: "Try again; if it stays so, tell whoever runs the server what is written below.",
     unreadable: "That file is not a picture that can be read",
-    unreadableHelp: "TIF, JPG, PNG, WebP, GIF, BMP and scanned PDFs can be read.",
+    unreadableHelp: `These formats can be read: ${FORMAT_TITLES.join(", ")} (scanned pages).`,
     tooLarge: "That is more than the server takes at once",
     tooLargeHelp: "Send fewer or smaller pictures.",
     gone: "That is not there any more",

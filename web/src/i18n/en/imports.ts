@@ -7,7 +7,8 @@ export default {
     heading: "From this computer",
     drop: "Drop pictures, folders or archives here",
     dropNow: "Let go to import",
-    formats: "TIF, JPG, PNG, WebP, GIF, BMP, PDF; XML of grants beside their drawings; ZIP and TAR",
+    formats:
+      "TIFF, JPEG, PNG, WebP, PDF and many more formats; XML of grants beside their drawings; ZIP and TAR",
     choose: "Choose files",
     folder: "Choose a folder",
     more: "Add files",

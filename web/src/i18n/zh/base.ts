@@ -1,3 +1,4 @@
+import { FORMAT_TITLES } from "../../api/formats";
 import type { Messages } from "../en";
 
 export default {
@@ -30,7 +31,7 @@ export default {
     broken: "服务器的应答无法识别",
     brokenHelp: "请重试；如仍出现，请把下面的内容告诉管理员。",
     unreadable: "无法识别这个图片文件",
-    unreadableHelp: "支持 TIF、JPG、PNG、WebP、GIF、BMP 和扫描的 PDF。",
+    unreadableHelp: `支持以下格式：${FORMAT_TITLES.join("、")}（扫描页）。`,
     tooLarge: "超出了服务器一次可接收的大小",
     tooLargeHelp: "请减少图片数量或换用较小的图片。",
     gone: "内容已不存在",

@@ -9,7 +9,7 @@ export default {
     heading: "从本机导入",
     drop: "把图片、文件夹或压缩包拖到这里",
     dropNow: "松开即导入",
-    formats: "支持 TIF、JPG、PNG、WebP、GIF、BMP、PDF；与图纸同放的授权 XML；ZIP 和 TAR",
+    formats: "支持 TIFF、JPEG、PNG、WebP、PDF 等多种格式；与图纸同放的授权 XML；ZIP 和 TAR",
     choose: "选择文件",
     folder: "选择文件夹",
     more: "添加文件",
