@@ -44,7 +44,7 @@ pub enum ErrorKind {
 pub struct EngineError {
     kind: ErrorKind,
     message: String,
-    hint: Option<Hint>,
+    hint: Option<Box<Hint>>,
     retry_after_seconds: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -71,7 +71,7 @@ impl EngineError {
     /// The same error with what can be done about it.
     #[must_use]
     pub fn with_hint(mut self, hint: Hint) -> Self {
-        self.hint = Some(hint);
+        self.hint = Some(Box::new(hint));
         self
     }
 
@@ -108,7 +108,7 @@ impl EngineError {
     /// What can be done about it, where the message does not say.
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
-        self.hint.as_ref()
+        self.hint.as_deref()
     }
 
     /// Seconds after which it may be tried again, where that is known.
@@ -157,7 +157,7 @@ impl From<CatalogError> for EngineError {
         };
         let hint = matches!(error, CatalogError::NoCollection { .. });
         Self {
-            hint: hint.then_some(Hint::ListCollections),
+            hint: hint.then(|| Box::new(Hint::ListCollections)),
             ..Self::new(kind, error.to_string())
         }
         .because(error)
@@ -236,12 +236,31 @@ impl From<DecodeError> for EngineError {
 
 impl From<ModelError> for EngineError {
     fn from(error: ModelError) -> Self {
+        // Where models lie is nobody's business who asks over the network.
+        if let ModelError::NoCopy {
+            name,
+            repository,
+            endpoint,
+            target,
+            reason,
+        } = error
+        {
+            let message =
+                format!("model `{name}` is not on this machine and was not downloaded: {reason}");
+            return Self::new(ErrorKind::Unavailable, message).with_hint(Hint::BringModel {
+                endpoint,
+                repository,
+                folder: target,
+            });
+        }
+        if matches!(error, ModelError::Busy { .. }) {
+            let message = "another process is downloading the model; wait for it, or stop it";
+            return Self::new(ErrorKind::Conflict, message).because(error);
+        }
         let kind = match &error {
             ModelError::Unknown { .. } | ModelError::BadPath { .. } => ErrorKind::InvalidInput,
             ModelError::NotOnHub { .. } => ErrorKind::NotFound,
-            ModelError::Busy { .. } => ErrorKind::Conflict,
-            ModelError::NoCopy { .. }
-            | ModelError::Denied { .. }
+            ModelError::Denied { .. }
             | ModelError::Checksum { .. }
             | ModelError::Transfer { .. } => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,

@@ -4,6 +4,8 @@
 //! fields of a request), and words it so. The enums are matched whole there, so that no advice
 //! goes unsaid.
 
+use std::path::PathBuf;
+
 /// What can be done about an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
@@ -27,6 +29,15 @@ pub enum Hint {
     SendFiles,
     /// See which collections there are.
     ListCollections,
+    /// Bring a model here, by the hub or by hand.
+    BringModel {
+        /// The hub's address.
+        endpoint: String,
+        /// `owner/name` on the hub.
+        repository: String,
+        /// The folder where its files belong.
+        folder: PathBuf,
+    },
 }
 
 /// A setting of a collection.

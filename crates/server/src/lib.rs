@@ -67,6 +67,9 @@ pub struct ServerOptions {
     pub import_roots: ImportRoots,
     /// A secret of those who may read the data directory, which lets them do everything.
     pub owner_token: Option<String>,
+    /// What strangers have to know to make the first account, whose owner becomes the administrator;
+    /// `None` lets whoever comes first make it.
+    pub setup_code: Option<String>,
     /// Who may do what.
     pub access: AccessRules,
 }
@@ -85,6 +88,7 @@ impl Default for ServerOptions {
             cors_origins: Vec::new(),
             import_roots: ImportRoots::Below(Vec::new()),
             owner_token: None,
+            setup_code: None,
             access: AccessRules::default(),
         }
     }

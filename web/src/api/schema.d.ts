@@ -90,7 +90,8 @@ export interface paths {
     put?: never;
     /**
      * Make an account.
-     * @description The first one is an administrator's and takes no login. Later ones are made by administrators who
+     * @description The first one is an administrator's and takes no login, but the set-up code that the server printed
+     *     at its start where others than this machine's users reach it. Later ones are made by administrators who
      *     logged in (a token is not enough), or by anybody, as a reader, where the server's setting `registration` is `open`.
      */
     post: operations["accounts_register"];
@@ -2789,7 +2790,7 @@ export interface components {
      * @description Who may make an account without being an administrator.
      * @enum {string}
      */
-    MayRegister: "first" | "open" | "closed";
+    MayRegister: "first" | "first_by_code" | "open" | "closed";
     /** @description Who somebody is. */
     Me: {
       /** @description Whether accounts are on; while they are off everybody may do everything. */
@@ -3231,6 +3232,12 @@ export interface components {
        */
       password: string;
       role?: components["schemas"]["Role"] | null;
+      /**
+       * Format: password
+       * @description What the server printed at its start; asked for where `registration` of
+       *     `GET /api/auth/rules` is `first_by_code`.
+       */
+      setup_code?: string | null;
     };
     /** @description How an application descends from another. */
     Relation: {

@@ -83,8 +83,9 @@ async function logIn(name: string, password: string): Promise<void> {
   take(await call("post", "/api/auth/login", { body: { name, password } }));
 }
 
-async function register(name: string, password: string): Promise<void> {
-  await call("post", "/api/auth/register", { body: { name, password } });
+async function register(name: string, password: string, setupCode?: string): Promise<void> {
+  const body = { name, password, ...(setupCode ? { setup_code: setupCode } : {}) };
+  await call("post", "/api/auth/register", { body });
   await logIn(name, password);
   rules.value = await call("get", "/api/auth/rules");
 }

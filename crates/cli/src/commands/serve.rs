@@ -42,16 +42,25 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         announce(&engine, settings, &url)?;
         let access = access_rules(settings, address.ip());
         let accounts = Accounts::new(Arc::clone(engine.stores().catalog()), system_clock);
-        if access.accounts && !accounts.exist()? {
+        let setup_code = if access.accounts && !accounts.exist()? {
+            // Whoever finds a public server first is not its owner.
+            let code = (!address.ip().is_loopback()).then(remote::new_token);
+            let code = code.transpose()?;
+            let by_code = code.as_ref().map_or(String::new(), |code| {
+                format!(" with this set-up code: {code}; or, here")
+            });
             output::note(
                 settings,
                 &format!(
                     "nobody has an account yet, and the first to register becomes the \
-                     administrator: lookalike users add --data {} NAME",
+                     administrator{by_code}: lookalike users add --data {} NAME",
                     settings.data.display()
                 ),
             );
-        }
+            code
+        } else {
+            None
+        };
         if owns {
             resume(&jobs, settings)?;
             watch_folders(&arguments.watch, engine.stores(), &jobs, settings);
@@ -82,6 +91,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
                 roots => ImportRoots::Below(roots.clone().unwrap_or_default()),
             },
             owner_token: Some(token),
+            setup_code,
             access,
             ..defaults
         };

@@ -36,6 +36,16 @@ fn hint(hint: &Hint) -> String {
         Hint::SearchAgain => "search again".to_owned(),
         Hint::SendFiles => "name pictures, grants or archives".to_owned(),
         Hint::ListCollections => "`lookalike collections list` shows those there are".to_owned(),
+        Hint::BringModel {
+            endpoint,
+            repository,
+            folder,
+        } => format!(
+            "either make {endpoint} reachable, or put the files of {endpoint}/{repository} into {}: \
+             config.json, model.safetensors (or model.safetensors.index.json and the files it \
+             lists), and preprocessor_config.json if there is one",
+            folder.display()
+        ),
     }
 }
 

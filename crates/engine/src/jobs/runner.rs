@@ -154,7 +154,10 @@ impl Shared {
             // Closing: it goes on at the next start.
             Ok(report) if report.cancelled => (JobState::Queued, None),
             Ok(_) => (JobState::Completed, None),
-            Err(error) => (JobState::Failed, Some(with_causes(error))),
+            Err(error) => (
+                JobState::Failed,
+                Some(self.without_places(&with_causes(error))),
+            ),
         };
         let elapsed = control.progress.elapsed().as_millis() as u64;
         let counts = control.progress.snapshot().into();
@@ -233,6 +236,19 @@ impl Shared {
             data_dir: self.data_dir.clone(),
         };
         self.importer.run(&request, control)
+    }
+
+    /// The text without where the data directory lies: readers see what became of jobs.
+    fn without_places(&self, text: &str) -> String {
+        // A relative path may be any word.
+        match self
+            .data_dir
+            .to_str()
+            .filter(|_| self.data_dir.is_absolute())
+        {
+            Some(place) => text.replace(place, "the data directory"),
+            None => text.to_owned(),
+        }
     }
 
     pub(super) fn settle_upload(&self, job: &Job) {

@@ -14,6 +14,14 @@ pub(crate) fn hint(hint: &Hint) -> String {
         Hint::SearchAgain => "search again and use the new answer's `query_token`".to_owned(),
         Hint::SendFiles => "send pictures, grants or archives as `file`".to_owned(),
         Hint::ListCollections => "`GET /api/collections` lists those there are".to_owned(),
+        Hint::BringModel {
+            endpoint,
+            repository,
+            ..
+        } => format!(
+            "on the server, `lookalike models pull` brings {repository} from {endpoint}, and says \
+             where its files belong if that can't be reached"
+        ),
     }
 }
 

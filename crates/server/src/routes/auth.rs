@@ -1,9 +1,11 @@
 //! Registering, logging in and out, and changing one's password.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_accounts::{self as accounts, Accounts, Login, NewAccount, Password, Registrar};
+use lookalike_accounts::{
+    self as accounts, Accounts, Login, NewAccount, Password, Registrar, is_secret,
+};
 use lookalike_wire::{Account, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +31,10 @@ pub(crate) struct Registration {
     password: Password,
     /// Given by administrators; who registers becomes a reader, the first one an administrator.
     role: Option<Role>,
+    /// What the server printed at its start; asked for where `registration` of
+    /// `GET /api/auth/rules` is `first_by_code`.
+    #[schema(value_type = Option<String>, format = Password)]
+    setup_code: Option<String>,
 }
 
 /// Name and password.
@@ -85,6 +91,8 @@ pub(crate) struct AccountRules {
 pub(crate) enum MayRegister {
     /// Whoever comes first, as there is no account yet; becomes an administrator.
     First,
+    /// The same, for who knows the set-up code that the server printed at its start.
+    FirstByCode,
     /// Anybody, as a reader.
     Open,
     /// Nobody.
@@ -109,6 +117,7 @@ pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> 
     } = app.options().access;
     let exist = app.accounts(Accounts::exist).await?;
     let registration = match (exist, open_registration) {
+        (false, _) if app.options().setup_code.is_some() => MayRegister::FirstByCode,
         (false, _) => MayRegister::First,
         (true, true) => MayRegister::Open,
         (true, false) => MayRegister::Closed,
@@ -125,7 +134,8 @@ pub(crate) async fn rules(State(app): State<App>) -> Result<Response, ApiError> 
 
 /// Make an account.
 ///
-/// The first one is an administrator's and takes no login. Later ones are made by administrators who
+/// The first one is an administrator's and takes no login, but the set-up code that the server printed
+/// at its start where others than this machine's users reach it. Later ones are made by administrators who
 /// logged in (a token is not enough), or by anybody, as a reader, where the server's setting `registration` is `open`.
 #[utoipa::path(
     post,
@@ -154,6 +164,9 @@ pub(crate) async fn register(
     let registrar = if is_admin || !rules.accounts {
         Registrar::Admin
     } else {
+        if !app.accounts(Accounts::exist).await? {
+            check_setup_code(&app, registration.setup_code.as_deref())?;
+        }
         Registrar::Stranger {
             address: client.address,
             open: rules.open_registration,
@@ -166,6 +179,21 @@ pub(crate) async fn register(
     };
     let made = app.passwords(move |accounts| accounts.register(&account, registrar));
     Ok(Success(made.await?.into()))
+}
+
+/// No guesses are counted: of a code of 128 bits, none is right.
+fn check_setup_code(app: &App, given: Option<&str>) -> Result<(), ApiError> {
+    let Some(code) = &app.options().setup_code else {
+        return Ok(());
+    };
+    if given.is_some_and(|given| is_secret(code.as_bytes(), given.trim().as_bytes())) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::FORBIDDEN,
+        "the first account takes the set-up code that the server printed when it started; give it as \
+         `setup_code`",
+    ))
 }
 
 /// Log in.

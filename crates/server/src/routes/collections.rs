@@ -55,7 +55,7 @@ pub(crate) struct NewCollection {
     /// The encoder's own unless given, else `letterbox`.
     preprocess: Option<String>,
     /// Pixels a side of pictures as the encoder sees them; its own unless given.
-    #[schema(minimum = 1, maximum = 16384)]
+    #[schema(minimum = 1, maximum = 4096)]
     size: Option<u32>,
     /// `cosine` (unless given), `ip` or `l2`.
     metric: Option<String>,

@@ -55,7 +55,7 @@ pub(crate) struct Start {
     /// Preprocessing of a new collection.
     preprocess: Option<String>,
     /// Pixels a side of a new collection's pictures, as the encoder sees them.
-    #[schema(minimum = 1, maximum = 16384)]
+    #[schema(minimum = 1, maximum = 4096)]
     size: Option<u32>,
     /// Metric of a new collection: `cosine`, `ip` or `l2`.
     metric: Option<String>,

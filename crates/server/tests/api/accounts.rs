@@ -345,3 +345,37 @@ fn health_has_details_for_those_who_are_logged_in() {
     assert_eq!(known["components"]["catalog"]["collections"], 1);
     assert_eq!(ann.get("/metrics").status, 200);
 }
+
+#[test]
+fn a_set_up_code_is_asked_of_strangers_for_the_first_account_only() {
+    let server = Server::with(ServerOptions {
+        setup_code: Some("c0de".into()),
+        ..options(rules())
+    });
+    let registration = || server.get("/api/auth/rules").json()["data"]["registration"].clone();
+    assert_eq!(registration(), "first_by_code");
+    let register = |name: &str, code: Value| {
+        let body = json!({"name": name, "password": PASSWORD, "setup_code": code});
+        send(&server, "POST", "/api/auth/register", &[], &body)
+    };
+    for code in [Value::Null, json!(""), json!("c0d"), json!("c0de2")] {
+        let answer = register("boss", code);
+        assert_eq!(answer.status, 403);
+        let message = answer.json()["message"].to_string();
+        assert!(message.contains("set-up code"), "{message}");
+    }
+    let answer = register("boss", json!(" c0de "));
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(answer.json()["data"]["role"], "admin");
+    assert_eq!(registration(), "closed");
+    assert_eq!(register("second", json!("c0de")).status, 403);
+}
+
+#[test]
+fn the_owner_needs_no_set_up_code() {
+    let server = Server::with(ServerOptions {
+        setup_code: Some("c0de".into()),
+        ..options(rules())
+    });
+    add(&server, "boss", "admin");
+}
