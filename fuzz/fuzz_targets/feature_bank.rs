@@ -7,15 +7,15 @@ use std::sync::{Arc, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
 use lookalike_catalog::Catalog;
-use lookalike_engine::banks::BankImportRequest;
 use lookalike_engine::import::Control;
 use lookalike_fetch::models::HubEnvironment;
-use lookalike_engine::{EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts};
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_npy as npy;
 use lookalike_storage::blob::FolderBlobs;
 use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
+use lookalike_transfer::{BankImportRequest, import_banks};
 use tempfile::TempDir;
 
 const COLLECTION: &str = "fuzz";
@@ -30,6 +30,7 @@ fn engine(directory: &Path) -> Option<Engine> {
         )),
         catalog,
         blobs: Arc::new(FolderBlobs::new(directory.join("blobs"))),
+        evidence: EvidenceStore::new(directory.join("evidence"), EvidenceAccess::Write),
         encoders: Encoders::new(EncoderSettings {
             data_dir: directory.to_path_buf(),
             registry: Registry::default(),
@@ -86,10 +87,10 @@ fuzz_target!(|data: &[u8]| {
         banks: vec![file(bank)],
         collection: COLLECTION.to_owned(),
         metric: None,
+        index: None,
         normalize: None,
-        workers: 1,
     };
-    if engine.banks().import(&request, &Control::default()).is_ok() {
+    if import_banks(engine.stores(), &request, &Control::default()).is_ok() {
         let _ = engine.collections().drop(COLLECTION);
     }
 });

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Collections;
-use crate::backup::Backups;
-use crate::banks::Banks;
 use crate::duplicates::Duplicates;
-use crate::examine::Examiner;
 use crate::explain::Explainer;
 use crate::filters::Filters;
 use crate::health::Health;
@@ -18,7 +15,6 @@ use crate::jobs::Jobs;
 use crate::library::Library;
 use crate::pictures::Pictures;
 use crate::re_embed::ReEmbedder;
-use crate::report::Reports;
 use crate::search::{QueryPictures, Searcher};
 use crate::shared_passes::SharedPasses;
 use crate::stores::{Parts, Stores};
@@ -26,11 +22,8 @@ use crate::stores::{Parts, Stores};
 /// The use cases of the program over one data directory. Shared by threads.
 pub struct Engine {
     stores: Arc<Stores>,
-    backups: Backups,
-    banks: Banks,
     collections: Collections,
     duplicates: Duplicates,
-    examiner: Examiner,
     explainer: Explainer,
     health: Health,
     history: History,
@@ -39,7 +32,6 @@ pub struct Engine {
     pictures: Arc<Pictures>,
     query_pictures: QueryPictures,
     re_embedder: ReEmbedder,
-    reports: Reports,
     searcher: Arc<Searcher>,
 }
 
@@ -66,10 +58,7 @@ impl Engine {
         ));
         let library = Arc::new(Library::new(over(), collections.clone(), filters, passes));
         Self {
-            backups: Backups::new(over()),
-            banks: Banks::new(over()),
             duplicates: Duplicates::new(over(), Arc::clone(&library)),
-            examiner: Examiner::new(over(), Arc::clone(&pictures)),
             explainer: Explainer::new(
                 over(),
                 Arc::clone(&searcher),
@@ -79,13 +68,6 @@ impl Engine {
             health: Health::new(over()),
             importer: Importer::new(over(), collections.clone()),
             re_embedder: ReEmbedder::new(over(), collections.clone(), Arc::clone(&pictures)),
-            reports: Reports::new(
-                over(),
-                Arc::clone(&searcher),
-                history.clone(),
-                Arc::clone(&pictures),
-                query_pictures.clone(),
-            ),
             collections,
             history,
             library,
@@ -102,18 +84,6 @@ impl Engine {
         &self.stores
     }
 
-    /// Makes backups.
-    #[must_use]
-    pub fn backups(&self) -> &Backups {
-        &self.backups
-    }
-
-    /// Imports and exports feature banks.
-    #[must_use]
-    pub fn banks(&self) -> &Banks {
-        &self.banks
-    }
-
     /// Makes, lists, drops and counts collections.
     #[must_use]
     pub fn collections(&self) -> &Collections {
@@ -124,12 +94,6 @@ impl Engine {
     #[must_use]
     pub fn duplicates(&self) -> &Duplicates {
         &self.duplicates
-    }
-
-    /// Examines the data directory.
-    #[must_use]
-    pub fn examiner(&self) -> &Examiner {
-        &self.examiner
     }
 
     /// Explains hits.
@@ -174,10 +138,10 @@ impl Engine {
         &self.re_embedder
     }
 
-    /// Writes searches down as documents.
+    /// The pictures that were searched with.
     #[must_use]
-    pub fn reports(&self) -> &Reports {
-        &self.reports
+    pub fn query_pictures(&self) -> &QueryPictures {
+        &self.query_pictures
     }
 
     /// Searches.

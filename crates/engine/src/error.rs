@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use lookalike_banks::BankError;
 use lookalike_catalog::CatalogError;
 use lookalike_fetch::models::ModelError;
 use lookalike_imaging::{DecodeError, DecodeErrorKind};
@@ -263,26 +262,6 @@ impl From<ModelError> for EngineError {
             ModelError::Denied { .. }
             | ModelError::Checksum { .. }
             | ModelError::Transfer { .. } => ErrorKind::Unavailable,
-            _ => ErrorKind::Internal,
-        };
-        Self::new(kind, error.to_string()).because(error)
-    }
-}
-
-impl From<BankError> for EngineError {
-    fn from(error: BankError) -> Self {
-        let kind = match &error {
-            BankError::Read { source, .. } => match source.kind() {
-                io::ErrorKind::NotFound => ErrorKind::NotFound,
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-                    ErrorKind::Unprocessable
-                }
-                _ => ErrorKind::Internal,
-            },
-            BankError::Malformed { .. } | BankError::NotOneVector { .. } => {
-                ErrorKind::Unprocessable
-            }
-            BankError::Unknown { .. } => ErrorKind::UnsupportedMedia,
             _ => ErrorKind::Internal,
         };
         Self::new(kind, error.to_string()).because(error)

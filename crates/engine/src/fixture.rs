@@ -1,4 +1,11 @@
-//! For tests: an engine with the builtin encoder over an empty data directory.
+//! For tests, of what stands above the engine too: an engine with the built-in encoder over an
+//! empty data directory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::new_without_default,
+    reason = "what goes wrong in the set-up of a test fails the test"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,24 +29,33 @@ fn noon() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().unwrap()
 }
 
-pub(crate) struct Fixture {
-    pub(crate) directory: TempDir,
-    pub(crate) jobs: Jobs,
-    pub(crate) engine: Arc<Engine>,
+/// An engine and its data directory, which lies in `directory` and ends with the fixture.
+pub struct Fixture {
+    /// Holds the data directory, and what a test puts beside it.
+    pub directory: TempDir,
+    /// The queue of imports.
+    pub jobs: Jobs,
+    /// The engine.
+    pub engine: Arc<Engine>,
     clock: Clock,
 }
 
 impl Fixture {
-    pub(crate) fn new() -> Self {
+    /// At noon of 2026-11-21.
+    #[must_use]
+    pub fn new() -> Self {
         Self::with_clock(noon)
     }
 
-    pub(crate) fn with_clock(clock: Clock) -> Self {
+    /// Going by this clock.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
         Self::open(TempDir::new().unwrap(), clock)
     }
 
     /// With these model families.
-    pub(crate) fn with_registry(registry: Registry) -> Self {
+    #[must_use]
+    pub fn with_registry(registry: Registry) -> Self {
         let directory = TempDir::new().unwrap();
         let data = directory.path().join("data");
         Self::at(directory, data, noon, registry)
@@ -51,7 +67,8 @@ impl Fixture {
     }
 
     /// Over a data directory that is there.
-    pub(crate) fn over(data: &Path) -> Self {
+    #[must_use]
+    pub fn over(data: &Path) -> Self {
         let directory = TempDir::new().unwrap();
         Self::at(directory, data.to_path_buf(), noon, Registry::default())
     }
@@ -87,7 +104,8 @@ impl Fixture {
     }
 
     /// Ends the process, as far as a test can, and starts the next one.
-    pub(crate) fn reopen(self) -> Self {
+    #[must_use]
+    pub fn reopen(self) -> Self {
         self.jobs.close();
         let Self {
             directory,
@@ -100,7 +118,8 @@ impl Fixture {
     }
 
     /// A folder of `count` different pictures.
-    pub(crate) fn pictures(&self, name: &str, count: usize) -> PathBuf {
+    #[must_use]
+    pub fn pictures(&self, name: &str, count: usize) -> PathBuf {
         let folder = self.directory.path().join(name);
         fs::create_dir_all(&folder).unwrap();
         for index in 0..count {
@@ -116,7 +135,9 @@ impl Fixture {
         folder
     }
 
-    pub(crate) fn items(&self, collection: &str) -> u64 {
+    /// How many images a collection has.
+    #[must_use]
+    pub fn items(&self, collection: &str) -> u64 {
         self.engine.collections().count(collection).unwrap()
     }
 }

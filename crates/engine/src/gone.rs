@@ -8,7 +8,8 @@ use lookalike_patents::without_page;
 
 /// Whether a path as the catalogue records it leads to nothing. An archive's entries are there
 /// as long as it is.
-pub(crate) fn is_gone(path: &str) -> bool {
+#[must_use]
+pub fn is_gone(path: &str) -> bool {
     is_file_gone(path) && is_file_gone(without_page(path))
 }
 

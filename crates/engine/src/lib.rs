@@ -1,25 +1,19 @@
-//! Use cases: import, jobs, watch, library, near duplicates, feature banks, embed,
-//! re-embed, search, group. Never sees HTTP or command-line arguments.
+//! Use cases: import, jobs, watch, library, near duplicates, embed, re-embed, search, group. Never sees HTTP or command-line arguments.
 
-mod backup;
-pub mod banks;
 mod byte_cache;
 mod collections;
 mod day;
-#[cfg(test)]
-mod drawn_sheets;
 pub mod duplicates;
 mod embed;
 mod embedding_worker;
 mod encoders;
 mod engine;
 mod error;
-pub mod examine;
 pub mod explain;
 mod file_name;
 mod filters;
-#[cfg(test)]
-mod fixture;
+#[cfg(any(test, feature = "testing"))]
+pub mod fixture;
 mod gone;
 mod health;
 mod hex;
@@ -31,13 +25,11 @@ pub mod library;
 mod paged;
 mod pictures;
 mod re_embed;
-pub mod report;
 pub mod search;
 mod shared_passes;
 mod stores;
 pub mod watch;
 
-pub use backup::{BackupReport, Backups};
 pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
 };
@@ -46,9 +38,13 @@ pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Described, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
+pub use gone::is_gone;
 pub use health::{DataDirectoryHealth, Health, HealthReport, ModelHealth, ObjectStoreHealth};
+pub use hex::hex;
 pub use hint::{Hint, Setting};
 pub use lookalike_evidence::{Access as EvidenceAccess, EvidenceStore};
-pub use pictures::{Content, Picture, PictureFigure, PictureFigures, Pictures, View};
+pub use pictures::{
+    Content, Picture, PictureFigure, PictureFigures, Pictures, View, is_whole_jpeg, make_thumbnail,
+};
 pub use re_embed::{ReEmbedRequest, ReEmbedder, Unchanged};
-pub use stores::{Parts, Stores, Tidied};
+pub use stores::{Parts, Stores, Tidied, thumbnail_key};

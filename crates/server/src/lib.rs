@@ -9,6 +9,7 @@
 )]
 
 mod http;
+mod metrics;
 mod openapi;
 mod parameters;
 mod routes;

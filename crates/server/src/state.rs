@@ -12,10 +12,10 @@ use lookalike_engine::{Engine, EngineError};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::http::envelope::ApiError;
-use crate::http::rate::Rates;
+use crate::http::rates::Rates;
 use crate::http::slots::Slots;
-use crate::http::upload::{SMALL_MEMORY_BYTES, UploadMemory};
-use crate::routes::metrics::Metrics;
+use crate::http::upload_memory::{SMALL_MEMORY_BYTES, UploadMemory};
+use crate::metrics::Metrics;
 use crate::{ServeError, ServerOptions};
 
 /// Requests that read from disk at once, and that wait for it: a page of results asks for all its

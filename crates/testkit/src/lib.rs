@@ -1,5 +1,6 @@
-//! Helpers for tests only: free ports, processes, tiny models, letters of drawn sheets.
+//! Helpers for tests only: free ports, processes, tiny models, drawn sheets and their letters.
 
+pub mod drawn_sheets;
 pub mod http;
 pub mod hub_imitation;
 pub mod letters;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{self, Path};
 
+use lookalike_safekeeping::Backups;
+
 use super::Outcome;
 use crate::arguments::{BackupArguments, Format};
 use crate::output;
@@ -17,9 +19,8 @@ pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::R
         arguments.folder.display(),
         settings.data.display()
     );
-    let report = engine(settings, Access::Read)?
-        .backups()
-        .make(&arguments.folder)?;
+    let engine = engine(settings, Access::Read)?;
+    let report = Backups::new(engine.stores()).make(&arguments.folder)?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,

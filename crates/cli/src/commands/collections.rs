@@ -8,7 +8,7 @@ use lookalike_engine::{ReEmbedRequest, Unchanged};
 use lookalike_imaging::PreprocessKind;
 use lookalike_wire::CollectionReport;
 
-use super::Outcome;
+use super::{Outcome, import_report};
 use crate::arguments::{CollectionsCommand, Format, ReEmbedArguments};
 use crate::interrupt;
 use crate::output::{self, Align, Column, Table, progress};
@@ -117,7 +117,7 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => {
             let name = request.into.as_ref().unwrap_or(&request.collection);
-            super::import::print(&report, name, "re-embedded in")?;
+            import_report::print(&report, name, "re-embedded in")?;
         }
     }
     let switched = report.failed == 0 || request.leave_out_missing;

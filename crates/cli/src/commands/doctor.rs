@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::{Builtin, LoadOptions, Precision, Registry};
-use lookalike_engine::examine::{Depth, Examination, Examined, Repair};
 use lookalike_engine::{BUILTIN, EngineError, ErrorKind};
 use lookalike_kernels::Isa;
+use lookalike_safekeeping::{Depth, Examination, Examined, Examiner, Repair};
 use lookalike_work::Cancel;
 use serde::Serialize;
 
@@ -171,7 +171,7 @@ fn examination(arguments: &DoctorArguments, settings: &Settings) -> Vec<Check> {
         let cancel = Arc::new(Cancel::default());
         let cancelling = Arc::clone(&cancel);
         interrupt::on_signal(move || cancelling.cancel());
-        engine.examiner().run(depth, repair, &cancel).map(Some)
+        Examiner::new(&engine).run(depth, repair, &cancel).map(Some)
     };
     match examine() {
         Ok(None) => Vec::new(),

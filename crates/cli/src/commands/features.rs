@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use lookalike_banks::BankLayout;
-use lookalike_engine::banks::{BankExportRequest, BankImportRequest};
 use lookalike_engine::import::Control;
+use lookalike_transfer::{BankExportRequest, BankImportRequest, export_bank, import_banks};
 
-use super::Outcome;
+use super::{Outcome, import_report};
 use crate::arguments::{
     FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, Format, LayoutChoice,
 };
@@ -39,13 +39,13 @@ pub(super) fn import(
         settings,
         "rows",
         || Step::of(&control),
-        || engine.banks().import(&request, &control),
+        || import_banks(engine.stores(), &request, &control),
     )?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => {
-            super::import::print(&report, &request.collection, "imported into")?;
+            import_report::print(&report, &request.collection, "imported into")?;
         }
     }
     Ok(if report.failed == 0 && !report.cancelled {
@@ -73,7 +73,7 @@ fn export(arguments: FeaturesExportArguments, settings: &Settings) -> anyhow::Re
         settings,
         "rows",
         || Step::of(&control),
-        || engine.banks().export(&request, &control),
+        || export_bank(engine.stores(), &request, &control),
     )?;
     match arguments.format.format {
         Format::Json => output::json(&report)?,

@@ -7,24 +7,20 @@ use std::sync::Arc;
 use std::thread;
 
 use lookalike_banks::is_bank;
-use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
+use lookalike_engine::import::Originals as EngineOriginals;
 use lookalike_engine::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
 use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
 use lookalike_work::Cancel;
 
-use super::Outcome;
+use super::{Outcome, import_report};
 use crate::arguments::{
     CollectionArguments, FeaturesImportArguments, Format, ImportArguments, Originals,
 };
-use crate::output::printable;
 use crate::output::progress::{self, Bar, Step, TICK};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 use crate::{interrupt, output, remote};
-
-/// Problems listed on the terminal.
-const LISTED: usize = 20;
 
 impl From<CollectionArguments> for CollectionSettings {
     fn from(arguments: CollectionArguments) -> Self {
@@ -156,7 +152,7 @@ pub(super) fn tell(
             None => {
                 let report = report.into_import_report();
                 match format {
-                    Format::Table => print(&report, collection, "imported into")?,
+                    Format::Table => import_report::print(&report, collection, "imported into")?,
                     Format::Json | Format::Jsonl => output::json_lines([&report])?,
                 }
             }
@@ -279,7 +275,7 @@ fn finish(
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
-        Format::Table => print(&report, collection, "imported into")?,
+        Format::Table => import_report::print(&report, collection, "imported into")?,
     }
     if let Some(message) = message {
         anyhow::bail!("{message}");
@@ -292,34 +288,4 @@ fn finish(
     } else {
         Outcome::SomeFailed
     })
-}
-
-pub(super) fn print(report: &ImportReport, collection: &str, verb: &str) -> anyhow::Result<()> {
-    for (what, problems) in [
-        ("failed", &report.failed_files),
-        ("warning", &report.warnings),
-    ] {
-        for problem in problems.iter().take(LISTED) {
-            eprintln!("{what}: {}: {}", printable(&problem.file), problem.reason);
-        }
-        if problems.len() > LISTED {
-            let rest = problems.len() - LISTED;
-            eprintln!("{what}: {rest} more; --format json lists up to {LISTED_FILES}");
-        }
-    }
-    let end = if report.cancelled {
-        "; stopped, the same command goes on where it was"
-    } else {
-        ""
-    };
-    output::text(&format!(
-        "{} of {} images {verb} `{collection}`, {} skipped, {} failed, {:.1} s, \
-         {:.1} images/s{end}\n",
-        report.imported,
-        report.total,
-        report.skipped,
-        report.failed,
-        report.elapsed_sec,
-        report.images_per_second,
-    ))
 }

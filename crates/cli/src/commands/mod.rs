@@ -12,6 +12,7 @@ mod eval;
 mod features;
 mod images;
 mod import;
+mod import_report;
 mod measured;
 mod models;
 mod search;

@@ -15,7 +15,10 @@ use serde_json::{Map, Value};
 
 pub use recorder::Recorder;
 
-use crate::search::{KeptQuery, Query, QueryDescription, QueryKind, SearchRequest};
+use crate::search::{
+    KeptQuery, PastSearch, Query, QueryDescription, QueryKind, SearchRequest, Searcher,
+    unknown_token,
+};
 use crate::{EngineError, ErrorKind, Stores};
 
 /// Largest `page_size`.
@@ -81,7 +84,7 @@ pub struct EarlierSearch {
 
 impl EarlierSearch {
     /// The search as it was asked for.
-    pub(crate) fn request(self, owner: Option<i64>) -> Result<SearchRequest, EngineError> {
+    fn request(self, owner: Option<i64>) -> Result<SearchRequest, EngineError> {
         Ok(SearchRequest {
             queries: self.queries,
             owner,
@@ -197,17 +200,26 @@ impl History {
         self.kept_search(&stored)
     }
 
-    /// The newest entry with that token, to be made again.
-    pub(crate) fn earlier_by_token(
+    /// The search with that token: as it was answered, if `user_id` made it lately; made again from
+    /// the user's history otherwise.
+    ///
+    /// # Errors
+    /// The user made no search with that token, or it can't be made again.
+    pub fn past_search(
         &self,
-        user_id: Option<i64>,
+        searcher: &Searcher,
         token: &str,
-    ) -> Result<Option<(StoredSearch, EarlierSearch)>, EngineError> {
-        let Some(stored) = self.stores.catalog().search_by_token(user_id, token)? else {
-            return Ok(None);
-        };
-        let search = self.kept_search(&stored)?;
-        Ok(Some((stored, search)))
+        user_id: Option<i64>,
+    ) -> Result<PastSearch, EngineError> {
+        if let Some(past) = searcher.past(token, user_id) {
+            return Ok((*past).clone());
+        }
+        let stored = self.stores.catalog().search_by_token(user_id, token)?;
+        let stored = stored.ok_or_else(unknown_token)?;
+        let earlier = self.kept_search(&stored)?;
+        let past = searcher.make(&earlier.request(user_id)?)?;
+        let at = jiff::Timestamp::from_second(stored.created_at).unwrap_or(past.at);
+        Ok(PastSearch { at, ..past })
     }
 
     /// Deletes an entry of a user's history.

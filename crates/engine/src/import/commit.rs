@@ -5,8 +5,8 @@ use lookalike_catalog::{Collection, NewItem, Placed, SheetFacts, WriteTransactio
 use lookalike_imaging::Permit;
 use lookalike_storage::blob::BlobKey;
 
+use super::described::EmbeddedFigures;
 use super::grant_facts::GrantFacts;
-use super::worker::EmbeddedFigures;
 use crate::stores::thumbnail_key;
 use crate::{EngineError, Stores};
 

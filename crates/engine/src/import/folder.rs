@@ -10,9 +10,9 @@ use lookalike_patents::{
 };
 use lookalike_work::FileProblem;
 
+use super::described::SheetNotes;
 use super::grant_facts::GrantFacts;
 use super::listing::{Folder, Notes};
-use super::worker::SheetNotes;
 
 /// What the grants of a folder tell, and what is wrong with them.
 #[derive(Debug, Default)]

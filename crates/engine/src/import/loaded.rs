@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lookalike_catalog::{FilePage, NewItem};
 use lookalike_imaging::{DecodeOptions, Decoded, Limits, Permit, decode, decode_cost, probe};
 
-use super::worker::SheetNotes;
+use super::described::SheetNotes;
 use crate::EngineError;
 use crate::paged::PagedFile;
 

@@ -6,6 +6,7 @@
 //! rest.
 
 mod commit;
+mod described;
 mod folder;
 mod grant_facts;
 mod importer;
@@ -33,14 +34,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 pub(crate) use commit::{Commit, NewFile, Original};
+pub(crate) use described::{EmbeddedFigures, SheetNotes, describe};
 pub(crate) use grant_facts::GrantFacts;
 pub use importer::Importer;
 use lookalike_work::Cancel;
-pub(crate) use progress::per_second;
-pub use progress::{PROGRESS_FILE, Progress, Snapshot};
+pub use progress::{PROGRESS_FILE, Progress, Snapshot, per_second};
 pub use report::ImportReport;
 use serde::{Deserialize, Serialize};
-pub(crate) use worker::{EmbeddedFigures, SheetNotes, describe};
 
 use crate::CollectionSettings;
 

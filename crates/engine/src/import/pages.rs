@@ -11,10 +11,10 @@ use lookalike_catalog::{KnownPath, NewItem, SheetFacts};
 use lookalike_patents::page_path;
 
 use super::Originals;
+use super::described::SheetNotes;
 use super::folder::Sheet;
 use super::loaded::{LoadedFile, LoadedPicture};
 use super::reader::{Read, Reader, new_item};
-use super::worker::SheetNotes;
 use crate::EngineError;
 use crate::paged::{ListedPage, PageListing, content_md5};
 use crate::stores::original_key;

@@ -10,11 +10,11 @@ use lookalike_catalog::SheetFacts;
 use lookalike_patents::SourceFile;
 use lookalike_work::FileProblem;
 
+use super::described::SheetNotes;
 use super::folder::{FolderPlan, Sheet};
 use super::listing::{Folder, Listing, Notes};
 use super::pipeline::Pipeline;
 use super::sheets_found::SheetsFound;
-use super::worker::SheetNotes;
 use super::writer::Outcome;
 use crate::EngineError;
 

@@ -76,7 +76,8 @@ impl Progress {
         self.commits.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn start(&self) {
+    /// Begins: the time counts from here.
+    pub fn start(&self) {
         self.started.get_or_init(Instant::now);
     }
 
@@ -84,11 +85,13 @@ impl Progress {
         self.counted.fetch_add(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn set_total(&self, count: u64) {
+    /// Sets how many there are.
+    pub fn set_total(&self, count: u64) {
         self.counted.store(count, Ordering::Relaxed);
     }
 
-    pub(crate) fn add_committed(&self, imported: u64, skipped: u64) {
+    /// Counts what a transaction stored, and what was there already.
+    pub fn add_committed(&self, imported: u64, skipped: u64) {
         self.imported.fetch_add(imported, Ordering::Relaxed);
         self.skipped.fetch_add(skipped, Ordering::Relaxed);
         self.commits.fetch_add(1, Ordering::Relaxed);
@@ -98,7 +101,8 @@ impl Progress {
         self.skipped.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn add_failed(&self) {
+    /// Counts one that failed.
+    pub fn add_failed(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -183,8 +187,9 @@ impl ProgressFile<'_> {
     }
 }
 
-/// Rounded to three digits behind the point; 0 when no time has passed.
-pub(crate) fn per_second(count: u64, elapsed: Duration) -> f64 {
+/// `count` per second of `elapsed`, rounded to three decimals; 0 when no time has passed.
+#[must_use]
+pub fn per_second(count: u64, elapsed: Duration) -> f64 {
     let seconds = elapsed.as_secs_f64();
     if seconds > 0.0 {
         (count as f64 / seconds * 1000.0).round() / 1000.0

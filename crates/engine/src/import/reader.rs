@@ -6,12 +6,12 @@ use lookalike_imaging::{Format, PixelBudget};
 use lookalike_work::FileProblem;
 use md5::{Digest, Md5};
 
+use super::described::SheetNotes;
 use super::folder::Sheet;
 use super::grant_facts::GrantFacts;
 use super::in_flight::{Claim, InFlight};
 use super::loaded::{FileBytes, Loaded, LoadedFile, LoadedPicture};
 use super::sheets_found::SheetsFound;
-use super::worker::SheetNotes;
 use super::{ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;

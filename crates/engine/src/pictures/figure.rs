@@ -6,7 +6,7 @@ use lookalike_catalog::{Area, Figure, Item};
 use lookalike_imaging::figures::{PageOrientation, UprightSheet};
 use lookalike_imaging::{Decoded, Format, RgbImage};
 
-use super::full::{VIEW_QUALITY, jpeg};
+use super::jpeg::{VIEW_QUALITY, jpeg};
 use super::{Content, Picture, Pictures, make_thumbnail};
 use crate::encoders::choice;
 use crate::{EngineError, ErrorKind};

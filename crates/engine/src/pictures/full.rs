@@ -3,19 +3,18 @@
 use std::io::{Cursor, Read};
 
 use lookalike_catalog::{Item, Turn};
-use lookalike_imaging::{Format, RgbImage, encode_jpeg};
+use lookalike_imaging::Format;
 use lookalike_storage::blob::OpenBlob;
 
 use super::figure::upright_sheet;
+use super::jpeg::{VIEW_QUALITY, jpeg};
 use super::originals::original_is_gone;
 use super::{Content, Picture, Pictures};
+use crate::EngineError;
 use crate::paged::Opened;
-use crate::{EngineError, ErrorKind};
 
 /// Bytes that tell a format.
 const SNIFFED: u64 = 16;
-
-pub(super) const VIEW_QUALITY: u8 = 95;
 
 impl Pictures {
     /// The original as a browser shows it, upright: PNG, WebP, GIF and JPEG as they are unless
@@ -86,10 +85,4 @@ impl Pictures {
         let warnings = std::mem::take(&mut decoded.warnings);
         Ok((jpeg(&upright_sheet(decoded).image, VIEW_QUALITY)?, warnings))
     }
-}
-
-pub(super) fn jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, EngineError> {
-    encode_jpeg(image, quality).map_err(|error| {
-        EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
-    })
 }

@@ -2,6 +2,7 @@
 
 mod figure;
 mod full;
+mod jpeg;
 mod originals;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use lookalike_catalog::{Item, Turn};
 use lookalike_storage::blob::OpenBlob;
 
 pub use figure::{PictureFigure, PictureFigures};
-pub(crate) use thumbnails::{is_whole_jpeg, make_thumbnail};
+pub use thumbnails::{is_whole_jpeg, make_thumbnail};
 
 use crate::byte_cache::ByteCache;
 use crate::{EngineError, ErrorKind, Stores};

@@ -34,7 +34,7 @@ impl Pictures {
     }
 
     /// The item's original, never more of it than a file may have.
-    pub(crate) fn open_original(&self, item: &Item) -> Result<OpenBlob, EngineError> {
+    pub fn open_original(&self, item: &Item) -> Result<OpenBlob, EngineError> {
         if let Some(key) = &item.original_key
             && let Some(blob) = self.stores.blobs().open(&BlobKey::new(key.clone())?)?
         {

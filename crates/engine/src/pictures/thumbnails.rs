@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lookalike_catalog::Item;
 use lookalike_imaging::{Format, RgbImage, thumbnail};
 
-use super::full::jpeg;
+use super::jpeg::jpeg;
 use super::{Content, Picture, Pictures, View};
 use crate::EngineError;
 use crate::stores::thumbnail_key;
@@ -25,7 +25,10 @@ impl Pictures {
     }
 
     /// The same, from memory if it was asked for lately.
-    pub(crate) fn thumbnail_bytes(&self, item: &Item) -> Result<Arc<Vec<u8>>, EngineError> {
+    ///
+    /// # Errors
+    /// It was lost and the original is gone too.
+    pub fn thumbnail_bytes(&self, item: &Item) -> Result<Arc<Vec<u8>>, EngineError> {
         let shown = self.tag(item, View::Thumbnail);
         if let Some(bytes) = self.thumbnails.get(&shown) {
             return Ok(bytes);
@@ -50,7 +53,7 @@ impl Pictures {
     ///
     /// # Errors
     /// The original is gone or can't be read any more.
-    pub(crate) fn make_thumbnail_again(&self, item: &Item) -> Result<Vec<u8>, EngineError> {
+    pub fn make_thumbnail_again(&self, item: &Item) -> Result<Vec<u8>, EngineError> {
         let bytes = make_thumbnail(&self.upright(item)?)?;
         self.stores
             .blobs()
@@ -60,7 +63,8 @@ impl Pictures {
 }
 
 /// Whether a stored thumbnail begins and ends as a JPEG does: what a failing disk leaves goes to nobody.
-pub(crate) fn is_whole_jpeg(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn is_whole_jpeg(bytes: &[u8]) -> bool {
     Format::sniff(bytes) == Some(Format::Jpeg) && bytes.ends_with(&[0xff, 0xd9])
 }
 
@@ -68,6 +72,6 @@ pub(crate) fn is_whole_jpeg(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// It can't be encoded.
-pub(crate) fn make_thumbnail(image: &RgbImage) -> Result<Vec<u8>, EngineError> {
+pub fn make_thumbnail(image: &RgbImage) -> Result<Vec<u8>, EngineError> {
     jpeg(&thumbnail(image), THUMBNAIL_QUALITY)
 }

@@ -28,15 +28,15 @@ const MOST_AGE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A search that was made.
 #[derive(Clone, Debug)]
-pub(crate) struct PastSearch {
+pub struct PastSearch {
     /// When.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     /// What was asked, in canonical form.
-    pub(crate) request: SearchRequest,
+    pub request: SearchRequest,
     /// What was searched with: for each kind of embedding the vectors of each query.
     pub(crate) vectors: Vec<(String, Vec<QueryVectors>)>,
     /// What was found, less the list of hits one by one.
-    pub(crate) answer: SearchAnswer,
+    pub answer: SearchAnswer,
     /// The best hits, best first.
     pub(crate) top_hits: Vec<SearchHit>,
 }
@@ -106,7 +106,8 @@ impl PastSearch {
     }
 
     /// The small JPEG that was kept with the query at that position.
-    pub(crate) fn kept_thumbnail(&self, position: usize) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn kept_thumbnail(&self, position: usize) -> Option<Vec<u8>> {
         match self.request.queries.get(position)? {
             Query::Kept(kept) => kept.thumbnail.as_deref().map(<[u8]>::to_vec),
             _ => None,

@@ -144,7 +144,7 @@ impl QueryInputs {
 
 /// Finds the pictures of queries. Cloning is cheap.
 #[derive(Clone)]
-pub(crate) struct QueryPictures {
+pub struct QueryPictures {
     stores: Arc<Stores>,
     pictures: Arc<Pictures>,
 }
@@ -247,7 +247,10 @@ impl QueryPictures {
     }
 
     /// A JPEG of a query's picture within `side * side` pixels; none of a vector.
-    pub(crate) fn thumbnail(
+    ///
+    /// # Errors
+    /// The picture is not kept any more, or can't be read.
+    pub fn thumbnail(
         &self,
         past: &PastSearch,
         position: usize,

@@ -6,7 +6,10 @@ use lookalike_storage::blob::BlobKey;
 use crate::EngineError;
 
 /// Where the thumbnail of the content with this MD5 lies.
-pub(crate) fn thumbnail_key(md5: &str) -> Result<BlobKey, EngineError> {
+///
+/// # Errors
+/// It has characters that no MD5 in hexadecimal digits has.
+pub fn thumbnail_key(md5: &str) -> Result<BlobKey, EngineError> {
     key("thumbnails", md5, "jpg")
 }
 

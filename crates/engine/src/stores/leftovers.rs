@@ -128,7 +128,10 @@ impl Stores {
 
     /// Runs `work`, which writes or deletes blobs. If it fails, or the process ends before it
     /// does, the next process looks for blobs that nothing refers to.
-    pub(crate) fn blob_work<R>(
+    ///
+    /// # Errors
+    /// Those of `work`, or the catalogue can't be written.
+    pub fn blob_work<R>(
         &self,
         work: impl FnOnce() -> Result<R, EngineError>,
     ) -> Result<R, EngineError> {

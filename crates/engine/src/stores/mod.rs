@@ -17,7 +17,8 @@ use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 use lookalike_work::Clock;
 
-pub(crate) use blob_keys::{original_key, thumbnail_key};
+pub(crate) use blob_keys::original_key;
+pub use blob_keys::thumbnail_key;
 pub(crate) use evidence::evidence_key;
 pub use leftovers::Tidied;
 
@@ -78,7 +79,9 @@ impl Stores {
         &self.parts.encoders
     }
 
-    pub(crate) fn vectors(&self) -> &dyn VectorStore {
+    /// The vectors of collections.
+    #[must_use]
+    pub fn vectors(&self) -> &dyn VectorStore {
         &*self.parts.vectors
     }
 
@@ -97,15 +100,21 @@ impl Stores {
         !self.vectors_failed.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn evidence(&self) -> &EvidenceStore {
+    /// What pictures show where, for the second look.
+    #[must_use]
+    pub fn evidence(&self) -> &EvidenceStore {
         &self.parts.evidence
     }
 
-    pub(crate) fn blobs(&self) -> &dyn BlobStore {
+    /// Thumbnails and copied originals.
+    #[must_use]
+    pub fn blobs(&self) -> &dyn BlobStore {
         &*self.parts.blobs
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    /// The limits of pictures from outside.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
         &self.parts.limits
     }
 
@@ -113,7 +122,9 @@ impl Stores {
         &self.parts.budget
     }
 
-    pub(crate) fn now(&self) -> jiff::Timestamp {
+    /// The time, by the clock that was handed in.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
         (self.parts.clock)()
     }
 
@@ -143,7 +154,10 @@ impl Stores {
     }
 
     /// Decodes a file under the limits, waiting for room in the pixel budget.
-    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Decoded, EngineError> {
+    ///
+    /// # Errors
+    /// It is no picture, damaged or above a limit.
+    pub fn decode(&self, bytes: &[u8]) -> Result<Decoded, EngineError> {
         let options = DecodeOptions {
             limits: self.limits().clone(),
             budget: Some(self.budget()),
@@ -180,7 +194,7 @@ impl Stores {
 
     /// Builds and keeps what searches of the collection gain from. The index is derived: what goes
     /// wrong here is made up for by the next search.
-    pub(crate) fn settle_index(&self, collection: &Collection) {
+    pub fn settle_index(&self, collection: &Collection) {
         if let Err(error) = self.vectors().settle(collection) {
             let name = &collection.spec.name;
             tracing::warn!("the index of collection {name} was not written: {error}");
@@ -188,7 +202,7 @@ impl Stores {
     }
 
     /// No blob is deleted as long as this is held.
-    pub(crate) fn keep_blobs(&self) -> RwLockReadGuard<'_, ()> {
+    pub fn keep_blobs(&self) -> RwLockReadGuard<'_, ()> {
         let held = self.blobs_in_use.read();
         held.unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use lookalike_banks::{Bank, BankError};
+use lookalike_engine::{EngineError, ErrorKind};
 use lookalike_index::Metric;
 use serde_json::{Map, Value};
-
-use lookalike_engine::EngineError;
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -35,10 +34,13 @@ pub(super) struct BankShape {
 /// # Errors
 /// The bank is of no known form, or damaged; or a row has no vector of finite numbers, as leaving
 /// it out would shift the numbers of all behind it.
-pub(super) fn read_rows(
-    path: &Path,
-    mut each: impl FnMut(BankRow),
-) -> Result<BankShape, EngineError> {
+pub(super) fn read_rows(path: &Path, each: impl FnMut(BankRow)) -> Result<BankShape, EngineError> {
+    read(path, each).map_err(|error| {
+        EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
+    })
+}
+
+fn read(path: &Path, mut each: impl FnMut(BankRow)) -> Result<BankShape, BankError> {
     let mut bank = Bank::open(path)?;
     let shape = BankShape {
         dim: bank.dim,

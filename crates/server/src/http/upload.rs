@@ -1,10 +1,6 @@
 //! Reads request bodies under limits of size, number, time, and memory over all requests.
-//!
-//! The memory of those whom nobody knows is apart, and so is that of small bodies, such as logins:
-//! strangers who fill it keep nobody else out.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -13,10 +9,10 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::BodyExt;
 
-use crate::http::connections::MOST_CONNECTIONS;
 use crate::http::envelope::ApiError;
 use crate::http::file_name::file_name;
 use crate::http::form_body::{Kept, metered};
+use crate::http::upload_memory::{Reserved, SMALL_BYTES, UploadMemory};
 use crate::state::App;
 
 /// Files of one request.
@@ -27,13 +23,6 @@ const MAX_TEXTS: usize = 256;
 
 /// Bytes of a field that is no file.
 pub(crate) const MAX_TEXT_BYTES: usize = 64 << 10;
-
-/// Bytes of bodies in memory, over all requests.
-#[derive(Debug)]
-pub(crate) struct UploadMemory {
-    used: AtomicU64,
-    most: u64,
-}
 
 /// Marks a request of somebody whom nobody knows.
 #[derive(Clone, Copy)]
@@ -48,20 +37,8 @@ pub(crate) enum Size {
     Small,
 }
 
-/// Bytes of a body of a few short texts.
-const SMALL_BYTES: u64 = 16 << 10;
-
 /// For such a body to arrive.
 const SMALL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Memory for small bodies: as much as all connections together can take.
-pub(crate) const SMALL_MEMORY_BYTES: u64 = SMALL_BYTES * MOST_CONNECTIONS as u64;
-
-/// A part of that memory, given back when dropped.
-pub(crate) struct Reserved {
-    memory: Arc<UploadMemory>,
-    bytes: u64,
-}
 
 /// The fields of a form, and the memory that they take.
 pub(crate) struct Form {
@@ -92,55 +69,11 @@ pub(crate) struct WholeBody {
     reserved: Reserved,
 }
 
-impl UploadMemory {
-    pub(crate) fn new(most: u64) -> Arc<Self> {
-        Arc::new(Self {
-            used: AtomicU64::new(0),
-            most,
-        })
-    }
-
-    pub(crate) fn used(&self) -> u64 {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// The memory for a request's body.
-    fn of(request: &Request, app: &App) -> Arc<Self> {
-        match request.extensions().get::<Stranger>() {
-            Some(Stranger) => Arc::clone(app.stranger_memory()),
-            None => Arc::clone(app.upload_memory()),
-        }
-    }
-
-    fn nothing(self: &Arc<Self>) -> Reserved {
-        Reserved {
-            memory: Arc::clone(self),
-            bytes: 0,
-        }
-    }
-}
-
-impl Reserved {
-    /// Refused at once when there is no room: waiting with half a body could wait forever for
-    /// others that do the same.
-    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
-        let bytes = bytes as u64;
-        self.bytes += bytes;
-        let used = self.memory.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if used <= self.memory.most {
-            Ok(())
-        } else {
-            Err(ApiError::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too many uploads at once; try again in a moment",
-            ))
-        }
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+/// The memory for a request's body.
+fn memory_of<'a>(request: &Request, app: &'a App) -> &'a Arc<UploadMemory> {
+    match request.extensions().get::<Stranger>() {
+        Some(Stranger) => app.stranger_memory(),
+        None => app.upload_memory(),
     }
 }
 
@@ -161,7 +94,7 @@ impl FromRequest<App> for Form {
         let limit = app.options().max_body_bytes;
         check_no_query(&request)?;
         check_length(&request, limit)?;
-        let reserved = UploadMemory::of(&request, app).nothing();
+        let reserved = memory_of(&request, app).nothing();
         let (request, kept) = metered(request);
         let form = Multipart::from_request(request, app)
             .await
@@ -196,12 +129,12 @@ pub(crate) async fn read_body(
     check_no_query(&request)?;
     let (limit, time, memory) = match size {
         Size::AtMost(limit) => {
-            let memory = UploadMemory::of(&request, app);
+            let memory = memory_of(&request, app);
             (limit, app.options().body_timeout, memory)
         }
         Size::Small => {
             let time = app.options().body_timeout.min(SMALL_TIMEOUT);
-            (SMALL_BYTES, time, Arc::clone(app.small_memory()))
+            (SMALL_BYTES, time, app.small_memory())
         }
     };
     check_length(&request, limit)?;

@@ -14,7 +14,8 @@ use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::path::Path;
 use crate::http::query::Parameters;
 use crate::http::stream;
-use crate::http::upload::{self, Field, File, Form, Reserved, Size};
+use crate::http::upload::{self, Field, File, Form, Size};
+use crate::http::upload_memory::Reserved;
 use crate::openapi::Binary;
 use crate::state::App;
 

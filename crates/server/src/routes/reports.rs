@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::report::{Language, content_security_policy};
 use lookalike_engine::search::PageHit;
+use lookalike_reports::{Language, Reports, content_security_policy};
 use lookalike_wire::thumbnail_url;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -62,7 +62,7 @@ pub(crate) async fn report(
         Some((token, "html")) => {
             let token = token.to_owned();
             let html = app
-                .compute(move |engine| engine.reports().html(&token, owner, language))
+                .compute(move |engine| Reports::new(engine).html(&token, owner, language))
                 .await?;
             let policy = HeaderValue::from_str(content_security_policy())
                 .map_err(|error| ApiError::internal(&error))?;
@@ -81,7 +81,7 @@ pub(crate) async fn report(
             let csv = app
                 .compute(move |engine| {
                     let address = |page: &PageHit| thumbnail_url(page.id, &page.file_name);
-                    engine.reports().csv(&token, owner, &address)
+                    Reports::new(engine).csv(&token, owner, &address)
                 })
                 .await?;
             // A token that is known is hexadecimal.

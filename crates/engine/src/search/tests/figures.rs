@@ -3,12 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lookalike_banks::BankLayout;
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
+use lookalike_testkit::drawn_sheets::{SIDE, Shape};
 
 use super::*;
-use crate::banks::{BankExportRequest, BankImportRequest};
-use crate::drawn_sheets::{Drawn, SIDE, Shape, sheet};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
 use crate::{
@@ -262,48 +260,5 @@ fn a_collection_from_before_is_taken_apart() {
         assert_eq!(views.collect::<Vec<_>>(), [Some("front"), Some("back")]);
         let stored = fixture.engine.stores().item(id).unwrap();
         assert_eq!((stored.width, stored.height), (1200, 1600));
-    }
-}
-
-#[test]
-fn banks_carry_a_row_for_each_figure_out_and_in() {
-    let fixture = Fixture::new();
-    import(&fixture, &folder(&fixture), PreprocessKind::Figure);
-    let (id, figures) = item(&fixture, SHEET);
-    let vectors = fixture.engine.library().vector(id).unwrap();
-    for (layout, name) in [
-        (BankLayout::Npz, "bank.npz"),
-        (BankLayout::Npy, "bank.npy"),
-        (BankLayout::Files, "bank"),
-    ] {
-        let output = fixture.directory.path().join(name);
-        let request = BankExportRequest {
-            collection: "default".into(),
-            output: output.clone(),
-            layout,
-        };
-        let banks = fixture.engine.banks();
-        let exported = banks.export(&request, &Control::default()).unwrap();
-        assert_eq!(exported.exported, 4, "three rows and one");
-        let into = Fixture::new();
-        let request = BankImportRequest {
-            banks: vec![output],
-            collection: "default".into(),
-            metric: None,
-            index: None,
-            normalize: None,
-        };
-        for imported in [4, 0] {
-            let banks = into.engine.banks();
-            let report = banks.import(&request, &Control::default()).unwrap();
-            assert_eq!((report.total, report.imported), (4, imported), "{name}");
-            assert_eq!(report.failed, 0, "{report:?}");
-        }
-        let (copy, copied) = item(&into, SHEET);
-        assert_eq!(copied, figures);
-        let copied = into.engine.library().vector(copy).unwrap();
-        for (row, original) in copied.figures.iter().zip(&vectors.figures) {
-            assert_eq!(row.vector, original.vector);
-        }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use lookalike_catalog::{Collection, Content, ItemFilter, NewCollection, NewItem, Patent, Placed};
+use lookalike_imaging::RgbImage;
+use lookalike_testkit::drawn_sheets::{self, Drawn};
 
 use super::*;
 use crate::{Engine, ErrorKind};
@@ -15,6 +17,11 @@ mod kinds;
 mod pixels;
 mod poses;
 mod second_look;
+
+fn sheet(figures: &[Drawn]) -> RgbImage {
+    let grey = drawn_sheets::sheet(figures);
+    RgbImage::from_grey(drawn_sheets::WIDTH, drawn_sheets::HEIGHT, grey).unwrap()
+}
 
 struct Fixture {
     engine: Arc<Engine>,

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use lookalike_evidence::Query as Compared;
 use lookalike_imaging::{RgbImage, encode_png};
+use lookalike_testkit::drawn_sheets::Shape;
 
 use super::*;
 use crate::CollectionSettings;
-use crate::drawn_sheets::{Drawn, Shape, sheet};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
 use crate::stores::evidence_key;

@@ -1,0 +1,101 @@
+//! What is known of a picture before and after it goes through an encoder.
+
+use std::sync::Arc;
+
+use lookalike_catalog::{Figure, FigureDescription, NewFigure, NewItem, Turn};
+use lookalike_evidence::Evidence;
+use lookalike_imaging::figures::PageOrientation;
+use lookalike_imaging::{Decoded, RgbImage};
+use lookalike_storage::blob::BlobKey;
+
+use super::Originals;
+use crate::pictures::make_thumbnail;
+use crate::stores::original_key;
+use crate::{Encoder, EngineError, encoders};
+
+/// What is known of a sheet's picture before anybody looks at it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SheetNotes {
+    /// What makes it upright.
+    pub(crate) turn: Option<Turn>,
+    /// What its grant says of the patent's figures.
+    pub(crate) figures: Arc<[FigureDescription]>,
+}
+
+/// A decoded picture that is ready to be embedded and stored.
+pub(crate) struct Described {
+    /// What is known of its parts.
+    pub(crate) figures: Vec<Figure>,
+    /// As the encoder takes them, in the same order.
+    pub(crate) inputs: Vec<RgbImage>,
+    /// JPEG.
+    pub(crate) thumbnail: Vec<u8>,
+    /// Where its copy is to lie.
+    pub(crate) original_key: Option<BlobKey>,
+}
+
+/// What an encoder makes of a picture.
+#[derive(Debug)]
+pub(crate) struct EmbeddedFigures {
+    /// At least one; the whole first.
+    pub(crate) figures: Vec<NewFigure>,
+    /// That of the whole.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+impl EmbeddedFigures {
+    /// Of figures and what was made of them, of which there are as many.
+    pub(crate) fn new(figures: Vec<Figure>, described: Vec<crate::Described>) -> Self {
+        let mut evidence = None;
+        let both = figures.into_iter().zip(described).enumerate();
+        let figures = both.map(|(index, (figure, described))| {
+            if index == 0 {
+                evidence = described.evidence;
+            }
+            NewFigure {
+                figure,
+                vector: described.embedding,
+            }
+        });
+        Self {
+            figures: figures.collect(),
+            evidence,
+        }
+    }
+}
+
+/// Fills in what a decoded picture tells of its item, and makes it ready to be embedded.
+pub(crate) fn describe(
+    item: &mut NewItem,
+    encoder: &Encoder,
+    decoded: Decoded,
+    notes: &SheetNotes,
+    originals: Originals,
+) -> Result<Described, EngineError> {
+    let original_key = match originals {
+        Originals::Reference => None,
+        Originals::Copy => Some(original_key(item.content.file_md5(), decoded.format)?),
+    };
+    let stored = decoded.page_orientation.map(PageOrientation::turn);
+    let apart = encoder.take_apart(decoded.image, notes.turn.or(stored))?;
+    item.content.width = apart.picture.width();
+    item.content.height = apart.picture.height();
+    item.content.turn = apart.turn;
+    item.content.format = decoded.format.name().to_owned();
+    item.content.original_key = original_key.as_ref().map(|key| key.as_str().to_owned());
+    item.warnings = decoded.warnings;
+    let (mut figures, inputs): (Vec<_>, Vec<_>) = apart
+        .parts
+        .into_iter()
+        .map(|part| (part.figure, part.input))
+        .unzip();
+    for figure in &mut figures {
+        encoders::describe(figure, &notes.figures);
+    }
+    Ok(Described {
+        figures,
+        inputs,
+        thumbnail: make_thumbnail(&apart.picture)?,
+        original_key,
+    })
+}
