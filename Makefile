@@ -44,13 +44,14 @@ test-web: build ## try the page in Chromium against the real server
 	@tools/install-chromium
 	cd web && npm run e2e
 
-check: tools web/node_modules/.package-lock.json ## formatting, lints, dependencies and links, as they must be in every commit
+check: tools web/node_modules/.package-lock.json ## formatting, lints, dependencies, links and imports, as they must be in every commit
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@tools/install-check-tools
 	@if command -v cargo-machete >/dev/null; then cargo machete; else echo "not checked: unused dependencies"; fi
 	@if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; else echo "not checked: licences"; fi
 	@tools/check_links
+	@tools/import_graph.py
 	cd web && npm run check
 
 check-api: build ## try the HTTP API with what its description allows and forbids (schemathesis)

@@ -7,9 +7,7 @@ use lookalike_catalog::User;
 
 use crate::AccountError;
 use crate::damaged;
-
-/// Characters of a user name.
-pub(crate) const MOST_NAME_CHARACTERS: usize = 64;
+use crate::limits::MOST_NAME_CHARACTERS;
 
 /// What somebody is trusted with; each is trusted with all that those before it are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,10 +6,10 @@
 use lookalike_catalog::CatalogError;
 use thiserror::Error;
 
-use crate::account::MOST_NAME_CHARACTERS;
-use crate::password::{LEAST_BYTES, MOST_BYTES};
-use crate::register::MOST_ACCOUNTS;
-use crate::tokens::{MOST_DAYS, MOST_TOKEN_NAME_CHARACTERS, MOST_TOKENS};
+use crate::limits::{
+    LEAST_PASSWORD_BYTES, MOST_ACCOUNTS, MOST_NAME_CHARACTERS, MOST_PASSWORD_BYTES,
+    MOST_TOKEN_DAYS, MOST_TOKEN_NAME_CHARACTERS, MOST_TOKENS,
+};
 
 /// Whose fault an error is, and so what a caller can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,10 @@ pub enum AccountError {
     )]
     BadName,
     /// A password that is too short or too long.
-    #[error("the password has {bytes} bytes; choose one of {LEAST_BYTES} to {MOST_BYTES}")]
+    #[error(
+        "the password has {bytes} bytes; choose one of {LEAST_PASSWORD_BYTES} to \
+         {MOST_PASSWORD_BYTES}"
+    )]
     BadPassword {
         /// Its length.
         bytes: usize,
@@ -83,7 +86,7 @@ pub enum AccountError {
     )]
     BadTokenName,
     /// Not a duration for a token.
-    #[error("a token lasts 1 to {MOST_DAYS} days, or has no end")]
+    #[error("a token lasts 1 to {MOST_TOKEN_DAYS} days, or has no end")]
     BadTokenDays,
     /// The first user was to be something else.
     #[error("the first user has to be an administrator (role `admin`)")]

@@ -7,6 +7,7 @@
 
 mod account;
 mod error;
+mod limits;
 mod password;
 mod register;
 mod secret;

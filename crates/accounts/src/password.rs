@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::AccountError;
 use crate::damaged;
+use crate::limits::{LEAST_PASSWORD_BYTES, MOST_PASSWORD_BYTES};
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -20,9 +21,6 @@ const SALT_BYTES: usize = 16;
 
 /// Passwords worked on at once, 19 MiB each.
 const AT_ONCE: usize = 2;
-
-pub(crate) const LEAST_BYTES: usize = 8;
-pub(crate) const MOST_BYTES: usize = 1024;
 
 /// A password as somebody typed it. `{:?}` does not show it.
 #[derive(Clone, Deserialize)]
@@ -46,7 +44,7 @@ impl Password {
     /// passwords no harder to guess (NIST SP 800-63B, 3.1.1.2).
     pub(crate) fn check_new(&self) -> Result<(), AccountError> {
         match self.0.len() {
-            LEAST_BYTES..=MOST_BYTES => Ok(()),
+            LEAST_PASSWORD_BYTES..=MOST_PASSWORD_BYTES => Ok(()),
             bytes => Err(AccountError::BadPassword { bytes }),
         }
     }
@@ -97,7 +95,7 @@ impl Turn<'_> {
         stored: Option<&PasswordHash>,
     ) -> Result<bool, AccountError> {
         // No account has a longer one, and the time must not grow with what strangers send.
-        let typed = &password.0.as_bytes()[..password.0.len().min(MOST_BYTES + 1)];
+        let typed = &password.0.as_bytes()[..password.0.len().min(MOST_PASSWORD_BYTES + 1)];
         let Some(stored) = stored else {
             hasher()?
                 .hash_password_with_salt(typed, &[0; SALT_BYTES])

@@ -6,11 +6,9 @@ use lookalike_catalog::NewUser;
 
 use crate::AccountError;
 use crate::account::check_name;
+use crate::limits::MOST_ACCOUNTS;
 use crate::throttle::Subject;
 use crate::{Account, Accounts, Password, Role};
-
-/// Accounts of a data directory: whoever registers by a script fills no disk.
-pub(crate) const MOST_ACCOUNTS: usize = 10_000;
 
 /// An account to make.
 #[derive(Clone, Debug)]

@@ -3,17 +3,9 @@
 use lookalike_catalog::{ApiToken, NewApiToken};
 
 use crate::AccountError;
+use crate::limits::{MOST_TOKEN_DAYS, MOST_TOKEN_NAME_CHARACTERS, MOST_TOKENS};
 use crate::sessions::SEEN_SECONDS;
 use crate::{Account, Accounts, Identity, Secret};
-
-/// Tokens of a user.
-pub(crate) const MOST_TOKENS: usize = 100;
-
-/// Characters of a token's name.
-pub(crate) const MOST_TOKEN_NAME_CHARACTERS: usize = 100;
-
-/// Days that a token may be made for; a hundred years and never mean the same.
-pub(crate) const MOST_DAYS: u32 = 36_500;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -69,7 +61,7 @@ impl Accounts {
         if name.is_empty() || name.chars().count() > MOST_TOKEN_NAME_CHARACTERS {
             return Err(AccountError::BadTokenName);
         }
-        if days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
+        if days.is_some_and(|days| !(1..=MOST_TOKEN_DAYS).contains(&days)) {
             return Err(AccountError::BadTokenDays);
         }
         let now = self.now();

@@ -6,8 +6,19 @@ use std::collections::BTreeMap;
 
 use lookalike_terms::{IndexKind, Metric, PreprocessKind};
 
-use crate::successor::HIDDEN;
 use crate::{CatalogError, contents, dropped, stored};
+
+/// Names of successors begin with this, as no other name may.
+const HIDDEN: char = '.';
+
+/// The name of the successor of the collection of that name, as long as it is not complete.
+pub(crate) fn successor_name(name: &str) -> String {
+    format!("{HIDDEN}{name}")
+}
+
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with(HIDDEN)
+}
 
 /// What a collection is made with. Encoder, preprocessing and metric never change after.
 #[derive(Clone, Debug)]

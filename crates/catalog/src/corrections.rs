@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
-use crate::write::WriteTransaction;
+use crate::transaction::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection, stored};
 
 /// Changes of an item. `None` leaves a field as it is, `Some(None)` empties it.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::params;
 
-use crate::write::WriteTransaction;
+use crate::transaction::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection, embeddings};
 
 /// A figure's embedding, and what tells its item apart from others.

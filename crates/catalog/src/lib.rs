@@ -9,8 +9,10 @@
 
 mod accounts;
 mod blob_work;
+mod catalog;
 mod changes;
 mod collections;
+mod connection;
 mod contents;
 mod corrections;
 mod dropped;
@@ -20,6 +22,7 @@ mod error;
 mod examine;
 mod facets;
 mod figures;
+mod file_number;
 mod file_pages;
 mod filter;
 mod grant_details;
@@ -29,6 +32,7 @@ mod jobs;
 mod keyword;
 mod listing;
 mod lock;
+mod paged_files;
 mod patents;
 mod place;
 mod private;
@@ -38,6 +42,7 @@ mod schema;
 mod sheets;
 mod stored;
 mod successor;
+mod transaction;
 mod watcher;
 mod write;
 
@@ -49,6 +54,7 @@ pub use accounts::{
     TokenHash, User,
 };
 pub use blob_work::BlobSweep;
+pub use catalog::Catalog;
 pub use changes::{Change, StoredItem};
 pub use collections::{Collection, CollectionStats, NewCollection, Revision};
 pub use contents::Content;
@@ -72,6 +78,5 @@ pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
 pub use lookalike_terms::{IndexKind, Metric, PreprocessKind, Turn};
 pub use patents::Patent;
 pub use private::create_private_folder;
-pub use read::Catalog;
 pub use sheets::SheetFacts;
-pub use write::WriteTransaction;
+pub use transaction::WriteTransaction;

@@ -1,28 +1,7 @@
-//! Where the catalogue lies, and whether it still does.
-
-use std::fs;
-use std::io;
-use std::path::Path;
+//! Whether a catalogue still lies where it was opened, and the room there.
 
 use crate::Catalog;
-
-/// The file behind a path, whatever its name becomes; `None` where the system has no such number.
-pub(crate) type FileNumber = Option<(u64, u64)>;
-
-/// The number of the file at a path.
-pub(crate) fn file_number(path: &Path) -> io::Result<FileNumber> {
-    let metadata = fs::metadata(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        Ok(Some((metadata.dev(), metadata.ino())))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        Ok(None)
-    }
-}
+use crate::file_number::file_number;
 
 impl Catalog {
     /// Whether the file that was opened is still the one under its name. What is written into a file
@@ -48,6 +27,8 @@ impl Catalog {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::write::WriteTransaction;
+use crate::transaction::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection};
 
 /// What a grant and a file's name tell about an item.

@@ -5,20 +5,9 @@
 
 use rusqlite::{Connection, params};
 
-use crate::write::WriteTransaction;
+use crate::collections::successor_name;
+use crate::transaction::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection, Content, NewCollection, collections, contents};
-
-/// Names of successors begin with this, as no other name may.
-pub(crate) const HIDDEN: char = '.';
-
-/// The name of the successor of the collection of that name, as long as it is not complete.
-pub(crate) fn successor_name(name: &str) -> String {
-    format!("{HIDDEN}{name}")
-}
-
-pub(crate) fn is_hidden(name: &str) -> bool {
-    name.starts_with(HIDDEN)
-}
 
 impl Catalog {
     /// The successor that was begun for the collection, if there is one.

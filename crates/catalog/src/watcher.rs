@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::CatalogError;
-use crate::read::connect;
+use crate::connection::connect;
 
 /// Counts the changes that it sees.
 #[derive(Debug, Default)]

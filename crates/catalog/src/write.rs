@@ -3,21 +3,14 @@
 use std::sync::PoisonError;
 
 use lookalike_terms::Turn;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
-use crate::successor::successor_name;
+use crate::collections::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
-    NewCollection, NewFigures, NewItem, Patent, Placed, collections, contents, embeddings, figures,
-    grant_details, items, jobs, patents,
+    NewCollection, NewFigures, NewItem, Patent, Placed, WriteTransaction, collections, contents,
+    embeddings, figures, grant_details, items, jobs, patents,
 };
-
-/// Changes that become visible together, or not at all.
-#[derive(Debug)]
-pub struct WriteTransaction<'a> {
-    pub(crate) connection: &'a Connection,
-    pub(crate) now: i64,
-}
 
 impl Catalog {
     /// Runs `changes` in one transaction at time `now` (Unix seconds); an error undoes all.

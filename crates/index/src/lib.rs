@@ -15,6 +15,7 @@ mod index;
 mod input;
 mod lists;
 mod options;
+mod part;
 mod query;
 mod random;
 mod rebuild;

@@ -8,8 +8,9 @@
 
 use crate::graph::{Graph, Scratch, nearest};
 use crate::lists::Lists;
+use crate::part::Part;
 use crate::rebuild::usual_nprobe;
-use crate::scan::{self, Part, best_of, scored};
+use crate::scan::{self, best_of, scored};
 use crate::snapshot::{Snapshot, Structure};
 use crate::{Hit, IndexKind, IndexOptions, SearchParams};
 
@@ -149,7 +150,7 @@ impl<'a> Way<'a> {
                 scan::exact(self.snapshot, queries, self.params, &part)
             }
             (_, Matching::Filtered) => {
-                let part = Part::all(self.snapshot);
+                let part = Part::all(self.snapshot.rows.len());
                 scan::exact(self.snapshot, queries, self.params, &part)
             }
         }

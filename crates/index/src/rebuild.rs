@@ -80,7 +80,7 @@ pub(crate) fn pays(snapshot: &Snapshot, options: &IndexOptions) -> bool {
             // A graph that has shrunk is still a good one.
             (_, Plan::Plain) => snapshot.live > LEAST_SETTLED_ON && !is_settled,
             (Structure::Lists(lists), Plan::Lists(nlist)) => {
-                nlist > lists.len() || lists::rebuild_pays(snapshot, lists)
+                nlist > lists.len() || lists.rebuild_pays(rows.len())
             }
             (Structure::Graph(_), Plan::Graph) => false,
             _ => true,

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use crate::best::Best;
 use crate::bound::BoundedQuery;
+use crate::part::Part;
 use crate::rows::TILE;
 use crate::score::Scorer;
 use crate::snapshot::Snapshot;
@@ -52,36 +53,6 @@ const SCORED_PER_HIT: usize = 4;
 
 /// Rows compared exactly there, at least.
 const LEAST_SCORED: usize = 64;
-
-/// Rows to be looked at.
-#[derive(Debug, Default)]
-pub(crate) struct Part {
-    /// Rows that lie beside one another.
-    pub(crate) ranges: Vec<Range<usize>>,
-    /// Rows that lie anywhere.
-    pub(crate) scattered: Vec<u32>,
-}
-
-impl Part {
-    /// All rows.
-    pub(crate) fn all(snapshot: &Snapshot) -> Self {
-        Self {
-            ranges: std::iter::once(0..snapshot.rows.len()).collect(),
-            scattered: Vec::new(),
-        }
-    }
-
-    pub(crate) fn rows(&self) -> impl Iterator<Item = u32> {
-        let ranges = self.ranges.iter().cloned().flatten();
-        ranges
-            .map(|row| row as u32)
-            .chain(self.scattered.iter().copied())
-    }
-
-    fn len(&self) -> usize {
-        self.scattered.len() + self.ranges.iter().map(Range::len).sum::<usize>()
-    }
-}
 
 /// The best rows of `part` for each query of `queries`, `[count][dim]`. The answer does not depend
 /// on the number of threads: those of the current rayon pool share the work where there is enough.

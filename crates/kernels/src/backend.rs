@@ -5,7 +5,7 @@
 
 use crate::bytes::{Bytes, Epilogue as BytesEpilogue, PackedLinear as PackedBytes};
 use crate::convolution::{Results, WindowRows};
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, Strided, StridedMut};
 
 /// Whether a tile starts from zero or from what its destination holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,19 +153,6 @@ pub(crate) trait Backend: Copy {
     fn quantise_rows(self, x: Matrix<'_>, out: &mut [u8], steps: &mut [f32]);
 }
 
-/// Rows that lie `stride` elements apart.
-#[derive(Clone, Copy)]
-pub(crate) struct Strided<'a> {
-    pub(crate) data: &'a [f32],
-    pub(crate) stride: usize,
-}
-
-/// Writable rows that lie `stride` elements apart.
-pub(crate) struct StridedMut<'a> {
-    pub(crate) data: &'a mut [f32],
-    pub(crate) stride: usize,
-}
-
 /// Panics unless a tile of `rows` rows and `columns` columns stays within its slices; returns the
 /// depth.
 pub(crate) fn check_tile<B: Backend>(
@@ -201,28 +188,3 @@ fn fits(rows: usize, columns: usize, stride: usize, length: usize) -> bool {
     }
     stride <= length && (rows - 1) * stride + columns <= length
 }
-
-/// Evaluates `$body` with `$backend` bound to the variant that `$isa` stands for.
-macro_rules! dispatch {
-    ($isa:expr, $backend:ident => $body:expr) => {
-        match $isa {
-            $crate::isa::Isa::Portable => {
-                let $backend = $crate::portable::Portable;
-                $body
-            }
-            #[cfg(target_arch = "x86_64")]
-            $crate::isa::Isa::Avx2($backend) => $body,
-            #[cfg(target_arch = "x86_64")]
-            $crate::isa::Isa::Avx512($backend) => $body,
-            // Tiles know no f32: the same kernels, and the same bits, as on AVX-512.
-            #[cfg(target_arch = "x86_64")]
-            $crate::isa::Isa::Amx(token) => {
-                let $backend = token.vectors().avx512();
-                $body
-            }
-            #[cfg(not(target_arch = "x86_64"))]
-            _ => unreachable!("tokens of x86 instruction sets do not exist on other CPUs"),
-        }
-    };
-}
-pub(crate) use dispatch;

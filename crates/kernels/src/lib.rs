@@ -25,6 +25,7 @@ pub mod bytes;
 mod compiled;
 mod constants;
 pub mod convolution;
+mod dispatch;
 pub mod distance;
 #[cfg(target_arch = "x86_64")]
 mod features;

@@ -2,7 +2,18 @@
 
 use std::ops::Range;
 
-use crate::backend::{Strided, StridedMut};
+/// Rows that lie `stride` elements apart.
+#[derive(Clone, Copy)]
+pub(crate) struct Strided<'a> {
+    pub(crate) data: &'a [f32],
+    pub(crate) stride: usize,
+}
+
+/// Writable rows that lie `stride` elements apart.
+pub(crate) struct StridedMut<'a> {
+    pub(crate) data: &'a mut [f32],
+    pub(crate) stride: usize,
+}
 
 /// A read-only row-major matrix, perhaps a block of a wider one.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Operations on one row of activations.
 
-use crate::backend::{Backend, dispatch};
+use crate::backend::Backend;
+use crate::dispatch::dispatch;
 use crate::isa::Isa;
 
 /// `out = (x - mean) / sqrt(variance + epsilon) * gain + bias`, mean and (biased) variance

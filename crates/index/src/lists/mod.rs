@@ -19,8 +19,7 @@ use lookalike_kernels::distance::inner_products;
 
 pub(crate) use self::train::{sample_len, train};
 use crate::Metric;
-use crate::scan::Part;
-use crate::snapshot::Snapshot;
+use crate::part::Part;
 use crate::threads::on_threads;
 
 /// Vectors compared with all centres at a time: as many of 384 values as stay in the nearest
@@ -89,9 +88,11 @@ impl Lists {
         run.clone().chain(later.iter().copied())
     }
 
-    /// Rows that do not lie beside others of their list.
-    pub(crate) fn later_rows(&self) -> usize {
-        self.lists.iter().map(|list| list.later.len()).sum()
+    /// Whether enough of all `rows` came later that putting them in place pays: a scattered row
+    /// takes a few times as long to read as one in a run.
+    pub(crate) fn rebuild_pays(&self, rows: usize) -> bool {
+        let later: usize = self.lists.iter().map(|list| list.later.len()).sum();
+        later * 2 > rows
     }
 
     /// Puts rows in place that lie list by list, as many in each as `counts` says.
@@ -200,10 +201,4 @@ impl Lists {
             }
         }
     }
-}
-
-/// Whether enough rows came later that putting them in place pays: a scattered row takes a few
-/// times as long to read as one in a run.
-pub(crate) fn rebuild_pays(snapshot: &Snapshot, lists: &Lists) -> bool {
-    lists.later_rows() * 2 > snapshot.rows.len()
 }

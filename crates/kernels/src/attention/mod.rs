@@ -10,9 +10,10 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
-use crate::backend::{Backend, End, SoftmaxRow, Start, Strided, StridedMut, dispatch};
+use crate::backend::{Backend, End, SoftmaxRow, Start};
+use crate::dispatch::dispatch;
 use crate::gemm::tiles;
-use crate::matrix::{Matrix, MatrixMut};
+use crate::matrix::{Matrix, MatrixMut, Strided, StridedMut};
 
 pub use packed::PackedHead;
 

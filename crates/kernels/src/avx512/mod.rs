@@ -3,9 +3,10 @@
 mod lanes;
 mod tile;
 
-use crate::backend::{End, Start, Strided, StridedMut};
+use crate::backend::{End, Start};
 use crate::features::avx512;
 use crate::isa::Avx512;
+use crate::matrix::{Strided, StridedMut};
 use crate::vector::{Operation, Vectors};
 
 impl Vectors for Avx512 {

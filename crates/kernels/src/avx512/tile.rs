@@ -2,9 +2,10 @@
 
 use std::arch::x86_64::*;
 
-use crate::backend::{End, Start, Strided, StridedMut, check_tile};
+use crate::backend::{End, Start, check_tile};
 use crate::features::avx512;
 use crate::isa::Avx512;
+use crate::matrix::{Strided, StridedMut};
 
 pub(super) const ROWS: usize = 12;
 pub(super) const COLUMNS: usize = 32;

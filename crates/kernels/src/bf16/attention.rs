@@ -7,18 +7,11 @@
 //! (bf16 and f32 have the same range and one precision over all of it), so this is exact as
 //! long as the logits of a query differ by less than 2^24, and usually rescales nothing.
 
+use super::attend_scratch::AttendScratch;
 use super::heads::{HEAD_SIZE, Heads, ROW_GROUP};
 use super::portable;
 use super::tile::BlockedMut;
 use super::variant::Variant;
-
-/// Memory that [`attend`] works in (about 29 KB once used), to be reused between calls.
-#[derive(Debug, Default)]
-pub struct AttendScratch {
-    #[cfg(target_arch = "x86_64")]
-    pub(super) blocks: Option<Box<super::avx512::Scratch>>,
-    pub(super) weights: Vec<f32>,
-}
 
 /// `out = softmax(queries * keys^T) * values` of every head, side by side: `out.rows()`
 /// queries from row `first` on, by heads x [`HEAD_SIZE`].

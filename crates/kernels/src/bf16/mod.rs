@@ -16,6 +16,7 @@
 )]
 pub(crate) mod amx;
 pub(crate) mod arrangement;
+mod attend_scratch;
 mod attention;
 #[cfg(target_arch = "x86_64")]
 #[expect(
@@ -23,10 +24,12 @@ mod attention;
     reason = "vector instructions; tokens prove that the CPU has them"
 )]
 pub(crate) mod avx512;
+mod centre;
 mod heads;
 pub(crate) mod linear;
 mod norm;
 mod number;
+pub(crate) mod output;
 pub(crate) mod portable;
 #[cfg(test)]
 mod tests;
@@ -34,11 +37,13 @@ mod tile;
 mod variant;
 mod weights;
 
-pub use attention::{AttendScratch, attend};
+pub use attend_scratch::AttendScratch;
+pub use attention::attend;
 pub use heads::{HEAD_SIZE, Heads, HeadsMut, ROW_GROUP};
-pub use linear::{Output, linear};
+pub use linear::linear;
 pub use norm::layer_norm;
 pub use number::{from_bf16, to_bf16};
+pub use output::Output;
 pub use tile::{Blocked, BlockedMut, Tile};
 pub use variant::Variant;
 pub use weights::PackedLinear;

@@ -10,30 +10,20 @@
 //!
 //! AVX2 has 128 levels instead of 256: its sums of two products must fit 16 bits.
 
+mod pack;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod weights;
 
-use crate::backend::{Backend, dispatch};
+use crate::backend::Backend;
+use crate::dispatch::dispatch;
 use crate::isa::Isa;
 use crate::matrix::{Matrix, MatrixMut};
 
-pub use rows::Bytes;
-pub(crate) use rows::{LEAST, RELU6_LIMIT};
-pub use weights::PackedLinear;
-
-/// Bytes that an instruction multiplies and adds for each sum.
-pub const FOUR: usize = 4;
-
-/// What is done with the results of a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Epilogue {
-    /// `out = min(max(result, 0), 6)`
-    Relu6,
-    /// `out += result`
-    Residual,
-}
+pub use rows::{Bytes, FOUR};
+pub(crate) use rows::{LEAST, RELU6_LIMIT, middle};
+pub use weights::{Epilogue, PackedLinear};
 
 /// `out = epilogue(x * weights^T + bias)` in f32.
 ///
@@ -74,9 +64,4 @@ pub(crate) fn greatest_level(isa: Isa) -> u8 {
         B::GREATEST_LEVEL
     }
     dispatch!(isa, backend => of(backend))
-}
-
-/// The byte of the number zero where activations have a sign.
-pub(crate) fn middle(greatest_level: u8) -> u8 {
-    greatest_level / 2 + 1
 }

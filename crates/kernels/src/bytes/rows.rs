@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::FOUR;
+/// Bytes that an instruction multiplies and adds for each sum.
+pub const FOUR: usize = 4;
 
 /// What becomes the greatest byte of a result of ReLU6.
 pub(crate) const RELU6_LIMIT: f32 = 6.0;
@@ -104,4 +105,9 @@ fn fours(data: &[u8], rows: usize, columns: usize) -> &[[u8; FOUR]] {
         Some(count) if count <= fours.len() => &fours[..count],
         _ => panic!("{rows} x {columns} do not fit in {} bytes", data.len()),
     }
+}
+
+/// The byte of the number zero where activations have a sign.
+pub(crate) fn middle(greatest_level: u8) -> u8 {
+    greatest_level / 2 + 1
 }

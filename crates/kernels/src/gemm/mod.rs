@@ -9,8 +9,9 @@ mod packed;
 #[cfg(test)]
 mod tests;
 
-use crate::backend::{Backend, End, Epilogue, Start, Strided, StridedMut, dispatch};
-use crate::matrix::{Matrix, MatrixMut};
+use crate::backend::{Backend, End, Epilogue, Start};
+use crate::dispatch::dispatch;
+use crate::matrix::{Matrix, MatrixMut, Strided, StridedMut};
 
 pub use packed::PackedLinear;
 pub(crate) use packed::panel_width;

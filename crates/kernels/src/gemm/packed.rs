@@ -1,6 +1,7 @@
 //! Weights of a linear map in the order in which the tiles read them.
 
-use crate::backend::{Backend, dispatch};
+use crate::backend::Backend;
+use crate::dispatch::dispatch;
 use crate::isa::Isa;
 
 /// The weights and bias of a linear map, packed for one instruction set.

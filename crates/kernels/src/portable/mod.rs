@@ -7,11 +7,11 @@ mod math;
 
 pub(crate) use math::{gelu, silu};
 
-use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut, check_tile};
+use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, check_tile};
 use crate::bf16::to_bf16;
 use crate::bytes::{self, Bytes, LEAST, RELU6_LIMIT, middle};
 use crate::convolution::{Results, WindowRows};
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, Strided, StridedMut};
 
 /// The variant that needs no CPU feature.
 #[derive(Clone, Copy, Debug)]

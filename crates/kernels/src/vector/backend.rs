@@ -3,10 +3,11 @@
 use super::bytes::{Products, QuantiseRows};
 use super::lanes::{Lanes, Operation};
 use super::{Depthwise, Finish, LayerNorm, Scale, Softmax, SwiGlu};
-use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start, Strided, StridedMut};
+use crate::backend::{Backend, End, Epilogue, SoftmaxRow, Start};
 use crate::bytes::{self, Bytes};
 use crate::convolution::{Results, WindowRows};
 use crate::matrix::Matrix;
+use crate::matrix::{Strided, StridedMut};
 
 /// What a vector instruction set brings besides its [`Lanes`].
 pub(crate) trait Vectors: Lanes {

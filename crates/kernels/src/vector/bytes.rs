@@ -2,9 +2,9 @@
 //! of numbers.
 
 use super::lanes::{Lanes, Operation};
-use crate::backend::StridedMut;
 use crate::bytes::{Bytes, Epilogue, FOUR, LEAST, PackedLinear, RELU6_LIMIT, middle};
 use crate::matrix::Matrix;
+use crate::matrix::StridedMut;
 
 /// See [`crate::backend::Backend::multiply_bytes`].
 pub(super) struct Products<'a> {

@@ -2,7 +2,8 @@
 
 use super::lanes::{Lanes, Operation};
 use super::math;
-use crate::backend::{Epilogue, Strided, StridedMut};
+use crate::backend::Epilogue;
+use crate::matrix::{Strided, StridedMut};
 
 /// See [`crate::backend::Backend::finish`].
 pub(crate) struct Finish<'a> {

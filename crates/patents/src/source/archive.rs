@@ -90,7 +90,9 @@ impl Archive {
                     );
                     return Err(Fault::new(SourceErrorKind::TooLarge, reason));
                 }
-                let inflated = Inflated::new(Arc::clone(self), index, Arc::clone(kept));
+                let outer = Arc::clone(self);
+                let inflate = move || outer.read(index, MAX_INFLATED_BYTES);
+                let inflated = Inflated::new(inflate, Arc::clone(kept));
                 // Decompressed once here, so that a fault shows as such.
                 let _held = inflated.bytes()?;
                 Window::whole(Storage::Inflated(inflated), length)

@@ -5,13 +5,13 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::archive::{Archive, Format, Opened, check_size, read_at_most};
 use super::error::{Fault, SourceError, SourceErrorKind};
 use super::inflated::Kept;
 use super::page_path::without_page;
 use super::reach::Reach;
+use super::stamp::Stamp;
 use super::window::{Storage, Window};
 
 /// A file that can be read, wherever it lies. Cheap to clone; holds no open file, and many threads
@@ -31,16 +31,6 @@ struct DiskFile {
     path: PathBuf,
     name: Box<str>,
     reach: Reach,
-}
-
-/// What tells a changed file from an unchanged one without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Stamp {
-    /// Length of the contents; for a file in an archive, as the archive claims.
-    pub size_bytes: u64,
-    /// Nanoseconds from 1970, negative before. For a file in an archive, those of the archive on
-    /// disk when it was listed.
-    pub modified_ns: i64,
 }
 
 impl SourceFile {
@@ -227,26 +217,6 @@ impl fmt::Debug for SourceFile {
             .debug_tuple("SourceFile")
             .field(&self.path())
             .finish()
-    }
-}
-
-impl Stamp {
-    /// Those of a file on disk.
-    #[must_use]
-    pub fn of(metadata: &fs::Metadata) -> Self {
-        Self {
-            size_bytes: metadata.len(),
-            // Systems that keep no time of change count as unchanged since 1970.
-            modified_ns: metadata.modified().map_or(0, nanoseconds),
-        }
-    }
-}
-
-fn nanoseconds(time: SystemTime) -> i64 {
-    let clamp = |nanoseconds: u128| i64::try_from(nanoseconds).unwrap_or(i64::MAX);
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => clamp(after.as_nanos()),
-        Err(before) => -clamp(before.duration().as_nanos()),
     }
 }
 

@@ -4,20 +4,21 @@
 //! is decompressed whole, and kept until newer ones need the room.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::archive::Archive;
 use super::error::Fault;
 
 /// Largest compressed archive within another that is read, and how much of such archives is kept
 /// between reads: one of 5,000 sheets, or several hundred of one patent each.
 pub(super) const MAX_INFLATED_BYTES: u64 = 256 << 20;
 
+/// Decompresses, whenever the bytes are no longer in memory.
+type Inflate = dyn Fn() -> Result<Vec<u8>, Fault> + Send + Sync;
+
 /// An entry of an archive, decompressed when needed.
-#[derive(Debug)]
 pub(super) struct Inflated {
-    archive: Arc<Archive>,
-    index: u32,
+    inflate: Box<Inflate>,
     kept: Arc<Kept>,
     /// Locked while decompressing: others who want the same archive wait for it.
     bytes: Mutex<Weak<Vec<u8>>>,
@@ -34,10 +35,13 @@ struct Queue {
 }
 
 impl Inflated {
-    pub(super) fn new(archive: Arc<Archive>, index: u32, kept: Arc<Kept>) -> Self {
+    /// What `inflate` yields, every time the same: at most [`MAX_INFLATED_BYTES`].
+    pub(super) fn new(
+        inflate: impl Fn() -> Result<Vec<u8>, Fault> + Send + Sync + 'static,
+        kept: Arc<Kept>,
+    ) -> Self {
         Self {
-            archive,
-            index,
+            inflate: Box::new(inflate),
             kept,
             bytes: Mutex::new(Weak::new()),
         }
@@ -49,10 +53,16 @@ impl Inflated {
         if let Some(bytes) = known.upgrade() {
             return Ok(bytes);
         }
-        let bytes = Arc::new(self.archive.read(self.index, MAX_INFLATED_BYTES)?);
+        let bytes = Arc::new((self.inflate)()?);
         *known = Arc::downgrade(&bytes);
         self.kept.keep(Arc::clone(&bytes));
         Ok(bytes)
+    }
+}
+
+impl fmt::Debug for Inflated {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Inflated").finish_non_exhaustive()
     }
 }
 

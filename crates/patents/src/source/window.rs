@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::{Fault, SourceErrorKind};
-use super::file::Stamp;
 use super::inflated::Inflated;
 use super::reach::Reach;
+use super::stamp::Stamp;
 
 /// `length` bytes from `start` on.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@
 //! three quarters of the time that it took with groups of rows between groups of products.
 
 use crate::amx::{Tiles, load, product, store, stream, zero};
-use crate::bf16::attention::AttendScratch;
+use crate::bf16::attend_scratch::AttendScratch;
 use crate::bf16::avx512::{
     BATCH_GROUPS, Head, Parts, Scratch, Weigher, settle, start, write_means,
 };

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::amx::{Tiles, load, store, stream, zero};
 use crate::bf16::avx512::{Biased, Finish, with_finish};
-use crate::bf16::linear::Output;
+use crate::bf16::output::Output;
 use crate::bf16::tile::{Blocked, Tile};
 use crate::bf16::weights::PackedLinear;
 use crate::features::avx512_bf16;

@@ -6,7 +6,7 @@ use super::finish::{round, sums, tile_row};
 use super::linear::{Operands, multiply};
 use super::scratch::{BATCH_GROUPS, Parts, Scratch};
 use super::weigh::{Weigher, settle, start, sum_of_each};
-use crate::bf16::attention::AttendScratch;
+use crate::bf16::attend_scratch::AttendScratch;
 use crate::bf16::heads::{GROUP_TILES, Heads, KEYS, ROW_GROUP, VALUES};
 use crate::bf16::tile::{BlockedMut, Tile};
 use crate::features::avx512_bf16;

@@ -2,8 +2,9 @@
 
 use std::arch::x86_64::*;
 
-use super::finish::{Biased, Finish, with_finish};
-use crate::bf16::linear::Output;
+use super::finish::{Biased, Finish};
+use super::with_finish::with_finish;
+use crate::bf16::output::Output;
 use crate::bf16::tile::{Blocked, Tile};
 use crate::bf16::weights::PackedLinear;
 use crate::features::avx512_bf16;

@@ -2,8 +2,8 @@
 
 use super::arrangement::PANEL;
 use super::heads::{HEAD_SIZE, Heads, Part};
-use super::linear::Output;
 use super::number::{from_bf16, to_bf16};
+use super::output::Output;
 use super::tile::{Blocked, BlockedMut};
 use super::weights::PackedLinear;
 use crate::backend::Backend;
