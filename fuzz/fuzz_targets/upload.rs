@@ -12,7 +12,9 @@ use libfuzzer_sys::fuzz_target;
 use lookalike_accounts::Accounts;
 use lookalike_catalog::Catalog;
 use lookalike_fetch::models::HubEnvironment;
-use lookalike_engine::{CollectionSettings, EncoderSettings, Encoders, Engine, Parts};
+use lookalike_engine::{
+    CollectionSettings, EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts,
+};
 use lookalike_imaging::{Limits, PixelBudget};
 use lookalike_server::{ServerOptions, router};
 use lookalike_storage::blob::FolderBlobs;
@@ -43,6 +45,7 @@ fn server() -> &'static Server {
             )),
             catalog,
             blobs: Arc::new(FolderBlobs::new(data.join("blobs"))),
+            evidence: EvidenceStore::new(data.join("evidence"), EvidenceAccess::Write),
             encoders: Encoders::new(EncoderSettings {
                 data_dir: data.clone(),
                 registry: Registry::default(),

@@ -75,7 +75,7 @@ pub enum AccountError {
         bytes: usize,
     },
     /// Not a role.
-    #[error("`{name}` is no role; there are reader, editor and admin")]
+    #[error("`{name}` is not a role; there are reader, editor and admin")]
     BadRole {
         /// As it was written.
         name: String,

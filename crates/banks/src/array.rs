@@ -32,7 +32,7 @@ impl Array {
     /// Opens a `.npy`.
     ///
     /// # Errors
-    /// It is no array, or shorter than its header says.
+    /// It is not an array, or shorter than its header says.
     pub(crate) fn open(path: &Path) -> Result<Self, BankError> {
         let failed = |error: io::Error| error::reading(path, error);
         // Before opening: a pipe would wait for somebody to write into it.
@@ -52,7 +52,7 @@ impl Array {
     /// Takes an array from a stream of `length` bytes.
     ///
     /// # Errors
-    /// It is no array, or not as long as its header says.
+    /// It is not an array, or not as long as its header says.
     pub(crate) fn from_stream(
         mut stream: Box<dyn Read + Send>,
         length: u64,

@@ -30,7 +30,7 @@ pub enum BankError {
     },
     /// Not a bank in any form that is known.
     #[error(
-        "{} is no feature bank; expected a .npz, a .npy (with a .jsonl beside it), a folder of \
+        "{} is not a feature bank; expected a .npz, a .npy (with a .jsonl beside it), a folder of \
          .npy files, or {IMAGE_INDEX} with {IMAGE_EMBEDDINGS}",
         .path.display()
     )]

@@ -99,8 +99,8 @@ impl Catalog {
         self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Copies the catalogue as it is at this moment into `directory`, which must have none, beside
-    /// whoever writes. What was deleted leaves no trace in the copy.
+    /// Copies the catalogue as it is at this moment into `directory`, which must have none, while
+    /// others write. What was deleted leaves no trace in the copy.
     ///
     /// # Errors
     /// The catalogue can't be read, or the directory not be written.

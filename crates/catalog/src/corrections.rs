@@ -85,7 +85,7 @@ impl WriteTransaction<'_> {
 }
 
 fn change(connection: &Connection, id: u64, changes: &ItemChanges) -> Result<bool, CatalogError> {
-    // An update that sets nothing is none: this tells whether there is such an item.
+    // An update that sets nothing does nothing: this tells whether there is such an item.
     let mut assignments = vec!["id = id".to_owned()];
     let mut values: Vec<Value> = vec![Value::Integer(id as i64)];
     let mut set = |column: &str, value: Value| {

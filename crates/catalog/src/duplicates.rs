@@ -144,7 +144,7 @@ impl Catalog {
         })
     }
 
-    /// All pairs of items that are said to be no duplicates, the lower id first.
+    /// All pairs of items that are said not to be duplicates, the lower id first.
     ///
     /// # Errors
     /// The catalogue can't be read.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{CatalogError, Collection};
 
-/// Reads little-endian f32; `None` when the length is no multiple of four.
+/// Reads little-endian f32; `None` when the length is not a multiple of four.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Vec<f32>> {
     let (values, rest) = bytes.as_chunks::<4>();
     rest.is_empty().then(|| {

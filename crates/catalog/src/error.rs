@@ -89,7 +89,7 @@ pub enum CatalogError {
         /// Why.
         source: std::io::Error,
     },
-    /// What happened since a revision is not known: it is none of the collection's, or too old.
+    /// What happened since a revision is not known: it is not one of the collection's, or is too old.
     #[error(
         "what changed in collection `{collection}` since a revision is not known; load it again"
     )]

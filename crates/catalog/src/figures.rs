@@ -2,7 +2,7 @@
 //!
 //! They hang on the content, as the same bytes show the same figures wherever they lie. An item
 //! that is not taken apart has one, the whole. Their numbers within an item go from 0 without a
-//! gap, so that who knows how many there are knows all.
+//! gap, so that their number tells which there are.
 
 use std::collections::HashMap;
 

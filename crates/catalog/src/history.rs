@@ -304,7 +304,7 @@ fn select(
     rows.map(|row| row?).collect()
 }
 
-/// The outer error is SQLite's, the inner one JSON that is none.
+/// The outer error is SQLite's, the inner one is for text that is not JSON.
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError>> {
     let id = row.get(0)?;
     let texts: [String; 4] = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(9)?];
@@ -371,7 +371,7 @@ fn queries(connection: &Connection, search_id: i64) -> Result<Vec<SearchQuery>, 
     Ok(queries)
 }
 
-/// Text of what always can be written as JSON: no maps with keys that are no text.
+/// Text of what always can be written as JSON: no maps with keys that are not text.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -34,7 +34,9 @@ mod listing;
 mod lock;
 mod paged_files;
 mod patents;
+mod paths;
 mod place;
+mod placing;
 mod private;
 mod read;
 mod room;
@@ -72,11 +74,13 @@ pub use grant_details::{
     Relation,
 };
 pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch};
-pub use items::{Item, KnownPath, NewItem, PatentPage, Placed};
+pub use items::{Item, PatentPage};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
 pub use lookalike_terms::{IndexKind, Metric, PreprocessKind, Turn};
 pub use patents::Patent;
+pub use paths::KnownPath;
+pub use placing::{NewItem, Placed};
 pub use private::create_private_folder;
 pub use sheets::SheetFacts;
 pub use transaction::WriteTransaction;

@@ -38,7 +38,7 @@ impl Catalog {
         })
     }
 
-    /// Whether the collection has an item of this patent that is no page of a PDF.
+    /// Whether the collection has an item of this patent that is not a page of a PDF.
     ///
     /// # Errors
     /// The catalogue can't be read.

@@ -9,7 +9,7 @@ use crate::filter::Sql;
 use crate::{
     Catalog, CatalogError, CitedPatent, Collection, CollectionStats, Content, Expression,
     GrantDetails, Item, Job, JobFailure, KnownPath, Patent, PatentPage, Revision, collections,
-    contents, embeddings, grant_details, items, jobs, patents,
+    contents, embeddings, grant_details, items, jobs, patents, paths,
 };
 
 impl Catalog {
@@ -175,7 +175,7 @@ impl Catalog {
         collection: &Collection,
         path: &str,
     ) -> Result<Option<KnownPath>, CatalogError> {
-        self.read(|connection| items::known_path(connection, collection.id, path))
+        self.read(|connection| paths::known_path(connection, collection.id, path))
     }
 
     /// Calls `each` for every file at or below `root` that an item was seen under and that is
@@ -189,7 +189,7 @@ impl Catalog {
         root: &str,
         each: impl FnMut(&str),
     ) -> Result<(), CatalogError> {
-        self.read(|connection| items::paths_below(connection, collection.id, root, each))
+        self.read(|connection| paths::paths_below(connection, collection.id, root, each))
     }
 
     /// The job with that id.
@@ -235,7 +235,7 @@ impl Catalog {
         md5: &str,
         limit: usize,
     ) -> Result<Vec<String>, CatalogError> {
-        self.read(|connection| items::paths_of_content(connection, collection.id, md5, limit))
+        self.read(|connection| paths::paths_of_content(connection, collection.id, md5, limit))
     }
 
     /// The content with these bytes.

@@ -2,7 +2,7 @@
 //!
 //! SQLite keeps the pages of deleted rows for what comes. Of a catalogue that lost most of its items
 //! that may be gigabytes, so beyond some megabytes they are given back bit by bit, others writing in
-//! between. Catalogues of earlier versions can't do that: they are written anew, once, when one is
+//! between. Catalogues of earlier versions can't do that: they are rewritten, once, when one is
 //! opened of which more than half is empty.
 
 use rusqlite::Connection;
@@ -42,7 +42,7 @@ impl WriteTransaction<'_> {
     }
 }
 
-/// Writes a catalogue of an earlier version anew if that is worth it.
+/// Rewrites a catalogue of an earlier version if that is worth it.
 pub(crate) fn make_compact(connection: &Connection) -> Result<(), CatalogError> {
     let value = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
     let (empty, all) = (value("freelist_count")?, value("page_count")?);

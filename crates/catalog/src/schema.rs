@@ -268,7 +268,7 @@ CREATE INDEX failed_logins_by_end ON failed_logins (forgotten_at);
 ///   imported again takes that back.
 /// - `item_descriptions`: full text of descriptions, kept by triggers so that no way of writing
 ///   items can forget it. Without the texts themselves: those stand in `items`.
-/// - `not_duplicates`: pairs of items that somebody said are no duplicates, `a` below `b`.
+/// - `not_duplicates`: pairs of items that somebody said are not duplicates, `a` below `b`.
 const VERSION_8: &str = "
 CREATE INDEX items_by_created_at ON items (collection_id, created_at);
 CREATE INDEX items_by_collection_and_name ON items (collection_id, file_name);

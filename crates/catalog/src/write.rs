@@ -9,7 +9,7 @@ use crate::collections::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
     NewCollection, NewFigures, NewItem, Patent, Placed, WriteTransaction, collections, contents,
-    embeddings, figures, grant_details, items, jobs, patents,
+    embeddings, figures, grant_details, items, jobs, patents, paths, placing,
 };
 
 impl Catalog {
@@ -148,7 +148,7 @@ impl WriteTransaction<'_> {
     ) -> Result<Placed, CatalogError> {
         let content_id = contents::upsert(self.connection, &item.content)?;
         figures::store(self.connection, collection, content_id, figures.into())?;
-        items::place(self.connection, collection.id, content_id, item, self.now)
+        placing::place(self.connection, collection.id, content_id, item, self.now)
     }
 
     /// Adds figures of a content that is there already.
@@ -242,7 +242,7 @@ impl WriteTransaction<'_> {
     /// # Errors
     /// The catalogue can't be written.
     pub fn mark_missing(&self, collection: &Collection, path: &str) -> Result<bool, CatalogError> {
-        items::mark_missing(self.connection, collection.id, path, self.now)
+        paths::mark_missing(self.connection, collection.id, path, self.now)
     }
 
     /// Adds a job to the queue; returns its id.

@@ -73,7 +73,7 @@ impl Bands {
     /// Bands with these lower bounds by name; those not named have the default's.
     ///
     /// # Errors
-    /// A name that is no band, a bound that is no cosine, or bounds that do not fall from one
+    /// A name that is not a band, a bound that is not a cosine, or bounds that do not fall from one
     /// band to the next.
     pub(crate) fn from_bounds(named: &BTreeMap<String, f32>) -> Result<Self, BadBound> {
         let bad = |name: &str, bound: f32, expected| BadBound {

@@ -20,7 +20,7 @@ pub trait Embedder: Send + Sync {
     fn device(&self) -> &dyn Device;
 
     /// Pictures of `size` x `size` pixels that are best embedded together on `lane`, at least
-    /// one: more are no faster, only larger.
+    /// one: more are not faster, only larger.
     fn batch_size(&self, size: u32, lane: &Lane) -> usize;
 
     /// The embedding of each picture, [`Description::dim`](crate::Description::dim) values, not

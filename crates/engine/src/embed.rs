@@ -62,7 +62,7 @@ pub struct EmbeddedFile {
 /// All tokens of a file's picture, as the model gives them.
 ///
 /// # Errors
-/// The file can't be read, or is no picture that can be embedded.
+/// The file can't be read, or is not a picture that can be embedded.
 pub fn embed_file_tokens(
     encoder: &Encoder,
     file: &Path,
@@ -95,7 +95,7 @@ impl Reading {
     /// The picture in a file.
     ///
     /// # Errors
-    /// It can't be read, is above a limit, or is no picture.
+    /// It can't be read, is above a limit, or is not a picture.
     pub fn decode(&self, file: &Path) -> Result<Decoded, EngineError> {
         let unreadable = |error: std::io::Error| {
             EngineError::invalid(format!("can't be read: {error}")).because(error)

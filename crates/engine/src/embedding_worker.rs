@@ -54,7 +54,7 @@ pub(crate) trait Work {
 /// says so. Embeds `batch_size` pictures in a forward pass; `None` takes what suits the encoder.
 ///
 /// # Errors
-/// The system gives no thread.
+/// No thread can be started.
 pub(crate) fn run(
     work: &mut (impl Work + Send),
     encoder: &Encoder,

@@ -39,7 +39,7 @@ impl Engine {
     /// All use cases over the stores that `parts` make.
     ///
     /// # Panics
-    /// The system gives no random numbers: nothing it is asked to keep secret would be.
+    /// The system gives no random numbers, without which nothing can be kept secret.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let stores = Arc::new(Stores::new(parts));
@@ -164,7 +164,7 @@ impl Engine {
     /// Starts recording searches in the history.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// No thread can be started.
     pub fn recorder(&self) -> std::io::Result<Recorder> {
         Recorder::start(
             Arc::clone(&self.stores),

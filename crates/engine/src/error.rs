@@ -133,7 +133,7 @@ impl Error for EngineError {
 
 impl From<CatalogError> for EngineError {
     fn from(error: CatalogError) -> Self {
-        // Where it lies is nobody's business who asks over the network.
+        // Where it lies is no business of those who ask over the network.
         if let CatalogError::Locked { owner, .. } = &error {
             let owner = owner.as_ref().map(|owner| format!(" ({owner})"));
             let message = format!(

@@ -7,7 +7,7 @@ use crate::{EngineError, Stores, model_of};
 /// With less room left, commits and uploads fail.
 const LEAST_BYTES: u64 = 16 << 20;
 
-/// How the parts are.
+/// The state of the parts.
 #[derive(Debug)]
 pub struct HealthReport {
     /// When it was asked, ISO 8601.
@@ -26,7 +26,7 @@ pub struct HealthReport {
     pub vectors_answer: bool,
 }
 
-/// How the data directory is.
+/// The state of the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataDirectoryHealth {
     /// Whether it is still where it was opened: what is written to one that was moved or removed is
@@ -44,7 +44,7 @@ impl DataDirectoryHealth {
     }
 }
 
-/// How the object store is.
+/// The state of the object store.
 #[derive(Debug)]
 pub struct ObjectStoreHealth {
     /// Its kind, such as `folder`.
@@ -53,7 +53,7 @@ pub struct ObjectStoreHealth {
     pub listed: Result<(), EngineError>,
 }
 
-/// How an encoder is.
+/// The state of an encoder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelHealth {
     /// Name or path.
@@ -74,7 +74,7 @@ impl Health {
         Self { stores }
     }
 
-    /// How the parts are. Waits for nothing but an answer of the object store.
+    /// The state of the parts. Waits for nothing but an answer of the object store.
     #[must_use]
     pub fn report(&self) -> HealthReport {
         let collections = self.stores.catalog().collections();

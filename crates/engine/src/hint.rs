@@ -1,7 +1,7 @@
 //! Advice that comes with errors.
 //!
-//! It is data: only who talks to users knows by what names they know things (options of a command,
-//! fields of a request), and words it so. The enums are matched whole there, so that no advice
+//! It is data: only the front ends know what things are called for users (options of a command,
+//! fields of a request), and they word it so. The enums are matched whole there, so that no advice
 //! goes unsaid.
 
 use std::path::PathBuf;

@@ -39,9 +39,9 @@ pub struct Evidence {
     values: Vec<i8>,
 }
 
-/// Bytes that are no evidence.
+/// Bytes that are not evidence.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("these bytes are no local evidence: {reason}; make it again from the picture")]
+#[error("these bytes are not local evidence: {reason}; make it again from the picture")]
 pub struct BadEvidence {
     reason: String,
 }

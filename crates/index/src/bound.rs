@@ -101,7 +101,7 @@ impl BoundedQuery {
         }
     }
 
-    /// Ranks by what codes say, without a doubt in anyone's favour.
+    /// Ranks by what codes say, without the benefit of the doubt for any row.
     pub(crate) fn ranking(&self) -> Bound {
         Bound {
             length: 0.0,

@@ -69,7 +69,6 @@ impl<'a> Scorer<'a> {
         let dim = self.dim;
         let row_count = match rows {
             Rows::All(rows) => rows.len() / dim,
-            Rows::At { indices, .. } => indices.len(),
             Rows::Each(rows) => rows.len(),
         };
         scores.clear();
@@ -117,7 +116,6 @@ impl<'a> Scorer<'a> {
 fn row_of<'a>(rows: Rows<'a>, row: usize, dim: usize) -> &'a [f32] {
     match rows {
         Rows::All(rows) => &rows[row * dim..][..dim],
-        Rows::At { matrix, indices } => &matrix[indices[row] as usize * dim..][..dim],
         Rows::Each(rows) => rows[row],
     }
 }

@@ -102,7 +102,7 @@ impl Element {
     }
 
     /// The floats in `bytes` as float32, rounded to nearest; incomplete ones at the end are
-    /// left out, and so is everything when the elements are no floats.
+    /// left out, and so is everything when the elements are not floats.
     pub fn floats(self, bytes: &[u8]) -> Vec<f32> {
         match (self.kind, self.size) {
             (Kind::Float, 2) => self.each(bytes, |bits| {
@@ -114,7 +114,7 @@ impl Element {
         }
     }
 
-    /// One element as JSON; null for a float that is no number.
+    /// One element as JSON; null for a float that is not a number.
     pub fn value(self, bytes: &[u8]) -> Value {
         match self.kind {
             Kind::Float if self.size == 8 => {

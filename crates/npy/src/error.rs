@@ -20,7 +20,7 @@ pub enum ArrayError {
     /// A type that can't be read.
     #[error("the array {0}")]
     Element(#[from] ElementError),
-    /// Elements that are no floats.
+    /// Elements that are not floats.
     #[error("the array holds {descr}; save it as float32 or float64")]
     NoFloats {
         /// NumPy's name of their type.

@@ -35,7 +35,7 @@ impl Matrix {
 /// either byte order and either order of dimensions.
 ///
 /// # Errors
-/// The bytes are no such array, or end early.
+/// The bytes are not such an array, or end early.
 pub fn read(file: &[u8]) -> Result<Matrix, ArrayError> {
     let header = read_header(&mut &file[..]).map_err(ArrayError::Header)?;
     let (rows, dim) = match header.shape[..] {

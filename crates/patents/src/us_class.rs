@@ -51,7 +51,7 @@ pub(crate) fn us_class_of_columns(text: &str) -> Option<String> {
 /// Places of the class, and of the whole part of the subclass.
 const CLASS_PLACES: usize = 3;
 
-/// Longer texts are no class; bounds the work on hostile input.
+/// Longer texts are not classes; bounds the work on hostile input.
 const MAX_BYTES: usize = 40;
 
 /// One subclass in columns, or two joined by a hyphen.

@@ -44,7 +44,7 @@ pub(crate) fn but_the_last<'a>(stream: &Stream<'a>, most: usize) -> Result<Packe
     Ok(packed)
 }
 
-/// A stream that is no image.
+/// A stream that is not an image.
 ///
 /// # Errors
 /// As [`but_the_last`].

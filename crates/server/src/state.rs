@@ -62,7 +62,7 @@ struct Shared {
 
 impl App {
     /// # Errors
-    /// The system gives no thread.
+    /// No thread can be started.
     pub(crate) fn new(
         engine: Arc<Engine>,
         jobs: Jobs,

@@ -68,8 +68,8 @@ pub struct ModelReport {
     /// How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
     /// `moderate` and `weak`; below, pictures are hardly related.
     pub bands: BTreeMap<String, f32>,
-    /// The better encoder that has taken its place inside the program, and that `collections
-    /// re-embed` goes over to; null if there is none.
+    /// The better encoder that has taken its place inside the program, to which re-embedding
+    /// moves the collection; null if there is none.
     pub superseded_by: Option<String>,
 }
 

@@ -163,7 +163,7 @@ pub struct PageHit {
     pub width: u32,
     /// Pixels of the image, upright.
     pub height: u32,
-    /// The figure that was found; null where the whole sheet was, or what is no drawing.
+    /// The figure that was found; null where the whole sheet was, or what is not a drawing.
     pub figure: Option<PictureFigure>,
 }
 

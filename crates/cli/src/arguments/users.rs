@@ -6,7 +6,7 @@ use lookalike_accounts::Role;
 use super::FormatArgument;
 use super::values::from_name;
 
-/// Passwords are asked for, or read as one line of standard input when that is no terminal.
+/// Passwords are asked for, or read as one line of standard input when that is not a terminal.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UsersCommand {
     /// Add a user; the first one is an administrator

@@ -82,7 +82,8 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
                 .max(1),
             max_waiting: settings.max_waiting.unwrap_or(defaults.max_waiting),
             max_requests_per_minute: settings.max_requests_per_minute,
-            // Accounts protect by themselves; without them, who listens elsewhere wants everybody.
+            // Accounts protect by themselves; without them, a server that listens elsewhere is meant
+            // for everybody.
             hosts: (!access.accounts && address.ip().is_loopback()).then(|| settings.hosts.clone()),
             cors_origins: origins(settings)?,
             import_roots: match &settings.import_roots {

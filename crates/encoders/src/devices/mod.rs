@@ -28,6 +28,6 @@ pub trait Device: Send + Sync {
     /// A lane for one of these workers.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// No thread can be started.
     fn lane(&self) -> Result<Lane, LaneError>;
 }

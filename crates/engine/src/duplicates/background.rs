@@ -1,7 +1,7 @@
 //! Searches for pairs in the background, and what they found.
 //!
-//! One thread makes all of them, one after the other, and ends when none waits. Whoever asks for
-//! ever new thresholds fills a short queue, and is refused from then on.
+//! One thread makes all of them, one after the other, and ends when none waits. A caller who
+//! keeps asking for new thresholds fills a short queue, and is refused from then on.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

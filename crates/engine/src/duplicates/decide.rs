@@ -39,7 +39,7 @@ impl Duplicates {
                 let items = distinct(items);
                 if !(2..=ITEMS_MAX).contains(&items.len()) {
                     return Err(EngineError::invalid(format!(
-                        "{} items; give 2 to {ITEMS_MAX} that are no duplicates of each other",
+                        "{} items; give 2 to {ITEMS_MAX} that are not duplicates of each other",
                         items.len()
                     )));
                 }

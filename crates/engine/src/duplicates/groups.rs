@@ -128,7 +128,7 @@ impl Grouping<'_> {
         })
     }
 
-    /// The group with at most so many members; `None` when it was deleted meanwhile.
+    /// The group with at most this many members; `None` when it was deleted meanwhile.
     fn shown(&self, group: &Group, most: usize) -> Result<Option<DuplicateGroup>, EngineError> {
         let members = &group.members[..group.members.len().min(most)];
         let ids = std::iter::once(group.representative);

@@ -58,7 +58,7 @@ impl Encoder {
     /// A lane for one of several workers, each with a stream of pictures of its own.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// No thread can be started.
     pub fn lane(&self) -> Result<Lane, EngineError> {
         Ok(self.model.device().lane()?)
     }

@@ -41,7 +41,7 @@ pub struct EncoderSettings {
     pub load: LoadOptions,
     /// Where and whether to download.
     pub hub: HubEnvironment,
-    /// Told how a download is going.
+    /// Called with how a download is going.
     pub on_pull: Box<dyn Fn(PullProgress) + Send + Sync>,
 }
 

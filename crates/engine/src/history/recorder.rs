@@ -47,7 +47,7 @@ impl Recorder {
     /// Starts recording searches of `searcher`.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// No thread can be started.
     pub(crate) fn start(
         stores: Arc<Stores>,
         searcher: Arc<Searcher>,

@@ -25,7 +25,7 @@ pub(super) struct FolderPlan {
     figures: Vec<Arc<[FigureDescription]>>,
     by_patent: HashMap<String, usize>,
     by_image: HashMap<String, usize>,
-    /// A document that is no design patent.
+    /// A document that is not a design patent.
     refused: Option<SourceFile>,
 }
 
@@ -74,7 +74,7 @@ impl FolderPlan {
         }
         if others > 0 {
             let reason = format!(
-                "{others} of its {count} documents are no design patents, and were passed over"
+                "{others} of its {count} documents are not design patents, and were passed over"
             );
             self.warnings.push(problem(file, reason));
         }
@@ -113,7 +113,7 @@ impl FolderPlan {
             && name.is_none()
         {
             // A drawing of an invention would only disturb a search among designs.
-            let reason = format!("belongs to {}, which is no design patent", xml.name());
+            let reason = format!("belongs to {}, which is not a design patent", xml.name());
             return Err(problem(&file, reason));
         }
         let place = self.place(file.name(), name.as_ref());

@@ -81,7 +81,7 @@ impl Fixture {
     fn picture(&self, item: &Item, view: View) -> RgbImage {
         match self.engine.pictures().picture(item, view).unwrap().content {
             Content::Bytes(bytes) => decode(&bytes, &Default::default()).unwrap().image,
-            Content::Stream(_) => panic!("a page is no file of its own"),
+            Content::Stream(_) => panic!("a page is not a file of its own"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Counts of items by what they have in common, under filters.
 //!
-//! Each facet is counted without the filter of its own field: who has chosen one class still sees
-//! how many items the others have. Counts are kept until anything is committed, as filters are.
+//! Each facet is counted without the filter of its own field: a user who has chosen one class still
+//! sees how many items the others have. Counts are kept until anything is committed, as filters are.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -30,7 +30,7 @@ impl Library {
     /// A patent, in any spelling, with its items in `collection`, or in all.
     ///
     /// # Errors
-    /// It is no patent's number, nothing is known of it, there is no such collection, or the
+    /// It is not a patent's number, nothing is known of it, there is no such collection, or the
     /// catalogue can't be read.
     pub fn patent(
         &self,

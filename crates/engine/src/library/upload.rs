@@ -43,7 +43,7 @@ impl Library {
     /// these are given, and the same bytes become another item unless patent and page agree.
     ///
     /// # Errors
-    /// A field is out of bounds, the file is above a limit or no picture that can be read, the
+    /// A field is out of bounds, the file is above a limit or not a picture that can be read, the
     /// collection has no encoder, or the catalogue can't be written.
     pub fn upload(&self, upload: Upload) -> Result<Uploaded, EngineError> {
         let mut item = new_item(&upload)?;
@@ -58,7 +58,7 @@ impl Library {
             ));
         }
         let decoded = self.stores.decode(&upload.bytes)?;
-        // Only now: what is no picture leaves no empty collection behind.
+        // Only now: what is not a picture leaves no empty collection behind.
         let collection = self
             .collections
             .for_import(&upload.collection, &CollectionSettings::default())?;

@@ -62,7 +62,7 @@ impl Pictures {
     /// The figures of a picture that is not stored.
     ///
     /// # Errors
-    /// The bytes are no picture that can be read.
+    /// The bytes are not a picture that can be read.
     pub fn figures(&self, bytes: &[u8]) -> Result<PictureFigures, EngineError> {
         let sheet = self.sheet(bytes)?;
         let figures = choice(&sheet.layout);

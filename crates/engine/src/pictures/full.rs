@@ -63,7 +63,7 @@ impl Pictures {
     /// with its file although it could be read.
     ///
     /// # Errors
-    /// The bytes are no picture that can be read, or there is no such page.
+    /// The bytes are not a picture that can be read, or there is no such page.
     pub fn preview(
         &self,
         bytes: Vec<u8>,

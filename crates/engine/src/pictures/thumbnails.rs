@@ -62,7 +62,7 @@ impl Pictures {
     }
 }
 
-/// Whether a stored thumbnail begins and ends as a JPEG does: what a failing disk leaves goes to nobody.
+/// Whether a stored thumbnail begins and ends as a JPEG does: what a failing disk left is sent to nobody.
 #[must_use]
 pub fn is_whole_jpeg(bytes: &[u8]) -> bool {
     Format::sniff(bytes) == Some(Format::Jpeg) && bytes.ends_with(&[0xff, 0xd9])

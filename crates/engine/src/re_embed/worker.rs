@@ -19,7 +19,7 @@ const OTHER_PATHS: usize = 64;
 /// What became of an item.
 pub(super) type Embedded = (Box<Item>, Result<Anew, String>);
 
-/// An item embedded anew.
+/// An item that was embedded again.
 pub(super) struct Anew {
     /// What the encoder made of it.
     pub(super) figures: EmbeddedFigures,

@@ -105,7 +105,7 @@ pub struct PageHit {
     pub width: u32,
     /// Pixels of the image, upright.
     pub height: u32,
-    /// The figure that was found; `None` where the whole sheet was, or what is no drawing.
+    /// The figure that was found; `None` where the whole sheet was, or what is not a drawing.
     pub figure: Option<PictureFigure>,
 }
 

@@ -44,7 +44,7 @@ pub(super) fn compose(
     let mut results: HashMap<usize, GroupedHits> = HashMap::new();
     let mut ranked: Vec<RankedItem> = Vec::new();
     for placed in &ranking.hits {
-        // An item deleted since the index was searched is no hit any more.
+        // An item deleted since the index was searched is not a hit any more.
         let Some(item) = items.get(&(placed.hit.item_id as i64)) else {
             continue;
         };

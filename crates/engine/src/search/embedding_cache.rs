@@ -36,7 +36,7 @@ pub(super) struct EmbeddingCache {
 }
 
 impl Key {
-    /// `None` for what is no picture that was sent.
+    /// `None` for what is not a picture that was sent.
     pub(super) fn new(
         query: &Query,
         region: Option<Region>,

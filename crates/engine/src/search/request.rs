@@ -33,7 +33,7 @@ pub enum Query {
 /// An image file to look for, or a page of a file that holds several.
 #[derive(Clone, Debug)]
 pub struct QueryFile {
-    /// What whoever searches calls it, made harmless.
+    /// What its sender calls it, made harmless.
     name: Option<String>,
     /// Shared by the pages of a file.
     pub(super) bytes: Arc<Vec<u8>>,
@@ -69,9 +69,9 @@ impl QueryFile {
 /// How much is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// So many items, 1 to [`TOP_K_MAX`].
+    /// This many items, 1 to [`TOP_K_MAX`].
     Items(usize),
-    /// So many groups, 1 to [`TOP_GROUPS_MAX`], each with its best pages.
+    /// This many groups, 1 to [`TOP_GROUPS_MAX`], each with its best pages.
     Groups(usize),
 }
 

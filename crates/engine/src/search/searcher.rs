@@ -53,7 +53,7 @@ impl Searcher {
     /// A searcher of the collections in `stores`.
     ///
     /// # Panics
-    /// The system gives no random numbers: nothing it is asked to keep secret would be.
+    /// The system gives no random numbers, without which nothing can be kept secret.
     pub(crate) fn new(
         stores: Arc<Stores>,
         filters: Arc<Filters>,

@@ -17,7 +17,7 @@ pub(crate) fn evidence_key(md5: &str) -> Option<Key> {
 impl Stores {
     /// Keeps the evidence of whole pictures by the MD5 sums of their files, before the rows that
     /// name them. It is made from the pictures: what goes wrong here costs these pictures their
-    /// second look until they are embedded again, and is no reason to lose an import.
+    /// second look until they are embedded again, and are not worth losing an import.
     pub(crate) fn keep_evidence<'e>(
         &self,
         collection: &Collection,

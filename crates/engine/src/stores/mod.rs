@@ -85,7 +85,7 @@ impl Stores {
         &*self.parts.vectors
     }
 
-    /// Notes whether the vector store answered a search; a wrong question is none of its faults.
+    /// Notes whether the vector store answered a search; a wrong question is not its fault.
     pub(crate) fn note_answer<T>(&self, answer: &Result<T, EngineError>) {
         let failed = match answer {
             Ok(_) => false,
@@ -156,7 +156,7 @@ impl Stores {
     /// Decodes a file under the limits, waiting for room in the pixel budget.
     ///
     /// # Errors
-    /// It is no picture, damaged or above a limit.
+    /// It is not a picture, is damaged, or is above a limit.
     pub fn decode(&self, bytes: &[u8]) -> Result<Decoded, EngineError> {
         let options = DecodeOptions {
             limits: self.limits().clone(),

@@ -51,8 +51,8 @@ pub enum Change {
     Imported(Box<JobReport>),
     /// This many files are gone and were marked.
     Missing(u64),
-    /// A folder can't be looked through now; its files count as there. Told once, until it can
-    /// or the reason is another.
+    /// A folder can't be looked through now; its files count as there. Reported once, until it
+    /// can be or the reason changes.
     Unreadable(FileProblem),
 }
 
@@ -284,7 +284,7 @@ impl<'a, E: FnMut(Change)> Watch<'a, E> {
         }
         let report = self.jobs.report(Some(id), LISTED_FILES)?;
         let completed = report.status.status == "completed";
-        // Files that turn out to be no pictures come and go as well.
+        // Files that turn out not to be pictures come and go as well.
         if report.is_over() && (!completed || report.status.processed > 0) {
             (self.each)(Change::Imported(Box::new(report)));
         }

@@ -17,7 +17,7 @@ pub enum DownloadError {
         source: std::io::Error,
     },
     /// The table has no header line that can be read.
-    #[error("{} is no table of addresses: {reason}", .path.display())]
+    #[error("{} is not a table of addresses: {reason}", .path.display())]
     NoTable {
         /// The table.
         path: PathBuf,

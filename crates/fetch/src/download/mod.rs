@@ -69,7 +69,7 @@ pub struct DownloadSettings {
     /// Further tries after a failure that may pass.
     pub retries: u32,
     /// Times a file waits for a host that asks to come later. Such a host is well, only busy,
-    /// so these are no failures.
+    /// so these are not failures.
     pub waits: u32,
     /// Pause before the first of them; doubled for every other.
     pub first_pause: Duration,

@@ -38,7 +38,7 @@ pub fn is_log(path: &Path, file: File) -> bool {
 /// Reads the file twice, each time as `open` opens it; takes about 30 bytes of memory a row.
 ///
 /// # Errors
-/// The file can't be read or a line is no entry; for a single entry also: its file lies
+/// The file can't be read or a line is not an entry; for a single entry also: its file lies
 /// outside of the log's folder.
 pub fn read_log(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Logged, DownloadError> {
     let open = || {

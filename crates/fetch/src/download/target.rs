@@ -143,7 +143,7 @@ fn checked_authority(authority: &str) -> Result<String, String> {
         port if port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok() => {
             Ok(format!("{host}:{port}"))
         }
-        port => Err(format!("`{port}` is no port")),
+        port => Err(format!("`{port}` is not a port")),
     }
 }
 

@@ -50,7 +50,7 @@ fn margin(bounds: Rect) -> u32 {
 
 impl SheetLayout {
     /// A part of `sheet`, upright as far as captions tell, with a margin of white of a twentieth
-    /// of its longer side. Of a picture that is no drawing the whole is the picture itself, and a
+    /// of its longer side. Of a picture that is not a drawing the whole is the picture itself, and a
     /// region has no margin. `sheet` must be the one that the layout is of.
     ///
     /// None for a figure that the layout does not have.

@@ -18,7 +18,7 @@ use super::sets::Sets;
 const SPECK_SIDE: f64 = 0.01;
 const SPECK_INK: f64 = 0.005;
 const SPECK_GAP: f64 = 0.02;
-/// Ink this small and this far from all other is no part of the drawing either: a page number.
+/// Ink this small and this far from all other is not part of the drawing either: a page number.
 const STRAY_SIDE: f64 = 0.025;
 const STRAY_INK: f64 = 0.02;
 const STRAY_GAP: f64 = 0.06;
@@ -57,7 +57,7 @@ pub(super) struct Splitter<'a> {
     captions: &'a [Found],
     side: f64,
     ink: f64,
-    /// Blobs that are no specks.
+    /// Blobs that are not specks.
     kept: Vec<bool>,
 }
 

@@ -131,7 +131,7 @@ impl Preprocessor {
 
     /// The model input for `image`, 8-bit RGB, sides multiples of the patch.
     ///
-    /// Where the processor's result is no multiple of the patch, what exceeds
+    /// Where the processor's result is not a multiple of the patch, what exceeds
     /// one is cut off, half at either end.
     ///
     /// # Errors

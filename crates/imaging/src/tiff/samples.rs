@@ -41,7 +41,7 @@ impl Scale {
         } else {
             0.0
         };
-        // The cast saturates, and takes what is no number for 0.
+        // The cast saturates, and takes what is not a number for 0.
         (part * 255.0).round() as u8
     }
 }
@@ -129,7 +129,7 @@ impl Packing {
         }
     }
 
-    /// The least and the most of a row of fractions, and of those so far; what is no number counts for
+    /// The least and the most of a row of fractions, and of those so far; what is not a number counts for
     /// nothing.
     pub(super) fn extend_range(self, row: &[u8], range: &mut Option<(f32, f32)>) {
         for word in row.as_chunks::<4>().0 {

@@ -11,7 +11,7 @@ use crate::{Format, Limits};
 /// Resolutions that differ by less, as a ratio, are taken for equal.
 const LEAST_RATIO: f32 = 1.2;
 
-/// Ratios above are no resolutions, but mistakes.
+/// Ratios above are not resolutions but mistakes.
 const MOST_RATIO: f32 = 4.0;
 
 /// The sides at which pixels are as high as wide, by the higher of the two resolutions; those that are

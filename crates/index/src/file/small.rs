@@ -16,7 +16,7 @@ use crate::snapshot::{Snapshot, Structure};
 /// Where lists of neighbours end.
 const END: u32 = u32::MAX;
 
-/// Why a stream is no sound one.
+/// Why a stream is not a sound one.
 pub(super) type Reason = &'static str;
 
 pub(super) fn to_bytes(snapshot: &Snapshot) -> Vec<u8> {
@@ -184,6 +184,6 @@ fn floats(bytes: &mut &[u8], count: usize) -> Result<Vec<f32>, Reason> {
     if values.iter().all(|value| value.is_finite()) {
         Ok(values)
     } else {
-        Err("a centre holds what is no number")
+        Err("a centre holds what is not a number")
     }
 }

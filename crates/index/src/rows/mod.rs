@@ -70,8 +70,8 @@ pub(crate) struct Rows {
     pub(crate) lengths: Chunked<f32>,
     /// For cosine: one over the length of each vector.
     pub(crate) inverse_lengths: Chunked<f32>,
-    /// At most so far is each vector from what its code stands for; infinite where that is not
-    /// known.
+    /// Each vector is at most this far from what its code stands for; infinite where that is
+    /// not known.
     pub(crate) margins: Chunked<f32>,
     /// As they were added.
     pub(crate) vectors: Chunked<f32>,

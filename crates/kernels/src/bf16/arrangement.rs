@@ -10,7 +10,7 @@ pub(crate) const PANEL: usize = 32;
 pub(crate) enum Arrangement {
     /// Every output is a column.
     Plain,
-    /// Queries, keys and values of so many heads.
+    /// Queries, keys and values of this many heads.
     Heads(usize),
     /// Gates and what they gate. The left half of a panel are 16 gates, the right half their
     /// partners, so that a row of sums of a panel is all that 16 outputs need.

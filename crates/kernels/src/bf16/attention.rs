@@ -20,7 +20,7 @@ use super::variant::Variant;
 /// to bf16 after being computed within 0.7 %; their sum takes them as rounded.
 ///
 /// # Panics
-/// `first` is no multiple of [`ROW_GROUP`], there are fewer rows, or `out` has other columns.
+/// `first` is not a multiple of [`ROW_GROUP`], there are fewer rows, or `out` has other columns.
 pub fn attend(
     variant: Variant,
     heads: Heads<'_>,

@@ -30,13 +30,6 @@ const ROW_TILE: usize = 4;
 pub enum Rows<'a> {
     /// All rows, `[count][dim]`.
     All(&'a [f32]),
-    /// The rows at these indices of a matrix, in this order.
-    At {
-        /// The matrix, `[any][dim]`.
-        matrix: &'a [f32],
-        /// Which rows of it.
-        indices: &'a [u32],
-    },
     /// Rows that lie anywhere, `dim` values each.
     Each(&'a [&'a [f32]]),
 }
@@ -54,10 +47,6 @@ impl<'a> Rows<'a> {
                 assert_whole("rows", rows.len(), dim);
                 rows.len() / dim
             }
-            Self::At { matrix, indices } => {
-                assert_whole("rows", matrix.len(), dim);
-                indices.len()
-            }
             Self::Each(rows) => rows.len(),
         }
     }
@@ -66,29 +55,9 @@ impl<'a> Rows<'a> {
     fn get(&self, index: usize, dim: usize) -> &'a [f32] {
         match self {
             Self::All(rows) => &rows[index * dim..][..dim],
-            Self::At { matrix, indices } => &matrix[indices[index] as usize * dim..][..dim],
             Self::Each(rows) => &rows[index][..dim],
         }
     }
-}
-
-/// The inner product of two vectors of one length.
-///
-/// # Panics
-/// When the lengths differ.
-#[must_use]
-pub fn inner_product(isa: Isa, a: &[f32], b: &[f32]) -> f32 {
-    pair::<false>(isa, a, b)
-}
-
-/// The squared Euclidean distance of two vectors of one length, summed from the differences: no
-/// cancellation between lengths.
-///
-/// # Panics
-/// When the lengths differ.
-#[must_use]
-pub fn squared_l2(isa: Isa, a: &[f32], b: &[f32]) -> f32 {
-    pair::<true>(isa, a, b)
 }
 
 /// Inner products of `queries`, `[queries][dim]`, with `rows`, into `out`, `[queries][rows]`.
@@ -97,7 +66,7 @@ pub fn squared_l2(isa: Isa, a: &[f32], b: &[f32]) -> f32 {
 /// in the nearest cache meanwhile. With `dim` 0 every result is 0.
 ///
 /// # Panics
-/// When the queries or rows are not whole, an index is out of range, or `out` has another size.
+/// When the queries or rows are not whole, a row is too short, or `out` has another size.
 pub fn inner_products<'a>(
     isa: Isa,
     queries: &[f32],
@@ -108,10 +77,11 @@ pub fn inner_products<'a>(
     matrix::<false>(isa, queries, rows.into(), dim, out);
 }
 
-/// Squared Euclidean distances, in the manner of [`inner_products`].
+/// Squared Euclidean distances, in the manner of [`inner_products`]; summed from the differences,
+/// so that nothing cancels between lengths.
 ///
 /// # Panics
-/// When the queries or rows are not whole, an index is out of range, or `out` has another size.
+/// When the queries or rows are not whole, a row is too short, or `out` has another size.
 pub fn squared_l2s<'a>(
     isa: Isa,
     queries: &[f32],
@@ -120,13 +90,6 @@ pub fn squared_l2s<'a>(
     out: &mut [f32],
 ) {
     matrix::<true>(isa, queries, rows.into(), dim, out);
-}
-
-fn pair<const SQUARED_L2: bool>(isa: Isa, a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len(), "vectors of different lengths");
-    let mut out = [0.0];
-    matrix::<SQUARED_L2>(isa, a, Rows::All(b), a.len(), &mut out);
-    out[0]
 }
 
 fn matrix<const SQUARED_L2: bool>(

@@ -172,7 +172,7 @@ impl PackedLinear {
     }
 }
 
-/// Most inputs of a map: sums of so many products of up to 128 * 255, in magnitude, stay within
+/// Most inputs of a map: sums of this many products of up to 128 * 255, in magnitude, stay within
 /// 31 bits.
 pub const MOST_INPUTS: usize = (i32::MAX / (128 * 255)) as usize;
 

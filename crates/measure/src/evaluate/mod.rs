@@ -1,7 +1,7 @@
 //! How well pictures are found: tasks with known answers, put to encoders and to plain baselines.
 //!
 //! Every method sees the same pictures and is asked the same questions. A measure stands with its
-//! interval, which is over objects (patents, classes): the sheets of one patent are no independent
+//! interval, which is over objects (patents, classes): the sheets of one patent are not independent
 //! witnesses.
 
 mod damage;

@@ -104,7 +104,7 @@ const COMPRESSED_EXTENSIONS: [&str; 4] = ["gz", "bz2", "xz", "zst"];
 /// DOCTYPE, whose list of drawings may be long in documents of 2005.
 const GRANT_BYTES: u64 = 16 << 10;
 
-/// Classifies a file by its name. `head` is asked for so many of its first
+/// Classifies a file by its name. `head` is asked for this many of its first
 /// bytes where the name does not tell, and answers `None` if it can't be read.
 pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> FileClass {
     let extension = extension(name);

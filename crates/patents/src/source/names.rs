@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_second_byte_that_looks_like_a_backslash_is_none() {
-        // The second byte of this character is 5C, which here is no separator.
+        // The second byte of this character is 5C, which here is not a separator.
         let (raw, _, _) = GB18030.encode("誠.tif");
         assert_eq!(raw[1], b'\\');
         let name = decode(&raw, Otherwise::CodePage437);

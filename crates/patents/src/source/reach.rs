@@ -39,7 +39,7 @@ impl OpenFile {
         if !file.metadata()?.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "is no regular file, but a folder, a pipe or a device",
+                "is not a regular file but a folder, a pipe or a device",
             ));
         }
         let place = place(&file, path)?;

@@ -19,13 +19,13 @@ use md5::{Digest, Md5};
 /// Embeddings read at a time.
 const EMBEDDINGS: usize = 1_000;
 
-/// Troubles that are told one by one; the others are counted.
+/// Troubles that are listed one by one; the others are counted.
 const TOLD: usize = 20;
 
 /// What becomes of what is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repair {
-    /// It is told.
+    /// It is reported.
     Nothing,
     /// What is derived is made again; for the process that owns the data directory.
     Derived,

@@ -18,10 +18,10 @@ use crate::state::App;
 /// Files of one request.
 pub(crate) const MAX_FILES: usize = 16;
 
-/// Fields of one request that are no files.
+/// Fields of one request that are not files.
 const MAX_TEXTS: usize = 256;
 
-/// Bytes of a field that is no file.
+/// Bytes of a field that is not a file.
 pub(crate) const MAX_TEXT_BYTES: usize = 64 << 10;
 
 /// Marks a request of somebody whom nobody knows.
@@ -31,7 +31,7 @@ pub(crate) struct Stranger;
 /// How much of a body is read, and how long that may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Size {
-    /// At most so many bytes, in the time that the settings give.
+    /// At most this many bytes, in the time that the settings give.
     AtMost(u64),
     /// A few short texts.
     Small,

@@ -108,7 +108,7 @@ pub(crate) async fn thumbnail(
     let id = entry_id(&id)?;
     let position = position
         .parse()
-        .map_err(|_| ApiError::invalid(format!("`{position}` is no position of a picture")))?;
+        .map_err(|_| ApiError::invalid(format!("`{position}` is not the position of a picture")))?;
     let jpeg = app
         .read(move |engine| engine.history().thumbnail(caller.user_id, id, position))
         .await?;

@@ -285,7 +285,7 @@ impl Start {
         }
         if let Some(path) = paths.iter().find(|path| !path.is_absolute()) {
             return Err(ApiError::invalid(format!(
-                "`{}` is no absolute path; the server's working directory is not yours",
+                "`{}` is not an absolute path; the server's working directory is not yours",
                 path.display()
             )));
         }

@@ -50,7 +50,7 @@ pub(crate) struct ImportForm {
     index: Option<String>,
 }
 
-/// Fields that are no files.
+/// Fields that are not files.
 const PARAMETERS: [&str; 6] = [
     "collection",
     "model",

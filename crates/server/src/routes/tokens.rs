@@ -113,5 +113,5 @@ pub(crate) async fn revoke(
 
 pub(crate) fn token_number(id: &str) -> Result<i64, ApiError> {
     id.parse()
-        .map_err(|_| ApiError::invalid(format!("`{id}` is no token's number")))
+        .map_err(|_| ApiError::invalid(format!("`{id}` is not a token's number")))
 }

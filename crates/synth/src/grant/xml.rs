@@ -111,7 +111,7 @@ fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
     xml.leaf("us-exemplary-claim", "1");
     if record.counts {
         xml.within("figures", |xml| {
-            // The front-page copy is no sheet of its own.
+            // The front-page copy is not a sheet of its own.
             let sheets = drawings.len() - 1;
             let figures: usize = drawings[1..].iter().map(|d| d.plan.figures.len()).sum();
             xml.leaf("number-of-drawing-sheets", &sheets.to_string());

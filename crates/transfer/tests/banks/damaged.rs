@@ -218,7 +218,7 @@ fn other_things_are_no_banks() {
     fs::write(&text, "hello").unwrap();
     for path in [text, fixture.path("")] {
         let message = fixture.refusal(&path);
-        assert!(message.contains("is no feature bank"), "{message}");
+        assert!(message.contains("is not a feature bank"), "{message}");
     }
     let message = fixture.refusal(&fixture.path("nowhere.npz"));
     assert!(message.contains("nowhere.npz"), "{message}");

@@ -11,7 +11,7 @@ use super::super::rect::Rect;
 const GRID: usize = 16;
 /// The cells, then width and height over the longer of both, height and top over the line's height.
 const INPUTS: usize = GRID * GRID + 4;
-/// What the net tells apart. `*` is all that is no letter of a caption; `0` is O too, and `I` is l.
+/// What the net tells apart. `*` is everything that is not a letter of a caption; `0` is O too, and `I` is l.
 pub(super) const CLASSES: &[u8; 48] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghiru*";
 
 static FILE: &[u8] = include_bytes!("glyphs.bin");

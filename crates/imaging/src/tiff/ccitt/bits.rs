@@ -1,6 +1,6 @@
 //! Bits of coded data, the highest of a byte first.
 
-/// A place in the data. Beyond its end there are zeros, which are no code word.
+/// A place in the data. Beyond its end there are zeros, which are not a code word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],

@@ -1,6 +1,6 @@
 //! Fax data (ITU-T T.4, T.6 and what TIFF makes of them) to the places where rows change colour.
 //!
-//! Some writers code empty runs where none are needed. They are no pixels, but they are changes: the
+//! Some writers code empty runs where none are needed. They are not pixels, but they are changes: the
 //! row below is coded against them, so they stay in the list, as in libtiff. (A decoder that drops
 //! them, as upstream's does, makes garbage of the rest of the page without noticing.)
 //!

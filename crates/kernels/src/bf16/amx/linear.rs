@@ -21,7 +21,7 @@ use crate::isa::Amx;
 #[repr(C, align(64))]
 struct Sums(MaybeUninit<[[f32; 1024]; BLOCKS]>);
 
-/// Steps that all blocks go through before the next ones: the weights of so many and two rows
+/// Steps that all blocks go through before the next ones: the weights of this many and two rows
 /// of tiles stay in L1. At 1536 inputs of bf16, three passes of 16 steps were 6 % faster than
 /// one; of 12 or 24 steps, 6 and 3 %.
 const PASS: usize = 16;

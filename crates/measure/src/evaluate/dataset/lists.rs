@@ -60,7 +60,7 @@ pub(super) fn read(folder: &Path, queries: &Path, gallery: &Path) -> Result<Data
 
 /// A front-page copy repeats another sheet, and finding it proves nothing.
 fn is_front_page(file: &str) -> bool {
-    // By hand: in these lists the sheets are PNG files, which are no names of the USPTO.
+    // By hand: in these lists the sheets are PNG files, which are not names of the USPTO.
     let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
     stem.is_some_and(|stem| stem.to_ascii_uppercase().ends_with("-D00000"))
 }

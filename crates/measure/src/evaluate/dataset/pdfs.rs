@@ -63,7 +63,7 @@ fn add(
     let name = file.file_name().and_then(|name| name.to_str());
     let patent = document
         .patent(name)
-        .ok_or("is no design patent as the office prints them")?;
+        .ok_or("is not a design patent as the office prints them")?;
     let object = object_of(&patent.grant);
     if known.contains_key(&object.name) {
         return Err(format!("is {} once more", object.name));
@@ -157,7 +157,10 @@ mod tests {
         assert_eq!(unread[0].0, "cut-off.pdf");
         assert_eq!(
             unread[1],
-            ("fax.pdf", "is no design patent as the office prints them")
+            (
+                "fax.pdf",
+                "is not a design patent as the office prints them"
+            )
         );
         assert_eq!(unread[2], ("patent.pdf", "is USD900123 once more"));
         let reading = Reading {

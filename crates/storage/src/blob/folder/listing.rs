@@ -32,7 +32,7 @@ impl Listing<'_> {
                     self.add_folder(&folder.join(&name), &key)?;
                 }
             } else if key.as_str() > self.after && key.starts_with(self.prefix) {
-                // Files that nobody put are no blobs.
+                // Files that nobody put are not blobs.
                 self.found.extend(BlobKey::new(key));
             }
         }

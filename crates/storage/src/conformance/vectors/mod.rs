@@ -153,7 +153,7 @@ fn refusals(world: &mut World<'_>) {
         let scores = world.owner().scores(&world.collection, query, &[1]);
         assert!(matches!(scores, Err(VectorError::Index(_))), "{scores:?}");
     }
-    let error = ask(&good, 3, Some(f32::NAN)).expect_err("NaN is no threshold");
+    let error = ask(&good, 3, Some(f32::NAN)).expect_err("NaN is not a threshold");
     assert!(matches!(error, VectorError::Index(_)), "{error}");
     let hits = ask(&good, 0, None).expect("no hits may be asked for");
     assert_eq!(hits, [Vec::<Hit>::new(), Vec::new()]);

@@ -94,7 +94,7 @@ impl Model {
             .sum()
     }
 
-    /// Items that are no front-page copies.
+    /// Items that are not front-page copies.
     pub(super) fn sheets(&self) -> u64 {
         self.items.values().filter(|item| !item.front_page).count() as u64
     }

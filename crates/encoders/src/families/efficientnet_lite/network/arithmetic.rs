@@ -213,7 +213,7 @@ impl Arithmetic for Bf16 {
 
 /// Products of bytes, summed in 32 bits, but for two kinds that stay f32: those of pixels, as paper
 /// is the same everywhere and what rounding does to it would not average out, and those of few
-/// channels between blocks, which are no faster in bytes.
+/// channels between blocks, which are not faster in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Int8(pub(in super::super) Isa);
 

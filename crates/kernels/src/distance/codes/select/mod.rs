@@ -89,7 +89,7 @@ struct Scan<'a> {
 /// for every row, a bound and a list of what is found for every query. Bytes are those of
 /// [`super::inner_products`].
 ///
-/// A call packs its queries anew, about as much work as a few dozen rows: give it hundreds.
+/// Each call packs its queries again, about as much work as a few dozen rows: give it hundreds.
 ///
 /// # Panics
 /// When `lines` is 0 or more than [`MOST_LINES`], shapes do not fit together, or there are more
