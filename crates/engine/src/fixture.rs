@@ -118,7 +118,6 @@ impl Fixture {
     }
 
     /// A folder of `count` different pictures.
-    #[must_use]
     pub fn pictures(&self, name: &str, count: usize) -> PathBuf {
         let folder = self.directory.path().join(name);
         fs::create_dir_all(&folder).unwrap();
