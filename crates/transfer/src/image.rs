@@ -53,7 +53,7 @@ impl Gathering {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     fn row(name: &str, figure_index: Option<u8>) -> GoodRow {
         GoodRow {
