@@ -3,10 +3,10 @@
 use std::fs;
 
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
+use lookalike_testkit::drawn_sheets::{SIDE, Shape};
 
 use super::*;
 use crate::CollectionSettings;
-use crate::drawn_sheets::{Drawn, SIDE, Shape, sheet};
 use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
