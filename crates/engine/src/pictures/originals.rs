@@ -18,7 +18,10 @@ use crate::{EngineError, ErrorKind, Hint};
 
 impl Pictures {
     /// The bytes of the item's original.
-    pub(crate) fn original(&self, item: &Item) -> Result<Vec<u8>, EngineError> {
+    ///
+    /// # Errors
+    /// It is gone, has changed since it was imported, or can't be read.
+    pub fn original(&self, item: &Item) -> Result<Vec<u8>, EngineError> {
         let mut bytes = Vec::new();
         self.open_original(item)?
             .reader
