@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lookalike_terms::Turn;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::patents::{self, Patent};
 use crate::{CatalogError, FilePage, changes, contents, file_pages, stored};
