@@ -33,12 +33,15 @@ def pillow(file):
         with Image.open(file) as image:
             image.load()
             image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I;16"):
+                # Its conversion clips where it should scale.
+                image = Image.fromarray((numpy.asarray(image) >> 8).astype(numpy.uint8))
             if "A" in image.mode or "transparency" in image.info or image.mode == "La":
                 image = image.convert("RGBA")
                 white = Image.new("RGBA", image.size, "white")
                 white.alpha_composite(image)
                 image = white
-            return numpy.asarray(image.convert("RGB")).astype(int), ""
+            return numpy.asarray(image.convert("RGB")).astype(numpy.int16), ""
     except Exception as error:  # of any kind: Pillow's plugins raise what they like
         return None, f"{type(error).__name__}: {error}"
 
@@ -50,7 +53,7 @@ def compare(line):
         return ("refused by both" if other is None else "refused"), line["refused"]
     if other is None:
         return "read, not by Pillow", why
-    ours = numpy.asarray(Image.open(line["png"]).convert("RGB")).astype(int)
+    ours = numpy.asarray(Image.open(line["png"]).convert("RGB")).astype(numpy.int16)
     if ours.shape != other.shape:
         return "differs", f"{ours.shape[1]} x {ours.shape[0]} instead of {other.shape[1]} x {other.shape[0]}"
     off = numpy.abs(ours - other)
