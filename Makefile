@@ -7,6 +7,7 @@ PORT  ?= 8080
 REAL  ?= ../shared/real
 MODELS ?= builtin
 PREPROCESS ?= letterbox,figure
+TESTS ?= bf16::centre bf16::number bf16::tile window:: a_great_logit
 
 .PHONY: help tools web build demo test test-tiles miri test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
 
@@ -37,8 +38,8 @@ test: tools web ## run every test but those in a browser
 test-tiles: tools ## test the kernels that use AMX tiles with emulated ones (needs AVX-512 BF16)
 	CARGO_TARGET_DIR=target/tiles RUSTFLAGS="--cfg lookalike_emulated_tiles" cargo test --locked -p lookalike-kernels
 
-miri: ## look for undefined behaviour in the portable kernels (needs a nightly toolchain with miri)
-	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p lookalike-kernels --lib -- --skip at_any_
+miri: ## look for undefined behaviour in the portable kernels (needs a nightly toolchain with miri; TESTS=: all of them)
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p lookalike-kernels --lib -- --skip at_any_ $(TESTS)
 
 test-web: build ## try the page in Chromium against the real server
 	@tools/install-chromium
