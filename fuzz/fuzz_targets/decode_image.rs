@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use lookalike_imaging::photo::PreparedPhoto;
 use lookalike_imaging::{
     DecodeOptions, Limits, PreprocessKind, Preprocessor, ProcessorConfig, decode, decode_cost,
     probe, thumbnail,
@@ -25,6 +26,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!((probe.width, probe.height), (width, height));
         assert!(decode_cost(&probe) >= u64::from(width) * u64::from(height));
     }
+    let photo = PreparedPhoto::new(&decoded.image);
+    let sides = (photo.cut_out.width(), photo.cut_out.height());
+    assert_eq!(sides, (photo.drawing.width(), photo.drawing.height()));
     let small = thumbnail(&decoded.image);
     assert!(small.width() <= 300 && small.height() <= 300);
     for kind in PreprocessKind::ALL {

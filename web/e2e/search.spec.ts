@@ -64,6 +64,20 @@ test("the pages of a PDF are offered, and each can be searched with or left out"
   await expect(page.getByText("Searching with 1 of 4 pages")).toBeVisible();
 });
 
+test("a hit that is liked steers the search, and a click takes it back", async ({ page }) => {
+  await searchSheet(page, 3);
+  const first = rows(page).first();
+  await first.getByRole("button", { name: /^More like / }).first().click();
+  await expect(page).toHaveURL(/like=\d+/);
+  const chips = page.getByRole("list", { name: "What steers the search" });
+  await expect(chips.getByRole("button")).toHaveCount(1);
+  await first.getByRole("button", { name: /^Less like / }).first().click();
+  await expect(page).toHaveURL(/unlike=\d+/);
+  await chips.getByRole("button").click();
+  await expect(chips).toBeHidden();
+  await expect(page).not.toHaveURL(/like=/);
+});
+
 test("a sample is a query, and the back button takes it back", async ({ page }) => {
   await page.goto("/");
   await page

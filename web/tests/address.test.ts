@@ -8,6 +8,7 @@ const options: Options = {
   groups: 25,
   limit: 0.7,
   frontPages: true,
+  mode: "drawing",
   like: [12, 13],
   unlike: [34],
   filters: {

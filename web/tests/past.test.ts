@@ -28,6 +28,7 @@ test("an entry tells the options it was made with", () => {
     groups: 25,
     limit: 0.7,
     frontPages: true,
+    mode: "both" as const,
     like: [12],
     unlike: [34, 35],
     filters: {

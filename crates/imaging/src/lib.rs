@@ -18,6 +18,7 @@ mod jp2;
 mod jpeg;
 mod limits;
 mod orientation;
+pub mod photo;
 mod pnm;
 mod pose;
 mod preprocess;

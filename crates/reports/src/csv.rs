@@ -93,7 +93,8 @@ fn write(facts: &Facts, thumbnail_url: &dyn Fn(&PageHit) -> String) -> Result<Ve
 }
 
 /// The cell as no spreadsheet takes it for a formula. Numbers stay as they are.
-fn harmless(cell: String) -> String {
+#[must_use]
+pub fn harmless(cell: String) -> String {
     let starts = |cell: &str| {
         cell.trim_start_matches([' ', '"'])
             .starts_with(FORMULA_SIGNS)

@@ -6,7 +6,7 @@ use crate::facts::day;
 use crate::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 27] = [
+const NAMES: [(&str, [&str; 2]); 28] = [
     ("top_k", ["Images at most", "最多图像数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "得分不低于"]),
@@ -18,6 +18,7 @@ const NAMES: [(&str, [&str; 2]); 27] = [
     ("rerank", ["Compared again", "再次比对数"]),
     ("like", ["More like stored images", "更像库内图像"]),
     ("unlike", ["Less like stored images", "不像库内图像"]),
+    ("mode", ["Photos searched for", "照片检索方式"]),
     ("poses", ["Poses of the query", "查询图姿态"]),
     (
         "nprobe",
@@ -84,7 +85,7 @@ pub(crate) fn value(parameter: &str, value: &Value, words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use lookalike_catalog::ItemFilter;
-    use lookalike_engine::search::{Limit, Poses, SearchRequest};
+    use lookalike_engine::search::{Limit, Mode, Poses, SearchRequest};
     use serde_json::json;
 
     use super::*;
@@ -99,6 +100,7 @@ mod tests {
             rerank: Some(0),
             like: vec![1],
             unlike: vec![2],
+            mode: Mode::Both,
             poses: Poses::All,
             filter: ItemFilter {
                 keyword: some(),

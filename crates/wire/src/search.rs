@@ -51,6 +51,8 @@ pub struct RankedItem {
     /// As in [`PageHit`].
     pub pose: &'static str,
     /// As in [`PageHit`].
+    pub form: &'static str,
+    /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
     #[serde(flatten)]
@@ -70,6 +72,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             score,
             score_first,
             pose,
+            form,
             figure,
             item,
             status,
@@ -79,6 +82,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             score,
             score_first,
             pose: pose.name(),
+            form: form.name(),
             figure: figure.map(PictureFigure::from),
             status,
             thumbnail_url: thumbnail_url(item.id, &item.file_name),
@@ -157,6 +161,9 @@ pub struct PageHit {
     /// `turned_270` clockwise, `mirrored` left for right, or `mirrored_turned_90` and so on, which is
     /// mirrored first.
     pub pose: &'static str,
+    /// The form of the query by which it was found: `as_is` as it came, or of a photo `cut_out` or as a
+    /// `drawing`.
+    pub form: &'static str,
     /// Path of the thumbnail in the API.
     pub thumbnail_url: String,
     /// Pixels of the image, upright.
@@ -178,6 +185,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             score,
             score_first,
             pose,
+            form,
             width,
             height,
             figure,
@@ -192,6 +200,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             score,
             score_first,
             pose: pose.name(),
+            form: form.name(),
             width,
             height,
             figure: figure.map(PictureFigure::from),
@@ -265,6 +274,8 @@ pub struct QueryInfo {
     pub unlike: Vec<u64>,
     /// The poses in which the queries were searched for, as in [`PageHit`].
     pub poses: Vec<&'static str>,
+    /// The forms in which they were searched for, as in [`PageHit`].
+    pub forms: Vec<&'static str>,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.
@@ -281,13 +292,19 @@ pub struct QueryInfo {
 }
 
 same_fields!(lookalike_engine::search::QueryInfo => QueryInfo {
-    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, like, unlike, poses,
+    top_k, top_groups, min_score, max_distance, nprobe, ef_search, exact, rerank, like, unlike, poses, forms,
     total_matched, collections, filters, queries, warnings,
 });
 
 impl Of<lookalike_engine::search::Pose> for &'static str {
     fn of(pose: lookalike_engine::search::Pose) -> Self {
         pose.name()
+    }
+}
+
+impl Of<lookalike_engine::search::Form> for &'static str {
+    fn of(form: lookalike_engine::search::Form) -> Self {
+        form.name()
     }
 }
 

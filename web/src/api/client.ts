@@ -129,9 +129,17 @@ async function inSession<T>(method: Method, send: () => Promise<T>): Promise<T> 
 
 /** Any supported picture, or a page of a file that has several, as one that browsers show. */
 export function previewOf(file: Blob, page?: number, signal?: AbortSignal): Promise<Blob> {
+  return previewed(file, page === undefined ? "" : `?page=${page}`, signal);
+}
+
+/** A photo in a form that is searched for. */
+export function formOf(file: Blob, form: string, signal?: AbortSignal): Promise<Blob> {
+  return previewed(file, `?form=${form}`, signal);
+}
+
+function previewed(file: Blob, which: string, signal?: AbortSignal): Promise<Blob> {
   return inSession("post", async () => {
     const request = requestOf("post", file, signal);
-    const which = page === undefined ? "" : `?page=${page}`;
     const response = await fetched(`/api/preview${which}`, request);
     if (!response.ok) throw await failure(response);
     return response.blob();

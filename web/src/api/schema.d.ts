@@ -736,6 +736,64 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/screen": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All screenings. */
+    get: operations["screening_list"];
+    put?: never;
+    /**
+     * Screen a folder of products.
+     * @description The same request again, while it is not finished, is the same screening.
+     */
+    post: operations["screening_start"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/screen/{job}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How a screening is going, and what it found so far.
+     * @description With `.csv` after its number a table, with `.html` a document with pictures.
+     */
+    get: operations["screening_show"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/screen/{job}/cancel": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stop a screening; what it found stays. */
+    post: operations["screening_cancel"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/search": {
     parameters: {
       query?: never;
@@ -1794,6 +1852,51 @@ export interface components {
          * @description Pixels of the upright picture.
          */
         width: number;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_ScreenReport: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description A screening with what it found so far. */
+      data: components["schemas"]["ScreenStatus"] & {
+        /** @description Products that are done, those with the closest match first. */
+        products: components["schemas"]["ScreenedProduct"][];
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_Screening: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description A screening that was queued. */
+      data: {
+        /** Format: int64 */
+        job_id: number;
+        status: string;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_ScreeningList: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      data: {
+        /** @description The newest first. */
+        jobs: components["schemas"]["ScreenStatus"][];
       };
       /** @description `success`. */
       message: string;
@@ -2871,6 +2974,11 @@ export interface components {
       /** @description Its file name. */
       file_name: string;
       /**
+       * @description The form of the query by which it was found: `as_is` as it came, or of a photo `cut_out` or as a
+       *     `drawing`.
+       */
+      form: string;
+      /**
        * Format: int32
        * @description Pixels of the image, upright.
        */
@@ -3180,6 +3288,8 @@ export interface components {
       exact?: boolean;
       /** @description Filters in canonical form. */
       filters: components["schemas"]["ItemFilter"];
+      /** @description The forms in which they were searched for, as in [`PageHit`]. */
+      forms: string[];
       /** @description Items that hits were to be more like. */
       like?: number[];
       /**
@@ -3274,6 +3384,146 @@ export interface components {
      * @enum {string}
      */
     Role: "reader" | "editor" | "admin";
+    /** @description A patent, or an image without one, that is close to a product. */
+    ScreenMatch: {
+      /** @description Applicant. */
+      applicant_name?: string | null;
+      /** @description What the score means by the encoder's own measure; null where the metric is not `cosine`. */
+      band?: string | null;
+      /** @description Its collection. */
+      collection: string;
+      /**
+       * Format: int32
+       * @description YYYYMMDD.
+       */
+      expiry_date?: number | null;
+      /** @description Its file name. */
+      file_name: string;
+      /** @description `patent_id`, else `item-<id>`. */
+      group_id: string;
+      /**
+       * Format: int64
+       * @description The item that was found.
+       */
+      id: number;
+      /** @description Locarno class. */
+      loc_class?: string | null;
+      /** @description Such as `D00001`. */
+      page_num?: string | null;
+      /** @description Canonical patent id. */
+      patent_id?: string | null;
+      /** @description The product's picture that has this score: its path below the folder. */
+      picture: string;
+      /** @description The pose of the picture by which it was found. */
+      pose: string;
+      /**
+       * Format: float
+       * @description The best score of any of the product's pictures; for `l2` the smallest distance.
+       */
+      score: number;
+      /** @description `in_force` or `expired` on the day of the screening. */
+      status?: string | null;
+      /** @description Path of the item's thumbnail in the API. */
+      thumbnail_url: string;
+      /** @description Title of the patent. */
+      title?: string | null;
+    };
+    /** @description A screening with what it found so far. */
+    ScreenReport: components["schemas"]["ScreenStatus"] & {
+      /** @description Products that are done, those with the closest match first. */
+      products: components["schemas"]["ScreenedProduct"][];
+    };
+    /**
+     * @description A screening. The parameters are those of searches; 5 patents for each product are wanted unless
+     *     `top_groups` says otherwise.
+     */
+    ScreenStart: components["schemas"]["SearchParameters"] & {
+      /**
+       * @description The folder of products as the server sees it, absolute. Each folder below it is a product;
+       *     pictures in itself are one product where their names differ only by a number at the end.
+       */
+      path: string;
+    };
+    /** @description How a screening is going, or went. */
+    ScreenStatus: {
+      /**
+       * Format: int64
+       * @description Unix seconds.
+       */
+      created_at: number;
+      /**
+       * Format: double
+       * @description Seconds that it ran, over all runs.
+       */
+      elapsed_sec: number;
+      /**
+       * Format: int64
+       * @description Pictures that could not be searched with.
+       */
+      failed: number;
+      /**
+       * Format: int64
+       * @description Unix seconds.
+       */
+      finished_at?: number | null;
+      /** @description The folder of products. */
+      folder: string;
+      /**
+       * Format: int64
+       * @description Its number.
+       */
+      job_id: number;
+      /** @description Why it failed. */
+      message?: string | null;
+      /** @description The parameters of each search, under the names and in the forms that searches take. */
+      parameters: Record<string, never>;
+      /**
+       * Format: int64
+       * @description Products that are done.
+       */
+      processed: number;
+      /**
+       * Format: double
+       * @description Products a second of the run that is under way; 0 otherwise.
+       */
+      products_per_second: number;
+      /**
+       * Format: double
+       * @description 0 to 100.
+       */
+      progress_percent: number;
+      /** @description `queued`, `running`, `cancelling`, `cancelled`, `completed` or `failed`. */
+      status: string;
+      /**
+       * Format: int64
+       * @description Products there are, once they are counted.
+       */
+      total: number;
+    };
+    /** @description A product and the designs closest to it. */
+    ScreenedProduct: {
+      /** @description Pictures that could not be searched with. */
+      failed: components["schemas"]["FileProblem"][];
+      /** @description The closest patents, and images without a patent, the closest first. */
+      matches: components["schemas"]["ScreenMatch"][];
+      /**
+       * Format: int64
+       * @description Pictures that it was searched with.
+       */
+      pictures: number;
+      /** @description Its name: its folder, or what the names of its pictures have in common. */
+      product: string;
+    };
+    /** @description A screening that was queued. */
+    Screening: {
+      /** Format: int64 */
+      job_id: number;
+      status: string;
+    };
+    ScreeningList: {
+      /** @description The newest first. */
+      jobs: components["schemas"]["ScreenStatus"][];
+    };
     /** @description The answer to a search. Its serialised form is what the API's `data` holds. */
     SearchAnswer: {
       /** @description What was asked, with defaults filled in. */
@@ -3327,6 +3577,14 @@ export interface components {
        * @description Worst score for `cosine` and `ip`; 0.5 for pictures and items of image encoders.
        */
       min_score?: number | null;
+      /**
+       * @description As what photos are searched for: `photo` as they came and cut out from their ground, `drawing`
+       *     as a line drawing that is made of them, `both` all of these, `auto` (unless given) the same
+       *     where the collection's preprocessing tells photos from drawings. For each hit the form that
+       *     suits it best counts.
+       * @example auto
+       */
+      mode?: string | null;
       /**
        * Format: int32
        * @description Lists looked at by `ivf_flat` and `ivf_sq8`, instead of as many as usual.
@@ -5331,6 +5589,8 @@ export interface operations {
       query?: {
         /** @description The page of a file that has several, counted from 1; the first unless given. */
         page?: number;
+        /** @description Of a photo what a search looks for: `cut_out` or `drawing`; `as_is` unless given. */
+        form?: string;
       };
       header?: never;
       path?: never;
@@ -5459,6 +5719,142 @@ export interface operations {
         content: {
           "text/html": string;
           "text/csv": string;
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  screening_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_ScreeningList"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  screening_start: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ScreenStart"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Screening"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  screening_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its number, alone or with `.csv` or `.html` */
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_ScreenReport"];
+          "text/html": string;
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  screening_cancel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its number */
+        job: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Screening"];
         };
       };
       400: components["responses"]["400"];

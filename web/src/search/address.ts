@@ -4,6 +4,7 @@ import {
   defaultOptions,
   type Filters,
   GROUPS_MAX,
+  isMode,
   LIST_FILTERS,
   type ListFilter,
   noFilters,
@@ -44,6 +45,7 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   if (options.groups !== defaultOptions().groups) address["n"] = String(options.groups);
   if (options.limit !== null) address["limit"] = String(options.limit);
   if (options.frontPages) address["front"] = "1";
+  if (options.mode !== "auto") address["as"] = options.mode;
   if (options.like.length > 0) address["like"] = options.like.map(String);
   if (options.unlike.length > 0) address["unlike"] = options.unlike.map(String);
   return { ...address, ...filtersToAddress(options.filters) };
@@ -67,6 +69,8 @@ export function fromAddress(address: LocationQuery): { asked: Asked; options: Op
   options.groups = Math.min(GROUPS_MAX, Math.max(1, Math.round(groups)));
   options.limit = number(address, "limit");
   options.frontPages = one(address, "front") === "1";
+  const mode = one(address, "as");
+  if (isMode(mode)) options.mode = mode;
   options.like = ids(address, "like");
   options.unlike = ids(address, "unlike").filter((id) => !options.like.includes(id));
   options.filters = filtersFromAddress(address);

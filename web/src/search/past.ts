@@ -1,6 +1,6 @@
 // Searches of the past: how they were made, and on which day.
 import type { HistoryEntry } from "../api/types";
-import { defaultOptions, LIST_FILTERS, type Options } from "./query";
+import { defaultOptions, isMode, LIST_FILTERS, type Options } from "./query";
 
 /** What an entry records of its parameters is of the forms that searches take. */
 export function valuesOf(entry: HistoryEntry, name: string): string[] {
@@ -25,6 +25,8 @@ export function optionsOf(entry: HistoryEntry): Options {
   options.groups = numberOf(entry, "top_groups") ?? options.groups;
   options.limit = numberOf(entry, "min_score") ?? numberOf(entry, "max_distance");
   options.frontPages = valuesOf(entry, "include_front_page")[0] === "true";
+  const [mode] = valuesOf(entry, "mode");
+  if (isMode(mode)) options.mode = mode;
   options.like = valuesOf(entry, "like").map(Number);
   options.unlike = valuesOf(entry, "unlike").map(Number);
   options.filters.keyword = valuesOf(entry, "keyword")[0] ?? "";

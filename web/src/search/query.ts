@@ -59,6 +59,13 @@ export type Filters = Record<ListFilter, string[]> & {
   toYear: number | null;
 };
 
+export const MODES = ["auto", "photo", "drawing", "both"] as const;
+export type Mode = (typeof MODES)[number];
+
+export function isMode(name: string | null | undefined): name is Mode {
+  return MODES.some((mode) => mode === name);
+}
+
 export interface Options {
   collection: string | null;
   /** Patents wanted. */
@@ -66,6 +73,8 @@ export interface Options {
   /** Lowest score, or largest distance where that is the metric; null: the server's own. */
   limit: number | null;
   frontPages: boolean;
+  /** As what photos are searched for. */
+  mode: Mode;
   /** Images that hits are to be more like, by their ids, and less like. */
   like: number[];
   unlike: number[];
@@ -94,6 +103,7 @@ export function defaultOptions(): Options {
     groups: 10,
     limit: null,
     frontPages: false,
+    mode: "auto",
     like: [],
     unlike: [],
     filters: noFilters(),

@@ -27,6 +27,7 @@ export function searchParameters(options: Options, metric: Metric): Parameters {
     min_score: metric === "l2" ? null : options.limit,
     max_distance: metric === "l2" ? options.limit : null,
     include_front_page: options.frontPages || null,
+    mode: options.mode === "auto" ? null : options.mode,
     like: options.like,
     unlike: options.unlike,
     ...filterParameters(options.filters),

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use lookalike_encoders::Precision;
-use lookalike_engine::search::{Poses, Region};
+use lookalike_engine::search::{Mode, Poses, Region};
 use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_storage::{IndexKind, Metric};
@@ -307,6 +307,11 @@ pub(crate) struct SearchArguments {
     /// Item that hits are to be less like; repeat for several
     #[arg(long, value_name = "ID")]
     pub(crate) unlike: Vec<u64>,
+    /// As what photos are searched for: photo (as they came, and cut out from their ground), drawing
+    /// (a line drawing made of them), both, or auto: both, where the collection tells photos from
+    /// drawings. For each hit the form that suits it best counts
+    #[arg(long, value_name = "AS", default_value = "auto", value_parser = values::mode)]
+    pub(crate) mode: Mode,
     /// Poses in which the pictures are searched for, the best of which counts: upright (as they
     /// came), turns (by quarters), all (mirrored too), or auto: drawings known to be upright also
     /// mirrored, other drawings in all poses, anything else as it came

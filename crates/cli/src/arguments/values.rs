@@ -4,7 +4,7 @@ use std::error::Error;
 use std::str::FromStr;
 
 use lookalike_engine::EngineError;
-use lookalike_engine::search::{Poses, RERANK_MAX, TOP_GROUPS_MAX, TOP_K_MAX};
+use lookalike_engine::search::{Mode, Poses, RERANK_MAX, TOP_GROUPS_MAX, TOP_K_MAX};
 use lookalike_index::{MOST_CANDIDATES, MOST_LISTS};
 
 /// Parses by the type's own names, with its own error message.
@@ -30,6 +30,10 @@ pub(super) fn rerank(text: &str) -> Result<usize, String> {
         Ok(value) if value <= RERANK_MAX => Ok(value),
         _ => Err(format!("expected a number from 0 to {RERANK_MAX}")),
     }
+}
+
+pub(super) fn mode(text: &str) -> Result<Mode, String> {
+    text.parse().map_err(|error: EngineError| error.to_string())
 }
 
 pub(super) fn poses(text: &str) -> Result<Poses, String> {

@@ -46,6 +46,7 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
         rerank: arguments.rerank,
         like: arguments.like,
         unlike: arguments.unlike,
+        mode: arguments.mode,
         poses: arguments.poses,
         effort: arguments.effort.into(),
         owner: None,

@@ -104,6 +104,23 @@ fn import_then_search_by_sheet_photo_and_item() {
     ]);
     assert_eq!(by_photo["results"].as_array().unwrap().len(), 4);
 
+    let prepared = [
+        "search",
+        &photo,
+        "--mode",
+        "both",
+        "--min-score",
+        "-1",
+        "--format",
+        "json",
+    ];
+    let prepared = scratch.json(&prepared);
+    let forms = prepared["query_info"]["forms"].as_array().unwrap();
+    // Grey things on white are taken for drawings, which are asked with as they are.
+    assert!(forms.contains(&"as_is".into()), "{forms:?}");
+    let wrong = scratch.fails(&["search", &photo, "--mode", "sketch"], 2);
+    assert!(wrong.contains("auto, photo, drawing or both"), "{wrong}");
+
     let filtered = scratch.json(&[
         "search",
         &file,

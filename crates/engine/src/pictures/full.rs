@@ -4,6 +4,8 @@ use std::io::{Cursor, Read};
 
 use lookalike_catalog::{Item, Turn};
 use lookalike_imaging::Format;
+use lookalike_imaging::figures::SheetKind;
+use lookalike_imaging::photo::{Form, PreparedPhoto};
 use lookalike_storage::blob::OpenBlob;
 
 use super::figure::upright_sheet;
@@ -60,7 +62,8 @@ impl Pictures {
 
     /// Any supported picture as a JPEG that a browser shows, upright; of a file that holds several, that
     /// of the page of this number, counted from 1, of which the first is usual. With it what was wrong
-    /// with its file although it could be read.
+    /// with its file although it could be read. A photo comes in the form that is asked for; a drawing
+    /// is one already.
     ///
     /// # Errors
     /// The bytes are not a picture that can be read, or there is no such page.
@@ -68,6 +71,7 @@ impl Pictures {
         &self,
         bytes: Vec<u8>,
         page: Option<u32>,
+        form: Form,
     ) -> Result<(Vec<u8>, Vec<String>), EngineError> {
         let limits = self.stores.limits();
         let mut decoded = match Opened::new(bytes, limits)? {
@@ -83,6 +87,16 @@ impl Pictures {
             Opened::Picture(bytes) => self.stores.decode(&bytes)?,
         };
         let warnings = std::mem::take(&mut decoded.warnings);
-        Ok((jpeg(&upright_sheet(decoded).image, VIEW_QUALITY)?, warnings))
+        let sheet = upright_sheet(decoded);
+        let picture = match form {
+            Form::CutOut if sheet.layout.kind == SheetKind::Picture => {
+                PreparedPhoto::new(&sheet.image).cut_out
+            }
+            Form::Drawing if sheet.layout.kind == SheetKind::Picture => {
+                PreparedPhoto::new(&sheet.image).drawing
+            }
+            _ => sheet.image,
+        };
+        Ok((jpeg(&picture, VIEW_QUALITY)?, warnings))
     }
 }

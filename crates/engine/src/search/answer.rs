@@ -2,6 +2,7 @@
 
 use lookalike_catalog::{Item, ItemFilter};
 use lookalike_imaging::Pose;
+use lookalike_imaging::photo::Form;
 
 use super::description::QueryDescription;
 use crate::PictureFigure;
@@ -32,6 +33,8 @@ pub struct RankedItem {
     pub score_first: Option<f32>,
     /// As in [`PageHit`].
     pub pose: Pose,
+    /// As in [`PageHit`].
+    pub form: Form,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
     /// The item.
@@ -101,6 +104,8 @@ pub struct PageHit {
     pub score_first: Option<f32>,
     /// The pose of the query by which it was found.
     pub pose: Pose,
+    /// The form of the query by which it was found.
+    pub form: Form,
     /// Pixels of the image, upright.
     pub width: u32,
     /// Pixels of the image, upright.
@@ -148,6 +153,8 @@ pub struct QueryInfo {
     pub unlike: Vec<u64>,
     /// The poses in which the queries were searched for.
     pub poses: Vec<Pose>,
+    /// The forms in which they were searched for.
+    pub forms: Vec<Form>,
     /// Items returned.
     pub total_matched: usize,
     /// Collections searched.

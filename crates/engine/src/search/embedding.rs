@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lookalike_catalog::Collection;
-use lookalike_imaging::{Pose, RgbImage};
+use lookalike_imaging::RgbImage;
 
 use super::checked::CheckedRequest;
 use super::embedding_cache::{Embedded, EmbeddingCache, Key};
 use super::embedding_kind::same_embedding;
 use super::examples::Examples;
+use super::found::Asked;
+use super::mode::Mode;
 use super::query_pictures::{QueryPicture, QueryPictures};
 use super::query_vectors::{Aspect, QueryVectors};
 use super::region::Region;
@@ -86,7 +88,7 @@ impl QueryEmbedder {
             vectors.push(match query {
                 Query::Vector(vector) => QueryVectors::new([checked(vector, collection)?]),
                 Query::Kept(kept) => Some(kept.vectors(collection)?),
-                Query::Item(id) if request.poses.are_stored() => {
+                Query::Item(id) if request.poses.are_stored() && request.mode == Mode::Auto => {
                     self.stored(*id, request.region(position), collection)?
                 }
                 Query::Item(_) | Query::Image(_) => None,
@@ -103,7 +105,8 @@ impl QueryEmbedder {
         let mut inputs = Vec::new();
         for index in missing {
             let region = request.region(index);
-            let key = Key::new(&request.queries[index], region, request.poses, collection);
+            let ways = (request.mode, request.poses);
+            let key = Key::new(&request.queries[index], region, ways, collection);
             match key.as_ref().and_then(|key| self.known.get(key)) {
                 Some(known) => {
                     pictures.warnings.insert(index, known.warnings.clone());
@@ -111,8 +114,8 @@ impl QueryEmbedder {
                 }
                 None => {
                     let mut aspects = Vec::new();
-                    for (pose, parts) in pictures.prepare(index, &encoder)? {
-                        aspects.push((pose, parts.len()));
+                    for (asked, parts) in pictures.prepare(index, &encoder)? {
+                        aspects.push((asked, parts.len()));
                         inputs.extend(parts);
                     }
                     unknown.push((index, key, aspects));
@@ -122,7 +125,7 @@ impl QueryEmbedder {
         let mut described = self.passes.describe(&encoder, inputs)?.into_iter();
         for (index, key, aspects) in unknown {
             let describe =
-                |(pose, count)| Aspect::of_described(pose, described.by_ref().take(count));
+                |(asked, count)| Aspect::of_described(asked, described.by_ref().take(count));
             let aspects: Vec<Aspect> = aspects.into_iter().filter_map(describe).collect();
             let of_query = (!aspects.is_empty()).then(|| QueryVectors::of_aspects(aspects));
             // What lies where is known of whole pictures: a part agrees with none of them.
@@ -207,13 +210,13 @@ impl<'a> Decoded<'a> {
         }
     }
 
-    /// What of the query at that position is embedded: for each of its poses the whole, then its
-    /// figures.
+    /// What of the query at that position is embedded: for each way that it is asked in the
+    /// whole, then its figures.
     fn prepare(
         &mut self,
         position: usize,
         encoder: &Encoder,
-    ) -> Result<Vec<(Pose, Vec<RgbImage>)>, EngineError> {
+    ) -> Result<Vec<(Asked, Vec<RgbImage>)>, EngineError> {
         // The one before has to go first.
         let kept = self.last.take().filter(|(kept, _)| *kept == position);
         let picture = match kept {
@@ -226,7 +229,8 @@ impl<'a> Decoded<'a> {
         };
         let (_, picture) = self.last.insert((position, picture));
         let region = self.request.region(position);
-        Ok(picture.inputs(region, encoder)?.posed(self.request.poses))
+        let inputs = picture.inputs(region, encoder, self.request.mode)?;
+        Ok(inputs.posed(self.request.poses))
     }
 
     /// All warnings; those of one picture among several name it.

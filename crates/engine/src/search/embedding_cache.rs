@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lookalike_catalog::Collection;
 use sha2::{Digest, Sha256};
 
+use super::mode::Mode;
 use super::poses::Poses;
 use super::query_vectors::QueryVectors;
 use super::region::Region;
@@ -16,7 +17,7 @@ use crate::byte_cache::ByteCache;
 /// Bytes of all embeddings together: some twenty thousand of 384 numbers.
 const MOST_BYTES: usize = 32 << 20;
 
-/// A picture's bytes, its page, the part of it that counts, the poses that were asked for, and what
+/// A picture's bytes, its page, the part of it that counts, the mode and poses that were asked for, and what
 /// it is embedded by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key([u8; 32]);
@@ -40,7 +41,7 @@ impl Key {
     pub(super) fn new(
         query: &Query,
         region: Option<Region>,
-        poses: Poses,
+        (mode, poses): (Mode, Poses),
         collection: &Collection,
     ) -> Option<Self> {
         let Query::Image(file) = query else {
@@ -51,7 +52,7 @@ impl Key {
         // Neither part has a length that is fixed: the hash of the one before that of the other.
         hash.update(Sha256::digest(&*file.bytes));
         hash.update(format!(
-            "{:?}{region:?}{poses:?}{:?}{:?}{:?}{:?}",
+            "{:?}{region:?}{mode:?}{poses:?}{:?}{:?}{:?}{:?}",
             file.page, spec.model_fingerprint, spec.preprocess, spec.size, spec.normalize
         ));
         Some(Self(hash.finalize().into()))

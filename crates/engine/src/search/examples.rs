@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use lookalike_catalog::Collection;
 use lookalike_evidence::Evidence;
-use lookalike_imaging::Pose;
 
+use super::found::Asked;
 use super::query_vectors::{Aspect, QueryVectors};
 
 /// What the mean of the liked counts beside the query. This and the next are the usual weights
@@ -73,7 +73,7 @@ impl Examples {
             )
         };
         if queries.is_empty() {
-            let alone = Aspect::new(Pose::UPRIGHT, [moved(None)]);
+            let alone = Aspect::new(Asked::default(), [moved(None)]);
             return alone
                 .map(|aspect| QueryVectors {
                     aspects: vec![aspect],

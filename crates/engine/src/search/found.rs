@@ -3,7 +3,15 @@
 use std::collections::HashMap;
 
 use lookalike_imaging::Pose;
+use lookalike_imaging::photo::Form;
 use lookalike_storage::{Hit, Metric};
+
+/// How a query was asked: in which form, and then in which pose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Asked {
+    pub(crate) form: Form,
+    pub(crate) pose: Pose,
+}
 
 /// An item found, by its best figure and the query's best pose.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,17 +21,17 @@ pub(super) struct Found {
     pub(super) figure_index: u8,
     /// As [`Hit::score`]; on second look the mixed one.
     pub(super) score: f32,
-    /// The pose of the query.
-    pub(super) pose: Pose,
+    /// How the query was asked.
+    pub(super) asked: Asked,
 }
 
 impl Found {
-    pub(super) fn new(hit: Hit, pose: Pose) -> Self {
+    pub(super) fn new(hit: Hit, asked: Asked) -> Self {
         Self {
             item_id: hit.item_id,
             figure_index: hit.figure_index,
             score: hit.score,
-            pose,
+            asked,
         }
     }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::Pose;
+use lookalike_imaging::photo::Form;
 
 use super::description::QueryKind;
 use super::embedding_kind::embedding_name;
+use super::found::Asked;
 use super::query_vectors::{Aspect, QueryVectors};
 use crate::{EngineError, ErrorKind};
 
@@ -22,7 +24,7 @@ pub struct KeptQuery {
     pub file_name: Option<String>,
     /// The page of that file, counted from 1, if it holds several.
     pub page: Option<u32>,
-    /// Its vectors for each kind of embedding and each pose, named as by [`kept_name`]: that of the
+    /// Its vectors for each kind of embedding, form and pose, named as by [`kept_name`]: that of the
     /// whole, then those of its figures under the same name.
     pub vectors: Vec<(String, Vec<f32>)>,
     /// A small JPEG of its picture.
@@ -33,12 +35,13 @@ impl KeptQuery {
     /// Its vectors for a collection.
     pub(super) fn vectors(&self, collection: &Collection) -> Result<QueryVectors, EngineError> {
         let name = embedding_name(collection);
-        let aspects: Vec<Aspect> = Pose::ALL
-            .into_iter()
-            .filter_map(|pose| {
-                let name = kept_name(&name, pose);
+        let forms = Form::ALL.into_iter();
+        let ways = forms.flat_map(|form| Pose::ALL.map(|pose| Asked { form, pose }));
+        let aspects: Vec<Aspect> = ways
+            .filter_map(|asked| {
+                let name = kept_name(&name, asked);
                 let of_name = self.vectors.iter().filter(|(other, _)| *other == name);
-                Aspect::new(pose, of_name.map(|(_, vector)| vector.clone()))
+                Aspect::new(asked, of_name.map(|(_, vector)| vector.clone()))
             })
             .collect();
         if !aspects.is_empty() {
@@ -58,11 +61,16 @@ impl KeptQuery {
 }
 
 /// What vectors of a kind of embedding are kept under: for the picture as it came the kind's own
-/// name, as before there were poses.
-pub(super) fn kept_name(embedding_name: &str, pose: Pose) -> String {
-    if pose == Pose::UPRIGHT {
-        embedding_name.to_owned()
-    } else {
-        format!("{embedding_name}@{}", pose.name())
+/// name, as before there were forms and poses.
+pub(super) fn kept_name(embedding_name: &str, Asked { form, pose }: Asked) -> String {
+    let mut name = embedding_name.to_owned();
+    if form != Form::AsIs {
+        name.push('@');
+        name.push_str(form.name());
     }
+    if pose != Pose::UPRIGHT {
+        name.push('@');
+        name.push_str(pose.name());
+    }
+    name
 }

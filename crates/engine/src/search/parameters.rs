@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::mode::Mode;
 use super::poses::Poses;
 use super::region::Region;
 use super::request::{Limit, SearchRequest};
@@ -31,6 +32,9 @@ impl SearchRequest {
         set("rerank", json!(self.rerank));
         set("like", json!(self.like));
         set("unlike", json!(self.unlike));
+        if self.mode != Mode::default() {
+            set("mode", json!(self.mode.name()));
+        }
         if self.poses != Poses::default() {
             set("poses", json!(self.poses.name()));
         }
@@ -44,7 +48,10 @@ impl SearchRequest {
     }
 
     /// The request that these are the parameters of, still without queries.
-    pub(crate) fn from_parameters(mut parameters: Map<String, Value>) -> Result<Self, EngineError> {
+    ///
+    /// # Errors
+    /// There is one among them that is not known, or has a value that it can't have.
+    pub fn from_parameters(mut parameters: Map<String, Value>) -> Result<Self, EngineError> {
         let of = &mut parameters;
         let regions: Vec<String> = take(of, "region")?;
         let top_groups: Option<usize> = take(of, "top_groups")?;
@@ -68,6 +75,9 @@ impl SearchRequest {
         request.rerank = take(of, "rerank")?;
         request.like = take(of, "like")?;
         request.unlike = take(of, "unlike")?;
+        if let Some(mode) = take::<Option<String>>(of, "mode")? {
+            request.mode = mode.parse()?;
+        }
         if let Some(poses) = take::<Option<String>>(of, "poses")? {
             request.poses = poses.parse()?;
         }
@@ -117,6 +127,7 @@ mod tests {
             rerank: Some(0),
             like: vec![12, 13],
             unlike: vec![34],
+            mode: Mode::Photo,
             poses: Poses::Turns,
             regions: vec!["0.1,0.2,0.5,0.25".parse().unwrap()],
             filter: ItemFilter {
@@ -128,7 +139,7 @@ mod tests {
         };
         let expected = json!({
             "collection": ["default"], "top_groups": 3, "min_score": 0.3,
-            "include_front_page": true, "rerank": 0, "poses": "turns",
+            "include_front_page": true, "rerank": 0, "poses": "turns", "mode": "photo",
             "like": [12, 13], "unlike": [34],
             "region": ["0.1,0.2,0.5,0.25"],
             "loc_class": ["10-02"], "pub_date_from": 20_200_101,

@@ -121,7 +121,7 @@ impl PastSearch {
         for (name, queries) in &self.vectors {
             let aspects = queries.get(position).map(|query| query.aspects.iter());
             for aspect in aspects.into_iter().flatten() {
-                let name = kept_name(name, aspect.pose);
+                let name = kept_name(name, aspect.asked);
                 let vectors = aspect.all();
                 found.extend(vectors.map(|vector| (name.clone(), vector.clone())));
             }

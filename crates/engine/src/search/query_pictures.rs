@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use lookalike_catalog::Turn;
 use lookalike_imaging::figures::{PageOrientation, Part, SheetKind, UprightSheet};
+use lookalike_imaging::photo::{Form, PreparedPhoto};
 use lookalike_imaging::{
     EncodeError, Pose, PreprocessKind, RgbImage, encode_jpeg, fit_within, probe,
 };
 
 use super::description::QueryKind;
+use super::found::Asked;
 use super::kept::KeptQuery;
+use super::mode::Mode;
 use super::past::PastSearch;
 use super::poses::{Poses, Sort};
 use super::region::Region;
@@ -64,12 +67,14 @@ impl QueryPicture {
         &self,
         region: Option<Region>,
         encoder: &Encoder,
+        mode: Mode,
     ) -> Result<QueryInputs, EngineError> {
         let region = region.filter(|region| !region.is_whole());
         let finds_figures = encoder.preprocessor().kind() == PreprocessKind::Figure;
-        if region.is_none() && !finds_figures {
+        let is_looked_at = finds_figures || mode != Mode::Auto;
+        if region.is_none() && !is_looked_at {
             return Ok(QueryInputs {
-                parts: encoder.inputs(self.image.clone(), self.known)?,
+                forms: vec![(Form::AsIs, encoder.inputs(self.image.clone(), self.known)?)],
                 sort: Sort::Other,
             });
         }
@@ -86,14 +91,41 @@ impl QueryPicture {
             SheetKind::Drawing => Sort::Drawing,
             SheetKind::Picture => Sort::Other,
         };
-        let parts = match region {
-            Some(region) => vec![region_input(&sheet, region, encoder)?],
-            None => {
-                let parts = encoder.parts(&sheet)?.into_iter();
-                parts.map(|part| part.input).collect()
-            }
+        let is_photo = sheet.layout.kind == SheetKind::Picture && is_looked_at;
+        let forms = if is_photo {
+            mode.of_photo()
+        } else {
+            &[Form::AsIs]
         };
-        Ok(QueryInputs { parts, sort })
+        let mut inputs = Vec::new();
+        if forms.contains(&Form::AsIs) {
+            let parts = match region {
+                Some(region) => vec![region_input(&sheet, region, encoder)?],
+                None if finds_figures => {
+                    let parts = encoder.parts(&sheet)?.into_iter();
+                    parts.map(|part| part.input).collect()
+                }
+                None => encoder.inputs(self.image.clone(), self.known)?,
+            };
+            inputs.push((Form::AsIs, parts));
+        }
+        if forms != [Form::AsIs] {
+            let photo = match region {
+                Some(region) => PreparedPhoto::new(&region.crop(&sheet.image)?),
+                None => PreparedPhoto::new(&sheet.image),
+            };
+            // Where nothing could be cut out, that form is the photo again.
+            if forms.contains(&Form::CutOut) && photo.is_cut {
+                inputs.push((Form::CutOut, vec![encoder.prepare(&photo.cut_out)?]));
+            }
+            if forms.contains(&Form::Drawing) {
+                inputs.push((Form::Drawing, vec![encoder.prepare(&photo.drawing)?]));
+            }
+        }
+        Ok(QueryInputs {
+            forms: inputs,
+            sort,
+        })
     }
 }
 
@@ -118,8 +150,8 @@ fn region_input(
 
 /// What of a query picture is embedded.
 pub(super) struct QueryInputs {
-    /// The whole first.
-    parts: Vec<RgbImage>,
+    /// The forms that it is asked in, each with its parts, the whole first.
+    forms: Vec<(Form, Vec<RgbImage>)>,
     sort: Sort,
 }
 
@@ -129,16 +161,20 @@ impl QueryInputs {
     ///
     /// Model inputs are laid down anew, not pictures: what was found of a sheet's captions and
     /// figures is as good in every pose.
-    pub(super) fn posed(self, poses: Poses) -> Vec<(Pose, Vec<RgbImage>)> {
+    pub(super) fn posed(self, poses: Poses) -> Vec<(Asked, Vec<RgbImage>)> {
         let poses = poses.of(self.sort);
-        let are_few = self.parts.len() * poses.len() <= MOST_POSED;
-        let lay = |&pose: &Pose| {
-            let is_all = are_few || pose == Pose::UPRIGHT;
-            let count = if is_all { self.parts.len() } else { 1 };
-            let parts = self.parts.iter().take(count).cloned();
-            (pose, parts.map(|part| pose.apply(part)).collect())
-        };
-        poses.iter().map(lay).collect()
+        let mut posed = Vec::new();
+        for (form, parts) in self.forms {
+            let are_few = parts.len() * poses.len() <= MOST_POSED;
+            for &pose in poses {
+                let is_all = are_few || pose == Pose::UPRIGHT;
+                let count = if is_all { parts.len() } else { 1 };
+                let parts = parts.iter().take(count).cloned();
+                let parts = parts.map(|part| pose.apply(part)).collect();
+                posed.push((Asked { form, pose }, parts));
+            }
+        }
+        posed
     }
 }
 

@@ -4,31 +4,31 @@
 //! the mean of two: its best for the whole, and its best for any figure. Over two sets of real
 //! patents such queries gain by it (`docs/evaluation.md`); as no item scores above the better of
 //! the two, those that any vector finds are all that need to be looked at. A picture that asks in
-//! several poses has such vectors for each of them; the pose by which an item scores best counts.
+//! several forms and poses has such vectors for each of them; that by which an item scores best counts.
 
 use std::sync::Arc;
 
 use lookalike_evidence::Evidence;
-use lookalike_imaging::Pose;
+use lookalike_imaging::photo::Form;
 use lookalike_storage::{Hit, Metric};
 
 use super::examples::ExampleEvidence;
-use super::found::Found;
+use super::found::{Asked, Found};
 use crate::Described;
 
 /// The vectors of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryVectors {
-    /// For each pose once, as it came first; never empty.
+    /// For each form and pose once, as it came first; never empty.
     pub(crate) aspects: Vec<Aspect>,
     /// What hits are compared with again beside it.
     pub(crate) examples: ExampleEvidence,
 }
 
-/// A query in one pose.
+/// A query asked in one way.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Aspect {
-    pub(crate) pose: Pose,
+    pub(crate) asked: Asked,
     /// Of all of it.
     pub(crate) whole: Vec<f32>,
     /// Of its figures, where it has several.
@@ -39,10 +39,10 @@ pub(crate) struct Aspect {
 
 impl Aspect {
     /// The first of the vectors is that of the whole; `None` where there is none.
-    pub(super) fn new(pose: Pose, vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
+    pub(super) fn new(asked: Asked, vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
         let mut vectors = vectors.into_iter();
         Some(Self {
-            pose,
+            asked,
             whole: vectors.next()?,
             figures: vectors.collect(),
             evidence: None,
@@ -51,17 +51,18 @@ impl Aspect {
 
     /// Of what was made of a picture's parts, the whole first.
     pub(super) fn of_described(
-        pose: Pose,
+        asked: Asked,
         parts: impl IntoIterator<Item = Described>,
     ) -> Option<Self> {
         let mut evidence = None;
         let vectors = parts.into_iter().enumerate().map(|(index, part)| {
-            if index == 0 {
+            // The lines of a photo's drawing are others than a draughtsman's.
+            if index == 0 && asked.form == Form::AsIs {
                 evidence = part.evidence.map(Arc::new);
             }
             part.embedding
         });
-        let aspect = Self::new(pose, vectors)?;
+        let aspect = Self::new(asked, vectors)?;
         Some(Self { evidence, ..aspect })
     }
 
@@ -84,14 +85,14 @@ impl Aspect {
                 ..best
             },
         };
-        Some(Found::new(hit, self.pose))
+        Some(Found::new(hit, self.asked))
     }
 }
 
 impl QueryVectors {
     /// What came as vectors, the first that of the whole; `None` where there is none.
     pub(crate) fn new(vectors: impl IntoIterator<Item = Vec<f32>>) -> Option<Self> {
-        Aspect::new(Pose::UPRIGHT, vectors).map(|aspect| Self::of_aspects(vec![aspect]))
+        Aspect::new(Asked::default(), vectors).map(|aspect| Self::of_aspects(vec![aspect]))
     }
 
     /// Of aspects, of which there is at least one.
@@ -152,6 +153,8 @@ impl QueryVectors {
 
 #[cfg(test)]
 mod tests {
+    use lookalike_imaging::Pose;
+
     use super::*;
 
     fn hit(figure_index: u8, score: f32) -> Hit {
@@ -163,12 +166,16 @@ mod tests {
     }
 
     fn aspect(pose: Pose, vectors: usize) -> Aspect {
-        Aspect::new(pose, vec![vec![0.0]; vectors]).unwrap()
+        let asked = Asked {
+            pose,
+            ..Asked::default()
+        };
+        Aspect::new(asked, vec![vec![0.0]; vectors]).unwrap()
     }
 
     fn found(vectors: &QueryVectors, hits: &[Hit], metric: Metric) -> Option<(u8, f32, Pose)> {
         let found = vectors.found(hits, metric);
-        found.map(|found| (found.figure_index, found.score, found.pose))
+        found.map(|found| (found.figure_index, found.score, found.asked.pose))
     }
 
     #[test]

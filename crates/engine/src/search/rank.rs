@@ -174,7 +174,7 @@ impl Ranker<'_> {
         let mut all = Vec::new();
         for aspect in &query.aspects {
             let hits = self.hits(&aspect.whole, k, threshold)?;
-            all.extend(hits.into_iter().map(|hit| Found::new(hit, aspect.pose)));
+            all.extend(hits.into_iter().map(|hit| Found::new(hit, aspect.asked)));
         }
         let mut best = best_of_each(all, self.metric);
         best.truncate(k);
@@ -319,7 +319,7 @@ impl Ranker<'_> {
                 self.collection,
                 &aspect.whole,
                 &self.scope(self.threshold),
-                &mut |hit| hits.push(Found::new(hit, aspect.pose)),
+                &mut |hit| hits.push(Found::new(hit, aspect.asked)),
             )?;
         }
         let hits = best_of_each(hits, self.metric);

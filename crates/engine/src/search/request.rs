@@ -7,6 +7,7 @@ use lookalike_storage::Effort;
 
 use super::description::{QueryDescription, QueryKind};
 use super::kept::KeptQuery;
+use super::mode::Mode;
 use super::poses::Poses;
 use super::region::Region;
 use crate::file_name::clean_name;
@@ -102,6 +103,8 @@ pub struct SearchRequest {
     pub like: Vec<u64>,
     /// Items that hits are to be less like, as many.
     pub unlike: Vec<u64>,
+    /// As what query pictures are searched for.
+    pub mode: Mode,
     /// The poses in which query pictures are searched for.
     pub poses: Poses,
     /// How hard approximate indexes try, where it is not to be as usual.
@@ -124,6 +127,7 @@ impl Default for SearchRequest {
             rerank: None,
             like: Vec::new(),
             unlike: Vec::new(),
+            mode: Mode::default(),
             poses: Poses::default(),
             effort: Effort::default(),
             owner: None,

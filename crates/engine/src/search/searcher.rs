@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use lookalike_catalog::{Collection, SearchHit};
 use lookalike_imaging::Pose;
+use lookalike_imaging::photo::Form;
 
 use super::answer::{RankedItem, SearchAnswer, Timing};
 use super::checked::CheckedRequest;
@@ -13,6 +14,7 @@ use super::compose::compose;
 use super::embedding::QueryEmbedder;
 use super::embedding_cache::EmbeddingCache;
 use super::embedding_kind::embedding_name;
+use super::found::Asked;
 use super::fuse::Ranking;
 use super::past::{PastSearch, Recent};
 use super::query_pages::{self, PageChoice};
@@ -119,7 +121,15 @@ impl Searcher {
         Ok(SearchAnswer { ranked, ..answer })
     }
 
-    /// Searches, and leaves no trace of it.
+    /// Searches, and leaves no trace of it: no report can be made of it, and no explanation.
+    ///
+    /// # Errors
+    /// As [`Searcher::run`].
+    pub fn run_unremembered(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        Ok(self.make(request)?.answer)
+    }
+
+    /// The same with what there is to remember of it.
     pub(crate) fn make(&self, request: &SearchRequest) -> Result<PastSearch, EngineError> {
         let start = Instant::now();
         let request = CheckedRequest::new(request)?;
@@ -155,7 +165,8 @@ impl Searcher {
         let ranking = Ranking::merge(&collections, rankings, &request);
         let mut answer = compose(&self.stores, &ranking, &request, &collections)?;
         answer.query_info.warnings.extend(warnings);
-        answer.query_info.poses = poses(&asked);
+        answer.query_info.poses = used(&asked, Pose::ALL, |asked| asked.pose);
+        answer.query_info.forms = used(&asked, Form::ALL, |asked| asked.form);
         answer.query_token = token(&self.token_secret, &request, &asked);
         let end = Instant::now();
         answer.timing = Timing {
@@ -188,14 +199,18 @@ impl Searcher {
     }
 }
 
-/// The poses in which any query was searched for, in their own order.
-fn poses(vectors: &[Vec<QueryVectors>]) -> Vec<Pose> {
-    let queries = vectors.iter().flatten();
-    let used: HashSet<Pose> = queries
-        .flat_map(|query| query.aspects.iter().map(|aspect| aspect.pose))
-        .collect();
-    let in_order = Pose::ALL.into_iter();
-    in_order.filter(|pose| used.contains(pose)).collect()
+/// Those of `all` in which any query was searched for, in that order.
+fn used<T: PartialEq>(
+    vectors: &[Vec<QueryVectors>],
+    all: impl IntoIterator<Item = T>,
+    of: impl Fn(Asked) -> T,
+) -> Vec<T> {
+    let is_used = |one: &T| {
+        let queries = vectors.iter().flatten();
+        let mut aspects = queries.flat_map(|query| &query.aspects);
+        aspects.any(|aspect| of(aspect.asked) == *one)
+    };
+    all.into_iter().filter(is_used).collect()
 }
 
 /// The best hit of each of the best groups.

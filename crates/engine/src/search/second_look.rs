@@ -13,11 +13,10 @@ use std::sync::Arc;
 use lookalike_catalog::Collection;
 use lookalike_encoders::SecondLook;
 use lookalike_evidence::{Evidence, EvidenceFile, Key, Query};
-use lookalike_imaging::Pose;
 use lookalike_storage::Metric;
 
 use super::examples::{LIKE, PENALTY};
-use super::found::Found;
+use super::found::{Asked, Found};
 use super::query_vectors::QueryVectors;
 use crate::stores::evidence_key;
 use crate::{EngineError, Stores};
@@ -104,9 +103,9 @@ impl<'a> Looks<'a> {
         let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let md5s = self.stores.catalog().md5s_of_items(&ids)?;
         let mut first_scores = self.first_scores.borrow_mut();
-        for (pose, own) in &query.poses {
-            let of_pose = |hit: &Found| hit.pose == *pose && hit.figure_index == 0;
-            let mut hits: Vec<&mut Found> = hits.iter_mut().filter(|hit| of_pose(hit)).collect();
+        for (asked, own) in &query.ways {
+            let so_asked = |hit: &Found| hit.asked == *asked && hit.figure_index == 0;
+            let mut hits: Vec<&mut Found> = hits.iter_mut().filter(|hit| so_asked(hit)).collect();
             let keys = hits.iter().map(|hit| evidence_key(md5s.get(&hit.item_id)?));
             let keys: Vec<Option<Key>> = keys.collect();
             let own = own.as_ref().map(|own| self.agreements(own, &keys));
@@ -152,9 +151,9 @@ impl<'a> Looks<'a> {
 
 /// What hits for a query are compared with again.
 struct Compared {
-    /// The poses of the query of which there is evidence; of a search by examples alone the one pose
-    /// that it has, without.
-    poses: Vec<(Pose, Option<Query>)>,
+    /// The ways that the query is asked in of which there is evidence; of a search by examples alone the
+    /// one way that it has, without.
+    ways: Vec<(Asked, Option<Query>)>,
     like: Vec<Query>,
     unlike: Vec<Query>,
 }
@@ -163,20 +162,20 @@ impl Compared {
     fn new(query: &QueryVectors) -> Self {
         let all = |evidence: &[Arc<Evidence>]| evidence.iter().map(|one| Query::new(one)).collect();
         let examples = &query.examples;
-        let poses = query.aspects.iter().filter_map(|aspect| {
+        let ways = query.aspects.iter().filter_map(|aspect| {
             let own = aspect.evidence.as_deref().map(Query::new);
             let takes_part = own.is_some() || examples.alone && !examples.like.is_empty();
-            takes_part.then_some((aspect.pose, own))
+            takes_part.then_some((aspect.asked, own))
         });
         Self {
-            poses: poses.collect(),
+            ways: ways.collect(),
             like: all(&examples.like),
             unlike: all(&examples.unlike),
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.poses.is_empty()
+        self.ways.is_empty()
     }
 }
 

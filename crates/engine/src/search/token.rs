@@ -25,7 +25,7 @@ pub(super) fn token(
         hash.update(value.to_le_bytes());
     }
     hash.update(format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{}{}{}{}{:?}{:?}{:?}",
         request.owner,
         request.descriptions(),
         request.collections,
@@ -36,6 +36,7 @@ pub(super) fn token(
         request.include_front_page,
         request.second_look(),
         request.poses,
+        request.mode,
         request.effort,
         request.like,
         request.unlike

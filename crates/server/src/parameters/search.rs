@@ -40,6 +40,12 @@ pub(crate) struct SearchParameters {
     /// Items that hits are to be less like.
     #[schema(max_items = 64)]
     unlike: Option<Vec<u64>>,
+    /// As what photos are searched for: `photo` as they came and cut out from their ground, `drawing`
+    /// as a line drawing that is made of them, `both` all of these, `auto` (unless given) the same
+    /// where the collection's preprocessing tells photos from drawings. For each hit the form that
+    /// suits it best counts.
+    #[schema(example = "auto")]
+    mode: Option<String>,
     /// The poses in which query pictures are searched for, the best of which counts for each figure:
     /// `upright` as they came, `turns` turned by quarters, `all` mirrored too, `auto` (unless given)
     /// by what they are: drawings known to be upright also mirrored, other drawings in all poses,
@@ -121,6 +127,7 @@ impl Parameters {
             "rerank" => self.request.rerank = Some(number(name, value)?),
             "like" => self.request.like.push(number(name, value)?),
             "unlike" => self.request.unlike.push(number(name, value)?),
+            "mode" => self.request.mode = value.parse().map_err(ApiError::from)?,
             "poses" => self.request.poses = value.parse().map_err(ApiError::from)?,
             "nprobe" => self.request.effort.nprobe = Some(number(name, value)?),
             "ef_search" => self.request.effort.ef_search = Some(number(name, value)?),

@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::search::QueryFile;
+use lookalike_engine::search::{self, QueryFile};
 use lookalike_engine::{Content, Engine, View};
 use lookalike_wire::{PageChoice, PictureFigures};
 use serde::Deserialize;
@@ -101,6 +101,8 @@ pub(crate) async fn full(
 pub(crate) struct WhichPage {
     /// The page of a file that has several, counted from 1; the first unless given.
     page: Option<u32>,
+    /// Of a photo what a search looks for: `cut_out` or `drawing`; `as_is` unless given.
+    form: Option<String>,
 }
 
 /// Any supported picture as a JPEG, upright; sent as `file` of a form or as the body itself.
@@ -126,11 +128,17 @@ pub(crate) async fn preview(
     Parameters(which): Parameters<WhichPage>,
     mut request: Request,
 ) -> Result<Response, ApiError> {
-    // Its one parameter has been read; a body allows none beside it.
+    // Its parameters have been read; a body allows none beside it.
     *request.uri_mut() = Uri::from_static("/api/preview");
+    let form = match which.form.as_deref() {
+        None => search::Form::default(),
+        Some(name) => search::Form::from_name(name).ok_or_else(|| {
+            ApiError::invalid(format!("form is `{name}`; give as_is, cut_out or drawing"))
+        })?,
+    };
     let (file, reserved) = sent_file(&app, request).await?;
     let (jpeg, warnings) = app
-        .compute(move |engine| engine.pictures().preview(file.bytes, which.page))
+        .compute(move |engine| engine.pictures().preview(file.bytes, which.page, form))
         .await?;
     drop(reserved);
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"))];

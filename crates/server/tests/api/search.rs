@@ -1,5 +1,6 @@
 //! Searches and what they answer, field by field.
 
+use lookalike_imaging::{RgbImage, encode_png};
 use serde_json::{Value, json};
 
 use crate::fixture::{Server, picture};
@@ -78,6 +79,7 @@ fn an_answer_has_every_field_of_the_contract() {
             "collection",
             "figure",
             "file_name",
+            "form",
             "height",
             "id",
             "image_index",
@@ -288,6 +290,61 @@ fn every_search_takes_items_to_be_like_and_not() {
 }
 
 #[test]
+fn every_search_takes_a_mode_and_says_which_forms_were_used() {
+    let server = Server::new();
+    let search = |mode: &str| {
+        server.search(&[
+            ("file", Some("x.png"), &photo()),
+            ("min_score", None, b"-1"),
+            ("mode", None, mode.as_bytes()),
+        ])
+    };
+    for (mode, forms) in [
+        ("auto", json!(["as_is", "cut_out", "drawing"])),
+        ("photo", json!(["as_is", "cut_out"])),
+        ("drawing", json!(["drawing"])),
+        ("both", json!(["as_is", "cut_out", "drawing"])),
+    ] {
+        let data = search(mode).json()["data"].clone();
+        assert_eq!(data["query_info"]["forms"], forms, "{mode}");
+        let form = &data["results"][0]["pages"][0]["form"];
+        assert!(forms.as_array().unwrap().contains(form), "{form}");
+    }
+    let wrong = search("sketch");
+    assert_eq!(wrong.status, 400);
+    let message = wrong.json()["message"].to_string();
+    assert!(
+        message.contains("auto, photo, drawing or both"),
+        "{message}"
+    );
+
+    // What was searched with can be looked at.
+    let preview = |form| server.post(&format!("/api/preview?form={form}"), &photo());
+    let (as_is, cut_out, drawing) = (preview("as_is"), preview("cut_out"), preview("drawing"));
+    assert_eq!(
+        (as_is.status, cut_out.status, drawing.status),
+        (200, 200, 200)
+    );
+    assert!(as_is.body != cut_out.body && cut_out.body != drawing.body);
+    assert_eq!(preview("sketch").status, 400);
+}
+
+/// A thing of two colours on a plain ground.
+fn photo() -> Vec<u8> {
+    let (width, height) = (160, 120);
+    let pixel = |index: u32| {
+        let (x, y) = (index % width, index / width);
+        match ((40..120).contains(&x), (30..90).contains(&y), x < 80) {
+            (true, true, true) => [180, 60, 40],
+            (true, true, false) => [30, 60, 140],
+            _ => [215, 220, 225],
+        }
+    };
+    let data = (0..width * height).flat_map(pixel).collect();
+    encode_png(&RgbImage::new(width, height, data).unwrap()).unwrap()
+}
+
+#[test]
 fn items_and_vectors_are_searched_too() {
     let server = Server::new();
     let by_item = server.post("/api/search/item/1", b"").json();
@@ -367,9 +424,9 @@ fn fields_come_in_the_order_of_the_contract() {
     let expected = "code message data results group_id patent_id max_score band title \
                     loc_class us_class pub_date filing_date expiry_date status applicant_name applicant_country \
                     inventor_names claim_text image_count pages id collection file_name page_num \
-                    image_index score score_first pose thumbnail_url width height figure index number label view box timing feature_extraction_ms \
+                    image_index score score_first pose form thumbnail_url width height figure index number label view box timing feature_extraction_ms \
                     vector_search_ms milvus_search_ms post_process_ms total_ms query_info top_k \
-                    min_score rerank poses total_matched collections filters query_token";
+                    min_score rerank poses forms total_matched collections filters query_token";
     let names: Vec<&str> = text
         .split("\":")
         .filter_map(|before| before.rsplit_once('"'))

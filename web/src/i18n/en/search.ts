@@ -115,6 +115,15 @@ export default {
     refused: (name: string) => `Less like ${name}: undo`,
     image: (id: string) => `image ${id}`,
   },
+  mode: {
+    label: "A photo is searched for",
+    auto: "by itself: in every form that helps",
+    photo: "as it came, and cut out",
+    drawing: "as a drawing",
+    both: "in every form",
+    forms: { cut_out: "cut out", drawing: "as a drawing" } as Record<string, string>,
+    searched: (form: string) => `Searched with, ${form}`,
+  },
   pose: {
     mirrored: "mirrored",
     turned: (degrees: string) => `turned by ${degrees}°`,

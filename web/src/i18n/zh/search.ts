@@ -115,6 +115,15 @@ export default {
     refused: (name) => `不像${name}：撤销`,
     image: (id) => `图片 ${id}`,
   },
+  mode: {
+    label: "照片的检索方式",
+    auto: "自动：采用有帮助的各种形式",
+    photo: "原图与抠图",
+    drawing: "转为线稿",
+    both: "所有形式",
+    forms: { cut_out: "抠图", drawing: "线稿" },
+    searched: (form) => `用于检索：${form}`,
+  },
   pose: {
     mirrored: "镜像",
     turned: (degrees) => `旋转 ${degrees}°`,

@@ -14,6 +14,7 @@ mod examples;
 mod figures;
 mod filters;
 mod kinds;
+mod modes;
 mod pixels;
 mod poses;
 mod second_look;
