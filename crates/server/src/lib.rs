@@ -109,7 +109,7 @@ pub enum ServeError {
 
 /// Answers requests on `listener` until `shutdown` completes; then lets running requests end,
 /// for at most ten seconds. Models and indexes are loaded in the background from the start.
-/// `jobs` is the caller's to resume and to close.
+/// `jobs` is the caller's to resume and to close; screenings that were left are gone on with.
 ///
 /// # Errors
 /// The description of the API can't be made, or the system gives no thread.
@@ -123,7 +123,15 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let app = App::new(engine, jobs, accounts, options)?;
     app.warm_up();
-    http::connections::serve(listener, assemble(app)?, shutdown).await;
+    app.resume_screenings();
+    http::connections::serve(listener, assemble(app.clone())?, shutdown).await;
+    // It waits for the pictures that are being searched with.
+    if tokio::task::spawn_blocking(move || app.close_screenings())
+        .await
+        .is_err()
+    {
+        tracing::error!("screenings could not be stopped");
+    }
     Ok(())
 }
 

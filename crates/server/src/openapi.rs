@@ -36,6 +36,7 @@ use crate::http::envelope::{ApiError, Failure};
         (name = "collections", description = "Sets of images with one encoder each"),
         (name = "images", description = "The images of collections: list, upload, edit, delete"),
         (name = "imports", description = "Imports of folders and archives"),
+        (name = "screening", description = "Folders of products against collections of designs"),
         (name = "accounts", description = "Who somebody is"),
         (name = "tokens", description = "Tokens by which scripts act for a user"),
         (name = "users", description = "Users, as administrators look after them"),

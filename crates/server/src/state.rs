@@ -9,6 +9,7 @@ use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
+use lookalike_screening::Screenings;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::http::envelope::ApiError;
@@ -45,6 +46,7 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
+    screenings: Screenings,
     accounts: Accounts,
     options: ServerOptions,
     slots: Slots,
@@ -69,11 +71,13 @@ impl App {
         accounts: Accounts,
         options: ServerOptions,
     ) -> Result<Self, ServeError> {
+        let screenings = Screenings::new(Arc::clone(&engine), jobs.data_dir());
         let recorder = engine.recorder().map_err(ServeError::History)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 engine,
                 jobs,
+                screenings,
                 accounts,
                 slots: Slots::new(options.max_searches, options.max_waiting),
                 reads: Slots::new(READS_AT_ONCE, READS_WAITING),
@@ -215,6 +219,27 @@ impl App {
     ) -> Result<T, ApiError> {
         let app = self.clone();
         blocking(move || work(&app.shared.jobs, app.options())).await
+    }
+
+    /// Runs a call that concerns screenings.
+    pub(crate) async fn screenings<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Screenings, &ServerOptions) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let app = self.clone();
+        blocking(move || work(&app.shared.screenings, app.options())).await
+    }
+
+    /// Goes on with the screenings that an earlier process left.
+    pub(crate) fn resume_screenings(&self) {
+        if let Err(error) = self.shared.screenings.resume() {
+            tracing::warn!("screenings could not be gone on with: {error}");
+        }
+    }
+
+    /// Stops the screening that runs; the next process goes on with it.
+    pub(crate) fn close_screenings(&self) {
+        self.shared.screenings.close();
     }
 
     /// Whether a caller knows the owner's secret.

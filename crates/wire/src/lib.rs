@@ -20,6 +20,7 @@ mod items;
 mod jobs;
 mod pages;
 mod patents;
+mod screening;
 mod search;
 
 pub use accounts::{Account, Role, TokenReport};
@@ -39,6 +40,7 @@ pub use patents::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Patent,
     PatentReport, Priority, Relation,
 };
+pub use screening::{ScreenMatch, ScreenReport, ScreenStatus, ScreenedProduct};
 pub use search::{
     GroupedHits, PageHit, QueryDescription, QueryInfo, QueryKind, RankedItem, SearchAnswer, Timing,
 };

@@ -9,6 +9,7 @@ mod features;
 mod filters;
 mod images;
 mod measure;
+mod screen;
 mod users;
 mod values;
 
@@ -34,6 +35,7 @@ pub(crate) use images::{
     ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
 };
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
+pub(crate) use screen::{ScreenArguments, ScreenFormat};
 pub(crate) use users::{TokenArguments, UsersCommand};
 use values::{from_name, top_groups, top_k};
 
@@ -133,6 +135,8 @@ pub(crate) enum Command {
     Download(DownloadArguments),
     /// Find what looks like a picture, a stored item or a vector
     Search(Box<SearchArguments>),
+    /// Search with every picture of a folder of products, and list the closest designs of each
+    Screen(Box<ScreenArguments>),
     /// Print embeddings of images
     Embed(EmbedArguments),
     /// List, create, drop and count collections

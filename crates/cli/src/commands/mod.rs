@@ -15,6 +15,7 @@ mod import;
 mod import_report;
 mod measured;
 mod models;
+mod screen;
 mod search;
 mod serve;
 mod synth;
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Import(arguments) => import::run(arguments, settings),
         Command::Download(arguments) => download::run(arguments, settings),
         Command::Search(arguments) => search::run(*arguments, settings),
+        Command::Screen(arguments) => screen::run(&arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),
         Command::Collections(command) => collections::run(command, settings),
         Command::Duplicates(arguments) => duplicates::run(&arguments, settings),

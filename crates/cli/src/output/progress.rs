@@ -9,6 +9,7 @@ use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use lookalike_engine::import::Control;
 use lookalike_engine::jobs::JobStatus;
 use lookalike_fetch::download::DownloadSnapshot;
+use lookalike_screening::ScreenStatus;
 
 use crate::settings::Settings;
 
@@ -60,6 +61,18 @@ impl Step {
             failed: counts.failed,
             per_second: counts.processed() as f64 / elapsed.as_secs_f64().max(0.001),
             note: Some(HumanBytes(counts.bytes).to_string()),
+        }
+    }
+}
+
+impl From<&ScreenStatus> for Step {
+    fn from(status: &ScreenStatus) -> Self {
+        Self {
+            total: status.total,
+            done: status.processed,
+            failed: status.failed,
+            per_second: status.products_per_second,
+            note: (status.status != "running").then(|| status.status.to_owned()),
         }
     }
 }

@@ -18,6 +18,7 @@ mod features;
 mod images;
 mod main_job;
 mod measure;
+mod screen;
 mod serve;
 mod support;
 mod users;

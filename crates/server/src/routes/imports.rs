@@ -265,7 +265,7 @@ fn hide_paths(status: &mut JobStatus) {
     }
 }
 
-fn last_part(path: &str) -> String {
+pub(crate) fn last_part(path: &str) -> String {
     let last = path.trim_end_matches('/').rsplit('/').next();
     last.unwrap_or_default().to_owned()
 }
@@ -311,7 +311,7 @@ const MOST_BATCH: usize = 1024;
 
 /// Says the same of what lies elsewhere and of what does not exist: a request must not find
 /// out what is on the machine.
-fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
+pub(crate) fn check_roots(paths: &[PathBuf], roots: &[PathBuf]) -> Result<(), ApiError> {
     let below = |path: &Path| {
         let Ok(path) = path.canonicalize() else {
             return false;

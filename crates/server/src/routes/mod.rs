@@ -18,6 +18,7 @@ pub(crate) mod page;
 mod patents;
 mod pictures;
 mod reports;
+mod screen;
 mod search;
 mod sent_files;
 mod tokens;
@@ -67,6 +68,9 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(imports::cancel))
         .routes(routes!(imports::retry))
         .routes(routes!(imports::list))
+        .routes(routes!(screen::start, screen::list))
+        .routes(routes!(screen::show))
+        .routes(routes!(screen::cancel))
         .routes(routes!(pictures::thumbnail))
         .routes(routes!(pictures::full))
         .routes(routes!(pictures::preview))

@@ -21,5 +21,6 @@ mod page;
 mod pages;
 mod pictures;
 mod reports;
+mod screen;
 mod search;
 mod security;

@@ -8,7 +8,12 @@ use crate::fixture::{Server, picture};
 fn metrics_count_requests_and_stages() {
     let server = Server::new();
     for _ in 0..2 {
-        let answer = server.search(&[("file", Some("x.png"), &picture(1))]);
+        // In one pose: each is a picture of its own.
+        let fields: [(&str, Option<&str>, &[u8]); 2] = [
+            ("file", Some("x.png"), &picture(1)),
+            ("poses", None, b"upright"),
+        ];
+        let answer = server.search(&fields);
         assert_eq!(answer.status, 200);
     }
     assert_eq!(server.get("/api/nothing/at/all").status, 404);
