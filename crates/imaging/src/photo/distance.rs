@@ -24,10 +24,10 @@ pub(super) fn from_border(colours: &Colours) -> Plane {
     let (width, height) = (colours.width(), colours.height());
     let mut costs = vec![u32::MAX; width * height];
     let mut pending = BinaryHeap::new();
-    for index in 0..width * height {
+    for (index, cost) in costs.iter_mut().enumerate() {
         let (x, y) = (index % width, index / width);
         if x == 0 || y == 0 || x == width - 1 || y == height - 1 {
-            costs[index] = 0;
+            *cost = 0;
             pending.push(Reverse((0_u32, index)));
         }
     }
