@@ -62,3 +62,11 @@ test("nonsense in an address is ignored", () => {
     region: null,
   });
 });
+
+test("words are in the address as they are", () => {
+  const query = { kind: "words", text: "红色的椅子 & lamp" } as const;
+  const address = toAddress(query, defaultOptions()) as LocationQuery;
+  expect(address).toEqual({ q: "红色的椅子 & lamp" });
+  expect(fromAddress(address).asked).toEqual(query);
+  expect(fromAddress({ q: " " }).asked).toBeNull();
+});

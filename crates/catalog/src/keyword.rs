@@ -33,7 +33,7 @@ fn escape_like(text: &str) -> String {
 }
 
 /// Kana, CJK ideographs (with extensions and compatibility forms), Hangul and Thai.
-fn is_unspaced_script(c: char) -> bool {
+pub(crate) fn is_unspaced_script(c: char) -> bool {
     matches!(u32::from(c),
         0x0E00..=0x0E7F | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
         | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x2FA1F)

@@ -46,6 +46,7 @@ mod stored;
 mod successor;
 mod transaction;
 mod watcher;
+mod words;
 mod write;
 
 #[cfg(test)]
@@ -84,3 +85,4 @@ pub use placing::{NewItem, Placed};
 pub use private::create_private_folder;
 pub use sheets::SheetFacts;
 pub use transaction::WriteTransaction;
+pub use words::{WordField, WordHit, Words};

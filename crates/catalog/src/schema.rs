@@ -4,13 +4,16 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::CatalogError;
+use crate::{CatalogError, words};
 
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14,
+    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15,
 ];
+
+/// The first version with an index of words, which no statement can fill.
+const WORDS_VERSION: usize = 15;
 
 /// - `contents`: one row per distinct file content; blob, thumbnail and embeddings hang on
 ///   it, so the same bytes are stored once whatever the number of items.
@@ -422,6 +425,11 @@ ALTER TABLE paths ADD COLUMN page_count INTEGER;
 /// Sizes, attributes, tags and numbers of items, where many items would be looked at for them.
 const VERSION_14: &str = include_str!("schema/version_14.sql");
 
+/// - `item_words`: what items can be found by in words, as `words` cuts it; without the texts
+///   themselves.
+/// - `items_to_index`: items whose words have changed since; all that were there before.
+const VERSION_15: &str = include_str!("schema/version_15.sql");
+
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.
     connection.pragma_update(None, "auto_vacuum", "incremental")?;
@@ -431,6 +439,9 @@ pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Ca
     for (index, migration) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(migration)?;
+        if index + 1 >= WORDS_VERSION {
+            words::refresh(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", index + 1)?;
         transaction.commit()?;
     }

@@ -9,7 +9,7 @@ use crate::collections::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
     NewCollection, NewFigures, NewItem, Patent, Placed, WriteTransaction, collections, contents,
-    embeddings, figures, grant_details, items, jobs, patents, paths, placing,
+    embeddings, figures, grant_details, items, jobs, patents, paths, placing, words,
 };
 
 impl Catalog {
@@ -60,6 +60,7 @@ impl Catalog {
             connection: &transaction,
             now,
         })?;
+        words::refresh(&transaction)?;
         commit(transaction)?;
         Ok(result)
     }

@@ -38,6 +38,7 @@ struct Ours {
     trained: Option<bool>,
     preprocess: Option<String>,
     bands: Option<BTreeMap<String, f32>>,
+    text_bands: Option<BTreeMap<String, f32>>,
     second_look: Option<SecondLookFile>,
 }
 
@@ -115,10 +116,13 @@ impl Ours {
             let parsed = name.parse::<PreprocessKind>();
             parsed.map_err(|_| refused("lookalike.preprocess", name, format!("one of {}", known())))
         });
-        let bands = self.bands.map(|named| {
-            Bands::from_bounds(&named)
-                .map_err(|BadBound { found, expected }| refused("lookalike.bands", found, expected))
-        });
+        let read = |setting, named: Option<BTreeMap<String, f32>>| {
+            let bands = named.map(|named| Bands::from_bounds(&named));
+            let bands = bands.transpose();
+            bands.map_err(|BadBound { found, expected }| refused(setting, found, expected))
+        };
+        let bands = read("lookalike.bands", self.bands)?;
+        let text_bands = read("lookalike.text_bands", self.text_bands)?;
         let second_look = self.second_look.map(|file| {
             SecondLook::from_file(file).map_err(|bad| {
                 let BadSetting {
@@ -132,7 +136,8 @@ impl Ours {
         Ok(Extra {
             trained: self.trained.unwrap_or(true),
             preprocess: preprocess.transpose()?,
-            bands: bands.transpose()?.unwrap_or_default(),
+            bands: bands.unwrap_or_default(),
+            text_bands,
             second_look: second_look.transpose()?,
         })
     }

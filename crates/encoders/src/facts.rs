@@ -48,6 +48,8 @@ pub struct Extra {
     pub preprocess: Option<PreprocessKind>,
     /// How its scores are read.
     pub bands: Bands,
+    /// How its scores of texts and pictures are read; `None` where nobody has measured that.
+    pub text_bands: Option<Bands>,
     /// How its first scores are mixed with what its patch tokens say; `None` where these are not
     /// made for that.
     pub second_look: Option<SecondLook>,
@@ -59,6 +61,7 @@ impl Default for Extra {
             trained: true,
             preprocess: None,
             bands: Bands::default(),
+            text_bands: None,
             second_look: None,
         }
     }

@@ -38,6 +38,8 @@ pub enum Hint {
         /// The folder where its files belong.
         folder: PathBuf,
     },
+    /// Import with a model that embeds texts, or give items titles, descriptions or tags.
+    GiveTexts,
 }
 
 /// A setting of a collection.

@@ -101,6 +101,10 @@ fn query(html: &mut String, description: &QueryDescription, jpeg: Option<&Vec<u8
         (QueryKind::Item, Some(id)) => format!("{} {id}", words.item),
         (QueryKind::Item, None) => words.item.to_owned(),
         (QueryKind::Vector, _) => words.vector.to_owned(),
+        (QueryKind::Text, _) => {
+            let text = description.text.as_deref().unwrap_or_default();
+            format!("{} “{text}”", words.words)
+        }
     };
     if let Some(name) = &description.file_name {
         caption.push_str(&format!(" {name}"));

@@ -42,5 +42,6 @@ pub use patents::{
 };
 pub use screening::{ScreenMatch, ScreenReport, ScreenStatus, ScreenedProduct};
 pub use search::{
-    GroupedHits, PageHit, QueryDescription, QueryInfo, QueryKind, RankedItem, SearchAnswer, Timing,
+    FoundBy, GroupedHits, PageHit, QueryDescription, QueryInfo, QueryKind, RankedItem,
+    SearchAnswer, Timing,
 };

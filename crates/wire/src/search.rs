@@ -54,6 +54,9 @@ pub struct RankedItem {
     pub form: &'static str,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
+    /// As in [`PageHit`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<FoundBy>,
     /// The item.
     #[serde(flatten)]
     pub item: Item,
@@ -74,6 +77,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             pose,
             form,
             figure,
+            found_by,
             item,
             status,
         } = hit;
@@ -84,6 +88,7 @@ impl From<lookalike_engine::search::RankedItem> for RankedItem {
             pose: pose.name(),
             form: form.name(),
             figure: figure.map(PictureFigure::from),
+            found_by: found_by.map(FoundBy::from),
             status,
             thumbnail_url: thumbnail_url(item.id, &item.file_name),
             image_url: image_url(item.id, &item.file_name),
@@ -153,7 +158,8 @@ pub struct PageHit {
     /// 0-based order within the patent.
     pub image_index: Option<u32>,
     /// Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
-    /// places match, on the scale of the encoder's cosines.
+    /// places match, on the scale of the encoder's cosines. Of words that were found in texts: how
+    /// high it stands, 1 for the first by texts, or by texts and by meaning.
     pub score: f32,
     /// The score before the second look; null where there was none.
     pub score_first: Option<f32>,
@@ -172,6 +178,29 @@ pub struct PageHit {
     pub height: u32,
     /// The figure that was found; null where the whole sheet was, or what is not a drawing.
     pub figure: Option<PictureFigure>,
+    /// Why words found it; absent where none were looked for alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<FoundBy>,
+}
+
+/// Why a search by words found a picture.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FoundBy {
+    /// How well the picture fits the words by the model's measure, where that found it.
+    pub meaning: Option<f32>,
+    /// The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
+    /// `figures`.
+    pub texts: Vec<&'static str>,
+}
+
+impl From<lookalike_engine::search::FoundBy> for FoundBy {
+    fn from(source: lookalike_engine::search::FoundBy) -> Self {
+        let lookalike_engine::search::FoundBy { meaning, texts } = source;
+        Self {
+            meaning,
+            texts: texts.into_iter().map(|field| field.name()).collect(),
+        }
+    }
 }
 
 impl Of<lookalike_engine::search::PageHit> for PageHit {
@@ -189,6 +218,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             width,
             height,
             figure,
+            found_by,
         } = page;
         Self {
             thumbnail_url: thumbnail_url(id, &file_name),
@@ -204,6 +234,7 @@ impl Of<lookalike_engine::search::PageHit> for PageHit {
             width,
             height,
             figure: figure.map(PictureFigure::from),
+            found_by: found_by.map(FoundBy::from),
         }
     }
 }
@@ -318,9 +349,11 @@ pub enum QueryKind {
     Item,
     /// A vector.
     Vector,
+    /// Words.
+    Text,
 }
 
-same_variants!(lookalike_engine::search::QueryKind => QueryKind { Picture, Item, Vector });
+same_variants!(lookalike_engine::search::QueryKind => QueryKind { Picture, Item, Vector, Text });
 
 /// A query in words: what the answer and the history say of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -339,8 +372,14 @@ pub struct QueryDescription {
     /// The part of the picture that counted: x, y, width and height in fractions of its sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<[f64; 4]>,
+    /// The words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The sentences that they were put into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
 }
 
 same_fields!(lookalike_engine::search::QueryDescription => QueryDescription {
-    kind, id, file_name, page, region,
+    kind, id, file_name, page, region, text, templates,
 });

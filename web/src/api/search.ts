@@ -1,4 +1,4 @@
-// Searches: by pictures of the user's, by a stored image, or one of the history again.
+// Searches: by pictures of the user's, by words, by a stored image, or one of the history again.
 import { regionText } from "../search/address";
 import { chosenPages, type Query } from "../search/query";
 import type { Parameters } from "../search/request";
@@ -15,6 +15,10 @@ export function ask(
 ): Promise<SearchAnswer> {
   if (query.kind === "files") {
     return call("post", "/api/search", { body: form(query, parameters), signal });
+  }
+  if (query.kind === "words") {
+    const body = { ...parameters, query: query.text };
+    return call("post", "/api/search/text", { body, signal });
   }
   const path = { id: query.id };
   if (query.kind === "history") {

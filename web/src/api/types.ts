@@ -26,6 +26,7 @@ export type MadeToken = Data<"/api/auth/tokens", "post">;
 export type Me = Schemas["Me"];
 export type NewCollection = Schemas["NewCollection"];
 export type Page = Schemas["PageHit"];
+export type FoundBy = Schemas["FoundBy"];
 export type PictureFigure = Schemas["PictureFigure"];
 export type PictureFigures = Schemas["PictureFigures"];
 export type PatentReport = Schemas["PatentReport"];

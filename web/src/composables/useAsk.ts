@@ -7,7 +7,7 @@ const asking = ref(false);
 
 export function useAsk() {
   const router = useRouter();
-  const { searchFiles, searchItem, address } = useSearch();
+  const { searchFiles, searchItem, searchWords, address } = useSearch();
 
   async function step(begin: () => void): Promise<void> {
     asking.value = true;
@@ -24,5 +24,6 @@ export function useAsk() {
     asking,
     askFiles: (files: File[]) => step(() => searchFiles(files)),
     askItem: (id: number) => step(() => searchItem(id)),
+    askWords: (text: string) => step(() => searchWords(text)),
   };
 }

@@ -34,6 +34,7 @@ export function usePastWords() {
   function question(entry: HistoryEntry): string {
     const { history } = m.value;
     const [first, ...others] = entry.queries;
+    if (first?.text) return `“${first.text}”`;
     if (entry.kind === "text") return history.text;
     const name = first?.file_name;
     if (others.length > 0) {

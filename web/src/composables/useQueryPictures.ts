@@ -52,7 +52,8 @@ export function useQueryPictures() {
       const src = item?.image_url ?? null;
       return [{ ...bare, key: id, name: name ?? "", src, region, figures }];
     }
-    return (query?.entry?.thumbnail_urls ?? []).map((src, key) => {
+    if (query?.kind !== "history") return [];
+    return (query.entry?.thumbnail_urls ?? []).map((src, key) => {
       return { ...bare, key, src, unreadable: !src, whole: true };
     });
   });

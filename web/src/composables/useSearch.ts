@@ -106,6 +106,11 @@ function searchItem(id: number, region: Region | null = null, steered?: Steered)
   void describe(state.query);
 }
 
+function searchWords(words: string): void {
+  const text = words.trim();
+  if (text) begin({ kind: "words", text });
+}
+
 /** Leaves one of several pictures out. */
 function removePicture(key: number): void {
   if (state.query?.kind !== "files") return;
@@ -174,6 +179,7 @@ function restore(wanted: LocationQuery): void {
   Object.assign(state.options, options);
   if (same) void run();
   else if (query?.kind === "item") searchItem(query.id, query.region, options);
+  else if (query?.kind === "words") searchWords(query.text);
   else if (query?.kind === "history") {
     begin({ kind: "history", id: query.id, entry: null }, options);
     void describe(state.query);
@@ -188,6 +194,7 @@ function samePlace(asked: Asked): boolean {
       (query.kind === "history" ? query.id : query.kind === "files" && query.historyId) === asked.id
     );
   }
+  if (asked.kind === "words") return query.kind === "words" && query.text === asked.text;
   const here = {
     item: query.kind === "item" ? query.id : null,
     region: JSON.stringify(query.kind === "item" && query.region),
@@ -234,6 +241,7 @@ export function useSearch() {
     restore,
     searchFiles,
     searchItem,
+    searchWords,
     removePicture,
     setPage,
     setRegion,

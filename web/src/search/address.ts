@@ -29,6 +29,7 @@ export type Asked =
   | { kind: "item"; id: number; region: Region | null }
   | { kind: "history"; id: number }
   | { kind: "unsaved" }
+  | { kind: "words"; text: string }
   | null;
 
 export function toAddress(query: Query | null, options: Options): LocationQueryRaw {
@@ -36,6 +37,8 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   if (query?.kind === "item") {
     address["item"] = String(query.id);
     if (query.region) address["region"] = regionText(query.region);
+  } else if (query?.kind === "words") {
+    address["q"] = query.text;
   } else if (query?.kind === "history") {
     address["search"] = String(query.id);
   } else if (query) {
@@ -89,6 +92,8 @@ export function filtersFromAddress(address: LocationQuery): Filters {
 function askedIn(address: LocationQuery): Asked {
   const item = number(address, "item");
   if (item !== null) return { kind: "item", id: item, region: parseRegion(one(address, "region")) };
+  const text = one(address, "q")?.trim();
+  if (text) return { kind: "words", text };
   const past = number(address, "search");
   if (past !== null) return { kind: "history", id: past };
   return one(address, "search") === UNSAVED ? { kind: "unsaved" } : null;

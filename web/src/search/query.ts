@@ -39,6 +39,7 @@ export function chosenPages({ pages }: Picture): number[] | null {
 }
 
 export type Query =
+  | { kind: "words"; text: string }
   | { kind: "files"; pictures: Picture[]; historyId: number | null }
   | { kind: "item"; id: number; item: Item | null; region: Region | null; figures: Figure[] }
   | { kind: "history"; id: number; entry: HistoryEntry | null };

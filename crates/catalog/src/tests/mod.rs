@@ -19,6 +19,7 @@ mod numbers;
 mod private;
 mod room;
 mod successor;
+mod words;
 
 const NOW: i64 = 1_700_000_000;
 const TODAY: u32 = 20_261_121;

@@ -265,9 +265,16 @@ pub(crate) enum Originals {
 #[derive(Args, Debug)]
 pub(crate) struct SearchArguments {
     /// Pictures to look for; several are fused per patent
-    #[arg(value_name = "IMAGE", required_unless_present_any = ["vector", "item", "like"],
+    #[arg(value_name = "IMAGE", required_unless_present_any = ["text", "vector", "item", "like"],
           conflicts_with_all = ["vector", "item"])]
     pub(crate) images: Vec<PathBuf>,
+    /// Look for words: by what they mean where the collection's model embeds texts, and in titles,
+    /// descriptions, tags, claims and names. Beside pictures they count as much as one
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["vector", "item"])]
+    pub(crate) text: Option<String>,
+    /// Sentence with {} where the words belong, such as "a photo of {}"; of several the average
+    #[arg(long = "template", value_name = "SENTENCE", requires = "text")]
+    pub(crate) templates: Vec<String>,
     /// Page of a PDF or TIFF to look for, counted from 1; repeat for several [default: the drawing
     /// sheets of a patent's PDF, else the first page]
     #[arg(long = "page", value_name = "N", requires = "images")]
@@ -332,8 +339,11 @@ pub(crate) struct SearchArguments {
 #[derive(Args, Debug)]
 pub(crate) struct EmbedArguments {
     /// Image files
-    #[arg(required = true, value_name = "IMAGE")]
+    #[arg(required_unless_present = "texts", value_name = "IMAGE")]
     pub(crate) images: Vec<PathBuf>,
+    /// Embed words instead, with a model that embeds texts; repeat for several
+    #[arg(long = "text", value_name = "WORDS", conflicts_with = "images")]
+    pub(crate) texts: Vec<String>,
     /// Encoder: a name of `lookalike models list`, hf:owner/name, or a folder or .npz
     #[arg(long, value_name = "NAME|DIR", default_value = lookalike_engine::BUILTIN)]
     pub(crate) model: String,

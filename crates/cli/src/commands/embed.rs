@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use super::Outcome;
 use crate::arguments::{EmbedArguments, EmbedFormat, TokenChoice};
-use crate::output::{self, Align, Column, Table};
+use crate::output::{self, Align, Column, Table, shorten};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
         // Lines go out as they come; the other formats need them all.
         let mut out = open(output)?;
         let mut failed = false;
-        each_image(arguments, settings, &encoder, |line| {
+        each_line(arguments, settings, &encoder, |line| {
             failed |= matches!(line, Line::Failed { .. });
             write_json(&mut *out, &line)?;
             Ok(out.flush()?)
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &EmbedArguments, settings: &Settings) -> anyhow::Re
             check_folder(path)?;
         }
         let mut kept = Vec::new();
-        each_image(arguments, settings, &encoder, |line| {
+        each_line(arguments, settings, &encoder, |line| {
             if let Line::Failed { file, error } = &line {
                 eprintln!("failed: {file}: {error}");
             }
@@ -147,6 +147,20 @@ fn write(
     Ok(out.flush()?)
 }
 
+/// What becomes of each picture, or of each text where those are asked for.
+fn each_line(
+    arguments: &EmbedArguments,
+    settings: &Settings,
+    encoder: &Encoder,
+    each: impl FnMut(Line) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if arguments.texts.is_empty() {
+        each_image(arguments, settings, encoder, each)
+    } else {
+        each_text(arguments, settings, encoder, each)
+    }
+}
+
 fn each_image(
     arguments: &EmbedArguments,
     settings: &Settings,
@@ -190,6 +204,43 @@ fn each_image(
         let tokens = embed_file_tokens(encoder, file, &reading)
             .and_then(|tokens| rows(tokens, arguments.tokens));
         each(line(file, tokens))?;
+    }
+    Ok(())
+}
+
+/// Embeds words; lines name them where those of pictures name files.
+fn each_text(
+    arguments: &EmbedArguments,
+    settings: &Settings,
+    encoder: &Encoder,
+    mut each: impl FnMut(Line) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        arguments.tokens == TokenChoice::Cls,
+        "texts have one embedding each; leave --tokens away"
+    );
+    let embedded = encoder.embed_texts(&arguments.texts)?;
+    for (text, embedded) in arguments.texts.iter().zip(embedded) {
+        if embedded.read < embedded.tokens {
+            let shown = shorten(text, 40);
+            let (read, all) = (embedded.read, embedded.tokens);
+            output::note(
+                settings,
+                &format!(
+                    "{shown}: longer than the model reads, the first {read} of {all} tokens count"
+                ),
+            );
+        }
+        each(Line::Embedded {
+            file: text.clone(),
+            model: arguments.model.clone(),
+            dim: embedded.embedding.len(),
+            embedding: Rows {
+                dim: embedded.embedding.len(),
+                values: embedded.embedding,
+                per_token: false,
+            },
+        })?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lookalike_engine::search::{
-    GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest, Searcher,
+    GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest, Searcher, WordsQuery,
 };
 use lookalike_npy as npy;
 use lookalike_wire as wire;
@@ -96,11 +96,18 @@ fn queries(
         let queries = searcher.queries_of(file, &arguments.pages);
         images.extend(queries.with_context(|| path.display().to_string())?);
     }
-    let names: Vec<String> = arguments
+    let mut names: Vec<String> = arguments
         .images
         .iter()
         .map(|path| path.display().to_string())
         .collect();
+    if let Some(text) = &arguments.text {
+        images.push(Query::Words(WordsQuery {
+            text: text.clone(),
+            templates: arguments.templates.clone(),
+        }));
+        names.push(text.clone());
+    }
     if images.is_empty() {
         let ids: Vec<String> = arguments.like.iter().map(u64::to_string).collect();
         return Ok((images, format!("like {}", ids.join(", "))));

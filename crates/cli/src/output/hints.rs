@@ -35,6 +35,11 @@ fn hint(hint: &Hint) -> String {
         Hint::Examine => "`lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again".to_owned(),
         Hint::SendFiles => "name pictures, grants or archives".to_owned(),
+        Hint::GiveTexts => {
+            "import with a model that embeds texts, such as --model clip-vit-b-32, or describe \
+                            images with `lookalike images edit`"
+                .to_owned()
+        }
         Hint::ListCollections => "`lookalike collections list` shows those there are".to_owned(),
         Hint::BringModel {
             endpoint,

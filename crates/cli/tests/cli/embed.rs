@@ -130,3 +130,26 @@ fn a_file_without_a_row_is_not_written() {
     let told = scratch.fails(&["embed", "nosuch.png", "-o", "no/out.npz"], 1);
     assert!(told.contains("there is no folder no"), "{told}");
 }
+
+#[test]
+fn words_are_embedded_by_a_model_that_reads_them() {
+    let (scratch, _) = scratch_with_sheet();
+    let clip = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/clip/hub");
+    let line = scratch.json(&[
+        "embed",
+        "--text",
+        "一只猫",
+        "--model",
+        clip,
+        "--format",
+        "jsonl",
+    ]);
+    assert_eq!(
+        (&line["file"], &line["dim"]),
+        (&"一只猫".into(), &48.into())
+    );
+    let output = scratch.run(&["embed", "--text", "a cat"]);
+    assert!(!output.status.success());
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("embed no texts"), "{error}");
+}

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lookalike_encoders::{Embedder, Lane, LaneError, PatchEmbedder, SecondLook, Tokens};
+use lookalike_encoders::{
+    EmbeddedText, Embedder, Lane, LaneError, PatchEmbedder, SecondLook, Tokens,
+};
 use lookalike_evidence::{Evidence, Grid};
 use lookalike_imaging::{Preprocessor, RgbImage};
 use rayon::prelude::*;
@@ -128,6 +130,31 @@ impl Encoder {
             return prepared.iter().map(describe).collect();
         }
         lane.run(|| prepared.par_iter().map(describe).collect())
+    }
+
+    /// Embeddings of texts, in the space of those of pictures.
+    ///
+    /// # Errors
+    /// The model embeds no texts, or came without its tokenizer.
+    pub fn embed_texts(&self, texts: &[String]) -> Result<Vec<EmbeddedText>, EngineError> {
+        let embedder = self.model.texts().ok_or_else(|| {
+            EngineError::invalid(format!(
+                "models of the family {} embed no texts; use one that does, such as clip-vit-b-32",
+                self.model.facts().description.family
+            ))
+        })?;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let whole = self.model.device().whole();
+        let embedded = embedder.embed_texts(&texts, whole);
+        let mut embedded = embedded.map_err(|error| {
+            EngineError::new(ErrorKind::Unavailable, error.to_string()).because(error)
+        })?;
+        if self.length == Length::Unit {
+            for text in &mut embedded {
+                lookalike_encoders::normalize(&mut text.embedding);
+            }
+        }
+        Ok(embedded)
     }
 
     /// How the model's scores are mixed with what its patches say, if they are made for that.

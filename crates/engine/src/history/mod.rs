@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 pub use recorder::Recorder;
 
 use crate::search::{
-    KeptQuery, PastSearch, Query, QueryDescription, QueryKind, SearchRequest, Searcher,
+    KeptQuery, PastSearch, Query, QueryDescription, QueryKind, SearchRequest, Searcher, WordsQuery,
     unknown_token,
 };
 use crate::{EngineError, ErrorKind, Stores};
@@ -258,6 +258,10 @@ impl History {
             .into_iter()
             .map(|query| {
                 let description = describe(&query.description);
+                if let (QueryKind::Text, Some(text)) = (description.kind, description.text) {
+                    let templates = description.templates;
+                    return Query::Words(WordsQuery { text, templates });
+                }
                 Query::Kept(KeptQuery {
                     kind: description.kind,
                     id: description.id,
@@ -320,6 +324,8 @@ fn describe(description: &str) -> QueryDescription {
         file_name: None,
         page: None,
         region: None,
+        text: None,
+        templates: Vec::new(),
     })
 }
 

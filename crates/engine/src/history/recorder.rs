@@ -135,6 +135,7 @@ impl Books {
                 Some(QueryKind::Picture) => "pictures",
                 // Without a query it is items that are liked.
                 Some(QueryKind::Item) | None => "item",
+                Some(QueryKind::Text) => "text",
                 Some(QueryKind::Vector) => "vector",
             }
             .to_owned(),

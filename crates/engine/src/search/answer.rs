@@ -5,6 +5,7 @@ use lookalike_imaging::Pose;
 use lookalike_imaging::photo::Form;
 
 use super::description::QueryDescription;
+use super::words::FoundBy;
 use crate::PictureFigure;
 
 /// The answer to a search.
@@ -37,6 +38,8 @@ pub struct RankedItem {
     pub form: Form,
     /// As in [`PageHit`].
     pub figure: Option<PictureFigure>,
+    /// As in [`PageHit`].
+    pub found_by: Option<FoundBy>,
     /// The item.
     pub item: Item,
     /// `in_force` or `expired` today; null without a patent.
@@ -98,7 +101,8 @@ pub struct PageHit {
     /// 0-based order within the patent.
     pub image_index: Option<u32>,
     /// Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
-    /// places match, on the scale of the encoder's cosines.
+    /// places match, on the scale of the encoder's cosines. Of words that were found in texts: how
+    /// high it stands, 1 for the first by texts, or by texts and by meaning.
     pub score: f32,
     /// The score before the second look; `None` where there was none.
     pub score_first: Option<f32>,
@@ -112,6 +116,8 @@ pub struct PageHit {
     pub height: u32,
     /// The figure that was found; `None` where the whole sheet was, or what is not a drawing.
     pub figure: Option<PictureFigure>,
+    /// Why words found it; `None` where none were looked for alone.
+    pub found_by: Option<FoundBy>,
 }
 
 /// Where the time went, in milliseconds.

@@ -5,7 +5,7 @@ use lookalike_storage::Metric;
 
 use super::description::QueryKind;
 use super::examples::EXAMPLES_MAX;
-use super::request::{Limit, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
+use super::request::{Limit, Query, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 use super::second_look::{RERANK_DEFAULT, RERANK_MAX};
 use crate::EngineError;
 use crate::filters::canonical;
@@ -32,7 +32,7 @@ impl<'a> CheckedRequest<'a> {
     pub(super) fn new(request: &'a SearchRequest) -> Result<Self, EngineError> {
         if request.queries.is_empty() && request.like.is_empty() {
             return Err(EngineError::invalid(
-                "nothing to search for: give a picture, an item, a vector, or items to be like",
+                "nothing to search for: give a picture, words, an item, a vector, or items to be like",
             ));
         }
         check_examples(request)?;
@@ -65,6 +65,9 @@ impl<'a> CheckedRequest<'a> {
                  their order"
             )));
         }
+        for words in request.queries.iter().filter_map(Query::words) {
+            words.check()?;
+        }
         request.effort.check()?;
         let mut collections = Vec::new();
         for name in &request.collections {
@@ -92,10 +95,11 @@ impl<'a> CheckedRequest<'a> {
         match metric {
             Metric::Cosine => {
                 let has_encoder = collection.spec.model.is_some();
+                // Scores of words are on another scale, and no bound is known that fits all.
                 let by_picture = self
                     .queries
-                    .first()
-                    .is_none_or(|query| query.kind() != QueryKind::Vector);
+                    .iter()
+                    .all(|query| !matches!(query.kind(), QueryKind::Vector | QueryKind::Text));
                 self.min_score
                     .or((has_encoder && by_picture).then_some(DEFAULT_MIN_SCORE))
             }

@@ -13,6 +13,7 @@ use super::description::{QueryDescription, QueryKind};
 use super::found::Found;
 use super::fuse::Ranking;
 use super::request::Limit;
+use super::words::FoundBy;
 use crate::{EngineError, PictureFigure, Stores};
 
 /// The answer, but for times and token.
@@ -40,7 +41,8 @@ pub(super) fn compose(
         .collect();
     let figures = stores.catalog().figures(&found)?;
     let today = stores.today();
-    let bands = bands_by_name(stores, collections);
+    let bands = bands_by_name(stores, collections, ranking);
+    let mut found_by = found_by(stores, ranking)?;
     let mut results: HashMap<usize, GroupedHits> = HashMap::new();
     let mut ranked: Vec<RankedItem> = Vec::new();
     for placed in &ranking.hits {
@@ -58,8 +60,10 @@ pub(super) fn compose(
         let index = placed.hit.figure_index;
         let figure = figures.get(&(placed.hit.item_id, index));
         let figure = figure.and_then(|figure| PictureFigure::new(index, figure));
+        let found_by = found_by.remove(&placed.hit.item_id);
         group.pages.push(PageHit {
             figure: figure.clone(),
+            found_by: found_by.clone(),
             score_first,
             ..page(item, &placed.hit)
         });
@@ -70,6 +74,7 @@ pub(super) fn compose(
             pose: placed.hit.asked.pose,
             form: placed.hit.asked.form,
             figure,
+            found_by,
             status: group.status,
             item: item.clone(),
         });
@@ -145,16 +150,50 @@ fn lacking(collection: &str) -> String {
     )
 }
 
-/// How scores are read, of the collections whose metric is cosine.
-fn bands_by_name<'a>(stores: &Stores, collections: &'a [Collection]) -> HashMap<&'a str, Bands> {
+/// How scores are read, of the collections whose metric is cosine. Those of words are on a scale of
+/// their own, for which models rarely say how; where texts took part they are ranks.
+fn bands_by_name<'a>(
+    stores: &Stores,
+    collections: &'a [Collection],
+    ranking: &Ranking,
+) -> HashMap<&'a str, Bands> {
+    let encoders = stores.encoders();
+    let bands = |collection: &Collection| match &ranking.reasons {
+        None => Some(encoders.bands(collection)),
+        Some(reasons) if reasons.by_meaning_alone => encoders.bands_of_words(collection),
+        Some(_) => None,
+    };
     collections
         .iter()
         .filter(|collection| collection.spec.metric == Metric::Cosine)
-        .map(|collection| {
-            let bands = stores.encoders().bands(collection);
-            (collection.spec.name.as_str(), bands)
-        })
+        .filter_map(|collection| Some((collection.spec.name.as_str(), bands(collection)?)))
         .collect()
+}
+
+/// Why words found what they found, by item.
+fn found_by(stores: &Stores, ranking: &Ranking) -> Result<HashMap<u64, FoundBy>, EngineError> {
+    let Some(reasons) = &ranking.reasons else {
+        return Ok(HashMap::new());
+    };
+    let mut found: HashMap<u64, FoundBy> = HashMap::new();
+    let mut by_texts = Vec::new();
+    for placed in &ranking.hits {
+        let id = placed.hit.item_id;
+        let reason = reasons.of_items.get(&id).copied().unwrap_or_default();
+        found.entry(id).or_default().meaning = reason.meaning;
+        if reason.by_texts {
+            by_texts.push(id);
+        }
+    }
+    if !by_texts.is_empty() {
+        let fields = stores
+            .catalog()
+            .fields_with_words(&reasons.words, &by_texts)?;
+        for (id, field) in fields {
+            found.entry(id).or_default().texts.push(field);
+        }
+    }
+    Ok(found)
 }
 
 fn new_group(key: &str, score: f32, item: &Item, bands: Option<&Bands>, today: u32) -> GroupedHits {
@@ -199,5 +238,6 @@ fn page(item: &Item, hit: &Found) -> PageHit {
         width: item.width,
         height: item.height,
         figure: None,
+        found_by: None,
     }
 }

@@ -12,6 +12,8 @@ pub enum QueryKind {
     Item,
     /// A vector.
     Vector,
+    /// Words.
+    Text,
 }
 
 /// A query in words: what the answer and the history say of it.
@@ -31,4 +33,10 @@ pub struct QueryDescription {
     /// The part of the picture that counted: x, y, width and height in fractions of its sides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<[f64; 4]>,
+    /// The words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The sentences that they were put into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
 }

@@ -16,9 +16,10 @@ use super::query_pictures::{QueryPicture, QueryPictures};
 use super::query_vectors::{Aspect, QueryVectors};
 use super::region::Region;
 use super::request::{Query, SearchRequest};
+use super::words::{Unread, WordsQuery, meaning};
 use crate::shared_passes::SharedPasses;
 use crate::stores::evidence_key;
-use crate::{Encoder, EngineError, Stores};
+use crate::{Encoder, EngineError, ErrorKind, Stores};
 
 /// Embeds queries.
 pub(super) struct QueryEmbedder {
@@ -91,6 +92,7 @@ impl QueryEmbedder {
                 Query::Item(id) if request.poses.are_stored() && request.mode == Mode::Auto => {
                     self.stored(*id, request.region(position), collection)?
                 }
+                Query::Words(words) => Some(self.words(words, collection, pictures, position)?),
                 Query::Item(_) | Query::Image(_) => None,
             });
         }
@@ -149,6 +151,29 @@ impl QueryEmbedder {
             vectors[index] = of_query;
         }
         Ok(vectors.into_iter().flatten().collect())
+    }
+
+    /// Words among other queries, which texts are no help with.
+    fn words(
+        &self,
+        words: &WordsQuery,
+        collection: &Collection,
+        pictures: &mut Decoded<'_>,
+        position: usize,
+    ) -> Result<QueryVectors, EngineError> {
+        let name = &collection.spec.name;
+        match meaning(&self.stores, collection, words)? {
+            Ok(meaning) => {
+                pictures.warnings.insert(position, meaning.warnings);
+                Ok(meaning.vectors)
+            }
+            Err(Unread::NoTower) => Err(EngineError::invalid(format!(
+                "words and pictures together need a model that embeds both, and that of collection \
+                 `{name}` embeds no texts; search by words alone, or in a collection made with \
+                 such a model"
+            ))),
+            Err(Unread::Failed(error)) => Err(EngineError::new(ErrorKind::Unavailable, error)),
+        }
     }
 
     /// The item's stored embeddings, if they were made as this collection's are: all of them, or

@@ -10,6 +10,7 @@ use super::embedding_kind::same_embedding;
 use super::found::{Found, sort_best_first};
 use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, SecondLookTaken};
 use super::request::Limit;
+use super::words::Reasons;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
 const RECIPROCAL_RANK_K: f64 = 60.0;
@@ -35,6 +36,8 @@ pub(super) struct Ranking {
     /// Best first.
     pub(super) hits: Vec<PlacedHit>,
     pub(super) second_look: SecondLooks,
+    /// Why words found what they found, if those were looked for.
+    pub(super) reasons: Option<Reasons>,
 }
 
 /// Which collections' hits were compared again.
@@ -76,7 +79,9 @@ impl Ranking {
         let threshold = rankings[0].threshold;
         let mut both = collections.iter().zip(&rankings);
         let are_alike = both.all(|(collection, ranking)| {
-            ranking.metric == metric && same_embedding(collection, &collections[0])
+            let by_scores = ranking.reasons.as_ref();
+            let by_scores = by_scores.is_none_or(|reasons| reasons.by_meaning_alone);
+            by_scores && ranking.metric == metric && same_embedding(collection, &collections[0])
         });
         let comparison = if are_alike {
             Comparison::Scores
@@ -86,6 +91,7 @@ impl Ranking {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut merged: Vec<Merged> = Vec::new();
         let mut second_look = SecondLooks::default();
+        let mut reasons: Option<Reasons> = None;
         for (collection, mut ranking) in collections.iter().zip(rankings) {
             match std::mem::replace(&mut ranking.second_look, SecondLookTaken::No) {
                 SecondLookTaken::Taken(first_scores) => {
@@ -95,6 +101,12 @@ impl Ranking {
                 SecondLookTaken::No => {}
                 SecondLookTaken::Lacking => {
                     second_look.lacking.push(collection.spec.name.clone());
+                }
+            }
+            if let Some(own) = ranking.reasons.take() {
+                match &mut reasons {
+                    Some(reasons) => reasons.extend(own),
+                    None => reasons = Some(own),
                 }
             }
             for group in prioritised(ranking, comparison) {
@@ -115,6 +127,7 @@ impl Ranking {
         });
         Self {
             second_look,
+            reasons,
             ..Self::cut(metric, threshold, merged, request)
         }
     }
@@ -168,6 +181,7 @@ impl Ranking {
                 .collect(),
             hits,
             second_look: SecondLooks::default(),
+            reasons: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Search: by pictures, by stored items, by vectors; over one or several collections; grouped
+//! Search: by pictures, by stored items, by vectors, by words; over one or several collections; grouped
 //! by patent.
 
 mod answer;
@@ -27,6 +27,7 @@ mod second_look;
 #[cfg(test)]
 mod tests;
 mod token;
+mod words;
 
 pub use answer::{GroupedHits, PageHit, QueryInfo, RankedItem, SearchAnswer, Timing};
 pub use description::{QueryDescription, QueryKind};
@@ -45,3 +46,4 @@ pub use region::Region;
 pub use request::{Limit, Query, QueryFile, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 pub use searcher::{Counters, Searcher};
 pub use second_look::{RERANK_DEFAULT, RERANK_MAX};
+pub use words::{FoundBy, WordsQuery};

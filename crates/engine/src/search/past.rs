@@ -84,6 +84,10 @@ impl PastSearch {
     /// The query at that position, to be searched for again.
     pub(crate) fn kept_query(&self, position: usize) -> Query {
         let query = &self.request.queries[position];
+        // Of words more than the vectors is searched for.
+        if let Query::Words(words) = query {
+            return Query::Words(words.clone());
+        }
         Query::Kept(KeptQuery {
             kind: query.kind(),
             id: query.item_id(),

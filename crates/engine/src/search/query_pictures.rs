@@ -231,7 +231,7 @@ impl QueryPictures {
                 ErrorKind::NotFound,
                 "the picture of this search is not kept any more; search with it again",
             )),
-            Some(Query::Vector(_) | Query::Kept(_)) => {
+            Some(Query::Vector(_) | Query::Words(_) | Query::Kept(_)) => {
                 Err(EngineError::invalid("a vector has no picture"))
             }
             None => Err(EngineError::invalid(format!(
@@ -294,7 +294,7 @@ impl QueryPictures {
     ) -> Result<Option<Vec<u8>>, EngineError> {
         let request = &past.request;
         let picture: RgbImage = match request.queries.get(position) {
-            None | Some(Query::Vector(_)) => return Ok(None),
+            None | Some(Query::Vector(_) | Query::Words(_)) => return Ok(None),
             // The stored thumbnail of a whole item is at hand.
             Some(Query::Item(id)) if request.region(position).is_none() => {
                 let Some(item) = self.stores.catalog().items(&[*id])?.pop() else {

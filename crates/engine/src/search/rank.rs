@@ -12,6 +12,7 @@ use super::found::{Found, best_of_each, sort_best_first};
 use super::query_vectors::QueryVectors;
 use super::request::Limit;
 use super::second_look::{Ability, Looks};
+use super::words::Reasons;
 use crate::{EngineError, Stores};
 
 /// Pages shown of a group when groups are counted, and for several queries.
@@ -42,6 +43,8 @@ pub(super) struct CollectionRanking {
     pub(super) threshold: Option<f32>,
     pub(super) groups: Vec<Group>,
     pub(super) second_look: SecondLookTaken,
+    /// Why words found what they found, if those were looked for.
+    pub(super) reasons: Option<Reasons>,
 }
 
 /// Whether hits were compared again.
@@ -56,11 +59,11 @@ pub(super) enum SecondLookTaken {
 }
 
 /// What every step of ranking a collection needs.
-struct Ranker<'a> {
+pub(super) struct Ranker<'a> {
     stores: &'a Stores,
     collection: &'a Collection,
     metric: Metric,
-    threshold: Option<f32>,
+    pub(super) threshold: Option<f32>,
     selection: Option<&'a Selection<'a>>,
     front_pages: FrontPages,
     effort: Effort,
@@ -83,18 +86,8 @@ pub(super) fn rank(
             Ability::Lacking => (None, true),
         };
     let ranker = Ranker {
-        stores,
-        collection,
-        metric,
-        threshold: request.threshold(collection, metric),
-        selection,
-        front_pages: if request.include_front_page {
-            FrontPages::Included
-        } else {
-            FrontPages::LeftOut
-        },
-        effort: request.effort,
         looks,
+        ..Ranker::new(stores, collection, selection, request)
     };
     let groups = match (queries, request.limit) {
         ([query], Limit::Items(count)) if query.has_figures() => {
@@ -123,7 +116,34 @@ pub(super) fn rank(
             None if is_lacking => SecondLookTaken::Lacking,
             None => SecondLookTaken::No,
         },
+        reasons: None,
     })
+}
+
+impl<'a> Ranker<'a> {
+    /// Without a second look.
+    pub(super) fn new(
+        stores: &'a Stores,
+        collection: &'a Collection,
+        selection: Option<&'a Selection<'a>>,
+        request: &CheckedRequest<'_>,
+    ) -> Self {
+        let metric = collection.spec.metric;
+        Self {
+            stores,
+            collection,
+            metric,
+            threshold: request.threshold(collection, metric),
+            selection,
+            front_pages: if request.include_front_page {
+                FrontPages::Included
+            } else {
+                FrontPages::LeftOut
+            },
+            effort: request.effort,
+            looks: None,
+        }
+    }
 }
 
 impl Ranker<'_> {
@@ -135,7 +155,7 @@ impl Ranker<'_> {
         }
     }
 
-    fn hits(
+    pub(super) fn hits(
         &self,
         query: &[f32],
         k: usize,
@@ -165,7 +185,7 @@ impl Ranker<'_> {
 
     /// The same by their first scores: an item that is among the best `k` of all poses is among
     /// the best `k` of the pose that it is best in.
-    fn first_hits(
+    pub(super) fn first_hits(
         &self,
         query: &QueryVectors,
         k: usize,
@@ -268,7 +288,7 @@ impl Ranker<'_> {
     }
 
     /// Hits, best first, gathered into groups, best first.
-    fn grouped(&self, hits: Vec<Found>) -> Result<Vec<Group>, EngineError> {
+    pub(super) fn grouped(&self, hits: Vec<Found>) -> Result<Vec<Group>, EngineError> {
         let ids: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
         let keys = self.group_keys(&ids)?;
         let mut places: HashMap<String, usize> = HashMap::new();

@@ -10,6 +10,7 @@ use super::kept::KeptQuery;
 use super::mode::Mode;
 use super::poses::Poses;
 use super::region::Region;
+use super::words::WordsQuery;
 use crate::file_name::clean_name;
 
 /// Largest `top_k`.
@@ -27,6 +28,8 @@ pub enum Query {
     Item(u64),
     /// An embedding.
     Vector(Vec<f32>),
+    /// Words.
+    Words(WordsQuery),
     /// A query of an earlier search.
     Kept(KeptQuery),
 }
@@ -143,6 +146,7 @@ impl Query {
             Self::Image(_) => QueryKind::Picture,
             Self::Item(_) => QueryKind::Item,
             Self::Vector(_) => QueryKind::Vector,
+            Self::Words(_) => QueryKind::Text,
             Self::Kept(kept) => kept.kind,
         }
     }
@@ -151,7 +155,7 @@ impl Query {
         match self {
             Self::Item(id) => Some(*id),
             Self::Kept(kept) => kept.id,
-            Self::Image(_) | Self::Vector(_) => None,
+            Self::Image(_) | Self::Vector(_) | Self::Words(_) => None,
         }
     }
 
@@ -159,7 +163,15 @@ impl Query {
         match self {
             Self::Image(file) => file.name(),
             Self::Kept(kept) => kept.file_name.as_deref(),
-            Self::Item(_) | Self::Vector(_) => None,
+            Self::Item(_) | Self::Vector(_) | Self::Words(_) => None,
+        }
+    }
+
+    /// The words, if it is such.
+    pub(super) fn words(&self) -> Option<&WordsQuery> {
+        match self {
+            Self::Words(words) => Some(words),
+            _ => None,
         }
     }
 
@@ -168,7 +180,7 @@ impl Query {
         match self {
             Self::Image(file) => file.page.as_ref().map(|page| page.number),
             Self::Kept(kept) => kept.page,
-            Self::Item(_) | Self::Vector(_) => None,
+            Self::Item(_) | Self::Vector(_) | Self::Words(_) => None,
         }
     }
 }
@@ -188,13 +200,17 @@ impl SearchRequest {
     pub fn descriptions(&self) -> Vec<QueryDescription> {
         let describe = |(position, query): (usize, &Query)| {
             let kind = query.kind();
-            let region = self.region(position).filter(|_| kind != QueryKind::Vector);
+            let has_picture = matches!(kind, QueryKind::Picture | QueryKind::Item);
+            let region = self.region(position).filter(|_| has_picture);
+            let words = query.words();
             QueryDescription {
                 kind,
                 id: query.item_id(),
                 file_name: query.file_name().map(str::to_owned),
                 page: query.page(),
                 region: region.map(Region::numbers),
+                text: words.map(|words| words.text.clone()),
+                templates: words.map_or_else(Vec::new, |words| words.templates.clone()),
             }
         };
         self.queries.iter().enumerate().map(describe).collect()

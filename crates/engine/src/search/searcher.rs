@@ -20,9 +20,10 @@ use super::past::{PastSearch, Recent};
 use super::query_pages::{self, PageChoice};
 use super::query_pictures::QueryPictures;
 use super::query_vectors::QueryVectors;
-use super::rank::rank;
+use super::rank::{CollectionRanking, rank};
 use super::request::{Query, QueryFile, SearchRequest};
 use super::token::token;
+use super::words::words_alone;
 use crate::filters::Filters;
 use crate::shared_passes::SharedPasses;
 use crate::{EngineError, Stores};
@@ -39,6 +40,18 @@ pub struct Counters {
     pub forward_passes: u64,
     /// Query pictures whose embedding was still known.
     pub cached_queries: u64,
+}
+
+/// What was found in each collection, in their order.
+pub(super) struct Searched {
+    /// The queries'.
+    pub(super) vectors: Vec<Vec<QueryVectors>>,
+    /// What was searched with: they, steered by items to be like or unlike.
+    pub(super) asked: Vec<Vec<QueryVectors>>,
+    pub(super) rankings: Vec<CollectionRanking>,
+    pub(super) warnings: Vec<String>,
+    /// When the queries were embedded.
+    pub(super) extracted: Instant,
 }
 
 /// Searches collections, and remembers for a while what it found. Shared by threads.
@@ -138,28 +151,17 @@ impl Searcher {
             .iter()
             .map(|name| self.stores.catalog().collection(name))
             .collect::<Result<Vec<_>, _>>()?;
-        self.embedder.pictures.check_pixels(&request)?;
-        let (vectors, warnings) = self.embedder.vectors(&request, &collections)?;
-        let examples = self.embedder.examples(&request, &collections)?;
-        let extracted = Instant::now();
-
-        let mut rankings = Vec::new();
-        let asked = vectors.iter().zip(&examples).zip(&collections);
-        let asked: Vec<_> = asked
-            .map(|((queries, examples), collection)| examples.steer(queries.clone(), collection))
-            .collect();
-        for (collection, queries) in collections.iter().zip(&asked) {
-            let selection = self.filters.selection(collection, &request.filter);
-            let ranked = rank(
-                &self.stores,
-                collection,
-                queries,
-                selection.as_ref(),
-                &request,
-            );
-            self.stores.note_answer(&ranked);
-            rankings.push(ranked?);
-        }
+        let searched = match words_alone(&request) {
+            Some(words) => self.by_words(words, &request, &collections)?,
+            None => self.by_vectors(&request, &collections)?,
+        };
+        let Searched {
+            vectors,
+            asked,
+            rankings,
+            warnings,
+            extracted,
+        } = searched;
         let searched = Instant::now();
 
         let ranking = Ranking::merge(&collections, rankings, &request);
@@ -188,7 +190,55 @@ impl Searcher {
         })
     }
 
-    #[cfg(test)]
+    fn by_vectors(
+        &self,
+        request: &CheckedRequest<'_>,
+        collections: &[Collection],
+    ) -> Result<Searched, EngineError> {
+        self.embedder.pictures.check_pixels(request)?;
+        let (vectors, warnings) = self.embedder.vectors(request, collections)?;
+        let asked = self.steered(&vectors, request, collections)?;
+        let extracted = Instant::now();
+        let mut rankings = Vec::new();
+        for (collection, queries) in collections.iter().zip(&asked) {
+            let selection = self.filters.selection(collection, &request.filter);
+            let ranked = rank(
+                &self.stores,
+                collection,
+                queries,
+                selection.as_ref(),
+                request,
+            );
+            self.stores.note_answer(&ranked);
+            rankings.push(ranked?);
+        }
+        Ok(Searched {
+            vectors,
+            asked,
+            rankings,
+            warnings,
+            extracted,
+        })
+    }
+
+    /// The queries' vectors steered by the items that hits are to be like, or unlike.
+    pub(super) fn steered(
+        &self,
+        vectors: &[Vec<QueryVectors>],
+        request: &CheckedRequest<'_>,
+        collections: &[Collection],
+    ) -> Result<Vec<Vec<QueryVectors>>, EngineError> {
+        let examples = self.embedder.examples(request, collections)?;
+        let of_each = vectors.iter().zip(&examples).zip(collections);
+        Ok(of_each
+            .map(|((queries, examples), collection)| examples.steer(queries.clone(), collection))
+            .collect())
+    }
+
+    pub(super) fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
     pub(super) fn filters(&self) -> &Filters {
         &self.filters
     }

@@ -13,6 +13,10 @@ pub(crate) fn hint(hint: &Hint) -> String {
         Hint::Examine => "on the server, `lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again and use the new answer's `query_token`".to_owned(),
         Hint::SendFiles => "send pictures, grants or archives as `file`".to_owned(),
+        Hint::GiveTexts => {
+            "import with a `model` that embeds texts, such as `clip-vit-b-32`, or describe images"
+                .to_owned()
+        }
         Hint::ListCollections => "`GET /api/collections` lists those there are".to_owned(),
         Hint::BringModel {
             endpoint,

@@ -86,6 +86,9 @@ pub(crate) struct PictureSearch {
     /// several files come, as `FILE:PAGE`, files counted from 1.
     #[schema(max_items = 64, example = json!(["3"]))]
     page: Option<Vec<String>>,
+    /// Words that count beside the pictures, each as much as one of them; the collection's model has
+    /// to embed texts.
+    text: Option<Vec<String>>,
     #[serde(flatten)]
     parameters: SearchParameters,
 }
@@ -95,6 +98,19 @@ pub(crate) struct PictureSearch {
 pub(crate) struct VectorSearch {
     /// As many numbers as the collection's embeddings have.
     vector: Vec<f32>,
+    #[serde(flatten)]
+    parameters: SearchParameters,
+}
+
+/// A search by words.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TextSearch {
+    /// The words to look for, in any language.
+    #[schema(min_length = 1, example = "a folding chair with armrests")]
+    query: String,
+    /// Sentences with `{}` where the words belong: what the model makes of each is averaged.
+    #[schema(max_items = 100, example = json!(["a photo of {}"]))]
+    template: Option<Vec<String>>,
     #[serde(flatten)]
     parameters: SearchParameters,
 }

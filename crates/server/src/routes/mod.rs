@@ -36,6 +36,7 @@ use crate::state::App;
 pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenApiRouter<App> {
     start
         .routes(routes!(search::by_pictures))
+        .routes(routes!(search::by_text))
         .routes(routes!(search::by_vector))
         .routes(routes!(search::by_item))
         .routes(routes!(explain::explain))

@@ -1,7 +1,7 @@
 //! The searches.
 
 use axum::extract::State;
-use lookalike_engine::search::{Query, QueryFile, SearchRequest};
+use lookalike_engine::search::{Query, QueryFile, SearchRequest, WordsQuery};
 use lookalike_wire::SearchAnswer;
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::http::path::Path;
 use crate::http::upload::{Field, Form};
 use crate::parameters::pages::ChosenPages;
 use crate::parameters::search::{History, Parameters};
-use crate::parameters::search::{PictureSearch, SearchParameters, VectorSearch};
+use crate::parameters::search::{PictureSearch, SearchParameters, TextSearch, VectorSearch};
 use crate::parameters::values::take;
 use crate::state::App;
 
@@ -39,6 +39,7 @@ pub(crate) async fn by_pictures(
     let mut parameters = Parameters::default();
     let mut files = Vec::new();
     let mut pages = ChosenPages::default();
+    let mut words = Vec::new();
     for (name, field) in form.fields {
         match field {
             Field::File(file) if name == "file" => {
@@ -50,23 +51,59 @@ pub(crate) async fn by_pictures(
                 )));
             }
             Field::Text(text) if name == "page" => pages.add(&text)?,
+            // An empty field of a form says nothing.
+            Field::Text(text) if name == "text" && text.trim().is_empty() => {}
+            Field::Text(text) if name == "text" => words.push(Query::Words(WordsQuery::new(text))),
             Field::Text(text) => parameters.set(&name, &text)?,
         }
     }
     let history = parameters.keeps_history();
     let request = parameters.into_request()?;
-    if files.is_empty() && request.like.is_empty() {
+    if files.is_empty() && words.is_empty() && request.like.is_empty() {
         return Err(ApiError::invalid(
             "no picture to look for; send one as `file`, or name items as `like`",
         ));
     }
-    let queries = app
+    let mut queries = app
         .compute(move |engine| pages.queries(engine.search(), &files))
         .await?;
+    queries.extend(words);
     let request = SearchRequest { queries, ..request };
     let answer = search(&app, &caller, request, history).await;
     drop(form.reserved);
     answer
+}
+
+/// Search by words.
+///
+/// By what they mean where the collection's model embeds texts, by titles, descriptions, tags, claims,
+/// names and what figures show, and by both where there is both: each hit says why it is one.
+#[utoipa::path(
+    post,
+    path = "/api/search/text",
+    tag = "search",
+    request_body = TextSearch,
+    responses((status = 200, body = Envelope<SearchAnswer>), ApiError),
+)]
+pub(crate) async fn by_text(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    JsonBody(mut object): JsonBody<Map<String, Value>>,
+) -> Answer {
+    let text: String = take(&mut object, "query")?
+        .ok_or_else(|| ApiError::invalid("no `query` in the JSON object"))?;
+    let templates: Option<Vec<String>> = take(&mut object, "template")?;
+    let parameters = Parameters::from_json(&object)?;
+    let history = parameters.keeps_history();
+    let words = WordsQuery {
+        text,
+        templates: templates.unwrap_or_default(),
+    };
+    let request = SearchRequest {
+        queries: vec![Query::Words(words)],
+        ..parameters.into_request()?
+    };
+    search(&app, &caller, request, history).await
 }
 
 /// Search by a vector.

@@ -482,3 +482,42 @@ fn every_picture_has_a_region_of_its_own() {
     let message = answer.json()["message"].to_string();
     assert!(message.contains("3 regions for 2 pictures"), "{message}");
 }
+
+#[test]
+fn words_find_texts_and_say_where() {
+    let server = Server::new();
+    let body = json!({"query": "watch bands", "collection": ["default"], "top_k": 5});
+    let answer = server.post("/api/search/text", body.to_string().as_bytes());
+    assert_eq!(
+        answer.status,
+        200,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    let data = &answer.json()["data"];
+    let page = &data["results"][0]["pages"][0];
+    assert_eq!(page["file_name"], "USD1107373-20251230-D00001.TIF");
+    assert_eq!(
+        page["found_by"],
+        json!({"meaning": null, "texts": ["title", "claim"]})
+    );
+    assert_eq!(data["query_info"]["queries"][0]["text"], "watch bands");
+    assert_eq!(data["query_info"]["min_score"], Value::Null);
+    for (body, expected) in [
+        (json!({}), "no `query`"),
+        (json!({"query": " "}), "no words"),
+        (json!({"query": "a", "template": ["b"]}), "has no {}"),
+        (
+            json!({"query": "a", "colour": "red"}),
+            "no parameter `colour`",
+        ),
+    ] {
+        let answer = server.post("/api/search/text", body.to_string().as_bytes());
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(
+            String::from_utf8_lossy(&answer.body).contains(expected),
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+    }
+}

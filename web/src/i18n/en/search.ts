@@ -20,6 +20,9 @@ export default {
   },
   query: {
     heading: "Query",
+    words: "Words to search with",
+    wordsPlaceholder: "Or describe it: a folding chair with armrests",
+    askWords: "Search with these words",
     another: "Another picture",
     alt: (name: string) => `Query: ${name}`,
     pick: (name: string) => `Show ${name}`,
@@ -92,6 +95,16 @@ export default {
   status: { in_force: "In force", expired: "Expired" } as Record<string, string>,
   results: {
     heading: "Results",
+    foundIn: (texts: string) => `Words found in: ${texts}`,
+    fits: (score: string) => `Picture fits the words: ${score}`,
+    texts: {
+      title: "title",
+      description: "description",
+      tags: "tags",
+      claim: "claim",
+      names: "names",
+      figures: "figure texts",
+    } as Record<string, string>,
     searching: "Searching …",
     found: (groups: string, images: string) => `${groups} patents, ${images} images`,
     rank: (rank: string) => `Rank ${rank}`,

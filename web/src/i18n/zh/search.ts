@@ -21,6 +21,9 @@ export default {
   },
   query: {
     heading: "查询图",
+    words: "搜索文字",
+    wordsPlaceholder: "或用文字描述：带扶手的折叠椅",
+    askWords: "按文字搜索",
     another: "换一张图片",
     alt: (name) => `查询图：${name}`,
     pick: (name) => `显示 ${name}`,
@@ -92,6 +95,16 @@ export default {
   status: { in_force: "有效", expired: "已过期" },
   results: {
     heading: "结果",
+    foundIn: (texts) => `文字出现于：${texts}`,
+    fits: (score) => `图片与文字相符：${score}`,
+    texts: {
+      title: "名称",
+      description: "描述",
+      tags: "标签",
+      claim: "权利要求",
+      names: "人名与文件名",
+      figures: "附图说明",
+    },
     searching: "正在搜索…",
     found: (groups, images) => `${groups} 件专利，${images} 张图片`,
     rank: (rank) => `第 ${rank} 名`,

@@ -18,6 +18,7 @@ mod modes;
 mod pixels;
 mod poses;
 mod second_look;
+mod words;
 
 fn sheet(figures: &[Drawn]) -> RgbImage {
     let grey = drawn_sheets::sheet(figures);

@@ -1,0 +1,151 @@
+//! Ranks the items of one collection for words.
+//!
+//! Cosines and BM25 have nothing in common but the order that they make, so where both found
+//! something they are fused by it: reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
+
+use std::collections::HashMap;
+
+use lookalike_catalog::{Collection, Words};
+use lookalike_imaging::Pose;
+use lookalike_storage::{MOST_HITS, Metric, Selection};
+
+use crate::search::checked::CheckedRequest;
+use crate::search::found::{Found, sort_best_first};
+use crate::search::query_vectors::QueryVectors;
+use crate::search::rank::{self, CollectionRanking, PAGES_PER_GROUP, Ranker};
+use crate::search::request::Limit;
+use crate::{EngineError, Stores};
+
+/// The constant of reciprocal rank fusion.
+const RECIPROCAL_RANK_K: f32 = 60.0;
+
+/// Items that each way of finding contributes, at least.
+const CANDIDATES: usize = 500;
+
+/// Items looked at for each group wanted: patents have about nine sheets.
+const ITEMS_PER_GROUP: usize = 20;
+
+/// Why words found an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::search) struct Reason {
+    /// The model's score.
+    pub(in crate::search) meaning: Option<f32>,
+    /// Whether words were found in its texts.
+    pub(in crate::search) by_texts: bool,
+}
+
+/// The same for all items that words found.
+#[derive(Clone, Debug, Default)]
+pub(in crate::search) struct Reasons {
+    pub(in crate::search) words: Words,
+    pub(in crate::search) of_items: HashMap<u64, Reason>,
+    /// Whether scores are the model's own.
+    pub(in crate::search) by_meaning_alone: bool,
+}
+
+impl Reasons {
+    /// Those of another collection too.
+    pub(in crate::search) fn extend(&mut self, other: Self) {
+        self.of_items.extend(other.of_items);
+        self.by_meaning_alone &= other.by_meaning_alone;
+    }
+}
+
+/// The collection's groups for words, as many as the request may want.
+pub(super) fn rank(
+    stores: &Stores,
+    collection: &Collection,
+    meaning: Option<&QueryVectors>,
+    words: &Words,
+    selection: Option<&Selection<'_>>,
+    request: &CheckedRequest<'_>,
+) -> Result<CollectionRanking, EngineError> {
+    let most = match request.limit {
+        Limit::Items(count) => CANDIDATES.max(2 * count),
+        Limit::Groups(count) => CANDIDATES.max(ITEMS_PER_GROUP * count),
+    }
+    .min(MOST_HITS);
+    let passing = selection.map(Selection::ids).transpose()?;
+    let in_texts = stores.catalog().items_with_words(
+        collection,
+        words,
+        request.include_front_page,
+        most,
+        |id| passing.as_ref().is_none_or(|ids| ids.contains(id)),
+    )?;
+    if let (true, Some(meaning)) = (in_texts.is_empty(), meaning) {
+        let queries = std::slice::from_ref(meaning);
+        let mut ranking = rank::rank(stores, collection, queries, selection, request)?;
+        let hits = ranking.groups.iter().flat_map(|group| &group.hits);
+        let reason = |hit: &Found| Reason {
+            meaning: Some(hit.score),
+            by_texts: false,
+        };
+        ranking.reasons = Some(Reasons {
+            words: words.clone(),
+            of_items: hits.map(|hit| (hit.item_id, reason(hit))).collect(),
+            by_meaning_alone: true,
+        });
+        return Ok(ranking);
+    }
+    let ranker = Ranker::new(stores, collection, selection, request);
+    let by_meaning = match meaning {
+        Some(meaning) => ranker.first_hits(meaning, most, ranker.threshold)?,
+        None => Vec::new(),
+    };
+    let mut reasons: HashMap<u64, Reason> = HashMap::new();
+    let mut hits: HashMap<u64, Found> = HashMap::new();
+    let best_relevance = in_texts.first().map_or(1.0, |hit| hit.relevance);
+    let of_rank = |rank: usize| RECIPROCAL_RANK_K / (RECIPROCAL_RANK_K + rank as f32) / 2.0;
+    for (rank, hit) in by_meaning.into_iter().enumerate() {
+        reasons.entry(hit.item_id).or_default().meaning = Some(hit.score);
+        let score = of_rank(rank);
+        hits.insert(hit.item_id, Found { score, ..hit });
+    }
+    for (rank, found) in in_texts.iter().enumerate() {
+        reasons.entry(found.item_id).or_default().by_texts = true;
+        let score = match meaning {
+            Some(_) => of_rank(rank),
+            // Nothing to fuse with: how relevant it is beside the first. Items with some of the words
+            // come after those with all, whatever their relevance.
+            None => {
+                let relative = (found.relevance / best_relevance).min(1.0) as f32;
+                if found.has_all {
+                    0.5 + relative / 2.0
+                } else {
+                    relative / 2.0
+                }
+            }
+        };
+        let hit = hits.entry(found.item_id).or_insert(Found {
+            item_id: found.item_id,
+            figure_index: 0,
+            score: 0.0,
+            pose: Pose::UPRIGHT,
+        });
+        hit.score += score;
+    }
+    let mut hits: Vec<Found> = hits.into_values().collect();
+    sort_best_first(&mut hits, Metric::Cosine);
+    if let Limit::Items(count) = request.limit {
+        hits.truncate(count);
+    }
+    let mut groups = ranker.grouped(hits)?;
+    if let Limit::Groups(count) = request.limit {
+        groups.truncate(count);
+        for group in &mut groups {
+            group.hits.truncate(PAGES_PER_GROUP);
+        }
+    }
+    Ok(CollectionRanking {
+        metric: Metric::Cosine,
+        threshold: ranker.threshold.filter(|_| meaning.is_some()),
+        groups,
+        second_look: rank::SecondLookTaken::No,
+        reasons: Some(Reasons {
+            words: words.clone(),
+            of_items: reasons,
+            by_meaning_alone: false,
+        }),
+    })
+}
