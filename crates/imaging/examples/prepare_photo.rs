@@ -1,6 +1,8 @@
 //! Writes what of a photo finds drawings beside it: `cargo run --example prepare_photo -- OUT PHOTO...`
 //! makes `OUT/NAME-cut.png` and `OUT/NAME-drawing.png`.
 
+#![expect(clippy::print_stdout, reason = "its output is its purpose")]
+
 use std::path::Path;
 use std::time::Instant;
 

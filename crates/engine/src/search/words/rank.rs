@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 
 use lookalike_catalog::{Collection, Words};
-use lookalike_imaging::Pose;
 use lookalike_storage::{MOST_HITS, Metric, Selection};
 
 use crate::search::checked::CheckedRequest;
-use crate::search::found::{Found, sort_best_first};
+use crate::search::found::{Asked, Found, sort_best_first};
 use crate::search::query_vectors::QueryVectors;
 use crate::search::rank::{self, CollectionRanking, PAGES_PER_GROUP, Ranker};
 use crate::search::request::Limit;
@@ -121,7 +120,7 @@ pub(super) fn rank(
             item_id: found.item_id,
             figure_index: 0,
             score: 0.0,
-            pose: Pose::UPRIGHT,
+            asked: Asked::default(),
         });
         hit.score += score;
     }
