@@ -134,8 +134,8 @@ fn files_are_chosen_as_on_disk() {
     let bytes = zip([
         ("a.TIF", Vec::new()),
         ("notes.txt", b"II*\0".to_vec()),
-        ("b.NEF", Vec::new()),
-        ("hash1", b"\x89PNG\r\n".to_vec()),
+        ("b.HEIC", Vec::new()),
+        ("hash1", b"\x89PNG\r\n\x1a\n".to_vec()),
         ("hash2", b"plain".to_vec()),
         (".hidden.tif", Vec::new()),
         ("__MACOSX/a.tif", Vec::new()),
@@ -152,7 +152,7 @@ fn files_are_chosen_as_on_disk() {
         names,
         ["flat.xml", "USD0939806-20220104.XML", "a.TIF", "hash1"]
     );
-    assert_eq!(folders[0].unread.get("nef"), Some(&1));
+    assert_eq!(folders[0].unread.get("heic"), Some(&1));
 }
 
 #[test]

@@ -144,7 +144,10 @@ fn a_utility_patent_is_refused_with_its_drawings() {
     ]);
     assert_eq!(plan.failed.len(), 1, "{:?}", plan.failed);
     let problem = sheets[0].as_ref().unwrap_err();
-    assert!(problem.reason.contains("no design patent"), "{problem:?}");
+    assert!(
+        problem.reason.contains("not a design patent"),
+        "{problem:?}"
+    );
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn what_is_no_design_in_a_weekly_file_is_counted_and_no_failure() {
     assert_eq!((plan.patents.len(), plan.warnings.len()), (1, 1));
     let reason = &plan.warnings[0].reason;
     assert!(
-        reason.contains("2 of its 3 documents are no design patents"),
+        reason.contains("2 of its 3 documents are not design patents"),
         "{reason}"
     );
     // A sheet that was converted is the grant's still.

@@ -27,6 +27,9 @@ const AREA: std::ops::RangeInclusive<f64> = 0.015..=0.9;
 /// Most of the border that it covers.
 const MOST_BORDER: f64 = 0.35;
 
+/// Most that subject and ground have of their colours in common.
+const MOST_SHARED: f64 = 0.5;
+
 /// Parts of the subject smaller than this part of its largest one are dust.
 const DUST: f64 = 0.06;
 
@@ -53,7 +56,8 @@ pub(super) fn find(scaled: &RgbImage, full: &Colours) -> Option<Plane> {
         mask = guided(&colours.0[0], &both, 4).map(|part| if part > HALF { 1.0 } else { 0.0 });
         tidy(&mut mask);
     }
-    is_plausible(&mask).then(|| {
+    let stands_out = is_plausible(&mask) && shared_colours(&colours, &mask) <= MOST_SHARED;
+    stands_out.then(|| {
         let (width, height) = (full.width(), full.height());
         let large = mask.scaled(width, height);
         let fine = guided(&full.0[0], &large, 4);
@@ -118,6 +122,22 @@ fn likeness(colours: &Colours, mask: &Plane) -> Plane {
         (a - b) / (a + b + 1e-4)
     });
     Plane::of(mask.width(), values.collect())
+}
+
+/// The part of their colours that subject and ground have in common, 0 to 1: of a pattern, which has no
+/// subject, nearly all.
+fn shared_colours(colours: &Colours, mask: &Plane) -> f64 {
+    let mut counts = vec![[0.0_f64; 2]; BINS.iter().product()];
+    let mut all = [0.0_f64; 2];
+    for (index, &part) in mask.values().iter().enumerate() {
+        let side = usize::from(part > HALF);
+        counts[bin(colours.pixel(index))][side] += 1.0;
+        all[side] += 1.0;
+    }
+    let shares = counts
+        .iter()
+        .map(|[ground, subject]| (ground / all[0].max(1.0)).min(subject / all[1].max(1.0)));
+    shares.sum()
 }
 
 fn bin([light, blue, red]: [f32; 3]) -> usize {

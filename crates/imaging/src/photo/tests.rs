@@ -5,13 +5,13 @@ use super::*;
 const WIDTH: u32 = 300;
 const HEIGHT: u32 = 240;
 
-/// A red box with a dark line across, on a ground that grows lighter from left to right.
+/// A red box with a dark band across, on a ground that grows lighter from left to right.
 fn box_on(ground: impl Fn(u32, u32) -> [u8; 3]) -> RgbImage {
     let mut data = Vec::new();
     for y in 0..HEIGHT {
         for x in 0..WIDTH {
             let inside = (90..210).contains(&x) && (60..180).contains(&y);
-            let line = (116..122).contains(&y);
+            let line = (108..132).contains(&y);
             data.extend(match (inside, line) {
                 (true, true) => [60, 20, 20],
                 (true, false) => [180, 50, 40],
@@ -62,7 +62,7 @@ fn a_subject_is_drawn_by_its_outline_and_what_is_on_it() {
     );
     let grey = drawing.to_grey();
     let inked = |x: u32, y: u32| grey[(y * drawing.width() + x) as usize] < 128;
-    // Down the middle: the upper edge, two edges of the line, the lower edge.
+    // Down the middle: the upper edge, two edges of the band, the lower edge.
     let column: Vec<bool> = (0..drawing.height())
         .map(|y| inked(drawing.width() / 2, y))
         .collect();

@@ -164,7 +164,10 @@ mod tests {
         assert!(made.unwrap().success());
         for path in [&pipe, root.path(), Path::new("/dev/zero")] {
             let refused = Reach::Anywhere.open(path).unwrap_err();
-            assert!(refused.to_string().contains("no regular file"), "{refused}");
+            assert!(
+                refused.to_string().contains("not a regular file"),
+                "{refused}"
+            );
         }
     }
 }

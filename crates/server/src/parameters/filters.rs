@@ -28,10 +28,10 @@ pub(crate) struct FilterParameters {
     #[schema(example = json!(["US"]))]
     country: Option<Vec<String>>,
     /// Granted on this day or later: 20200131; in forms and addresses 2020-01-31 too.
-    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    #[schema(minimum = 10_000_101, maximum = 99_991_231)]
     pub_date_from: Option<u32>,
     /// Granted on this day or earlier: 20201231; in forms and addresses 2020-12-31 too.
-    #[schema(minimum = 10_000_000, maximum = 99_999_999)]
+    #[schema(minimum = 10_000_101, maximum = 99_991_231)]
     pub_date_to: Option<u32>,
     /// `in_force` or `expired` today.
     #[schema(example = json!(["in_force"]))]

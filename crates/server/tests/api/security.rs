@@ -25,6 +25,7 @@ const OPEN: &[&str] = &[
 /// Endpoints that readers may call although they are no plain reading.
 const READERS: &[&str] = &[
     "post /api/search",
+    "post /api/search/text",
     "post /api/search/vector",
     "post /api/search/item/{id}",
     "post /api/history/{id}/search",

@@ -358,7 +358,7 @@ fn wrong_requests_are_refused_with_their_fault() {
         &|r| r.filter.patent_id = vec!["US1234567B2".into()],
         "1234567",
     );
-    invalid(&|r| r.filter.pub_date_from = Some(2020), "YYYYMMDD");
+    invalid(&|r| r.filter.pub_date_from = Some(2020), "no day");
     invalid(&|r| r.filter.attributes = vec!["x".into()], "key=value");
     invalid(
         &|r| r.queries = vec![Query::Vector(vec![1.0; 3])],
