@@ -67,11 +67,17 @@ test("the pages of a PDF are offered, and each can be searched with or left out"
 test("a hit that is liked steers the search, and a click takes it back", async ({ page }) => {
   await searchSheet(page, 3);
   const first = rows(page).first();
-  await first.getByRole("button", { name: /^More like / }).first().click();
+  await first
+    .getByRole("button", { name: /^More like / })
+    .first()
+    .click();
   await expect(page).toHaveURL(/like=\d+/);
   const chips = page.getByRole("list", { name: "What steers the search" });
   await expect(chips.getByRole("button")).toHaveCount(1);
-  await first.getByRole("button", { name: /^Less like / }).first().click();
+  await first
+    .getByRole("button", { name: /^Less like / })
+    .first()
+    .click();
   await expect(page).toHaveURL(/unlike=\d+/);
   await chips.getByRole("button").click();
   await expect(chips).toBeHidden();

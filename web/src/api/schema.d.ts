@@ -834,6 +834,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/search/text": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Search by words.
+     * @description By what they mean where the collection's model embeds texts, by titles, descriptions, tags, claims,
+     *     names and what figures show, and by both where there is both: each hit says why it is one.
+     */
+    post: operations["search_by_text"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/search/vector": {
     parameters: {
       query?: never;
@@ -2308,6 +2329,19 @@ export interface components {
        */
       us_class?: string[] | null;
     };
+    /** @description Why a search by words found a picture. */
+    FoundBy: {
+      /**
+       * Format: float
+       * @description How well the picture fits the words by the model's measure, where that found it.
+       */
+      meaning?: number | null;
+      /**
+       * @description The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
+       *     `figures`.
+       */
+      texts: string[];
+    };
     /** @description What a grant tells beyond `Patent`. Dates are YYYYMMDD integers. */
     GrantDetails: {
       /**
@@ -2920,8 +2954,8 @@ export interface components {
       /** @description Arithmetic in use; null when the model can't be loaded now. */
       precision?: string | null;
       /**
-       * @description The better encoder that has taken its place inside the program, and that `collections
-       *     re-embed` goes over to; null if there is none.
+       * @description The better encoder that has taken its place inside the program, to which re-embedding
+       *     moves the collection; null if there is none.
        */
       superseded_by?: string | null;
       /** @description False for weights that are only a placeholder; null when the model can't be loaded now. */
@@ -2978,6 +3012,7 @@ export interface components {
        *     `drawing`.
        */
       form: string;
+      found_by?: components["schemas"]["FoundBy"] | null;
       /**
        * Format: int32
        * @description Pixels of the image, upright.
@@ -3004,7 +3039,8 @@ export interface components {
       /**
        * Format: float
        * @description Cosine, inner product or Euclidean distance; on second look the cosine mixed with how well
-       *     places match, on the scale of the encoder's cosines.
+       *     places match, on the scale of the encoder's cosines. Of words that were found in texts: how
+       *     high it stands, 1 for the first by texts, or by texts and by meaning.
        */
       score: number;
       /**
@@ -3231,6 +3267,11 @@ export interface components {
        *     ]
        */
       page?: string[] | null;
+      /**
+       * @description Words that count beside the pictures, each as much as one of them; the collection's model has
+       *     to embed texts.
+       */
+      text?: string[] | null;
     };
     /** @description The form of a preview. */
     PreviewForm: {
@@ -3277,6 +3318,10 @@ export interface components {
       page?: number | null;
       /** @description The part of the picture that counted: x, y, width and height in fractions of its sides. */
       region?: number[] | null;
+      /** @description The sentences that they were put into. */
+      templates?: string[];
+      /** @description The words. */
+      text?: string | null;
     };
     /** @description What was asked, with defaults filled in. */
     QueryInfo: {
@@ -3331,7 +3376,7 @@ export interface components {
      * @description What a query is.
      * @enum {string}
      */
-    QueryKind: "picture" | "item" | "vector";
+    QueryKind: "picture" | "item" | "vector" | "text";
     /** @description An account to make. */
     Registration: {
       /** @description 1 to 64 letters (a to z), digits, `-`, `_`, `.` or `@`; its case makes no difference. */
@@ -3686,6 +3731,21 @@ export interface components {
       ids?: number[] | null;
       /** @description Tags to take away. */
       remove_tags?: string[];
+    };
+    /** @description A search by words. */
+    TextSearch: components["schemas"]["SearchParameters"] & {
+      /**
+       * @description The words to look for, in any language.
+       * @example a folding chair with armrests
+       */
+      query: string;
+      /**
+       * @description Sentences with `{}` where the words belong: what the model makes of each is averaged.
+       * @example [
+       *       "a photo of {}"
+       *     ]
+       */
+      template?: string[] | null;
     };
     /** @description Where the time went, in milliseconds. */
     Timing: {
@@ -5919,6 +5979,41 @@ export interface operations {
     requestBody?: {
       content: {
         "application/json": components["schemas"]["SearchParameters"] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SearchAnswer"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  search_by_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TextSearch"];
       };
     };
     responses: {

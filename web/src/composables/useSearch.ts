@@ -4,7 +4,7 @@ import { computed, reactive, shallowRef, watch } from "vue";
 import { type ApiError, apiErrorOf, call } from "../api/client";
 import { ask, recordedId } from "../api/search";
 import type { SearchAnswer } from "../api/types";
-import { type Asked, fromAddress, toAddress } from "../search/address";
+import { fromAddress, toAddress } from "../search/address";
 import {
   defaultOptions,
   type Filters,
@@ -15,6 +15,7 @@ import {
 } from "../search/query";
 import { choiceOf } from "../search/figures";
 import { searchParameters } from "../search/request";
+import { isSame } from "../search/same";
 import { useCollection } from "./useCollections";
 import { pictureOf, releasePicture, togglePage } from "./usePictures";
 import { useSession } from "./useSession";
@@ -173,7 +174,7 @@ function later(): void {
 function restore(wanted: LocationQuery): void {
   const { asked: query, options } = fromAddress(wanted);
   const unsavedHere = query?.kind === "unsaved" && state.query?.kind === "files";
-  const same = unsavedHere || samePlace(query);
+  const same = unsavedHere || isSame(query, state.query);
   const sameOptions = text(toAddress(null, options)) === text(toAddress(null, state.options));
   if (same && sameOptions) return;
   Object.assign(state.options, options);
@@ -184,24 +185,6 @@ function restore(wanted: LocationQuery): void {
     begin({ kind: "history", id: query.id, entry: null }, options);
     void describe(state.query);
   } else begin(null);
-}
-
-function samePlace(asked: Asked): boolean {
-  const { query } = state;
-  if (!asked || !query) return !asked && !query;
-  if (asked.kind === "history") {
-    return (
-      (query.kind === "history" ? query.id : query.kind === "files" && query.historyId) === asked.id
-    );
-  }
-  if (asked.kind === "words") return query.kind === "words" && query.text === asked.text;
-  const here = {
-    item: query.kind === "item" ? query.id : null,
-    region: JSON.stringify(query.kind === "item" && query.region),
-  };
-  return (
-    asked.kind === "item" && here.item === asked.id && here.region === JSON.stringify(asked.region)
-  );
 }
 
 function text(query: LocationQueryRaw): string {
