@@ -5,12 +5,9 @@
 //! that: triggers note which items have changed, so that no way of writing forgets any, and every
 //! transaction brings the index up to date before it ends.
 
+mod find;
 mod index;
 mod terms;
-
-use rusqlite::Connection;
-
-use crate::{Catalog, CatalogError, Collection};
 
 pub(crate) use index::refresh;
 pub use terms::Words;
@@ -57,9 +54,6 @@ impl WordField {
     }
 }
 
-/// How much a word counts in each column: those that people write to be found by count most.
-const WEIGHTS: &str = "10.0, 8.0, 8.0, 4.0, 4.0, 2.0";
-
 /// An item that words were found in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WordHit {
@@ -69,96 +63,4 @@ pub struct WordHit {
     pub relevance: f64,
     /// Whether every word was found, and not only some.
     pub has_all: bool,
-}
-
-impl Catalog {
-    /// The `most` items of a collection that `words` are found in: first those with every word,
-    /// then those with some, each best first. Front-page copies only if they are wanted; `passes`
-    /// says which items take part.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn items_with_words(
-        &self,
-        collection: &Collection,
-        words: &Words,
-        with_front_pages: bool,
-        most: usize,
-        passes: impl Fn(u64) -> bool,
-    ) -> Result<Vec<WordHit>, CatalogError> {
-        self.read(|connection| {
-            let mut hits: Vec<WordHit> = Vec::new();
-            let queries = [(words.all(), true), (words.any(), false)];
-            for (query, has_all) in queries {
-                let Some(query) = query else { continue };
-                let known: Vec<u64> = hits.iter().map(|hit| hit.item_id).collect();
-                let mut statement = connection.prepare_cached(&format!(
-                    "SELECT item_words.rowid, bm25(item_words, {WEIGHTS}) AS badness \
-                     FROM item_words JOIN items ON items.id = item_words.rowid \
-                     WHERE item_words MATCH ?1 AND collection_id = ?2 \
-                     AND (?3 OR front_page = 0) ORDER BY badness, items.id"
-                ))?;
-                let mut rows = statement.query((query, collection.id, with_front_pages))?;
-                while hits.len() < most
-                    && let Some(row) = rows.next()?
-                {
-                    let (item_id, rank): (u64, f64) = (row.get(0)?, row.get(1)?);
-                    if !known.contains(&item_id) && passes(item_id) {
-                        hits.push(WordHit {
-                            item_id,
-                            relevance: -rank,
-                            has_all,
-                        });
-                    }
-                }
-            }
-            Ok(hits)
-        })
-    }
-
-    /// Which texts of these items any of `words` are found in.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn fields_with_words(
-        &self,
-        words: &Words,
-        ids: &[u64],
-    ) -> Result<Vec<(u64, WordField)>, CatalogError> {
-        let Some(query) = words.any() else {
-            return Ok(Vec::new());
-        };
-        let ids = serde_json::to_string(ids).unwrap_or_default();
-        self.read(|connection| {
-            let mut found = Vec::new();
-            for field in WordField::ALL {
-                let mut statement = connection.prepare_cached(
-                    "SELECT rowid FROM item_words WHERE item_words MATCH ?1 \
-                     AND rowid IN (SELECT value FROM json_each(?2))",
-                )?;
-                let query = format!("{} : ({query})", field.name());
-                let rows = statement.query_map((query, &ids), |row| row.get::<_, u64>(0))?;
-                for id in rows {
-                    found.push((id?, field));
-                }
-            }
-            Ok(found)
-        })
-    }
-
-    /// Whether any item of a collection has more to be found by in words than the name of its file.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn has_texts(&self, collection: &Collection) -> Result<bool, CatalogError> {
-        self.read(|connection| has_texts(connection, collection.id))
-    }
-}
-
-fn has_texts(connection: &Connection, collection: i64) -> Result<bool, CatalogError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM items WHERE collection_id = ?1 \
-         AND (patent_id IS NOT NULL OR description IS NOT NULL OR tags <> '[]'))",
-    )?;
-    Ok(statement.query_row([collection], |row| row.get(0))?)
 }

@@ -5,7 +5,7 @@ use lookalike_imaging::Pose;
 use lookalike_imaging::photo::Form;
 
 use super::description::QueryDescription;
-use super::words::FoundBy;
+use super::words::reasons::FoundBy;
 use crate::PictureFigure;
 
 /// The answer to a search.

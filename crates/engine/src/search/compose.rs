@@ -13,7 +13,7 @@ use super::description::{QueryDescription, QueryKind};
 use super::found::Found;
 use super::fuse::Ranking;
 use super::request::Limit;
-use super::words::FoundBy;
+use super::words::reasons::FoundBy;
 use crate::{EngineError, PictureFigure, Stores};
 
 /// The answer, but for times and token.

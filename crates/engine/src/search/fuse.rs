@@ -10,7 +10,7 @@ use super::embedding_kind::same_embedding;
 use super::found::{Found, sort_best_first};
 use super::rank::{CollectionRanking, Group, PAGES_PER_GROUP, SecondLookTaken};
 use super::request::Limit;
-use super::words::Reasons;
+use super::words::reasons::Reasons;
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
 const RECIPROCAL_RANK_K: f64 = 60.0;

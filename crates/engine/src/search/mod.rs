@@ -46,4 +46,5 @@ pub use region::Region;
 pub use request::{Limit, Query, QueryFile, SearchRequest, TOP_GROUPS_MAX, TOP_K_MAX};
 pub use searcher::{Counters, Searcher};
 pub use second_look::{RERANK_DEFAULT, RERANK_MAX};
-pub use words::{FoundBy, WordsQuery};
+pub use words::query::WordsQuery;
+pub use words::reasons::FoundBy;

@@ -12,7 +12,7 @@ use super::found::{Found, best_of_each, sort_best_first};
 use super::query_vectors::QueryVectors;
 use super::request::Limit;
 use super::second_look::{Ability, Looks};
-use super::words::Reasons;
+use super::words::reasons::Reasons;
 use crate::{EngineError, Stores};
 
 /// Pages shown of a group when groups are counted, and for several queries.

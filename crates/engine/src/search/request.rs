@@ -10,7 +10,7 @@ use super::kept::KeptQuery;
 use super::mode::Mode;
 use super::poses::Poses;
 use super::region::Region;
-use super::words::WordsQuery;
+use super::words::query::WordsQuery;
 use crate::file_name::clean_name;
 
 /// Largest `top_k`.

@@ -3,7 +3,7 @@
 use lookalike_catalog::Collection;
 use lookalike_encoders::normalize;
 
-use super::WordsQuery;
+use super::query::WordsQuery;
 use crate::search::query_vectors::QueryVectors;
 use crate::{EngineError, Length, Stores};
 

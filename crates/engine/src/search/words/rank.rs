@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use lookalike_catalog::{Collection, Words};
 use lookalike_storage::{MOST_HITS, Metric, Selection};
 
+use super::reasons::{Reason, Reasons};
 use crate::search::checked::CheckedRequest;
 use crate::search::found::{Asked, Found, sort_best_first};
 use crate::search::query_vectors::QueryVectors;
@@ -23,32 +24,6 @@ const CANDIDATES: usize = 500;
 
 /// Items looked at for each group wanted: patents have about nine sheets.
 const ITEMS_PER_GROUP: usize = 20;
-
-/// Why words found an item.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::search) struct Reason {
-    /// The model's score.
-    pub(in crate::search) meaning: Option<f32>,
-    /// Whether words were found in its texts.
-    pub(in crate::search) by_texts: bool,
-}
-
-/// The same for all items that words found.
-#[derive(Clone, Debug, Default)]
-pub(in crate::search) struct Reasons {
-    pub(in crate::search) words: Words,
-    pub(in crate::search) of_items: HashMap<u64, Reason>,
-    /// Whether scores are the model's own.
-    pub(in crate::search) by_meaning_alone: bool,
-}
-
-impl Reasons {
-    /// Those of another collection too.
-    pub(in crate::search) fn extend(&mut self, other: Self) {
-        self.of_items.extend(other.of_items);
-        self.by_meaning_alone &= other.by_meaning_alone;
-    }
-}
 
 /// The collection's groups for words, as many as the request may want.
 pub(super) fn rank(
