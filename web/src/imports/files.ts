@@ -15,11 +15,13 @@ const KINDS: Record<FileKind, readonly string[]> = {
   archive: ["zip", "tar"],
 };
 
+const named = (endings: readonly string[]) => endings.map((ending) => `.${ending}`);
+
 /** What the import reads: an `accept` for a file chooser. */
-export const ACCEPT = Object.values(KINDS)
-  .flat()
-  .map((ending) => `.${ending}`)
-  .join(",");
+export const ACCEPT = named(Object.values(KINDS).flat()).join(",");
+
+/** What can be searched with, also where the system knows pictures by another name. */
+export const PICTURES = [...named(FORMAT_ENDINGS), "image/*"].join(",");
 
 /** What a file is by its name; null for what the import would pass over. */
 export function kindOf(path: string): FileKind | null {
