@@ -29,6 +29,15 @@ impl<'a> Check<'a> {
         if holds {
             return Ok(());
         }
+        self.fail(setting, found, expected)
+    }
+
+    pub(crate) fn fail<T>(
+        &self,
+        setting: &'static str,
+        found: impl std::fmt::Display,
+        expected: impl Into<String>,
+    ) -> Result<T, LoadError> {
         Err(LoadError::Config {
             path: self.path.into(),
             setting,
@@ -37,9 +46,19 @@ impl<'a> Check<'a> {
         })
     }
 
+    /// Whether it is one of 1 to `most`.
+    pub(crate) fn range(
+        &self,
+        setting: &'static str,
+        value: usize,
+        most: usize,
+    ) -> Result<(), LoadError> {
+        let expected = format!("1 to {most}");
+        self.that((1..=most).contains(&value), setting, value, expected)
+    }
+
     pub(crate) fn size(&self, setting: &'static str, size: usize) -> Result<usize, LoadError> {
-        let expected = || format!("1 to {MAX_SIZE}");
-        self.that((1..=MAX_SIZE).contains(&size), setting, size, expected())?;
+        self.range(setting, size, MAX_SIZE)?;
         Ok(size)
     }
 

@@ -106,13 +106,3 @@ impl ReportPictures {
         Ok(Self { queries, items })
     }
 }
-
-/// 20251230 as 2025-12-30.
-pub(crate) fn day(day: u32) -> String {
-    format!(
-        "{:04}-{:02}-{:02}",
-        day / 10_000,
-        day / 100 % 100,
-        day % 100
-    )
-}

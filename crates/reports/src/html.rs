@@ -9,7 +9,8 @@ use lookalike_encoders::Band;
 use lookalike_engine::search::{GroupedHits, PageHit, QueryDescription, QueryKind};
 use serde_json::{Value, json};
 
-use crate::facts::{Facts, ReportPictures, day};
+use crate::document::{day, escaped};
+use crate::facts::{Facts, ReportPictures};
 use crate::parameters;
 use crate::style::{STYLE, content_security_policy};
 use crate::words::{Language, Words};
@@ -273,22 +274,4 @@ fn image(html: &mut String, jpeg: &[u8], text: &str) {
     ));
     STANDARD.encode_string(jpeg, html);
     html.push_str("\">");
-}
-
-/// Text as it may stand between tags and in quoted attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // HTML has no other control characters.
-            '\0'..='\x08' | '\x0b'..='\x1f' | '\x7f' => safe.push('\u{fffd}'),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -1,16 +1,19 @@
-//! A search as a document: HTML for reading and printing, CSV for calculating.
+//! A search as a document: HTML for reading and printing, CSV for calculating. What other documents
+//! need of that is here for them, too.
 
 mod csv;
+pub mod document;
 mod facts;
 mod html;
 mod parameters;
 mod style;
+mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use self::csv::harmless;
 pub use style::content_security_policy;
+pub use table::table;
 pub use words::Language;
 
 use lookalike_engine::search::PageHit;
@@ -60,7 +63,7 @@ impl<'a> Reports<'a> {
         owner: Option<i64>,
         thumbnail_url: &dyn Fn(&PageHit) -> String,
     ) -> Result<Vec<u8>, EngineError> {
-        csv::table(&self.facts(token, owner)?, thumbnail_url)
+        csv::of_hits(&self.facts(token, owner)?, thumbnail_url)
     }
 
     fn facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {

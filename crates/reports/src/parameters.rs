@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::facts::day;
+use crate::document::day;
 use crate::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.

@@ -2,21 +2,14 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
+use crate::document::policy_of;
 
 /// The style sheet. Lengths that matter in print are in millimetres; no size of paper is named, so
 /// that A4 and Letter both get their own margins. Bands differ by words and by lightness as well
 /// as by hue.
 pub(crate) const STYLE: &str = include_str!("style.css");
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let mut policy = "default-src 'none'; img-src data:; style-src 'sha256-".to_owned();
-    STANDARD.encode_string(Sha256::digest(STYLE), &mut policy);
-    policy.push_str("'; base-uri 'none'; form-action 'none'");
-    policy
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| policy_of(STYLE));
 
 /// What a browser may load for a report: its own style and the pictures inside it, nothing else.
 #[must_use]

@@ -15,7 +15,6 @@ mod screenings;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Product, products};
 pub use record::{ScreenMatch, ScreenRequest, ScreenState, ScreenedProduct};
 pub use report::{content_security_policy, csv, html};
 pub use screenings::{ScreenReport, ScreenStatus, Screenings};

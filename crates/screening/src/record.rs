@@ -17,6 +17,9 @@ const LOCK: &str = "lock";
 pub struct ScreenRequest {
     /// The folder of products, absolute.
     pub folder: PathBuf,
+    /// Where what is read may lie, links followed; anywhere if not given.
+    #[serde(default)]
+    pub within: Option<Vec<PathBuf>>,
     /// The parameters of each search, under the names and in the forms that searches take.
     pub parameters: Map<String, Value>,
 }

@@ -12,10 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use lookalike_engine::search::{GroupedHits, PageHit, QueryFile, SearchAnswer, SearchRequest};
 use lookalike_engine::{Engine, EngineError, ErrorKind};
 use lookalike_imaging::{encode_jpeg, fit_within};
+use lookalike_patents::{Reach, SourceFile};
 use lookalike_storage::Metric;
 use lookalike_work::{Cancel, FileProblem};
 
-use crate::folder::{Product, products};
+use crate::folder::{Product, below, products};
 use crate::record::{Kept, Lines, ScreenMatch, ScreenRequest, ScreenedProduct};
 
 /// Pictures of one product that are searched with; more show nothing new.
@@ -45,13 +46,18 @@ pub(crate) struct Progress {
 /// Screens what is not done yet.
 pub(crate) fn run(
     engine: &Engine,
+    data: &Path,
     kept: &Kept,
     request: &ScreenRequest,
     progress: &Progress,
 ) -> Result<(), EngineError> {
     let search = search_request(engine, request)?;
     let metric = metric(engine, &search.collections)?;
-    let all = products(&request.folder)?;
+    let reach = match &request.within {
+        Some(folders) => Reach::below(folders),
+        None => Reach::Anywhere,
+    };
+    let all = products(&request.folder, reach, data)?;
     let known: HashSet<String> = kept
         .products()
         .map_err(unwritable)?
@@ -155,17 +161,16 @@ impl Work<'_> {
     /// `None` where it was told to stop.
     fn screen(&self, product: &Product) -> Result<Option<ScreenedProduct>, EngineError> {
         let mut best: HashMap<String, ScreenMatch> = HashMap::new();
-        let mut failed = Vec::new();
+        let mut failed = product.problems.clone();
         let mut first = None;
-        for path in product.pictures.iter().take(MOST_PICTURES) {
+        for file in product.pictures.iter().take(MOST_PICTURES) {
             if self.progress.cancel.is_cancelled() {
                 return Ok(None);
             }
-            let picture = path.strip_prefix(self.root).unwrap_or(path);
-            let picture = picture.to_string_lossy().into_owned();
-            match self.ask(path) {
+            let picture = self.label(file);
+            match self.ask(file) {
                 Ok(answer) => {
-                    first = first.or(Some(path));
+                    first = first.or(Some(file));
                     for group in &answer.results {
                         self.keep(&mut best, group, &picture);
                     }
@@ -192,23 +197,32 @@ impl Work<'_> {
             by_score.then_with(|| a.group_id.cmp(&b.group_id))
         });
         matches.truncate(self.wanted());
-        let shown = matches.first().map(|hit| self.root.join(&hit.picture));
-        let shown = shown.as_deref().or(first.map(|path| &**path));
+        let best = matches.first().and_then(|hit| {
+            let mut pictures = product.pictures.iter();
+            pictures.find(|file| self.label(file) == hit.picture)
+        });
         Ok(Some(ScreenedProduct {
             product: product.name.clone(),
             pictures: product.pictures.len().min(MOST_PICTURES) as u64,
             matches,
             failed,
-            thumbnail: shown.and_then(|path| self.thumbnail(path)),
+            thumbnail: best.or(first).and_then(|file| self.thumbnail(file)),
         }))
     }
 
-    fn ask(&self, path: &Path) -> Result<SearchAnswer, EngineError> {
-        let bytes = std::fs::read(path).map_err(|error| {
-            EngineError::new(ErrorKind::NotFound, format!("can't be read: {error}")).because(error)
-        })?;
-        let name = path.file_name().map(|name| name.to_string_lossy());
-        let file = QueryFile::new(name.as_deref(), bytes);
+    /// A picture's path below the folder of products.
+    fn label(&self, file: &SourceFile) -> String {
+        below(self.root, &file.path()).to_owned()
+    }
+
+    fn read(&self, file: &SourceFile) -> Result<Vec<u8>, EngineError> {
+        let most = self.engine.stores().limits().max_file_bytes;
+        file.read(most)
+            .map_err(|error| EngineError::new(ErrorKind::Unprocessable, error.reason))
+    }
+
+    fn ask(&self, file: &SourceFile) -> Result<SearchAnswer, EngineError> {
+        let file = QueryFile::new(Some(file.name()), self.read(file)?);
         let searcher = self.engine.search();
         let request = SearchRequest {
             queries: searcher.queries_of(&file, &[])?,
@@ -252,8 +266,8 @@ impl Work<'_> {
         }
     }
 
-    fn thumbnail(&self, path: &Path) -> Option<String> {
-        let bytes = std::fs::read(path).ok()?;
+    fn thumbnail(&self, file: &SourceFile) -> Option<String> {
+        let bytes = self.read(file).ok()?;
         let picture = self.engine.stores().decode(&bytes).ok()?.image;
         let jpeg = encode_jpeg(&fit_within(&picture, THUMBNAIL_SIDE), THUMBNAIL_QUALITY);
         Some(STANDARD.encode(jpeg.ok()?))

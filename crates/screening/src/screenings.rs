@@ -22,6 +22,7 @@ pub struct Screenings {
 
 struct Shared {
     engine: Arc<Engine>,
+    data: PathBuf,
     home: PathBuf,
     state: Mutex<State>,
     /// Signalled when a screening ends.
@@ -91,6 +92,7 @@ impl Screenings {
         Self {
             shared: Arc::new(Shared {
                 engine,
+                data: data.to_owned(),
                 home: home(data),
                 state: Mutex::default(),
                 ended: Condvar::new(),
@@ -328,7 +330,7 @@ impl Shared {
         record.state = ScreenState::Running;
         kept.write(&record).map_err(unwritable)?;
         let start = Instant::now();
-        let ended = runner::run(&self.engine, &kept, &record.request, progress);
+        let ended = runner::run(&self.engine, &self.data, &kept, &record.request, progress);
         record.total = progress.total.load(Ordering::Relaxed);
         record.elapsed_ms += start.elapsed().as_millis() as u64;
         let cancelled = {

@@ -92,6 +92,7 @@ impl World {
         };
         ScreenRequest {
             folder: self.products(),
+            within: None,
             parameters: search.parameters(),
         }
     }

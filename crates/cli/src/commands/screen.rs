@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &ScreenArguments, settings: &Settings) -> anyhow::R
     let screenings = Screenings::new(Arc::clone(&engine), &settings.data);
     let id = screenings.start(ScreenRequest {
         folder: arguments.products.clone(),
+        within: None,
         parameters: arguments.search().parameters(),
     })?;
     let cancelling = screenings.clone();

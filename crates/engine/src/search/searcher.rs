@@ -7,6 +7,7 @@ use std::time::Instant;
 use lookalike_catalog::{Collection, SearchHit};
 use lookalike_imaging::Pose;
 use lookalike_imaging::photo::Form;
+use lookalike_storage::Selection;
 
 use super::answer::{RankedItem, SearchAnswer, Timing};
 use super::checked::CheckedRequest;
@@ -199,19 +200,14 @@ impl Searcher {
         let (vectors, warnings) = self.embedder.vectors(request, collections)?;
         let asked = self.steered(&vectors, request, collections)?;
         let extracted = Instant::now();
-        let mut rankings = Vec::new();
-        for (collection, queries) in collections.iter().zip(&asked) {
-            let selection = self.filters.selection(collection, &request.filter);
-            let ranked = rank(
-                &self.stores,
-                collection,
-                queries,
-                selection.as_ref(),
-                request,
-            );
-            self.stores.note_answer(&ranked);
-            rankings.push(ranked?);
-        }
+        let rankings = self.rank_each(
+            request,
+            collections,
+            &asked,
+            |collection, queries, passing| {
+                rank(&self.stores, collection, queries, passing, request)
+            },
+        )?;
         Ok(Searched {
             vectors,
             asked,
@@ -219,6 +215,29 @@ impl Searcher {
             warnings,
             extracted,
         })
+    }
+
+    /// What `rank` makes of each collection, the queries asked of it, and which of its items pass the
+    /// filters. Health is told what became of it.
+    pub(super) fn rank_each(
+        &self,
+        request: &CheckedRequest<'_>,
+        collections: &[Collection],
+        asked: &[Vec<QueryVectors>],
+        rank: impl Fn(
+            &Collection,
+            &[QueryVectors],
+            Option<&Selection<'_>>,
+        ) -> Result<CollectionRanking, EngineError>,
+    ) -> Result<Vec<CollectionRanking>, EngineError> {
+        let of_each = collections.iter().zip(asked);
+        let ranked = of_each.map(|(collection, queries)| {
+            let passing = self.filters.selection(collection, &request.filter);
+            let ranked = rank(collection, queries, passing.as_ref());
+            self.stores.note_answer(&ranked);
+            ranked
+        });
+        ranked.collect()
     }
 
     /// The queries' vectors steered by the items that hits are to be like, or unlike.
@@ -235,12 +254,13 @@ impl Searcher {
             .collect())
     }
 
-    pub(super) fn stores(&self) -> &Stores {
-        &self.stores
-    }
-
+    #[cfg(test)]
     pub(super) fn filters(&self) -> &Filters {
         &self.filters
+    }
+
+    pub(super) fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// A search that `owner` made lately.

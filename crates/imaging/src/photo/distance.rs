@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::plane::{Colours, Plane};
+use super::plane::{Colours, Plane, neighbours};
 
 /// Changes of colour from a pixel to the next that cost nothing: noise and soft shadows.
 const FREE: f32 = 0.012;
@@ -35,25 +35,12 @@ pub(super) fn from_border(colours: &Colours) -> Plane {
         if cost > costs[index] {
             continue;
         }
-        let (x, y) = (index % width, index / width);
-        let mut reach = |next: usize| {
+        for next in neighbours(index, width, height) {
             let further = cost.saturating_add(step(colours.pixel(index), colours.pixel(next)));
             if further < costs[next] {
                 costs[next] = further;
                 pending.push(Reverse((further, next)));
             }
-        };
-        if x > 0 {
-            reach(index - 1);
-        }
-        if x + 1 < width {
-            reach(index + 1);
-        }
-        if y > 0 {
-            reach(index - width);
-        }
-        if y + 1 < height {
-            reach(index + width);
         }
     }
     let values = costs.into_iter().map(|cost| cost as f32 / STEPS);

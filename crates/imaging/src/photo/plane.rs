@@ -163,3 +163,15 @@ impl Colours {
         [0, 1, 2].map(|channel| self.0[channel].values()[index])
     }
 }
+
+/// The pixels that share a side with that one, in the order left, right, above, below.
+pub(super) fn neighbours(index: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+    let (x, y) = (index % width, index / width);
+    let sides = [
+        (x > 0).then(|| index - 1),
+        (x + 1 < width).then(|| index + 1),
+        (y > 0).then(|| index - width),
+        (y + 1 < height).then(|| index + width),
+    ];
+    sides.into_iter().flatten()
+}

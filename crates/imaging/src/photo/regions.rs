@@ -1,6 +1,6 @@
 //! Connected parts of a mask.
 
-use super::plane::Plane;
+use super::plane::{Plane, neighbours};
 
 /// The parts of one kind: for each pixel the number of its part, `None` outside; and of each part
 /// its pixels and whether it reaches the border.
@@ -34,23 +34,11 @@ impl Regions {
                 let (x, y) = (index % width, index / width);
                 region.pixels += 1;
                 region.at_border |= x == 0 || y == 0 || x == width - 1 || y == height - 1;
-                let mut reach = |next: usize| {
+                for next in neighbours(index, width, height) {
                     if of_pixel[next].is_none() && belongs(mask.values()[next]) {
                         of_pixel[next] = Some(number);
                         pending.push(next);
                     }
-                };
-                if x > 0 {
-                    reach(index - 1);
-                }
-                if x + 1 < width {
-                    reach(index + 1);
-                }
-                if y > 0 {
-                    reach(index - width);
-                }
-                if y + 1 < height {
-                    reach(index + width);
                 }
             }
             list.push(region);

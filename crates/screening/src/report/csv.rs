@@ -1,13 +1,11 @@
 //! The table of products and their closest patents: a row for each match, and one for a product
 //! without any.
 
-use lookalike_engine::{EngineError, ErrorKind};
-use lookalike_reports::harmless;
+use lookalike_engine::EngineError;
+use lookalike_reports::document::day;
+use lookalike_reports::table;
 
-use super::day;
 use crate::record::{ScreenMatch, ScreenedProduct};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const HEADER: [&str; 18] = [
     "product",
@@ -30,36 +28,23 @@ const HEADER: [&str; 18] = [
     "page_num",
 ];
 
-/// RFC 4180 in UTF-8 with a byte order mark; cells that a spreadsheet would take for a formula are
-/// disarmed.
+/// The table, for spreadsheets.
 ///
 /// # Errors
 /// It does not fit the memory.
 pub fn csv(products: &[ScreenedProduct]) -> Result<Vec<u8>, EngineError> {
-    write(products).map_err(|error| {
-        EngineError::new(ErrorKind::Internal, "the table could not be written").because(error)
-    })
+    table(HEADER, products.iter().flat_map(rows))
 }
 
-fn write(products: &[ScreenedProduct]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(BYTE_ORDER_MARK.to_vec());
-    writer.write_record(HEADER)?;
-    for product in products {
-        if product.matches.is_empty() {
-            let mut cells = HEADER.map(|_| String::new());
-            cells[0].clone_from(&product.product);
-            cells[1] = product.pictures.to_string();
-            writer.write_record(cells.map(harmless))?;
-        }
-        for (rank, hit) in product.matches.iter().enumerate() {
-            writer.write_record(row(product, rank + 1, hit).map(harmless))?;
-        }
+fn rows(product: &ScreenedProduct) -> Vec<[String; 18]> {
+    if product.matches.is_empty() {
+        let mut cells = HEADER.map(|_| String::new());
+        cells[0].clone_from(&product.product);
+        cells[1] = product.pictures.to_string();
+        return vec![cells];
     }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
+    let matches = product.matches.iter().zip(1..);
+    matches.map(|(hit, rank)| row(product, rank, hit)).collect()
 }
 
 fn row(product: &ScreenedProduct, rank: usize, hit: &ScreenMatch) -> [String; 18] {

@@ -8,9 +8,8 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lookalike_engine::{Content, Engine, View};
-use sha2::{Digest, Sha256};
+use lookalike_reports::document::{day, escaped, policy_of};
 
-use super::day;
 use crate::record::{ScreenMatch, ScreenedProduct};
 use crate::screenings::ScreenReport;
 
@@ -19,12 +18,7 @@ const STYLE: &str = include_str!("style.css");
 /// Pictures of designs in one document: some ten megabytes.
 const MOST_PICTURES: usize = 2000;
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let mut policy = "default-src 'none'; img-src data:; style-src 'sha256-".to_owned();
-    STANDARD.encode_string(Sha256::digest(STYLE), &mut policy);
-    policy.push_str("'; base-uri 'none'; form-action 'none'");
-    policy
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| policy_of(STYLE));
 
 /// What a browser may load for the document: its own style and the pictures inside it.
 #[must_use]
@@ -146,22 +140,4 @@ fn image(html: &mut String, jpeg: &str, text: &str) {
         "<img alt=\"{}\" src=\"data:image/jpeg;base64,{jpeg}\">",
         escaped(text)
     ));
-}
-
-/// Text as it may stand between tags and in quoted attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // HTML has no other control characters.
-            '\0'..='\x08' | '\x0b'..='\x1f' | '\x7f' => safe.push('\u{fffd}'),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

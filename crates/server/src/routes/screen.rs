@@ -74,12 +74,17 @@ pub(crate) async fn start(
     }
     let parameters = Parameters::from_json(&object)?.into_request()?.parameters();
     let is_owner = is_owner(&app, &headers);
-    let request = ScreenRequest { folder, parameters };
+    let mut request = ScreenRequest {
+        folder,
+        within: None,
+        parameters,
+    };
     app.screenings(move |screenings, options| {
         if let ImportRoots::Below(roots) = &options.import_roots
             && !is_owner
         {
             check_roots(std::slice::from_ref(&request.folder), roots)?;
+            request.within = Some(roots.clone());
         }
         let job_id = screenings.start(request)?;
         let status = screenings.status(job_id)?.status;

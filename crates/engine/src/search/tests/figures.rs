@@ -1,17 +1,15 @@
 //! Sheets with several figures: imported, searched for and found figure by figure.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 use lookalike_testkit::drawn_sheets::{SIDE, Shape};
 
 use super::*;
 use crate::fixture::Fixture;
-use crate::import::{Control, ImportRequest, Originals};
-use crate::{
-    CollectionSettings, Content as Pixels, PictureFigure, ReEmbedRequest, Unchanged, View,
-};
+use crate::import::Control;
+use crate::{Content as Pixels, PictureFigure, ReEmbedRequest, Unchanged, View};
 
 const FRAMES: Drawn = (Shape::Frames, 100, 80, '1');
 const FAN: Drawn = (Shape::Fan, 600, 880, '2');
@@ -48,28 +46,6 @@ fn folder(fixture: &Fixture) -> PathBuf {
     folder
 }
 
-fn import(fixture: &Fixture, folder: &Path, preprocess: PreprocessKind) {
-    let request = ImportRequest {
-        paths: vec![folder.to_path_buf()],
-        only: None,
-        within: None,
-        collection: "default".into(),
-        settings: CollectionSettings {
-            preprocess: Some(preprocess),
-            ..CollectionSettings::default()
-        },
-        batch_size: None,
-        originals: Originals::Reference,
-        data_dir: fixture.directory.path().join("data"),
-    };
-    let report = fixture
-        .engine
-        .importer()
-        .run(&request, &Control::default())
-        .unwrap();
-    assert_eq!((report.imported, report.failed), (2, 0), "{report:?}");
-}
-
 /// The item of that file name, and its figures.
 fn item(fixture: &Fixture, name: &str) -> (u64, Vec<Option<PictureFigure>>) {
     let item = fixture.engine.pictures().find(name, None).unwrap();
@@ -103,7 +79,7 @@ fn is_near(found: [u32; 4], expected: [u32; 4]) -> bool {
 #[test]
 fn a_sideways_sheet_is_shown_upright_and_has_a_row_for_each_figure() {
     let fixture = Fixture::new();
-    import(&fixture, &folder(&fixture), PreprocessKind::Figure);
+    import(&fixture, &folder(&fixture), PreprocessKind::Figure, 2);
     let (id, figures) = item(&fixture, SHEET);
     assert_eq!(figures.len(), 3);
     assert_eq!(figures[0], None, "the whole");
@@ -146,7 +122,7 @@ fn a_sideways_sheet_is_shown_upright_and_has_a_row_for_each_figure() {
 #[test]
 fn a_figure_alone_finds_its_place_on_a_sheet() {
     let fixture = Fixture::new();
-    import(&fixture, &folder(&fixture), PreprocessKind::Figure);
+    import(&fixture, &folder(&fixture), PreprocessKind::Figure, 2);
     let (id, _) = item(&fixture, SHEET);
     let alone = sheet(&[(Shape::Fan, 350, 500, '1')]);
     let file = QueryFile::new(None, png(&alone));
@@ -161,7 +137,7 @@ fn a_figure_alone_finds_its_place_on_a_sheet() {
 #[test]
 fn a_sheet_with_several_figures_asks_with_each_unless_one_is_chosen() {
     let fixture = Fixture::new();
-    import(&fixture, &folder(&fixture), PreprocessKind::Figure);
+    import(&fixture, &folder(&fixture), PreprocessKind::Figure, 2);
     let (id, figures) = item(&fixture, SHEET);
     let both = sheet(&[FRAMES, FAN]);
     let queries = [
@@ -231,7 +207,7 @@ fn a_preview_tells_the_figures_to_choose_from() {
 #[test]
 fn a_collection_from_before_is_taken_apart() {
     let fixture = Fixture::new();
-    import(&fixture, &folder(&fixture), PreprocessKind::Letterbox);
+    import(&fixture, &folder(&fixture), PreprocessKind::Letterbox, 2);
     let (id, figures) = item(&fixture, SHEET);
     assert_eq!(figures, [None]);
     let request = ReEmbedRequest {

@@ -1,13 +1,15 @@
 //! Searches over collections of hand-made vectors.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use lookalike_catalog::{Collection, Content, ItemFilter, NewCollection, NewItem, Patent, Placed};
-use lookalike_imaging::RgbImage;
+use lookalike_imaging::{PreprocessKind, RgbImage};
 use lookalike_testkit::drawn_sheets::{self, Drawn};
 
 use super::*;
-use crate::{Engine, ErrorKind};
+use crate::import::{Control, ImportRequest, Originals};
+use crate::{CollectionSettings, Engine, ErrorKind};
 
 mod effort;
 mod examples;
@@ -23,6 +25,35 @@ mod words;
 fn sheet(figures: &[Drawn]) -> RgbImage {
     let grey = drawn_sheets::sheet(figures);
     RgbImage::from_grey(drawn_sheets::WIDTH, drawn_sheets::HEIGHT, grey).unwrap()
+}
+
+/// Imports a folder that holds so many pictures, with this preparation.
+fn import(
+    fixture: &crate::fixture::Fixture,
+    folder: &Path,
+    preprocess: PreprocessKind,
+    pictures: u64,
+) {
+    let request = ImportRequest {
+        paths: vec![folder.to_path_buf()],
+        only: None,
+        within: None,
+        collection: "default".into(),
+        settings: CollectionSettings {
+            preprocess: Some(preprocess),
+            ..CollectionSettings::default()
+        },
+        batch_size: None,
+        originals: Originals::Reference,
+        data_dir: fixture.directory.path().join("data"),
+    };
+    let importer = fixture.engine.importer();
+    let report = importer.run(&request, &Control::default()).unwrap();
+    assert_eq!(
+        (report.imported, report.failed),
+        (pictures, 0),
+        "{report:?}"
+    );
 }
 
 struct Fixture {

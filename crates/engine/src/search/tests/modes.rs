@@ -5,9 +5,7 @@ use std::fs;
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 
 use super::*;
-use crate::CollectionSettings;
 use crate::fixture::Fixture;
-use crate::import::{Control, ImportRequest, Originals};
 
 const SIDE: u32 = 320;
 
@@ -56,25 +54,7 @@ fn world(preprocess: PreprocessKind) -> Fixture {
     ] {
         fs::write(pictures.join(name), encode_png(&image).unwrap()).unwrap();
     }
-    let request = ImportRequest {
-        paths: vec![pictures],
-        only: None,
-        within: None,
-        collection: "default".into(),
-        settings: CollectionSettings {
-            preprocess: Some(preprocess),
-            ..CollectionSettings::default()
-        },
-        batch_size: None,
-        originals: Originals::Reference,
-        data_dir: fixture.directory.path().join("data"),
-    };
-    let report = fixture
-        .engine
-        .importer()
-        .run(&request, &Control::default())
-        .unwrap();
-    assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
+    import(&fixture, &pictures, preprocess, 3);
     fixture
 }
 

@@ -6,10 +6,8 @@ use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 use lookalike_testkit::drawn_sheets::{SIDE, Shape};
 
 use super::*;
-use crate::CollectionSettings;
 use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
-use crate::import::{Control, ImportRequest, Originals};
 
 const PLACE: (u32, u32) = (350, 500);
 
@@ -40,22 +38,7 @@ fn world(preprocess: PreprocessKind) -> Fixture {
         let png = encode_png(&sheet(&[drawn(shape)])).unwrap();
         fs::write(pictures.join(name), png).unwrap();
     }
-    let request = ImportRequest {
-        paths: vec![pictures],
-        only: None,
-        within: None,
-        collection: "default".into(),
-        settings: CollectionSettings {
-            preprocess: Some(preprocess),
-            ..CollectionSettings::default()
-        },
-        batch_size: None,
-        originals: Originals::Reference,
-        data_dir: fixture.directory.path().join("data"),
-    };
-    let importer = fixture.engine.importer();
-    let report = importer.run(&request, &Control::default()).unwrap();
-    assert_eq!((report.imported, report.failed), (3, 0), "{report:?}");
+    import(&fixture, &pictures, preprocess, 3);
     fixture
 }
 

@@ -73,20 +73,14 @@ impl Searcher {
         }
         let extracted = Instant::now();
         let words = Words::of(&query.text);
-        let mut rankings = Vec::new();
-        for (collection, meaning) in collections.iter().zip(&asked) {
-            let selection = self.filters().selection(collection, &request.filter);
-            let ranked = rank::rank(
-                stores,
-                collection,
-                meaning.first(),
-                &words,
-                selection.as_ref(),
-                request,
-            );
-            stores.note_answer(&ranked);
-            rankings.push(ranked?);
-        }
+        let rankings = self.rank_each(
+            request,
+            collections,
+            &asked,
+            |collection, asked, passing| {
+                rank::rank(stores, collection, asked.first(), &words, passing, request)
+            },
+        )?;
         warnings.dedup();
         Ok(Searched {
             vectors,

@@ -1,12 +1,11 @@
 //! `config.json` of the family.
 
-use std::path::Path;
-
 use lookalike_kernels::Pooling;
 use lookalike_kernels::convolution::Window;
 use serde::Deserialize;
 
 use super::{Block, Config, Layer, Tap, Tokens};
+use crate::config_check::Check;
 use crate::config_file::ConfigFile;
 use crate::error::LoadError;
 
@@ -64,9 +63,7 @@ struct TokensFile {
 /// One has another type, or a value that cannot be computed.
 pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
     let file: File = config.parse()?;
-    let check = Check {
-        path: config.path(),
-    };
+    let check = Check::new(config.path());
     check.range("image_size", file.image_size, MOST_PIXELS)?;
     check.range("stem_channels", file.stem_channels, MOST_CHANNELS)?;
     check.range("head_channels", file.head_channels, MOST_CHANNELS)?;
@@ -136,43 +133,7 @@ pub(crate) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
     Ok(config)
 }
 
-struct Check<'a> {
-    path: &'a Path,
-}
-
 impl Check<'_> {
-    fn fail<T>(
-        &self,
-        setting: &'static str,
-        found: impl std::fmt::Display,
-        expected: impl Into<String>,
-    ) -> Result<T, LoadError> {
-        Err(LoadError::Config {
-            path: self.path.into(),
-            setting,
-            found: found.to_string(),
-            expected: expected.into(),
-        })
-    }
-
-    fn that(
-        &self,
-        holds: bool,
-        setting: &'static str,
-        found: impl std::fmt::Display,
-        expected: impl Into<String>,
-    ) -> Result<(), LoadError> {
-        if holds {
-            return Ok(());
-        }
-        self.fail(setting, found, expected)
-    }
-
-    fn range(&self, setting: &'static str, value: usize, most: usize) -> Result<(), LoadError> {
-        let expected = format!("1 to {most}");
-        self.that((1..=most).contains(&value), setting, value, expected)
-    }
-
     fn block(&self, block: &BlockFile, index: usize, inputs: usize) -> Result<Block, LoadError> {
         let of = |value: usize| format!("{value} in block {index}");
         let that = |holds, setting, value: usize, expected: &str| {
