@@ -9,7 +9,7 @@ MODELS ?= builtin
 PREPROCESS ?= letterbox,figure
 TESTS ?= bf16::centre bf16::number bf16::tile window:: a_great_logit
 
-.PHONY: help tools web build demo test test-tiles miri test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools web build demo test test-stores test-tiles miri test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ demo: build ## make, import and search synthetic design patents, then serve them
 test: tools web ## run every test but those in a browser
 	cargo test --locked --workspace
 	cd web && npm test
+
+test-stores: tools ## test the stores for more than one machine against real servers on loopback
+	@tools/test-stores
 
 test-tiles: tools ## test the kernels that use AMX tiles with emulated ones (needs AVX-512 BF16)
 	CARGO_TARGET_DIR=target/tiles RUSTFLAGS="--cfg lookalike_emulated_tiles" cargo test --locked -p lookalike-kernels

@@ -203,6 +203,19 @@ impl From<IndexError> for EngineError {
 impl From<BlobError> for EngineError {
     fn from(error: BlobError) -> Self {
         match &error {
+            // Where it is, is for logs.
+            BlobError::Unavailable {
+                reason,
+                retry_after,
+                ..
+            } => Self {
+                retry_after_seconds: retry_after.map(|wait| wait.as_secs().max(1)),
+                ..Self::new(
+                    ErrorKind::Unavailable,
+                    format!("the object store is not available: {reason}"),
+                )
+            }
+            .because(error),
             BlobError::Failed { source, .. } if is_out_of_room(&**source) => {
                 Self::out_of_room(error)
             }

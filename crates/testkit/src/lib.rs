@@ -4,4 +4,5 @@ pub mod drawn_sheets;
 pub mod http;
 pub mod hub_imitation;
 pub mod letters;
+pub mod s3_imitation;
 pub mod web_imitation;

@@ -1,12 +1,11 @@
 //! Whole pictures as browsers show them.
 
-use std::io::{Cursor, Read};
+use std::io::{Read, Seek};
 
 use lookalike_catalog::{Item, Turn};
 use lookalike_imaging::Format;
 use lookalike_imaging::figures::SheetKind;
 use lookalike_imaging::photo::{Form, PreparedPhoto};
-use lookalike_storage::blob::OpenBlob;
 
 use super::figure::upright_sheet;
 use super::jpeg::{VIEW_QUALITY, jpeg};
@@ -39,18 +38,18 @@ impl Pictures {
             .map_err(unreadable)?;
         let turn = item.turn.unwrap_or_default();
         let format = Format::sniff(&head).filter(|_| turn == Turn::None);
-        let mut reader = Cursor::new(head).chain(original.reader);
+        original.reader.rewind().map_err(unreadable)?;
         if let Some(format) = format.filter(|format| format.is_browser_viewable()) {
             return Ok(Picture {
                 mime: format.mime(),
-                content: Content::Stream(OpenBlob {
-                    length: original.length,
-                    reader: Box::new(reader),
-                }),
+                content: Content::Stream(original),
             });
         }
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(unreadable)?;
+        original
+            .reader
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
         Ok(Picture {
             mime: Format::Jpeg.mime(),
             content: Content::Bytes(jpeg(

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use self::listing::Listing;
-use super::{BlobError, BlobKey, BlobStore, BlobUsage, OpenBlob};
+use super::{BlobError, BlobKey, BlobStore, BlobUsage, OpenBlob, PutNew};
 
 /// Where unfinished files lie. No key leads here, as parts of keys never start with a dot.
 const PARTIAL: &str = ".partial";
@@ -65,7 +65,12 @@ impl FolderBlobs {
         }
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn write(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        place: impl FnOnce(NamedTempFile) -> io::Result<()>,
+    ) -> io::Result<()> {
         let folder = path.parent().unwrap_or(&self.root);
         let partial = self.root.join(PARTIAL);
         fs::create_dir_all(&partial)?;
@@ -73,7 +78,7 @@ impl FolderBlobs {
         let mut file = new_file(&partial)?;
         file.write_all(bytes)?;
         file.as_file().sync_data()?;
-        file.persist(path)?;
+        place(file)?;
         sync_folder(folder)
     }
 
@@ -92,8 +97,35 @@ impl FolderBlobs {
 
 impl BlobStore for FolderBlobs {
     fn put(&self, key: &BlobKey, bytes: &[u8]) -> Result<(), BlobError> {
-        self.write(&self.path(key), bytes)
-            .map_err(|error| failed("write blob", key, error))
+        let path = self.path(key);
+        self.write(&path, bytes, |file| {
+            file.persist(&path)?;
+            Ok(())
+        })
+        .map_err(|error| failed("write blob", key, error))
+    }
+
+    fn put_new(&self, key: &BlobKey, bytes: &[u8]) -> Result<PutNew, BlobError> {
+        let path = self.path(key);
+        if self.size(key)?.is_none() {
+            let placed = self.write(&path, bytes, |file| {
+                file.persist_noclobber(&path)?;
+                Ok(())
+            });
+            match placed {
+                // Somebody was faster.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                placed => {
+                    placed.map_err(|error| failed("write blob", key, error))?;
+                    return Ok(PutNew::Stored);
+                }
+            }
+        }
+        Ok(if self.get(key)?.as_deref() == Some(bytes) {
+            PutNew::SameThere
+        } else {
+            PutNew::OtherThere
+        })
     }
 
     fn get(&self, key: &BlobKey) -> Result<Option<Vec<u8>>, BlobError> {
@@ -119,10 +151,10 @@ impl BlobStore for FolderBlobs {
         }
     }
 
-    fn exists(&self, key: &BlobKey) -> Result<bool, BlobError> {
+    fn size(&self, key: &BlobKey) -> Result<Option<u64>, BlobError> {
         match fs::metadata(self.path(key)) {
-            Ok(metadata) => Ok(metadata.is_file()),
-            Err(error) if is_no_blob(&error) => Ok(false),
+            Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
+            Err(error) if is_no_blob(&error) => Ok(None),
             Err(error) => Err(failed("look for blob", key, error)),
         }
     }
