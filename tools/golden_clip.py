@@ -1,4 +1,4 @@
-"""Golden values of CLIP, from transformers and open_clip with random weights.
+"""Golden values of CLIP, Chinese-CLIP and multilingual CLIP, from transformers and open_clip with random weights.
 
     pip install -r tools/requirements-golden.txt
     python tools/golden_clip.py fixtures       # rewrites fixtures/clip
@@ -7,7 +7,8 @@
 A folder holds a model as its library writes it, and `golden.json`: pictures by seed (see
 golden_pixels.py) and texts, with their token ids; the embeddings that the library computes in
 float32 are in `pictures.f32` and `texts.f32`, little-endian, not normalised. Vocabularies of
-fixtures are the first merges of CLIP's own, which open_clip ships.
+fixtures are the first merges of CLIP's own, which open_clip ships, and made small of golden_texts.py for
+the others: their published vocabularies can't be had from PyPI.
 """
 
 import argparse
@@ -22,7 +23,17 @@ import torch
 from golden_pixels import pixels
 from golden_texts import SOME, THOUSAND
 from safetensors.torch import save_file
-from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
+from tokenizers import Tokenizer, models as tokenizer_models, normalizers, pre_tokenizers, trainers
+from transformers import (
+    BertTokenizer,
+    ChineseCLIPConfig,
+    ChineseCLIPModel,
+    CLIPConfig,
+    CLIPModel,
+    CLIPTokenizer,
+    XLMRobertaConfig,
+    XLMRobertaTokenizer,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures" / "clip"
@@ -51,13 +62,13 @@ def randomise(model, seed):
         p.copy_(torch.randn(p.shape, generator=generator) * deviation + mean)
 
     for name, p in sorted(model.named_parameters()):
-        is_norm = "norm" in name or "ln_" in name
+        is_norm = "norm" in name.lower() or "ln_" in name
         if is_norm and name.endswith("weight"):
             normal(p, 0.2, 1.0)
         elif "in_proj_weight" in name:
             normal(p, p.shape[1] ** -0.5)
             p[: 2 * p.shape[1]] *= 1.6
-        elif "q_proj.weight" in name or "k_proj.weight" in name:
+        elif any(part in name for part in ["q_proj.weight", "k_proj.weight", "query.weight", "key.weight"]):
             normal(p, 1.6 * p.shape[1] ** -0.5)
         elif "embedding" in name and "patch" not in name:
             normal(p, 0.5)
@@ -75,16 +86,16 @@ def pixel_values(seeds, size):
     return (x - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
 
 
-def cut(ids):
-    """As both libraries cut a text that is too long: the end token stays."""
-    return ids if len(ids) <= LENGTH else ids[: LENGTH - 1] + ids[-1:]
+def cut(ids, length=LENGTH):
+    """As the libraries cut a text that is too long: the end token stays."""
+    return ids if len(ids) <= length else ids[: length - 1] + ids[-1:]
 
 
 @torch.no_grad()
-def golden(folder, size, seeds, texts, tokenizer, embed_pictures, embed_texts):
-    ids = [cut(tokenizer(text)["input_ids"]) for text in texts]
+def golden(folder, size, seeds, texts, tokenizer, embed_pictures, embed_texts, length=LENGTH):
+    ids = [cut(tokenizer(text)["input_ids"], length) for text in texts]
     pad = tokenizer.pad_token_id
-    padded = torch.tensor([line + [pad] * (LENGTH - len(line)) for line in ids])
+    padded = torch.tensor([line + [pad] * (length - len(line)) for line in ids])
     pictures = embed_pictures(pixel_values(seeds, size)).numpy()
     embedded = torch.cat([embed_texts(some) for some in padded.split(16)]).numpy()
     (folder / "pictures.f32").write_bytes(pictures.astype("<f4").tobytes())
@@ -183,8 +194,90 @@ def open_folder(folder, merges, seed, vision, text, dim, texts, quick):
     golden(folder, size, [1, 2, 3], texts, tokenizer, model.encode_image, model.encode_text)
 
 
+def word_pieces():
+    """A small vocabulary of BERT: special tokens, signs, and pieces of words."""
+    signs = sorted({sign for text in SOME for sign in text.lower() if not sign.isspace()})
+    words = "chair cup lamp photo patent drawing front view with the of legs long very".split()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return special + signs + ["##" + sign for sign in signs if sign.isascii()] + words + ["##s", "##er"]
+
+
+def chinese(folder, seed, vision, text, dim, pieces, texts, files="lists"):
+    """As transformers writes Chinese-CLIP."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    tokenizer = BertTokenizer(vocab={piece: index for index, piece in enumerate(pieces)})
+    if files == "json":
+        (folder / "vocab.txt").unlink()
+        tokenizer.save_pretrained(folder)
+        (folder / "tokenizer_config.json").unlink()
+    config = ChineseCLIPConfig(
+        text_config=text | {"vocab_size": len(pieces)}, vision_config=vision, projection_dim=dim
+    )
+    model = ChineseCLIPModel(config).eval().float()
+    randomise(model, seed)
+    model.save_pretrained(folder)
+    size = vision["image_size"]
+    processor(folder, size)
+
+    def of_pictures(x):
+        return model.visual_projection(model.vision_model(pixel_values=x).pooler_output)
+
+    def of_texts(ids):
+        hidden = model.text_model(input_ids=ids, attention_mask=(ids != 0).long())
+        return model.text_projection(hidden.last_hidden_state[:, 0])
+
+    golden(folder, size, [1, 2, 3], texts, tokenizer, of_pictures, of_texts, length=52)
+
+
+def unigrams(size):
+    """A small vocabulary as XLM-RoBERTa has it, trained on the thousand texts."""
+    trained = Tokenizer(tokenizer_models.Unigram())
+    trained.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    )
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    trainer = trainers.UnigramTrainer(vocab_size=size, special_tokens=special, unk_token="<unk>")
+    # Signs that stand in no word of these become <unk>.
+    words = [text for index, text in enumerate(THOUSAND) if index % 4 == 0]
+    trained.train_from_iterator(SOME + words, trainer)
+    vocabulary = json.loads(trained.to_str())["model"]["vocab"]
+    return [(piece, score) for piece, score in vocabulary] + [("<mask>", 0.0)]
+
+
+def multilingual(folder, seed, vision, text, dim, vocabulary, texts):
+    """As open_clip writes a CLIP whose texts an XLM-RoBERTa reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = XLMRobertaTokenizer(vocab=vocabulary)
+    tokenizer.save_pretrained(folder)
+    (folder / "tokenizer_config.json").unlink()
+    hub = folder / "hub"
+    XLMRobertaConfig(
+        vocab_size=len(vocabulary), max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5, **text
+    ).save_pretrained(hub)
+    names = {"hf_tokenizer_name": "xlm-roberta-base", "hf_pooler_type": "mean_pooler"}
+    names |= {"hf_proj_type": "mlp"}
+    model = open_clip.CustomTextCLIP(
+        dim,
+        open_clip.CLIPVisionCfg(**vision),
+        open_clip.CLIPTextCfg(hf_model_name=str(hub), hf_model_pretrained=False, **names),
+    ).eval()
+    shutil.rmtree(hub)
+    randomise(model, seed)
+    tensors = {name: p.contiguous() for name, p in model.state_dict().items() if p.is_floating_point()}
+    save_file(tensors, folder / "open_clip_model.safetensors")
+    size = vision["image_size"]
+    model_cfg = {"embed_dim": dim, "vision_cfg": vision}
+    model_cfg["text_cfg"] = {"hf_model_name": "xlm-roberta-base"} | names
+    preprocess = {"size": [size, size], "mean": MEAN, "std": STD, "interpolation": "bicubic"}
+    config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess | {"resize_mode": "shortest"}}
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=1) + "\n")
+    golden(folder, size, [1, 2, 3], texts, tokenizer, model.encode_image, model.encode_text)
+
+
 def fixtures():
-    shutil.rmtree(FIXTURES, ignore_errors=True)
+    for folder in FIXTURES.glob("*/"):
+        shutil.rmtree(folder)
     # One head of 64 for the kernels that are made for it; then heads that fill no register.
     vision = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 1}
     vision |= {"intermediate_size": 96, "image_size": 32, "patch_size": 8}
@@ -197,6 +290,13 @@ def fixtures():
     vision = {"image_size": 32, "layers": 2, "width": 64, "head_width": 64, "patch_size": 8}
     text = {"width": 64, "heads": 2, "layers": 2}
     open_folder(FIXTURES / "open-clip", 300, 3, vision, text, 32, SOME, quick=True)
+    bert = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 1}
+    bert |= {"intermediate_size": 96}
+    multilingual(FIXTURES / "multilingual", 5, vision, bert, 32, unigrams(900), SOME)
+    vision = {"hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2}
+    vision |= {"intermediate_size": 96, "image_size": 32, "patch_size": 8}
+    bert |= {"max_position_embeddings": 64, "hidden_size": 40, "num_attention_heads": 2}
+    chinese(FIXTURES / "chinese", 4, vision, bert, 24, word_pieces(), SOME)
 
 
 def models(target):
@@ -213,7 +313,15 @@ def models(target):
     ]:
         hub(target / name, merges, 7, vision, text, dim, THOUSAND, old_end=name.endswith("32"))
         print(target / name)
+    pieces = word_pieces()
+    pieces += [f"[unused{index}]" for index in range(21_128 - len(pieces))]
+    vision = {"image_size": 224, "patch_size": 16}
+    chinese(target / "chinese-clip-b-16", 9, vision, {}, 512, pieces, THOUSAND)
+    print(target / "chinese-clip-b-16")
     vision = {"image_size": 224, "layers": 12, "width": 768, "patch_size": 32}
+    folder = target / "xlmr-clip-b-32"
+    multilingual(folder, 10, vision, {}, 512, unigrams(8000), THOUSAND)
+    print(folder)
     text = {"width": 512, "heads": 8, "layers": 12}
     folder = target / "patentclip-b-32"
     open_folder(folder, merges, 8, vision, text, 512, THOUSAND, quick=False)

@@ -27,6 +27,7 @@ export const MODELS = [
   "clip-vit-b-32",
   "clip-vit-b-16",
   "clip-vit-l-14",
+  "chinese-clip-b-16",
 ];
 export const PREPROCESSINGS = [
   "letterbox",

@@ -2,12 +2,18 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use tokenizers::models::bpe::{BPE, Merges, Vocab};
-use tokenizers::normalizers::{Lowercase, NFC, Replace, Sequence as Normalizers, replace};
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::{
+    BertNormalizer, Lowercase, NFC, Replace, Sequence as Normalizers, replace,
+};
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::sequence::Sequence as PreTokenizers;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::processors::bert::BertProcessing;
 use tokenizers::processors::roberta::RobertaProcessing;
 use tokenizers::{AddedToken, NormalizerWrapper, SplitDelimiterBehavior};
 
@@ -18,6 +24,8 @@ use crate::files;
 const WHOLE: &str = "tokenizer.json";
 const VOCABULARY: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
+const WORD_PIECES: &str = "vocab.txt";
+const SETTINGS: &str = "tokenizer_config.json";
 
 /// Longest file of a tokenizer; that of Gemma has 34 MB.
 const MAX_BYTES: u64 = 256 << 20;
@@ -31,7 +39,7 @@ pub(crate) struct Tokenizer(tokenizers::Tokenizer);
 
 impl Tokenizer {
     /// The tokenizer in a model's folder: `tokenizer.json`, or else the `vocab.json` and
-    /// `merges.txt` of CLIP. `None` if it has neither.
+    /// `merges.txt` of CLIP, or the `vocab.txt` of BERT. `None` if it has none of them.
     ///
     /// # Errors
     /// A file is malformed or can't be read.
@@ -51,7 +59,15 @@ impl Tokenizer {
                         .map_err(|error| malformed(VOCABULARY, &error))?;
                     clip(vocabulary, &merges).map_err(|error| malformed(MERGES, &error))?
                 }
-                _ => return Ok(None),
+                _ => match read(WORD_PIECES)? {
+                    Some(pieces) => {
+                        let settings = read(SETTINGS)?.unwrap_or_else(|| "{}".to_owned());
+                        let settings = serde_json::from_str(&settings)
+                            .map_err(|error| malformed(SETTINGS, &error))?;
+                        bert(&pieces, &settings).map_err(|error| malformed(WORD_PIECES, &error))?
+                    }
+                    None => return Ok(None),
+                },
             },
         };
         // Texts are cut and padded as the model wants it, not as somebody once saved the tokenizer.
@@ -122,5 +138,44 @@ fn clip(vocabulary: Vocab, merges: &str) -> tokenizers::Result<tokenizers::Token
     ));
     tokenizer
         .add_special_tokens([CLIP_START, CLIP_END].map(|name| AddedToken::from(name, true)))?;
+    Ok(tokenizer)
+}
+
+/// Settings of BERT's tokenizers.
+#[derive(Deserialize)]
+struct BertSettings {
+    do_lower_case: Option<bool>,
+    strip_accents: Option<bool>,
+    tokenize_chinese_chars: Option<bool>,
+}
+
+/// What transformers makes of a `vocab.txt` of BERT, a piece of a word a line.
+fn bert(pieces: &str, settings: &BertSettings) -> tokenizers::Result<tokenizers::Tokenizer> {
+    let vocabulary: Vocab = (0..)
+        .zip(pieces.lines())
+        .map(|(id, piece)| (piece.to_owned(), id))
+        .collect();
+    let special = |name: &str| {
+        let id = vocabulary.get(name).copied();
+        id.map(|id| (name.to_owned(), id))
+            .ok_or_else(|| format!("{WORD_PIECES} lacks {name}"))
+    };
+    let (start, end) = (special("[CLS]")?, special("[SEP]")?);
+    special("[UNK]")?;
+    let model = WordPiece::builder()
+        .vocab(vocabulary)
+        .unk_token("[UNK]".to_owned())
+        .build()?;
+    let mut tokenizer = tokenizers::Tokenizer::new(model);
+    tokenizer.with_normalizer(Some(BertNormalizer::new(
+        true,
+        settings.tokenize_chinese_chars.unwrap_or(true),
+        settings.strip_accents,
+        settings.do_lower_case.unwrap_or(true),
+    )))?;
+    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    tokenizer.with_post_processor(Some(BertProcessing::new(end, start)));
+    let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+    tokenizer.add_special_tokens(special.map(|name| AddedToken::from(name, true)))?;
     Ok(tokenizer)
 }

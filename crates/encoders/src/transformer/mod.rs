@@ -28,7 +28,7 @@ pub(crate) use packing::Linear;
 pub(crate) use pictures::Pictures;
 pub(crate) use positions::{Positions, Resampling};
 pub(crate) use sequence::Sequence;
-pub(crate) use shape::{Mlp, Shape, Sight};
+pub(crate) use shape::{Mlp, Norms, Shape, Sight};
 pub(crate) use workspaces::Workspaces;
 
 /// What is wanted of each sequence.
@@ -73,6 +73,8 @@ struct Layer<N, L> {
     expand: N,
     contract: L,
     scale2: Option<Vec<f32>>,
+    /// Over the tokens behind either half, where they stand there.
+    behind: Option<[Norm; 2]>,
 }
 
 /// Gain and bias of a layer norm.
@@ -119,9 +121,13 @@ impl Frame {
     /// The layer norm before the layers, of rows that lie `stride` apart, in place; `narrow` is
     /// room for one.
     fn enter(&self, rows: &mut [f32], stride: usize, narrow: &mut Vec<f32>) {
-        let Some(norm) = &self.norm_before else {
-            return;
-        };
+        if let Some(norm) = &self.norm_before {
+            self.normalise_rows(norm, rows, stride, narrow);
+        }
+    }
+
+    /// A layer norm of rows that lie `stride` apart, in place; `narrow` is room for one.
+    fn normalise_rows(&self, norm: &Norm, rows: &mut [f32], stride: usize, narrow: &mut Vec<f32>) {
         for row in rows.chunks_mut(stride) {
             let row = &mut row[..self.shape.width];
             narrow.clear();
@@ -159,10 +165,19 @@ impl Frame {
 
 /// One row through a linear map.
 pub(crate) fn project(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
+    project_through(map, row, Epilogue::Bias)
+}
+
+/// The exact GELU of one row through a linear map.
+pub(crate) fn project_gelu(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
+    project_through(map, row, Epilogue::BiasGelu)
+}
+
+fn project_through(map: &PackedLinear, row: &[f32], epilogue: Epilogue<'_>) -> Vec<f32> {
     let mut out = vec![0.0; map.outputs()];
     let x = Matrix::new(row, 1, row.len(), row.len());
     let target = MatrixMut::new(&mut out, 1, map.outputs(), map.outputs());
-    linear(x, map, Epilogue::Bias, target);
+    linear(x, map, epilogue, target);
     out
 }
 

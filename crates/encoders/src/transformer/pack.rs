@@ -6,7 +6,7 @@ use lookalike_kernels::bf16::Variant;
 use rayon::prelude::*;
 
 use super::packing::{Int8, Linear, Packing};
-use super::shape::{Mlp, Shape};
+use super::shape::{Mlp, Norms, Shape};
 use super::{Arithmetic, Body, Frame, Layer, Network, Norm, reduced, single};
 use crate::error::LoadError;
 
@@ -131,13 +131,19 @@ fn pack_layers<P: Packing>(
             parts.expand.scale(STEEPNESS);
             parts.contract.scale_weight(STEEPNESS.recip());
         }
+        let (before, behind) = match shape.norms {
+            Norms::Before => ([Some(parts.norm1), Some(parts.norm2)], None),
+            Norms::Behind => ([None, None], Some([parts.norm1, parts.norm2])),
+        };
+        let [norm1, norm2] = before;
         Ok(Layer {
-            qkv: packing.heads(parts.norm1, parts.qkv, shape),
+            qkv: packing.heads(norm1, parts.qkv, shape),
             projection: packing.plain(&parts.projection),
             scale1: parts.scale1,
-            expand: packing.expand(parts.norm2, parts.expand, shape.mlp),
+            expand: packing.expand(norm2, parts.expand, shape.mlp),
             contract: packing.plain(&parts.contract),
             scale2: parts.scale2,
+            behind,
         })
     };
     (0..shape.layers).into_par_iter().map(pack).collect()

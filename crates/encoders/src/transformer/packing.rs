@@ -34,7 +34,8 @@ impl Linear {
     }
 
     /// The same map behind a layer norm whose gain and bias are taken into it.
-    fn behind(mut self, norm: &Norm) -> Self {
+    fn behind(mut self, norm: Option<&Norm>) -> Self {
+        let Some(norm) = norm else { return self };
         let mut bias = self.bias.unwrap_or_else(|| vec![0.0; self.outputs]);
         for (row, bias) in self.weight.chunks_mut(self.inputs).zip(&mut bias) {
             let products = row
@@ -54,32 +55,32 @@ impl Linear {
 /// How linear maps become what the kernels of a precision read.
 pub(super) trait Packing: Sync {
     type Packed: Send;
-    /// A map with the layer norm in front of it.
+    /// A map with the layer norm in front of it, if there is one.
     type Normed: Send;
 
     fn plain(&self, map: &Linear) -> Self::Packed;
 
     /// To queries, keys and values as attention reads them.
-    fn heads(&self, norm: Norm, map: Linear, shape: &Shape) -> Self::Normed;
+    fn heads(&self, norm: Option<Norm>, map: Linear, shape: &Shape) -> Self::Normed;
 
     /// To what is activated: by GELU, or to the gates and, behind them, the values of a SwiGLU.
-    fn expand(&self, norm: Norm, map: Linear, mlp: Mlp) -> Self::Normed;
+    fn expand(&self, norm: Option<Norm>, map: Linear, mlp: Mlp) -> Self::Normed;
 }
 
 impl Packing for Isa {
     type Packed = PackedLinear;
-    type Normed = (Norm, PackedLinear);
+    type Normed = (Option<Norm>, PackedLinear);
 
     fn plain(&self, map: &Linear) -> PackedLinear {
         let bias = map.bias.as_deref();
         PackedLinear::pack(*self, map.outputs, map.inputs, &map.weight, bias)
     }
 
-    fn heads(&self, norm: Norm, map: Linear, _: &Shape) -> Self::Normed {
+    fn heads(&self, norm: Option<Norm>, map: Linear, _: &Shape) -> Self::Normed {
         (norm, self.plain(&map))
     }
 
-    fn expand(&self, norm: Norm, map: Linear, _: Mlp) -> Self::Normed {
+    fn expand(&self, norm: Option<Norm>, map: Linear, _: Mlp) -> Self::Normed {
         (norm, self.plain(&map))
     }
 }
@@ -96,8 +97,8 @@ macro_rules! folding {
                 <$packed>::pack($variant, map.outputs, map.inputs, &map.weight, bias)
             }
 
-            fn heads(&$self, norm: Norm, map: Linear, shape: &Shape) -> $packed {
-                let map = map.behind(&norm);
+            fn heads(&$self, norm: Option<Norm>, map: Linear, shape: &Shape) -> $packed {
+                let map = map.behind(norm.as_ref());
                 if !attends_in_tiles(shape) {
                     return $self.plain(&map);
                 }
@@ -105,8 +106,8 @@ macro_rules! folding {
                 <$packed>::pack_heads($variant, shape.heads, map.inputs, &map.weight, bias)
             }
 
-            fn expand(&$self, norm: Norm, map: Linear, mlp: Mlp) -> $packed {
-                let map = map.behind(&norm);
+            fn expand(&$self, norm: Option<Norm>, map: Linear, mlp: Mlp) -> $packed {
+                let map = map.behind(norm.as_ref());
                 let bias = map.bias.as_deref();
                 match mlp {
                     Mlp::Gelu { .. } | Mlp::GeluTanh { .. } | Mlp::QuickGelu { .. } => {

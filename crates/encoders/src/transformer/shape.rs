@@ -15,6 +15,8 @@ pub(crate) struct Shape {
     pub(crate) layer_norm_eps: f32,
     /// Which tokens a token's attention sees.
     pub(crate) sight: Sight,
+    /// Where a layer's norms stand.
+    pub(crate) norms: Norms,
 }
 
 impl Shape {
@@ -22,6 +24,15 @@ impl Shape {
     pub(crate) fn head_size(&self) -> usize {
         self.width / self.heads
     }
+}
+
+/// Where the norms of a layer's two halves stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Norms {
+    /// Before each half: what is added to the tokens is made of their norm.
+    Before,
+    /// Behind each half, over the sum, as in BERT.
+    Behind,
 }
 
 /// Which tokens of its sequence a token's attention sees.

@@ -87,6 +87,16 @@ fn a_folder_of_open_clip() {
 }
 
 #[test]
+fn chinese_clip_with_word_pieces() {
+    check("chinese");
+}
+
+#[test]
+fn texts_that_a_roberta_reads() {
+    check("multilingual");
+}
+
+#[test]
 fn what_its_files_tell() {
     let described = |folder: &str| {
         Registry::default()
@@ -100,6 +110,11 @@ fn what_its_files_tell() {
     );
     assert_eq!((hub.input.default, hub.input.multiple_of), (32, 8));
     assert_eq!(hub.text_tokens, Some(77));
+    let chinese = described("chinese");
+    assert_eq!(
+        (chinese.architecture.as_str(), chinese.text_tokens),
+        ("chinese_clip", Some(52))
+    );
     let open_clip = described("open-clip");
     assert_eq!(
         (open_clip.architecture.as_str(), open_clip.dim),
@@ -114,8 +129,15 @@ fn what_its_files_tell() {
 fn a_text_is_the_same_in_any_batch_and_on_any_lane() {
     let texts = golden(&fixtures().join("hub")).texts;
     let texts: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
-    for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
-        let model = load_as(precision, &fixtures().join("hub"), 3);
+    let of = |folder, precision| (folder, precision);
+    for (folder, precision) in [
+        of("hub", Precision::F32),
+        of("hub", Precision::Bf16),
+        of("hub", Precision::Int8),
+        of("multilingual", Precision::F32),
+        of("multilingual", Precision::Bf16),
+    ] {
+        let model = load_as(precision, &fixtures().join(folder), 3);
         let all = embed_texts(&*model, &texts);
         let lane = model.device().lane().unwrap();
         for (text, expected) in texts.iter().zip(&all) {
@@ -225,6 +247,8 @@ fn real_sizes() {
         "clip-vit-b-16",
         "clip-vit-l-14",
         "patentclip-b-32",
+        "chinese-clip-b-16",
+        "xlmr-clip-b-32",
     ] {
         for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
             let (pictures, texts) = compare(precision, &models.join(name));

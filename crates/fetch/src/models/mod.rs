@@ -60,6 +60,11 @@ pub const KNOWN: &[KnownModel] = &[
     known("clip-vit-b-32", "openai/clip-vit-base-patch32", 512),
     known("clip-vit-b-16", "openai/clip-vit-base-patch16", 512),
     known("clip-vit-l-14", "openai/clip-vit-large-patch14", 768),
+    known(
+        "chinese-clip-b-16",
+        "OFA-Sys/chinese-clip-vit-base-patch16",
+        512,
+    ),
 ];
 
 const fn known(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
@@ -77,8 +82,14 @@ pub const BUILTIN: [&str; 2] = ["builtin", "builtin-1"];
 const CONFIG: &str = "config.json";
 /// Preprocessing; some models do without.
 const PREPROCESSOR: &str = "preprocessor_config.json";
-/// What models that embed texts cut them by: the first, or the other two.
-const TOKENIZER: [&str; 3] = ["tokenizer.json", "vocab.json", "merges.txt"];
+/// What models that embed texts cut them by: the first, or the next two, or the last two.
+const TOKENIZER: [&str; 5] = [
+    "tokenizer.json",
+    "vocab.json",
+    "merges.txt",
+    "vocab.txt",
+    "tokenizer_config.json",
+];
 /// What folders of open_clip have in place of [`CONFIG`] and [`WEIGHTS`].
 const OPEN_CLIP_CONFIG: &str = "open_clip_config.json";
 const OPEN_CLIP_WEIGHTS: &str = "open_clip_model.safetensors";

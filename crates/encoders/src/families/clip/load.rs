@@ -5,7 +5,8 @@
 
 use lookalike_imaging::ProcessorConfig;
 
-use super::config::{Config, Naming};
+use super::bert::BertLayers;
+use super::config::{Config, Naming, Projection, ROBERTA_PREFIX, Text, TextTower};
 use crate::error::LoadError;
 use crate::text::Table;
 use crate::transformer::{
@@ -13,9 +14,13 @@ use crate::transformer::{
 };
 use crate::weights::{Tally, Weights};
 
+/// Where the tensors of a BERT are in files of transformers.
+const BERT_PREFIX: &str = "text_model.";
+
 /// Reads a model's tensors.
 pub(super) struct Reader<'a> {
     pub(super) config: &'a Config,
+    pub(super) text: &'a Text,
     pub(super) weights: &'a Weights,
     pub(super) tally: &'a Tally,
 }
@@ -121,49 +126,115 @@ impl Reader<'_> {
 
     /// The tower of texts, without its projection.
     pub(super) fn text<'a>(&self, layers: &'a dyn LayerSource) -> Result<Source<'a>, LoadError> {
-        let shape = self.config.text.shape;
-        let norm = name("text_model.final_layer_norm", "ln_final");
+        let shape = self.text.shape;
+        let (norm_before, norm_after) = match self.text.tower {
+            TextTower::Clip => {
+                let norm = name("text_model.final_layer_norm", "ln_final");
+                (None, Some(self.norm(norm, &shape)?))
+            }
+            TextTower::Bert => (Some(self.bert().norm("embeddings.LayerNorm")?), None),
+        };
         Ok(Source {
             shape,
             patches: None,
-            norm_before: None,
-            norm_after: Some(self.norm(norm, &shape)?),
+            norm_before,
+            norm_after,
             layers,
         })
     }
 
+    /// The tensors of a BERT.
+    pub(super) fn bert(&self) -> BertLayers<'_> {
+        BertLayers {
+            prefix: match self.config.naming {
+                Naming::Hub => BERT_PREFIX,
+                Naming::OpenClip => ROBERTA_PREFIX,
+            },
+            canonical: BERT_PREFIX,
+            shape: self.text.shape,
+            weights: self.weights,
+            tally: self.tally,
+        }
+    }
+
     /// The embeddings of tokens.
     pub(super) fn tokens(&self) -> Result<Table, LoadError> {
-        let text = &self.config.text;
+        let shape = [self.text.vocabulary, self.text.shape.width];
         let canonical = "text_model.embeddings.token_embedding.weight";
-        let tensor = self.name(name(canonical, "token_embedding.weight"));
-        let shape = [text.vocabulary, text.shape.width];
-        Table::open(self.weights, self.tally, tensor, canonical, shape)
-    }
-
-    /// The embeddings of a token's place in a text, one after another.
-    pub(super) fn text_positions(&self) -> Result<Vec<f32>, LoadError> {
-        let text = &self.config.text;
-        let hub = "text_model.embeddings.position_embedding.weight";
-        let tensor = name(hub, "positional_embedding");
-        self.read(tensor, &[text.length, text.shape.width])
-    }
-
-    /// From a tower's final token to the embedding.
-    pub(super) fn projection(&self, tower: Tower) -> Result<Linear, LoadError> {
-        let (shape, hub, open_clip) = match tower {
-            Tower::Vision => (
-                &self.config.vision.shape,
-                "visual_projection.weight",
-                "visual.proj",
-            ),
-            Tower::Text => (
-                &self.config.text.shape,
-                "text_projection.weight",
-                "text_projection",
-            ),
+        let tensor = match self.text.tower {
+            TextTower::Clip => self
+                .name(name(canonical, "token_embedding.weight"))
+                .to_owned(),
+            TextTower::Bert => self.bert().name("embeddings.word_embeddings.weight"),
         };
-        let (outputs, inputs) = (self.config.dim, shape.width);
+        Table::open(self.weights, self.tally, &tensor, canonical, shape)
+    }
+
+    /// The embeddings of a token's place in a text, one after another, from the first token's on.
+    pub(super) fn text_positions(&self) -> Result<Vec<f32>, LoadError> {
+        let width = self.text.shape.width;
+        let shape = [self.text.places, width];
+        let hub = "text_model.embeddings.position_embedding.weight";
+        match self.text.tower {
+            TextTower::Clip => self.read(name(hub, "positional_embedding"), &shape),
+            TextTower::Bert => {
+                let bert = self.bert();
+                let positions = bert.read("embeddings.position_embeddings.weight", &shape)?;
+                let places = positions.get(self.text.first_place * width..);
+                let mut places = places.unwrap_or_default().to_vec();
+                // All tokens of a lone text are of the first type.
+                let types = "embeddings.token_type_embeddings.weight";
+                let [count, _] = self.weights.sizes(&bert.name(types), "[types, width]")?;
+                let types = bert.read(types, &[count, width])?;
+                for place in places.chunks_mut(width) {
+                    place
+                        .iter_mut()
+                        .zip(&types)
+                        .for_each(|(x, kind)| *x += kind);
+                }
+                Ok(places)
+            }
+        }
+    }
+
+    /// From the tower of pictures' final token to the embedding.
+    pub(super) fn picture_projection(&self) -> Result<Linear, LoadError> {
+        let width = self.config.vision.shape.width;
+        self.turned("visual_projection.weight", "visual.proj", width)
+    }
+
+    /// From what is pooled of a text's tokens to the embedding: one map after the other.
+    pub(super) fn text_projection(&self) -> Result<Vec<Linear>, LoadError> {
+        let (width, dim) = (self.text.shape.width, self.config.dim);
+        let map = |tail: &str, outputs: usize, inputs: usize| {
+            let name = format!("text.proj.{tail}weight");
+            Ok(Linear {
+                outputs,
+                inputs,
+                weight: self
+                    .tally
+                    .read(self.weights, &name, &name, &[outputs, inputs])?,
+                bias: None,
+            })
+        };
+        match (self.text.projection, self.text.tower) {
+            (Projection::Identity, _) => Ok(Vec::new()),
+            (Projection::Mlp { hidden }, _) => {
+                Ok(vec![map("0.", hidden, width)?, map("2.", dim, hidden)?])
+            }
+            (Projection::Linear, TextTower::Bert) if self.config.naming == Naming::OpenClip => {
+                Ok(vec![map("", dim, width)?])
+            }
+            (Projection::Linear, _) => {
+                let map = self.turned("text_projection.weight", "text_projection", width)?;
+                Ok(vec![map])
+            }
+        }
+    }
+
+    /// A projection, whose rows and columns open_clip has the other way round.
+    fn turned(&self, hub: &str, open_clip: &str, inputs: usize) -> Result<Linear, LoadError> {
+        let outputs = self.config.dim;
         let weight = match self.config.naming {
             Naming::Hub => self.read(name(hub, open_clip), &[outputs, inputs])?,
             Naming::OpenClip => {
@@ -218,7 +289,7 @@ impl LayerSource for TowerLayers<'_> {
         let config = self.reader.config;
         let shape = match self.tower {
             Tower::Vision => &config.vision.shape,
-            Tower::Text => &config.text.shape,
+            Tower::Text => &self.reader.text.shape,
         };
         let (width, hidden) = (shape.width, shape.mlp.hidden());
         let hub = |tail: &str| format!("{}encoder.layers.{index}.{tail}", self.tower.prefix());
@@ -255,6 +326,7 @@ impl TowerLayers<'_> {
             config,
             weights,
             tally,
+            ..
         } = self.reader;
         let mut maps = Vec::new();
         let mut biases = Vec::new();

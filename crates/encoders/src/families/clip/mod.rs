@@ -1,9 +1,13 @@
 //! CLIP (Radford and others, 2021): a tower for pictures and one for texts, whose embeddings can
-//! be compared. From folders of transformers and of open_clip.
+//! be compared. From folders of transformers and of open_clip. Chinese-CLIP (Yang and others, 2022) and
+//! open_clip's multilingual models have a BERT for texts.
 
+mod bert;
 mod config;
 mod load;
 mod model;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +15,7 @@ use std::path::{Path, PathBuf};
 use lookalike_imaging::ProcessorConfig;
 use serde_json::json;
 
-use self::config::Config;
+use self::config::{CHINESE_CLIP, Config};
 use self::model::Model;
 use super::{Family, Plan};
 use crate::config_file::{ConfigFile, OPEN_CLIP};
@@ -33,14 +37,14 @@ struct ClipPlan {
 
 impl Family for Clip {
     fn architectures(&self) -> &[&'static str] {
-        &["clip", OPEN_CLIP]
+        &["clip", CHINESE_CLIP, OPEN_CLIP]
     }
 
     fn configure(&self, file: &ConfigFile) -> Result<Box<dyn Plan>, LoadError> {
         let config = config::parse(file)?;
         // Sizes are at most 2^20.
         let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let (vision, text) = (&config.vision, &config.text);
+        let vision = &config.vision;
         let description = Description {
             family: "clip",
             architecture: file.architecture().unwrap_or("clip").to_owned(),
@@ -50,15 +54,12 @@ impl Family for Clip {
                 default: pixels(vision.image_size),
                 multiple_of: pixels(vision.patch_size),
             },
-            text_tokens: Some(text.length),
+            text_tokens: Some(config.text.length()),
             extra: file.extra().clone(),
             details: vec![
                 ("layers", json!(vision.shape.layers)),
                 ("heads", json!(vision.shape.heads)),
                 ("mlp", json!(vision.shape.mlp.describe())),
-                ("text_width", json!(text.shape.width)),
-                ("text_layers", json!(text.shape.layers)),
-                ("text_heads", json!(text.shape.heads)),
             ],
         };
         Ok(Box::new(ClipPlan {

@@ -6,7 +6,7 @@ use lookalike_imaging::{ProcessorConfig, RgbImage};
 use lookalike_kernels::PackedLinear;
 
 use super::ClipPlan;
-use super::config::Config;
+use super::config::{Config, TextTower};
 use super::load::{Reader, Tower, TowerLayers};
 use super::texts::Texts;
 use crate::devices::cpu::Cpu;
@@ -44,12 +44,14 @@ impl Model {
         } = plan;
         let processor = processor.unwrap_or_else(|| config.processor.clone());
         let (cpu, isa) = (&options.cpu, options.cpu.isa());
-        let (vision, text) = (config.vision.shape, config.text.shape);
+        let of_text = config.text.of(weights)?;
+        let (vision, text) = (config.vision.shape, of_text.shape);
         let arithmetic = choose_arithmetic(options.precision, isa, &vision)?;
         choose_arithmetic(options.precision, isa, &text)?;
         let tally = Tally::default();
         let reader = Reader {
             config: &config,
+            text: &of_text,
             weights,
             tally: &tally,
         };
@@ -64,19 +66,23 @@ impl Model {
                 .vision(&processor, &layers_of_pictures)?
                 .pack(isa, arithmetic)?;
             let pictures = Pictures::new(reader.entry()?, network);
-            let projection = reader.projection(Tower::Vision)?.packed(isa);
-            let layers_of_texts = layers(Tower::Text);
-            let network = reader.text(&layers_of_texts)?.pack(isa, arithmetic)?;
+            let projection = reader.picture_projection()?.packed(isa);
+            let network = match of_text.tower {
+                TextTower::Clip => reader.text(&layers(Tower::Text))?.pack(isa, arithmetic)?,
+                TextTower::Bert => reader.text(&reader.bert())?.pack(isa, arithmetic)?,
+            };
+            let projections = reader.text_projection()?;
             let texts = Texts {
                 tokenizer,
                 folder,
                 tokens: reader.tokens()?,
                 positions: reader.text_positions()?,
                 width: text.width,
-                length: config.text.length,
-                end: config.text.end,
+                length: of_text.length,
+                padding: of_text.padding,
+                pooling: of_text.pooling,
                 network,
-                projection: reader.projection(Tower::Text)?.packed(isa),
+                projections: projections.iter().map(|map| map.packed(isa)).collect(),
                 workspaces: Workspaces::default(),
             };
             Ok::<_, LoadError>((pictures, projection, texts))

@@ -1,16 +1,16 @@
 //! The tower of texts.
 //!
-//! A token sees only those before it, and the embedding is read off the end token: what follows
-//! that changes nothing and is not computed. The reference fills texts up to 77 tokens; most
-//! queries have ten.
+//! Tokens that fill a text up to the model's length are seen by no other, in either kind of tower,
+//! and are not computed. In CLIP's own a token sees only those before it, and the embedding is read
+//! off the end token: what follows that is not computed either. Most queries have ten tokens of 77.
 
 use std::path::PathBuf;
 
 use lookalike_kernels::PackedLinear;
 
-use super::config::End;
+use super::config::Pooling;
 use crate::text::{EmbeddedText, Table, TextError, Tokenizer};
-use crate::transformer::{Network, Output, Sequence, Workspaces, project};
+use crate::transformer::{Network, Output, Sequence, Workspaces, project, project_gelu};
 
 /// The tower of texts.
 pub(super) struct Texts {
@@ -19,15 +19,18 @@ pub(super) struct Texts {
     pub(super) folder: PathBuf,
     /// Embeddings of tokens.
     pub(super) tokens: Table,
-    /// Embeddings of places, one after another.
+    /// Embeddings of places, one after another, from the first token's on.
     pub(super) positions: Vec<f32>,
     /// Width of a token.
     pub(super) width: usize,
     /// Tokens of the longest text.
     pub(super) length: usize,
-    pub(super) end: End,
+    /// A token that stands for nothing, even where a text names it.
+    pub(super) padding: Option<u32>,
+    pub(super) pooling: Pooling,
     pub(super) network: Network,
-    pub(super) projection: PackedLinear,
+    /// From what is pooled to the embedding, with a GELU between two.
+    pub(super) projections: Vec<PackedLinear>,
     pub(super) workspaces: Workspaces,
 }
 
@@ -37,6 +40,11 @@ const BATCH: usize = 64;
 impl Texts {
     /// The embedding of each text, in the current pool.
     pub(super) fn embed(&self, texts: &[&str]) -> Result<Vec<EmbeddedText>, TextError> {
+        let output = match self.pooling {
+            Pooling::End(_) => Output::Last,
+            Pooling::First => Output::First,
+            Pooling::Mean => Output::All,
+        };
         let mut embedded = Vec::with_capacity(texts.len());
         for some in texts.chunks(BATCH) {
             let mut lengths = Vec::with_capacity(some.len());
@@ -44,20 +52,20 @@ impl Texts {
             for text in some {
                 let all = self.all_tokens(text)?;
                 let tokens = self.cut(&all);
-                rows.push(self.rows(&tokens[..=self.end.place(&tokens)])?);
                 lengths.push((all.len(), tokens.len()));
+                rows.push(self.rows(&self.seen(tokens))?);
             }
             let sequences: Vec<Sequence<'_>> = rows
                 .iter()
                 .map(|rows| Sequence::rows(rows, self.width))
                 .collect();
-            let ends = self
+            let finals = self
                 .workspaces
-                .with(|workspace| self.network.forward(&sequences, Output::Last, workspace));
-            for (end, (tokens, read)) in ends.iter().zip(lengths) {
+                .with(|workspace| self.network.forward(&sequences, output, workspace));
+            for (tokens, (all, read)) in finals.iter().zip(lengths) {
                 embedded.push(EmbeddedText {
-                    embedding: project(&self.projection, end),
-                    tokens,
+                    embedding: self.project(&self.mean(tokens)),
+                    tokens: all,
                     read,
                 });
             }
@@ -94,6 +102,19 @@ impl Texts {
         tokens
     }
 
+    /// The tokens that the embedding depends on, at least one.
+    fn seen(&self, mut tokens: Vec<u32>) -> Vec<u32> {
+        if let Pooling::End(end) = self.pooling {
+            tokens.truncate(end.place(&tokens) + 1);
+        }
+        if let Some(padding) = self.padding
+            && tokens.iter().any(|&token| token != padding)
+        {
+            tokens.retain(|&token| token != padding);
+        }
+        tokens
+    }
+
     /// What the tokens are before the first layer.
     fn rows(&self, tokens: &[u32]) -> Result<Vec<f32>, TextError> {
         let mut rows = vec![0.0; tokens.len() * self.width];
@@ -103,5 +124,26 @@ impl Texts {
             row.iter_mut().zip(place).for_each(|(x, place)| *x += place);
         }
         Ok(rows)
+    }
+
+    /// The mean of final tokens, which is a lone one itself.
+    fn mean(&self, tokens: &[f32]) -> Vec<f32> {
+        let count = (tokens.len() / self.width) as f32;
+        let mut mean = vec![0.0; self.width];
+        for token in tokens.chunks(self.width) {
+            mean.iter_mut().zip(token).for_each(|(sum, x)| *sum += x);
+        }
+        if count > 1.0 {
+            mean.iter_mut().for_each(|sum| *sum /= count);
+        }
+        mean
+    }
+
+    fn project(&self, pooled: &[f32]) -> Vec<f32> {
+        match &self.projections[..] {
+            [] => pooled.to_vec(),
+            [map] => project(map, pooled),
+            [first, second, ..] => project(second, &project_gelu(first, pooled)),
+        }
     }
 }

@@ -22,7 +22,7 @@ use super::products::{Products, blocked};
 use crate::transformer::arithmetic::attends_in_tiles;
 use crate::transformer::sequence::{Sequence, Start};
 use crate::transformer::shape::{Mlp, Shape};
-use crate::transformer::{Frame, Layer, Output, stride};
+use crate::transformer::{Frame, Layer, Norm, Output, stride};
 
 /// Memory of a forward pass, to be reused between calls.
 pub(in crate::transformer) struct Workspace<P: Products> {
@@ -64,6 +64,8 @@ struct TaskMemory<P: Products> {
     plain_attention: PlainAttention,
     /// A row before it is normalised.
     narrow: Vec<f32>,
+    /// Rows as they are, where no norm stands before a map.
+    plain: Vec<Tile>,
 }
 
 impl<P: Products> Default for TaskMemory<P> {
@@ -75,6 +77,7 @@ impl<P: Products> Default for TaskMemory<P> {
             attention: AttendScratch::default(),
             plain_attention: PlainAttention::default(),
             narrow: Vec::new(),
+            plain: Vec::new(),
         }
     }
 }
@@ -249,9 +252,9 @@ impl<P: Products> Forward<'_, P> {
         } else {
             To::Blocked(BlockedMut::new(task.heads, rows, 3 * self.dim))
         };
-        let x = Matrix::new(task.x, task.part.rows, self.dim, self.x_stride());
-        let epsilon = self.shape.layer_norm_eps;
-        layer.qkv.of_norm(x, epsilon, &mut memory.rows, out);
+        let x = Matrix::new(task.x, rows, self.dim, self.x_stride());
+        let TaskMemory { rows, plain, .. } = memory;
+        self.enter_map(layer.behind.is_none(), &layer.qkv, x, rows, plain, out);
     }
 
     /// `x += scale * projection(attention(norm(x)))`
@@ -283,6 +286,9 @@ impl<P: Products> Forward<'_, P> {
         let mixed = Blocked::new(wide, count, self.dim);
         let out = self.residual(task, layer.scale1.as_deref());
         layer.projection.of(mixed, rows, out);
+        if let Some([norm, _]) = &layer.behind {
+            self.normalise_behind(norm, task, &mut memory.narrow);
+        }
     }
 
     /// `x += scale * contract(activation(expand(norm(x))))`
@@ -293,7 +299,9 @@ impl<P: Products> Forward<'_, P> {
         memory: &mut TaskMemory<P>,
     ) {
         let (count, hidden) = (task.part.rows, self.shape.mlp.hidden());
-        let TaskMemory { rows, wide, .. } = memory;
+        let TaskMemory {
+            rows, wide, plain, ..
+        } = memory;
         let activated = blocked(wide, count, hidden);
         let out = match self.shape.mlp {
             Mlp::Gelu { .. } | Mlp::GeluTanh { .. } => To::Gelu(activated),
@@ -301,12 +309,38 @@ impl<P: Products> Forward<'_, P> {
             Mlp::SwiGlu { .. } => To::SwiGlu(activated),
         };
         let x = Matrix::new(task.x, count, self.dim, self.x_stride());
-        let epsilon = self.shape.layer_norm_eps;
-        layer.expand.of_norm(x, epsilon, rows, out);
+        self.enter_map(layer.behind.is_none(), &layer.expand, x, rows, plain, out);
         let out = self.residual(task, layer.scale2.as_deref());
         layer
             .contract
             .of(Blocked::new(wide, count, hidden), rows, out);
+        if let Some([_, norm]) = &layer.behind {
+            self.normalise_behind(norm, task, &mut memory.narrow);
+        }
+    }
+
+    /// `out = map(norm(x))`, or `map(x)` where the norm stands elsewhere.
+    fn enter_map(
+        &self,
+        is_normed: bool,
+        map: &P,
+        x: Matrix<'_>,
+        rows: &mut P::Rows,
+        plain: &mut Vec<Tile>,
+        out: To<'_>,
+    ) {
+        if is_normed {
+            map.of_norm(x, self.shape.layer_norm_eps, rows, out);
+        } else {
+            let (count, columns) = (x.rows(), x.columns());
+            blocked(plain, count, columns).write_rows(self.frame.isa, x);
+            map.of(Blocked::new(plain, count, columns), rows, out);
+        }
+    }
+
+    fn normalise_behind(&self, norm: &Norm, task: &mut Task<'_>, narrow: &mut Vec<f32>) {
+        let x = &mut task.x[..task.part.rows * self.x_stride()];
+        self.frame.normalise_rows(norm, x, self.x_stride(), narrow);
     }
 
     fn residual<'a>(&self, task: &'a mut Task<'_>, scale: Option<&'a [f32]>) -> To<'a> {

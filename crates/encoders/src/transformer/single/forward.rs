@@ -14,11 +14,11 @@ use lookalike_kernels::{
 };
 use rayon::prelude::*;
 
-use super::Body;
 use super::patches::unfold;
+use super::{Body, SingleLayer};
 use crate::transformer::sequence::{Sequence, Start};
 use crate::transformer::shape::{Mlp, Shape, Sight};
-use crate::transformer::{Frame, Layer, Norm, Output, stride};
+use crate::transformer::{Frame, Norm, Output, stride};
 
 /// Most rows of a task: as many as share a panel of weights in the matrix product.
 const MOST_ROWS: usize = 96;
@@ -260,14 +260,9 @@ impl Forward<'_> {
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_qkv(
-        &self,
-        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
-        task: &mut Task<'_>,
-        memory: &mut TaskMemory,
-    ) {
+    fn project_qkv(&self, layer: &SingleLayer, task: &mut Task<'_>, memory: &mut TaskMemory) {
         let (norm, qkv) = &layer.qkv;
-        self.normalise(norm, task, memory);
+        self.normalise(norm.as_ref(), task, memory);
         let (dim, rows) = (self.shape.width, task.rows);
         linear(
             Matrix::new(&memory.narrow, rows, dim, self.x_stride()),
@@ -277,8 +272,8 @@ impl Forward<'_> {
         );
     }
 
-    /// Layer norm of a task's rows into the narrow buffer.
-    fn normalise(&self, norm: &Norm, task: &Task<'_>, memory: &mut TaskMemory) {
+    /// A task's rows, behind a layer norm if there is one, into the narrow buffer.
+    fn normalise(&self, norm: Option<&Norm>, task: &Task<'_>, memory: &mut TaskMemory) {
         let (dim, x_stride) = (self.shape.width, self.x_stride());
         memory.narrow.resize(task.rows * x_stride, 0.0);
         let rows = task
@@ -286,7 +281,10 @@ impl Forward<'_> {
             .chunks(x_stride)
             .zip(memory.narrow.chunks_mut(x_stride));
         for (x, out) in rows.take(task.rows) {
-            self.frame.normalise(norm, &x[..dim], &mut out[..dim]);
+            match norm {
+                Some(norm) => self.frame.normalise(norm, &x[..dim], &mut out[..dim]),
+                None => out[..dim].copy_from_slice(&x[..dim]),
+            }
         }
     }
 
@@ -327,7 +325,7 @@ impl Forward<'_> {
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
-        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
+        layer: &SingleLayer,
         (sequence, heads): (&Sequence<'_>, &[f32]),
         task: &mut Task<'_>,
         memory: &mut TaskMemory,
@@ -357,17 +355,17 @@ impl Forward<'_> {
             residual(layer.scale1.as_deref()),
             MatrixMut::new(task.x, rows, dim, x_stride),
         );
+        if let Some([norm, _]) = &layer.behind {
+            let x = &mut task.x[..rows * x_stride];
+            self.frame
+                .normalise_rows(norm, x, x_stride, &mut memory.narrow);
+        }
     }
 
     /// `x += scale * contract(activation(expand(norm(x))))`
-    fn feed_forward_half(
-        &self,
-        layer: &Layer<(Norm, PackedLinear), PackedLinear>,
-        task: &mut Task<'_>,
-        memory: &mut TaskMemory,
-    ) {
+    fn feed_forward_half(&self, layer: &SingleLayer, task: &mut Task<'_>, memory: &mut TaskMemory) {
         let (norm, expansion) = &layer.expand;
-        self.normalise(norm, task, memory);
+        self.normalise(norm.as_ref(), task, memory);
         let (dim, rows, x_stride) = (self.shape.width, task.rows, self.x_stride());
         let hidden = self.shape.mlp.hidden();
         let wide_stride = stride(expansion.outputs());
@@ -397,6 +395,11 @@ impl Forward<'_> {
             residual(layer.scale2.as_deref()),
             MatrixMut::new(task.x, rows, dim, x_stride),
         );
+        if let Some([_, norm]) = &layer.behind {
+            let x = &mut task.x[..rows * x_stride];
+            self.frame
+                .normalise_rows(norm, x, x_stride, &mut memory.narrow);
+        }
     }
 
     fn heads_length(&self, tokens: usize) -> usize {

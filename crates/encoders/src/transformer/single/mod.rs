@@ -10,10 +10,13 @@ use super::{Layer, Norm};
 pub(super) use forward::Workspace;
 pub(super) use patches::Levels;
 
+/// A layer whose maps have the norm beside them, if it stands before them.
+type SingleLayer = Layer<(Option<Norm>, PackedLinear), PackedLinear>;
+
 /// Weights of the layers, and of the patch embedding before them.
 pub(super) struct Body {
     pub(super) patches: Option<PatchEmbedding>,
-    pub(super) layers: Vec<Layer<(Norm, PackedLinear), PackedLinear>>,
+    pub(super) layers: Vec<SingleLayer>,
 }
 
 /// From pixels to tokens.

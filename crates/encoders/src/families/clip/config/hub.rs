@@ -6,11 +6,14 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Config, End, MEAN, Naming, STD, Text, Vision, mlp, processor};
+use super::{
+    Config, End, MEAN, Naming, Pooling, Projection, STD, Text, TextSource, TextTower, Vision, mlp,
+    processor,
+};
 use crate::config_check::Check;
 use crate::config_file::ConfigFile;
 use crate::error::LoadError;
-use crate::transformer::{Shape, Sight};
+use crate::transformer::{Norms, Shape, Sight};
 
 #[derive(Deserialize)]
 struct File {
@@ -43,7 +46,14 @@ struct Defaults {
     hidden_size: usize,
     intermediate_size: usize,
     heads: usize,
+    activation: &'static str,
+    epsilon: f32,
 }
+
+/// Chinese-CLIP's `model_type`, and the length that its texts were trained with, which no
+/// configuration tells.
+pub(in crate::families::clip) const CHINESE_CLIP: &str = "chinese_clip";
+const CHINESE_LENGTH: usize = 52;
 
 /// The end token in configurations that mean another: see [`End::Highest`].
 const WRONG_END: u32 = 2;
@@ -74,11 +84,8 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         hidden_size: 768,
         intermediate_size: 3072,
         heads: 12,
-    };
-    let text_defaults = Defaults {
-        hidden_size: 512,
-        intermediate_size: 2048,
-        heads: 8,
+        activation: "quick_gelu",
+        epsilon: 1e-5,
     };
     Ok(Config {
         naming: Naming::Hub,
@@ -88,18 +95,10 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
             patch_size,
             image_size,
         },
-        text: Text {
-            shape: shape(&check, &text, &text_defaults, Sight::Before)?,
-            vocabulary: check.size("vocab_size", text.vocab_size.unwrap_or(49_408))?,
-            length: check.size(
-                "max_position_embeddings",
-                text.max_position_embeddings.unwrap_or(77),
-            )?,
-            end: match text.eos_token_id.unwrap_or(USUAL_END) {
-                WRONG_END => End::Highest,
-                token => End::Token(token),
-            },
-        },
+        text: TextSource::Known(match config.architecture() {
+            Some(CHINESE_CLIP) => bert(&check, &text)?,
+            _ => clip(&check, &text)?,
+        }),
         processor: processor(
             &check,
             &json!({
@@ -108,6 +107,60 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
                 "resample": 3, "image_mean": MEAN, "image_std": STD,
             }),
         )?,
+    })
+}
+
+/// The text tower of CLIP.
+fn clip(check: &Check<'_>, text: &Tower) -> Result<Text, LoadError> {
+    let defaults = Defaults {
+        hidden_size: 512,
+        intermediate_size: 2048,
+        heads: 8,
+        activation: "quick_gelu",
+        epsilon: 1e-5,
+    };
+    let places = text.max_position_embeddings.unwrap_or(77);
+    let places = check.size("max_position_embeddings", places)?;
+    Ok(Text {
+        tower: TextTower::Clip,
+        shape: shape(check, text, &defaults, Sight::Before)?,
+        vocabulary: check.size("vocab_size", text.vocab_size.unwrap_or(49_408))?,
+        places,
+        first_place: 0,
+        length: places,
+        padding: None,
+        pooling: Pooling::End(match text.eos_token_id.unwrap_or(USUAL_END) {
+            WRONG_END => End::Highest,
+            token => End::Token(token),
+        }),
+        projection: Projection::Linear,
+    })
+}
+
+/// The text tower of Chinese-CLIP: a BERT, of which the first token is projected.
+fn bert(check: &Check<'_>, text: &Tower) -> Result<Text, LoadError> {
+    let defaults = Defaults {
+        hidden_size: 768,
+        intermediate_size: 3072,
+        heads: 12,
+        activation: "gelu",
+        epsilon: 1e-12,
+    };
+    let places = text.max_position_embeddings.unwrap_or(512);
+    let places = check.size("max_position_embeddings", places)?;
+    Ok(Text {
+        tower: TextTower::Bert,
+        shape: Shape {
+            norms: Norms::Behind,
+            ..shape(check, text, &defaults, Sight::All)?
+        },
+        vocabulary: check.size("vocab_size", text.vocab_size.unwrap_or(30_522))?,
+        places,
+        first_place: 0,
+        length: CHINESE_LENGTH.min(places),
+        padding: None,
+        pooling: Pooling::First,
+        projection: Projection::Linear,
     })
 }
 
@@ -124,14 +177,15 @@ fn shape(
         .intermediate_size
         .unwrap_or(defaults.intermediate_size);
     let hidden = check.size("intermediate_size", hidden)?;
-    let activation = tower.hidden_act.as_deref().unwrap_or("quick_gelu");
+    let activation = tower.hidden_act.as_deref().unwrap_or(defaults.activation);
     Ok(Shape {
         width,
         layers: check.size("num_hidden_layers", tower.num_hidden_layers.unwrap_or(12))?,
         heads: check.heads("num_attention_heads", heads, width)?,
         mlp: mlp(check, activation, hidden)?,
-        layer_norm_eps: check.epsilon(tower.layer_norm_eps.unwrap_or(1e-5))?,
+        layer_norm_eps: check.epsilon(tower.layer_norm_eps.unwrap_or(defaults.epsilon))?,
         sight,
+        norms: Norms::Before,
     })
 }
 
@@ -146,10 +200,35 @@ mod tests {
             .map_err(|error| error.to_string())
     }
 
+    fn known(config: &Config) -> &Text {
+        match &config.text {
+            TextSource::Known(text) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn chinese_clip_has_a_bert() {
+        let config =
+            read(r#"{"model_type": "chinese_clip", "text_config": {"vocab_size": 21128}}"#);
+        let config = config.unwrap();
+        let text = known(&config);
+        assert_eq!(
+            (text.tower, text.length, text.places),
+            (TextTower::Bert, 52, 512)
+        );
+        assert_eq!(text.shape.mlp, Mlp::Gelu { hidden: 3072 });
+        assert_eq!(
+            (text.shape.norms, text.pooling),
+            (Norms::Behind, Pooling::First)
+        );
+    }
+
     #[test]
     fn absent_settings_have_the_defaults_of_transformers() {
         let config = read(r#"{"model_type": "clip"}"#).unwrap();
-        let (vision, text) = (&config.vision, &config.text);
+        let vision = &config.vision;
+        let text = known(&config);
         assert_eq!(
             (config.dim, vision.patch_size, vision.image_size),
             (512, 32, 224)
@@ -158,7 +237,7 @@ mod tests {
         assert_eq!(vision.shape.mlp, Mlp::QuickGelu { hidden: 3072 });
         assert_eq!((text.shape.width, text.shape.heads), (512, 8));
         assert_eq!((text.vocabulary, text.length), (49_408, 77));
-        assert_eq!(text.end, End::Token(49_407));
+        assert_eq!(text.pooling, Pooling::End(End::Token(49_407)));
     }
 
     #[test]
@@ -169,11 +248,9 @@ mod tests {
                 "vision_config": {"hidden_act": "gelu"}, "vision_config_dict": null}"#,
         )
         .unwrap();
-        assert_eq!(
-            (config.text.shape.width, config.text.shape.heads),
-            (768, 12)
-        );
-        assert_eq!(config.text.end, End::Highest);
+        let text = known(&config);
+        assert_eq!((text.shape.width, text.shape.heads), (768, 12));
+        assert_eq!(text.pooling, Pooling::End(End::Highest));
         assert_eq!(config.vision.shape.mlp, Mlp::Gelu { hidden: 3072 });
     }
 

@@ -2,6 +2,7 @@
 
 mod hub;
 mod open_clip;
+mod roberta;
 
 use lookalike_imaging::ProcessorConfig;
 use serde_json::Value;
@@ -10,6 +11,10 @@ use crate::config_check::Check;
 use crate::config_file::{ConfigFile, OPEN_CLIP};
 use crate::error::LoadError;
 use crate::transformer::{Mlp, Shape};
+use crate::weights::Weights;
+
+pub(super) use hub::CHINESE_CLIP;
+pub(super) use roberta::{PREFIX as ROBERTA_PREFIX, Roberta};
 
 /// How the files of a model name its tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ pub(super) struct Config {
     /// Values of an embedding.
     pub(super) dim: usize,
     pub(super) vision: Vision,
-    pub(super) text: Text,
+    pub(super) text: TextSource,
     /// How pictures are prepared, where the configuration tells.
     pub(super) processor: ProcessorConfig,
 }
@@ -44,11 +49,83 @@ pub(super) struct Vision {
 /// The tower of texts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Text {
+    /// Which tensors it is made of.
+    pub(super) tower: TextTower,
     pub(super) shape: Shape,
     pub(super) vocabulary: usize,
+    /// Places that have an embedding.
+    pub(super) places: usize,
+    /// Which of them is the first token's.
+    pub(super) first_place: usize,
     /// Tokens of the longest text.
     pub(super) length: usize,
-    pub(super) end: End,
+    /// A token that stands for nothing, even where a text names it.
+    pub(super) padding: Option<u32>,
+    pub(super) pooling: Pooling,
+    pub(super) projection: Projection,
+}
+
+/// Which tensors a tower of texts is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TextTower {
+    /// CLIP's own.
+    Clip,
+    /// BERT, or RoBERTa, which differs in how places are counted.
+    Bert,
+}
+
+/// Which of the final tokens make the embedding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pooling {
+    /// The end token; those behind it are not computed.
+    End(End),
+    /// The first.
+    First,
+    /// The mean of all.
+    Mean,
+}
+
+/// From what was pooled to the embedding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Projection {
+    /// One map without bias.
+    Linear,
+    /// Two, with an exact GELU between them.
+    Mlp {
+        /// Width between the two.
+        hidden: usize,
+    },
+    /// None.
+    Identity,
+}
+
+/// The tower of texts, as far as the configuration tells.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum TextSource {
+    Known(Text),
+    /// A RoBERTa whose sizes only the weights tell: open_clip names the model, and no more.
+    Roberta(Roberta),
+}
+
+impl TextSource {
+    /// Tokens of the longest text.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Known(text) => text.length,
+            Self::Roberta(roberta) => roberta.length,
+        }
+    }
+
+    /// All of it.
+    ///
+    /// # Errors
+    /// A tensor that tells a size is missing or misshapen.
+    pub(super) fn of(&self, weights: &Weights) -> Result<Text, LoadError> {
+        match self {
+            Self::Known(text) => Ok(text.clone()),
+            Self::Roberta(roberta) => roberta.of(weights),
+        }
+    }
 }
 
 /// Which token of a text its embedding is read off.

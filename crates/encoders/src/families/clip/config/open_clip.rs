@@ -3,11 +3,14 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Config, End, MEAN, Naming, STD, Text, Vision, mlp, processor};
+use super::{
+    Config, End, MEAN, Naming, Pooling, Projection, Roberta, STD, Text, TextSource, TextTower,
+    Vision, mlp, processor,
+};
 use crate::config_check::Check;
 use crate::config_file::ConfigFile;
 use crate::error::LoadError;
-use crate::transformer::{Shape, Sight};
+use crate::transformer::{Norms, Shape, Sight};
 
 /// The epsilon of torch's layer norms.
 const EPSILON: f32 = 1e-5;
@@ -48,6 +51,11 @@ struct TextFile {
     heads: Option<usize>,
     layers: Option<usize>,
     mlp_ratio: Option<f64>,
+    hf_model_name: Option<String>,
+    #[serde(alias = "hf_pooler_type")]
+    pooler_type: Option<String>,
+    #[serde(alias = "hf_proj_type")]
+    proj_type: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -63,9 +71,8 @@ struct Preprocess {
 
 /// Settings that make another model of it, by the values that change nothing. Those of training
 /// (dropout of patches, checkpoints) are not among them.
-const OTHER_MODELS: [(&str, &[&str]); 14] = [
+const OTHER_MODELS: [(&str, &[&str]); 12] = [
     ("timm_model_name", &["null"]),
-    ("hf_model_name", &["null"]),
     ("attentional_pool", &["false"]),
     ("no_ln_pre", &["false"]),
     ("ls_init_value", &["null"]),
@@ -74,7 +81,6 @@ const OTHER_MODELS: [(&str, &[&str]); 14] = [
     ("pos_embed_type", &["\"learnable\""]),
     ("embed_cls", &["false"]),
     ("no_causal_mask", &["false"]),
-    ("proj_type", &["\"linear\""]),
     ("proj_bias", &["false"]),
     ("norm_kwargs", &["{}", "null"]),
     ("act_kwargs", &["{}", "null"]),
@@ -88,7 +94,7 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
         preprocess_cfg: preprocess,
     } = file;
     check.that(
-        !model.custom_text.unwrap_or(false),
+        !model.custom_text.unwrap_or(false) || model.text_cfg.hf_model_name.is_some(),
         "custom_text",
         "true",
         "false",
@@ -122,12 +128,14 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
             mlp: mlp(&check, activation, check.size("width * mlp_ratio", hidden)?)?,
             layer_norm_eps: EPSILON,
             sight,
+            norms: Norms::Before,
         })
     };
     // Those of a ResNet are a list.
     let layers = vision.layers.as_u64().and_then(|n| usize::try_from(n).ok());
     let layers = layers.unwrap_or_default();
     check.that(layers > 0, "layers", &vision.layers, "a number: no ResNet")?;
+    let length = check.size("context_length", text.context_length.unwrap_or(77))?;
     let head_width = check.size("head_width", vision.head_width.unwrap_or(64))?;
     Ok(Config {
         naming: Naming::OpenClip,
@@ -143,20 +151,56 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
             patch_size,
             image_size,
         },
-        text: Text {
-            shape: shape(
-                text.width.unwrap_or(512),
-                text.layers.unwrap_or(12),
-                text.heads.unwrap_or(8),
-                text.mlp_ratio,
-                Sight::Before,
-            )?,
-            vocabulary: check.size("vocab_size", text.vocab_size.unwrap_or(49_408))?,
-            length: check.size("context_length", text.context_length.unwrap_or(77))?,
-            end: End::Highest,
+        text: match &text.hf_model_name {
+            Some(name) => TextSource::Roberta(roberta(&check, name, text, model.embed_dim)?),
+            None => TextSource::Known(Text {
+                tower: TextTower::Clip,
+                shape: shape(
+                    text.width.unwrap_or(512),
+                    text.layers.unwrap_or(12),
+                    text.heads.unwrap_or(8),
+                    text.mlp_ratio,
+                    Sight::Before,
+                )?,
+                vocabulary: check.size("vocab_size", text.vocab_size.unwrap_or(49_408))?,
+                places: length,
+                first_place: 0,
+                length,
+                padding: None,
+                pooling: Pooling::End(End::Highest),
+                projection: Projection::Linear,
+            }),
         },
         processor: preprocessing(&check, &preprocess, image_size)?,
     })
+}
+
+/// A tower of texts that is one of the hub's.
+fn roberta(
+    check: &Check<'_>,
+    name: &str,
+    text: &TextFile,
+    dim: usize,
+) -> Result<Roberta, LoadError> {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let expected = "xlm-roberta-base, xlm-roberta-large or roberta-base";
+    check.that(base.contains("roberta"), "hf_model_name", name, expected)?;
+    let pooler = text.pooler_type.as_deref().unwrap_or("mean_pooler");
+    let is_known = pooler == "mean_pooler";
+    check.that(is_known, "hf_pooler_type", pooler, "mean_pooler")?;
+    let projection = text.proj_type.as_deref();
+    check.that(
+        matches!(projection, None | Some("linear" | "mlp")),
+        "hf_proj_type",
+        projection.unwrap_or_default(),
+        "mlp or linear",
+    )?;
+    let length = text.context_length.unwrap_or(77);
+    Ok(Roberta::new(
+        check.size("context_length", length)?,
+        projection,
+        dim,
+    ))
 }
 
 /// `preprocess_cfg` in the words of a `preprocessor_config.json`.
@@ -216,10 +260,16 @@ mod tests {
         let config = read(&format!("{{\"model_cfg\": {{{PLAIN}}}}}")).unwrap();
         assert_eq!((config.dim, config.vision.shape.heads), (512, 12));
         assert_eq!(config.vision.shape.mlp, Mlp::Gelu { hidden: 3072 });
-        assert_eq!(config.text.end, End::Highest);
+        let TextSource::Known(text) = &config.text else {
+            panic!("{:?}", config.text)
+        };
+        assert_eq!(text.pooling, Pooling::End(End::Highest));
         let quick = format!("{{\"model_cfg\": {{\"quick_gelu\": true, {PLAIN}}}}}");
         let config = read(&quick).unwrap();
-        assert_eq!(config.text.shape.mlp, Mlp::QuickGelu { hidden: 2048 });
+        let TextSource::Known(text) = &config.text else {
+            panic!("{:?}", config.text)
+        };
+        assert_eq!(text.shape.mlp, Mlp::QuickGelu { hidden: 2048 });
     }
 
     #[test]
@@ -233,7 +283,7 @@ mod tests {
             ),
             (
                 "\"heads\": 8",
-                "\"hf_model_name\": \"roberta\"",
+                "\"hf_model_name\": \"t5-base\"",
                 "hf_model_name",
             ),
             ("\"heads\": 8", "\"heads\": 7", "a divisor of"),

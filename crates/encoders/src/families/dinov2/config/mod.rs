@@ -5,7 +5,7 @@ mod json;
 
 use std::fmt;
 
-use crate::transformer::{Mlp, Shape, Sight};
+use crate::transformer::{Mlp, Norms, Shape, Sight};
 
 pub(crate) use infer::infer;
 pub(crate) use json::parse;
@@ -75,6 +75,7 @@ impl Config {
             mlp: self.mlp,
             layer_norm_eps: self.layer_norm_eps,
             sight: Sight::All,
+            norms: Norms::Before,
         }
     }
 
