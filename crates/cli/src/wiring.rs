@@ -96,6 +96,10 @@ pub(crate) fn pull_bar(quiet: bool) -> Box<dyn Fn(PullProgress) + Send + Sync> {
     let bar: OnceLock<ProgressBar> = OnceLock::new();
     Box::new(move |progress| {
         let bar = bar.get_or_init(|| {
+            // Shown whatever else is not: who downloads has to know it.
+            if let Some(terms) = progress.terms {
+                eprintln!("{terms}");
+            }
             let bar = if quiet {
                 ProgressBar::hidden()
             } else {

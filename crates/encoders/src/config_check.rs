@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lookalike_imaging::ProcessorConfig;
 use serde_json::Value;
 
 use crate::error::LoadError;
@@ -115,5 +116,12 @@ impl<'a> Check<'a> {
         let holds = epsilon.is_finite() && epsilon >= 0.0;
         self.that(holds, "layer_norm_eps", epsilon, "zero or more")?;
         Ok(epsilon)
+    }
+
+    /// How pictures are prepared, from the settings of a `preprocessor_config.json`.
+    pub(crate) fn processor(&self, settings: &Value) -> Result<ProcessorConfig, LoadError> {
+        ProcessorConfig::from_json(&settings.to_string()).or_else(|error| {
+            self.fail("preprocess_cfg", error, "what a picture can be prepared by")
+        })
     }
 }

@@ -8,7 +8,7 @@ use lookalike_imaging::RgbImage;
 use crate::devices::{Device, Lane};
 use crate::error::EmbedError;
 use crate::facts::ModelFacts;
-use crate::text::{EmbeddedText, TextError};
+use crate::text::{EmbeddedText, Sigmoid, TextError};
 use crate::tokens::Tokens;
 
 /// A loaded model on its device. Shared by threads.
@@ -74,4 +74,10 @@ pub trait TextEmbedder: Send + Sync {
     /// # Errors
     /// As [`TextEmbedder::embed_texts`].
     fn token_ids(&self, text: &str) -> Result<Vec<u32>, TextError>;
+
+    /// How cosines of texts and pictures become probabilities, of a model that was trained to give
+    /// such.
+    fn sigmoid(&self) -> Option<Sigmoid> {
+        None
+    }
 }

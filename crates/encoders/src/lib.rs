@@ -38,6 +38,6 @@ pub use normalize::normalize;
 pub use options::{LoadOptions, Precision, UnknownPrecision};
 pub use registry::Registry;
 pub use second_look::SecondLook;
-pub use text::{EmbeddedText, TextError};
+pub use text::{EmbeddedText, Sigmoid, TextError};
 pub use tokens::Tokens;
 pub use weights::{Tally, Weights};

@@ -12,7 +12,9 @@ use crate::error::LoadError;
 use crate::facts::Description;
 use crate::families::clip::Clip;
 use crate::families::dinov2::Dinov2;
+use crate::families::dinov3::Dinov3;
 use crate::families::efficientnet_lite::EfficientNetLite;
+use crate::families::siglip::Siglip;
 use crate::families::{Family, Plan};
 use crate::files;
 use crate::options::LoadOptions;
@@ -28,7 +30,13 @@ pub struct Registry {
 impl Default for Registry {
     fn default() -> Self {
         Self {
-            families: vec![Arc::new(Dinov2), Arc::new(EfficientNetLite), Arc::new(Clip)],
+            families: vec![
+                Arc::new(Dinov2),
+                Arc::new(Dinov3),
+                Arc::new(EfficientNetLite),
+                Arc::new(Clip),
+                Arc::new(Siglip),
+            ],
         }
     }
 }

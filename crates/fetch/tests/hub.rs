@@ -158,6 +158,59 @@ fn downloads_a_model_and_then_finds_it() {
 }
 
 #[test]
+fn a_folder_of_open_clip_comes_with_what_it_has() {
+    let files = [
+        ("open_clip_config.json", plain("{}")),
+        ("tokenizer.json", plain("{}")),
+        ("open_clip_model.safetensors", large(&weights())),
+    ];
+    let owned =
+        |(name, file): (&str, HubFile)| (format!("patentclip/PatentCLIP_Vit_B/{name}"), file);
+    let hub = HubImitation::start(HubSettings {
+        files: files.into_iter().map(owned).collect(),
+        ..HubSettings::default()
+    });
+    let data = tempfile::tempdir().unwrap();
+    let environment = environment(&hub.endpoint());
+    let folder = pull("patentclip-b-32", data.path(), &environment, &mut |_| ()).unwrap();
+    assert_eq!(
+        listing(&folder),
+        [
+            "open_clip_config.json",
+            "open_clip_model.safetensors",
+            "tokenizer.json"
+        ]
+    );
+    let located = locate("patentclip-b-32", data.path(), &environment).unwrap();
+    assert_eq!(located, Located::Local(folder));
+}
+
+#[test]
+fn terms_of_a_licence_come_before_any_request() {
+    let hub = HubImitation::start(HubSettings {
+        token: Some("hf_secret".to_owned()),
+        ..HubSettings::default()
+    });
+    let data = tempfile::tempdir().unwrap();
+    let mut told = Vec::new();
+    let error = pull(
+        "dinov3-small",
+        data.path(),
+        &environment(&hub.endpoint()),
+        &mut |progress| told.push((progress.terms, hub.requests().len())),
+    )
+    .unwrap_err();
+    assert!(
+        error.to_string().contains("accepted its licence"),
+        "{error}"
+    );
+    assert_eq!(told.len(), 1);
+    let (terms, requests) = told[0];
+    assert!(terms.unwrap().contains("DINOv3 License"));
+    assert_eq!(requests, 0);
+}
+
+#[test]
 fn the_token_stays_with_the_hub() {
     let settings = HubSettings {
         files: whole_model(),

@@ -24,10 +24,17 @@ export const MODELS = [
   "dinov2-base-reg",
   "dinov2-large-reg",
   "dinov2-giant-reg",
+  "dinov3-small",
+  "dinov3-small-plus",
+  "dinov3-base",
+  "dinov3-large",
   "clip-vit-b-32",
   "clip-vit-b-16",
   "clip-vit-l-14",
+  "xlmr-clip-b-32",
   "chinese-clip-b-16",
+  "siglip2-base",
+  "patentclip-b-32",
 ];
 export const PREPROCESSINGS = [
   "letterbox",

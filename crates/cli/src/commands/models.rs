@@ -20,6 +20,7 @@ struct Listed {
     source: String,
     dim: usize,
     kind: &'static str,
+    licence: &'static str,
     /// Where it is, or `null` if it has to be downloaded.
     location: Option<String>,
     /// False for a placeholder, null where it is not known.
@@ -79,6 +80,7 @@ fn list(settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Vec<Listed>
             source: "inside the program".to_owned(),
             dim: description.dim,
             kind: "image",
+            licence: "MIT OR Apache-2.0",
             location: Some("inside the program".to_owned()),
             trained: Some(description.extra.trained),
         });
@@ -92,7 +94,8 @@ fn list(settings: &Settings, hub: &HubEnvironment) -> anyhow::Result<Vec<Listed>
             name: known.name.to_owned(),
             source: known.repository.to_owned(),
             dim: known.dim,
-            kind: "image",
+            kind: known.kind.name(),
+            licence: known.licence,
             trained: local.is_some().then_some(true),
             location: local,
         });
@@ -105,6 +108,7 @@ fn table(models: &[Listed]) -> String {
         Column("name", Align::Left),
         Column("dim", Align::Right),
         Column("kind", Align::Left),
+        Column("licence", Align::Left),
         Column("source", Align::Left),
         Column("here", Align::Left),
     ]);
@@ -118,6 +122,7 @@ fn table(models: &[Listed]) -> String {
             model.name.clone(),
             model.dim.to_string(),
             model.kind.to_owned(),
+            model.licence.to_owned(),
             model.source.clone(),
             here.to_owned(),
         ]);

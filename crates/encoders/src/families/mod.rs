@@ -1,9 +1,13 @@
 //! Model families, each in a folder of its own: from a configuration and named tensors to
 //! embeddings. `docs/adding-a-model-family.md` says how one is added.
 
+mod class_token;
 pub(crate) mod clip;
 pub(crate) mod dinov2;
+pub(crate) mod dinov3;
 pub(crate) mod efficientnet_lite;
+pub(crate) mod siglip;
+mod text_tower;
 
 use lookalike_imaging::ProcessorConfig;
 

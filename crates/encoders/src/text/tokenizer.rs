@@ -21,21 +21,21 @@ use super::TextError;
 use crate::error::LoadError;
 use crate::files;
 
-const WHOLE: &str = "tokenizer.json";
+pub(super) const WHOLE: &str = "tokenizer.json";
 const VOCABULARY: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
 const WORD_PIECES: &str = "vocab.txt";
-const SETTINGS: &str = "tokenizer_config.json";
+pub(super) const SETTINGS: &str = "tokenizer_config.json";
 
 /// Longest file of a tokenizer; that of Gemma has 34 MB.
-const MAX_BYTES: u64 = 256 << 20;
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// The names of CLIP's special tokens.
 const CLIP_START: &str = "<|startoftext|>";
 const CLIP_END: &str = "<|endoftext|>";
 
 /// From a text to the numbers of its tokens.
-pub(crate) struct Tokenizer(tokenizers::Tokenizer);
+pub(crate) struct Tokenizer(pub(super) tokenizers::Tokenizer);
 
 impl Tokenizer {
     /// The tokenizer in a model's folder: `tokenizer.json`, or else the `vocab.json` and

@@ -3,10 +3,11 @@
 use lookalike_imaging::RgbImage;
 
 use super::positions::Positions;
-use super::sequence::Sequence;
+use super::rotary::Rotary;
+use super::sequence::{Placed, Sequence};
 
 /// How pictures become tokens: leading ones that are the same for every picture, then a patch
-/// each with the embedding of its place.
+/// each.
 pub(crate) struct Entry {
     /// Side of a patch in pixels.
     pub(crate) patch_size: usize,
@@ -15,7 +16,15 @@ pub(crate) struct Entry {
     /// The tokens in front of the patches, such as CLS, one after another; with their positions,
     /// if they have such.
     pub(crate) leading: Vec<f32>,
-    pub(crate) positions: Positions,
+    pub(crate) places: Places,
+}
+
+/// How a patch's place is told.
+pub(crate) enum Places {
+    /// By an embedding that is added to it.
+    Added(Positions),
+    /// By how its queries and keys are turned.
+    Turned(Rotary),
 }
 
 impl Entry {
@@ -29,6 +38,10 @@ impl Entry {
         let rows = image.height() as usize / self.patch_size;
         let columns = image.width() as usize / self.patch_size;
         let tokens = self.leading_tokens() + rows * columns;
-        Sequence::picture(image, self, tokens, self.positions.grid(rows, columns))
+        let placed = match &self.places {
+            Places::Added(positions) => Placed::Added(positions.grid(rows, columns)),
+            Places::Turned(rotary) => Placed::Turned(rotary.start(), rotary.grid(rows, columns)),
+        };
+        Sequence::picture(image, self, tokens, placed)
     }
 }

@@ -7,11 +7,13 @@
 
 mod arithmetic;
 mod entry;
+mod grids;
 mod pack;
 mod packing;
 mod pictures;
 mod positions;
 mod reduced;
+mod rotary;
 mod sequence;
 mod shape;
 mod single;
@@ -22,11 +24,12 @@ use lookalike_kernels::{
 };
 
 pub(crate) use arithmetic::{Arithmetic, choose_arithmetic};
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, Places};
 pub(crate) use pack::{LayerParts, LayerSource, Patches, Source};
 pub(crate) use packing::Linear;
 pub(crate) use pictures::Pictures;
 pub(crate) use positions::{Positions, Resampling};
+pub(crate) use rotary::Rotary;
 pub(crate) use sequence::Sequence;
 pub(crate) use shape::{Mlp, Norms, Shape, Sight};
 pub(crate) use workspaces::Workspaces;
@@ -171,6 +174,11 @@ pub(crate) fn project(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
 /// The exact GELU of one row through a linear map.
 pub(crate) fn project_gelu(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
     project_through(map, row, Epilogue::BiasGelu)
+}
+
+/// The GELU of one row through a linear map, by the hyperbolic tangent.
+pub(crate) fn project_gelu_tanh(map: &PackedLinear, row: &[f32]) -> Vec<f32> {
+    project_through(map, row, Epilogue::BiasGeluTanh)
 }
 
 fn project_through(map: &PackedLinear, row: &[f32], epilogue: Epilogue<'_>) -> Vec<f32> {

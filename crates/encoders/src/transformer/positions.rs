@@ -6,7 +6,9 @@
 //! border left out), even where nothing is reduced. Source: `interpolate_pos_encoding` in
 //! transformers 5, `UpSampleKernel.cpp` in PyTorch.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use super::grids::Grids;
 
 /// How position embeddings are resampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +17,6 @@ pub(crate) enum Resampling {
     Antialiased,
 }
 
-/// Grids that are kept: letterboxed images need one, native ones a few dozen, each as large as
-/// an image's tokens and as fast to make again as a thousandth of the forward pass.
-const KEPT_GRIDS: usize = 8;
-
 /// Position embeddings of the patches.
 pub(crate) struct Positions {
     /// Row by row, `grid * grid` embeddings of `dim` values.
@@ -26,14 +24,7 @@ pub(crate) struct Positions {
     grid: usize,
     dim: usize,
     resampling: Resampling,
-    /// The latest resampled grids, the last one used at the end.
-    recent: Mutex<Vec<Resampled>>,
-}
-
-struct Resampled {
-    rows: usize,
-    columns: usize,
-    values: Arc<Vec<f32>>,
+    resampled: Grids<Vec<f32>>,
 }
 
 impl Positions {
@@ -43,7 +34,7 @@ impl Positions {
             grid,
             dim,
             resampling,
-            recent: Mutex::default(),
+            resampled: Grids::default(),
         }
     }
 
@@ -52,26 +43,8 @@ impl Positions {
         if (rows, columns) == (self.grid, self.grid) {
             return Arc::clone(&self.trained);
         }
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = recent
-            .iter()
-            .position(|kept| (kept.rows, kept.columns) == (rows, columns));
-        let resampled = match found {
-            Some(index) => recent.remove(index),
-            None => {
-                if recent.len() == KEPT_GRIDS {
-                    recent.remove(0);
-                }
-                Resampled {
-                    rows,
-                    columns,
-                    values: Arc::new(self.resample(rows, columns)),
-                }
-            }
-        };
-        let values = Arc::clone(&resampled.values);
-        recent.push(resampled);
-        values
+        self.resampled
+            .get(rows, columns, || self.resample(rows, columns))
     }
 
     fn resample(&self, rows: usize, columns: usize) -> Vec<f32> {
@@ -159,9 +132,7 @@ fn keys(distance: f32, a: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{KEPT_GRIDS, Positions, Resampling, taps};
+    use super::{Positions, Resampling, taps};
 
     #[test]
     fn weights_sum_to_one() {
@@ -187,17 +158,5 @@ mod tests {
                 assert!((kept - before).abs() < 1e-5);
             }
         }
-    }
-
-    #[test]
-    fn keeps_only_the_latest_grids() {
-        let positions = Positions::new(vec![1.0; 4], 2, 1, Resampling::Plain);
-        let first = positions.grid(1, 1);
-        assert!(Arc::ptr_eq(&first, &positions.grid(1, 1)));
-        for columns in 3..20 {
-            assert_eq!(positions.grid(1, columns).len(), columns);
-        }
-        assert_eq!(positions.recent.lock().unwrap().len(), KEPT_GRIDS);
-        assert!(!Arc::ptr_eq(&first, &positions.grid(1, 1)));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lookalike_imaging::RgbImage;
 
 use super::entry::Entry;
+use super::rotary::Rotation;
 
 /// The tokens of a picture or of a text.
 pub(crate) struct Sequence<'a> {
@@ -16,10 +17,18 @@ enum Content<'a> {
     Picture {
         image: &'a RgbImage,
         entry: &'a Entry,
-        positions: Arc<Vec<f32>>,
+        placed: Placed<'a>,
     },
     /// Ready, one after another.
     Rows { rows: &'a [f32], width: usize },
+}
+
+/// The places of a picture's patches.
+pub(super) enum Placed<'a> {
+    /// Their embeddings, row by row.
+    Added(Arc<Vec<f32>>),
+    /// What each starts from, and the angles of all tokens.
+    Turned(&'a [f32], Arc<Rotation>),
 }
 
 /// What a token is before the first layer, apart from a patch's embedding.
@@ -53,12 +62,12 @@ impl<'a> Sequence<'a> {
         image: &'a RgbImage,
         entry: &'a Entry,
         tokens: usize,
-        positions: Arc<Vec<f32>>,
+        placed: Placed<'a>,
     ) -> Self {
         let content = Content::Picture {
             image,
             entry,
-            positions,
+            placed,
         };
         Self { tokens, content }
     }
@@ -84,7 +93,7 @@ impl<'a> Sequence<'a> {
             Content::Picture {
                 image,
                 entry,
-                positions,
+                placed,
             } => {
                 let (width, leading) = (entry.width, entry.leading_tokens());
                 if token < leading {
@@ -95,8 +104,23 @@ impl<'a> Sequence<'a> {
                     size: entry.patch_size,
                     index: token - leading,
                 };
-                Start::Patch(patch, &positions[patch.index * width..][..width])
+                let start = match placed {
+                    Placed::Added(positions) => &positions[patch.index * width..][..width],
+                    Placed::Turned(start, _) => start,
+                };
+                Start::Patch(patch, start)
             }
+        }
+    }
+
+    /// The angles by which queries and keys are turned, if they are.
+    pub(super) fn rotation(&self) -> Option<&Rotation> {
+        match &self.content {
+            Content::Picture {
+                placed: Placed::Turned(_, rotation),
+                ..
+            } => Some(rotation),
+            Content::Picture { .. } | Content::Rows { .. } => None,
         }
     }
 }

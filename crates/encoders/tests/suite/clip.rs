@@ -9,15 +9,15 @@ use serde::Deserialize;
 use crate::common::{cosine, embed, embed_tokens, image, least_cosine, load_as, options, vectors};
 
 #[derive(Deserialize)]
-struct Golden {
+pub(crate) struct Golden {
     size: u32,
     seeds: Vec<u64>,
-    texts: Vec<GoldenText>,
+    pub(crate) texts: Vec<GoldenText>,
 }
 
 #[derive(Deserialize)]
-struct GoldenText {
-    text: String,
+pub(crate) struct GoldenText {
+    pub(crate) text: String,
     ids: Vec<u32>,
 }
 
@@ -25,18 +25,18 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/clip")
 }
 
-fn golden(folder: &Path) -> Golden {
+pub(crate) fn golden(folder: &Path) -> Golden {
     let text = fs::read_to_string(folder.join("golden.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
-fn embed_texts(model: &dyn Embedder, texts: &[&str]) -> Vec<EmbeddedText> {
+pub(crate) fn embed_texts(model: &dyn Embedder, texts: &[&str]) -> Vec<EmbeddedText> {
     let lane = model.device().whole();
     model.texts().unwrap().embed_texts(texts, lane).unwrap()
 }
 
 /// The least cosines of pictures and of texts to the reference; ids are compared exactly.
-fn compare(precision: Precision, folder: &Path) -> (f64, f64) {
+pub(crate) fn compare(precision: Precision, folder: &Path) -> (f64, f64) {
     let model = load_as(precision, folder, 0);
     let dim = model.facts().description.dim;
     let golden = golden(folder);
@@ -170,8 +170,12 @@ fn tokens_of_patches_come_with_the_embedding_of_the_whole() {
 }
 
 fn copy(folder: &str, without: &str) -> tempfile::TempDir {
+    copy_of(&fixtures().join(folder), without)
+}
+
+pub(crate) fn copy_of(folder: &Path, without: &str) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(fixtures().join(folder)).unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         if entry.file_name() != without {
             fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();

@@ -4,7 +4,9 @@
 
 mod clip;
 mod common;
+mod dinov3;
 mod efficientnet_lite;
 mod golden;
 mod invariance;
 mod loader;
+mod siglip;

@@ -6,6 +6,7 @@
 //! backed up, copied to a machine without network and deleted.
 
 mod hub;
+mod known;
 mod partial;
 mod resolve;
 mod web;
@@ -16,64 +17,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub use hub::{PullProgress, pull};
+pub use known::{KNOWN, Kind, KnownModel};
 pub use resolve::{HubEnvironment, Located, locate};
 pub(crate) use web::is_loopback;
-
-/// A model that has a short name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownModel {
-    /// What users write.
-    pub name: &'static str,
-    /// `owner/name` on the hub.
-    pub repository: &'static str,
-    /// Length of its embeddings.
-    pub dim: usize,
-}
-
-/// All short names but that of the built-in encoder. Others are reached as
-/// `hf:owner/name` or by path.
-pub const KNOWN: &[KnownModel] = &[
-    known("dinov2-small", "facebook/dinov2-small", 384),
-    known("dinov2-base", "facebook/dinov2-base", 768),
-    known("dinov2-large", "facebook/dinov2-large", 1024),
-    known("dinov2-giant", "facebook/dinov2-giant", 1536),
-    known(
-        "dinov2-small-reg",
-        "facebook/dinov2-with-registers-small",
-        384,
-    ),
-    known(
-        "dinov2-base-reg",
-        "facebook/dinov2-with-registers-base",
-        768,
-    ),
-    known(
-        "dinov2-large-reg",
-        "facebook/dinov2-with-registers-large",
-        1024,
-    ),
-    known(
-        "dinov2-giant-reg",
-        "facebook/dinov2-with-registers-giant",
-        1536,
-    ),
-    known("clip-vit-b-32", "openai/clip-vit-base-patch32", 512),
-    known("clip-vit-b-16", "openai/clip-vit-base-patch16", 512),
-    known("clip-vit-l-14", "openai/clip-vit-large-patch14", 768),
-    known(
-        "chinese-clip-b-16",
-        "OFA-Sys/chinese-clip-vit-base-patch16",
-        512,
-    ),
-];
-
-const fn known(name: &'static str, repository: &'static str, dim: usize) -> KnownModel {
-    KnownModel {
-        name,
-        repository,
-        dim,
-    }
-}
 
 /// Names of the models inside the program, the present one first.
 pub const BUILTIN: [&str; 2] = ["builtin", "builtin-1"];
@@ -141,7 +87,8 @@ pub enum ModelError {
     /// The hub wants a login, or refuses the one it was given.
     #[error(
         "{endpoint} denies access to {repository} (status {status}): it is private, gated or does not exist; \
-         set HF_TOKEN to a token of an account that may read it"
+         set HF_TOKEN to a token of an account that may read it (for a gated model, one that has accepted its licence \
+         on that page)"
     )]
     Denied {
         /// `owner/name` on the hub.

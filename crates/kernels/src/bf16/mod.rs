@@ -34,6 +34,7 @@ pub(crate) mod portable;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod turn;
 mod variant;
 mod weights;
 
@@ -45,5 +46,6 @@ pub use norm::layer_norm;
 pub use number::{from_bf16, to_bf16};
 pub use output::Output;
 pub use tile::{Blocked, BlockedMut, Tile};
+pub use turn::Turns;
 pub use variant::Variant;
 pub use weights::PackedLinear;

@@ -10,7 +10,8 @@ use super::config::{Config, Naming, Projection, ROBERTA_PREFIX, Text, TextTower}
 use crate::error::LoadError;
 use crate::text::Table;
 use crate::transformer::{
-    Entry, LayerParts, LayerSource, Linear, Norm, Patches, Positions, Resampling, Shape, Source,
+    Entry, LayerParts, LayerSource, Linear, Norm, Patches, Places, Positions, Resampling, Shape,
+    Source,
 };
 use crate::weights::{Tally, Weights};
 
@@ -85,7 +86,12 @@ impl Reader<'_> {
             patch_size: vision.patch_size,
             width,
             leading,
-            positions: Positions::new(positions[width..].to_vec(), grid, width, Resampling::Plain),
+            places: Places::Added(Positions::new(
+                positions[width..].to_vec(),
+                grid,
+                width,
+                Resampling::Plain,
+            )),
         })
     }
 

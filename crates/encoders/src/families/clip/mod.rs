@@ -8,7 +8,6 @@ mod load;
 mod model;
 #[cfg(test)]
 mod tests;
-mod texts;
 
 use std::path::{Path, PathBuf};
 

@@ -8,12 +8,12 @@ use lookalike_kernels::PackedLinear;
 use super::ClipPlan;
 use super::config::{Config, TextTower};
 use super::load::{Reader, Tower, TowerLayers};
-use super::texts::Texts;
 use crate::devices::cpu::Cpu;
 use crate::devices::{Device, Lane};
 use crate::embedder::{Embedder, PatchEmbedder, TextEmbedder};
 use crate::error::{EmbedError, LoadError};
 use crate::facts::ModelFacts;
+use crate::families::text_tower::Texts;
 use crate::options::LoadOptions;
 use crate::text::{EmbeddedText, TextError, Tokenizer};
 use crate::tokens::Tokens;
@@ -80,6 +80,7 @@ impl Model {
                 width: text.width,
                 length: of_text.length,
                 padding: of_text.padding,
+                filling: None,
                 pooling: of_text.pooling,
                 network,
                 projections: projections.iter().map(|map| map.packed(isa)).collect(),

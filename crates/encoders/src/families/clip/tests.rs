@@ -6,9 +6,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::bert::BertLayers;
-use super::config::Pooling;
-use super::texts::Texts;
 use crate::devices::Device;
+use crate::families::text_tower::{Pooling, Texts};
 use crate::files;
 use crate::options::{LoadOptions, Precision};
 use crate::text::{Table, Tokenizer};
@@ -83,6 +82,7 @@ fn minilm_has_the_embeddings_of_its_reference() {
             width: 384,
             length: 256,
             padding: None,
+            filling: None,
             pooling: Pooling::Mean,
             network: source.pack(isa, arithmetic).unwrap(),
             projections: Vec::new(),

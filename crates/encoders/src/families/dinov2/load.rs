@@ -7,8 +7,8 @@ use super::config::{Architecture, Config};
 use super::names::{Names, PATCH_WEIGHT};
 use crate::error::LoadError;
 use crate::transformer::{
-    Arithmetic, Entry, LayerParts, LayerSource, Linear, Mlp, Network, Norm, Patches, Positions,
-    Resampling, Source,
+    Arithmetic, Entry, LayerParts, LayerSource, Linear, Mlp, Network, Norm, Patches, Places,
+    Positions, Resampling, Source,
 };
 use crate::weights::{Tally, Weights};
 
@@ -80,7 +80,12 @@ impl Reader<'_> {
             patch_size: config.patch_size,
             width: dim,
             leading,
-            positions: Positions::new(positions[dim..].to_vec(), grid, dim, resampling),
+            places: Places::Added(Positions::new(
+                positions[dim..].to_vec(),
+                grid,
+                dim,
+                resampling,
+            )),
         })
     }
 

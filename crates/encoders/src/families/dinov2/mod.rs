@@ -10,7 +10,6 @@ use lookalike_imaging::ProcessorConfig;
 use serde_json::json;
 
 use self::config::{Architecture, Config};
-use self::model::Model;
 use super::{Family, Inference, Plan};
 use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
@@ -97,7 +96,7 @@ impl Plan for Dinov2Plan {
             config,
             description,
         } = *self;
-        let model = Model::load(config, description, weights, processor, options)?;
+        let model = model::load(&config, description, weights, processor, options)?;
         Ok(Box::new(model))
     }
 }

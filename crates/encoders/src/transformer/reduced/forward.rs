@@ -143,7 +143,8 @@ impl<P: Products> Forward<'_, P> {
 
         run(self.tasks(&parts, x, now), tasks, |task, memory| {
             self.embed(&sequences[task.part.sequence], task, memory);
-            self.project_heads(&self.body.layers[0], task, memory);
+            let sequence = &sequences[task.part.sequence];
+            self.project_heads(&self.body.layers[0], sequence, task, memory);
         });
         for (index, layer) in self.body.layers.iter().enumerate() {
             let following = self.body.layers.get(index + 1);
@@ -154,10 +155,12 @@ impl<P: Products> Forward<'_, P> {
             }
             let heads = self.split_heads(&tokens, now);
             run(work, tasks, |task, memory| {
-                self.attention_half(layer, heads[task.part.sequence], task, memory);
+                let sequence = &sequences[task.part.sequence];
+                let heads = heads[task.part.sequence];
+                self.attention_half(layer, sequence, heads, task, memory);
                 self.feed_forward_half(layer, task, memory);
                 if let Some(following) = following {
-                    self.project_heads(following, task, memory);
+                    self.project_heads(following, sequence, task, memory);
                 }
             });
             std::mem::swap(&mut now, &mut next);
@@ -245,8 +248,17 @@ impl<P: Products> Forward<'_, P> {
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_heads(&self, layer: &Layer<P, P>, task: &mut Task<'_>, memory: &mut TaskMemory<P>) {
-        let rows = task.part.rows;
+    fn project_heads(
+        &self,
+        layer: &Layer<P, P>,
+        sequence: &Sequence<'_>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory<P>,
+    ) {
+        let Part {
+            first, rows: count, ..
+        } = task.part;
+        let rows = count;
         let out = if self.in_tiles {
             To::Heads(HeadsMut::new(task.heads, rows, self.heads))
         } else {
@@ -255,12 +267,17 @@ impl<P: Products> Forward<'_, P> {
         let x = Matrix::new(task.x, rows, self.dim, self.x_stride());
         let TaskMemory { rows, plain, .. } = memory;
         self.enter_map(layer.behind.is_none(), &layer.qkv, x, rows, plain, out);
+        if let (true, Some(rotation)) = (self.in_tiles, sequence.rotation()) {
+            let mut heads = HeadsMut::new(task.heads, count, self.heads);
+            heads.turn(self.frame.isa, first, rotation.in_tiles());
+        }
     }
 
     /// `x += scale * projection(attention(norm(x)))`
     fn attention_half(
         &self,
         layer: &Layer<P, P>,
+        sequence: &Sequence<'_>,
         (tokens, heads): (usize, &[Tile]),
         task: &mut Task<'_>,
         memory: &mut TaskMemory<P>,
@@ -281,7 +298,8 @@ impl<P: Products> Forward<'_, P> {
             attend(self.body.variant, heads, first, attention, mixed);
         } else {
             let qkv = Blocked::new(heads, tokens, 3 * self.dim);
-            plain_attention.attend(self.frame.isa, self.shape, qkv, first, mixed);
+            let rotation = sequence.rotation();
+            plain_attention.attend(self.frame.isa, self.shape, rotation, qkv, first, mixed);
         }
         let mixed = Blocked::new(wide, count, self.dim);
         let out = self.residual(task, layer.scale1.as_deref());

@@ -9,6 +9,7 @@ use lookalike_kernels::{
     AttentionScratch, Isa, Matrix, MatrixMut, PackedHead, attend, attend_causally,
 };
 
+use crate::transformer::rotary::Rotation;
 use crate::transformer::shape::{Shape, Sight};
 
 /// Memory of it, to be reused between calls.
@@ -26,11 +27,12 @@ pub(super) struct PlainAttention {
 impl PlainAttention {
     /// `out = softmax(queries * keys^T / sqrt(head size)) * values` of every head, side by side,
     /// for `out.rows()` queries from `first` on. `qkv` are the queries, keys and values of the
-    /// whole sequence side by side.
+    /// whole sequence side by side, which `rotation` has not turned yet.
     pub(super) fn attend(
         &mut self,
         isa: Isa,
         shape: &Shape,
+        rotation: Option<&Rotation>,
         qkv: Blocked<'_>,
         first: usize,
         mut out: BlockedMut<'_>,
@@ -53,6 +55,14 @@ impl PlainAttention {
             }
             for (row, out) in self.queries.chunks_mut(size).enumerate() {
                 qkv.read(first + row, column(0), out);
+            }
+            if let Some(rotation) = rotation {
+                for (token, key) in keys.chunks_mut(size).enumerate() {
+                    rotation.turn(isa, token, key);
+                }
+                for (token, query) in (first..).zip(self.queries.chunks_mut(size)) {
+                    rotation.turn(isa, token, query);
+                }
             }
             let of_all = |data| Matrix::new(data, tokens, size, size);
             PackedHead::pack(isa, of_all(keys), of_all(values), &mut self.packed);

@@ -129,7 +129,12 @@ impl Forward<'_> {
             memory,
             |mut task, memory| {
                 self.embed(&sequences[task.sequence], &mut task, memory);
-                self.project_qkv(&self.body.layers[0], &mut task, memory);
+                self.project_qkv(
+                    &self.body.layers[0],
+                    &sequences[task.sequence],
+                    &mut task,
+                    memory,
+                );
             },
         );
         for (index, layer) in self.body.layers.iter().enumerate() {
@@ -151,7 +156,7 @@ impl Forward<'_> {
                     self.attention_half(layer, sequence, &mut task, memory);
                     self.feed_forward_half(layer, &mut task, memory);
                     if let Some(next) = next {
-                        self.project_qkv(next, &mut task, memory);
+                        self.project_qkv(next, &sequences[task.sequence], &mut task, memory);
                     }
                 },
             );
@@ -260,7 +265,13 @@ impl Forward<'_> {
     }
 
     /// Queries, keys and values of a task's rows for `layer`.
-    fn project_qkv(&self, layer: &SingleLayer, task: &mut Task<'_>, memory: &mut TaskMemory) {
+    fn project_qkv(
+        &self,
+        layer: &SingleLayer,
+        sequence: &Sequence<'_>,
+        task: &mut Task<'_>,
+        memory: &mut TaskMemory,
+    ) {
         let (norm, qkv) = &layer.qkv;
         self.normalise(norm.as_ref(), task, memory);
         let (dim, rows) = (self.shape.width, task.rows);
@@ -270,6 +281,12 @@ impl Forward<'_> {
             Epilogue::Bias,
             MatrixMut::new(task.qkv, rows, 3 * dim, self.qkv_stride()),
         );
+        if let Some(rotation) = sequence.rotation() {
+            let qkv = task.qkv.chunks_mut(self.qkv_stride()).take(rows);
+            for (token, row) in (task.first..).zip(qkv) {
+                rotation.turn(self.isa, token, &mut row[..2 * dim]);
+            }
+        }
     }
 
     /// A task's rows, behind a layer norm if there is one, into the narrow buffer.

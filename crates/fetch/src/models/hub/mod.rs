@@ -15,10 +15,11 @@ use std::thread;
 
 use ureq::tls::TlsConfig;
 
+use super::known::terms_of;
 use super::resolve::shards;
 use super::{
-    CONFIG, HubEnvironment, Located, ModelError, PREPROCESSOR, TOKENIZER, WEIGHTS, WEIGHTS_INDEX,
-    io_error, locate,
+    CONFIG, HubEnvironment, Located, ModelError, OPEN_CLIP_CONFIG, OPEN_CLIP_WEIGHTS, PREPROCESSOR,
+    TOKENIZER, WEIGHTS, WEIGHTS_INDEX, io_error, locate,
 };
 use announcement::Announcement;
 use requests::tls;
@@ -32,6 +33,9 @@ pub struct PullProgress {
     pub done_bytes: u64,
     /// Bytes of all files, as far as announced.
     pub total_bytes: u64,
+    /// What has to be known of the weights' licence. The first report, of nothing that is here, comes
+    /// before any request.
+    pub terms: Option<&'static str>,
 }
 
 /// Tries without any progress before a transfer is given up.
@@ -83,18 +87,26 @@ pub fn pull(
         done_bytes: 0,
         total_bytes: 0,
     };
+    pull.report("");
     // Nothing is created on disk before the hub has answered.
     let config = match pull.announcement(CONFIG, FIRST_ATTEMPTS) {
-        Ok(config) => config.ok_or_else(|| pull.not_on_hub(CONFIG))?,
+        Ok(config) => config,
         Err(ModelError::Transfer { reason, .. }) => return Err(no_copy(&reason)),
         Err(error) => return Err(error),
+    };
+    let (name, config) = match config {
+        Some(config) => (CONFIG, config),
+        None => match pull.announcement(OPEN_CLIP_CONFIG, ATTEMPTS)? {
+            Some(config) => (OPEN_CLIP_CONFIG, config),
+            None => return Err(pull.not_on_hub(CONFIG)),
+        },
     };
     // All files from one state of the repository, even if it changes meanwhile.
     if let Some(commit) = config.commit.clone() {
         pull.revision = commit;
     }
     fs::create_dir_all(&target).map_err(io_error(&target))?;
-    pull.all_files(config)?;
+    pull.all_files(name, config)?;
     Ok(target)
 }
 
@@ -120,9 +132,13 @@ struct Pull<'a> {
 impl Pull<'_> {
     /// Looks all files up, so that the total is known, then fetches them, the
     /// configuration last: a folder with one looks like a model.
-    fn all_files(&mut self, config: Announcement) -> Result<(), ModelError> {
+    fn all_files(&mut self, config_name: &str, config: Announcement) -> Result<(), ModelError> {
         let mut files = Vec::new();
-        if let Some(weights) = self.announcement(WEIGHTS, ATTEMPTS)? {
+        if config_name == OPEN_CLIP_CONFIG {
+            let weights = self.announcement(OPEN_CLIP_WEIGHTS, ATTEMPTS)?;
+            let weights = weights.ok_or_else(|| self.not_on_hub(OPEN_CLIP_WEIGHTS))?;
+            files.push((OPEN_CLIP_WEIGHTS.to_owned(), weights));
+        } else if let Some(weights) = self.announcement(WEIGHTS, ATTEMPTS)? {
             files.push((WEIGHTS.to_owned(), weights));
         } else {
             let index = self
@@ -143,7 +159,7 @@ impl Pull<'_> {
                 files.push(((*file).to_owned(), announcement));
             }
         }
-        files.push((CONFIG.to_owned(), config));
+        files.push((config_name.to_owned(), config));
         for (_, announcement) in &files {
             self.count(announcement);
         }
@@ -163,6 +179,7 @@ impl Pull<'_> {
             done_bytes: self.done_bytes,
             // Unannounced sizes show only once the bytes are here.
             total_bytes: self.total_bytes.max(self.done_bytes),
+            terms: terms_of(self.repository),
         });
     }
 

@@ -2,6 +2,7 @@
 
 mod attention;
 mod gated;
+mod turn;
 
 use super::{
     AttendScratch, Blocked, BlockedMut, HEAD_SIZE, Heads, HeadsMut, Output, PackedLinear,

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Config, End, MEAN, Naming, Pooling, Projection, STD, Text, TextSource, TextTower, Vision, mlp,
-    processor,
 };
 use crate::config_check::Check;
 use crate::config_file::ConfigFile;
@@ -99,14 +98,11 @@ pub(super) fn parse(config: &ConfigFile) -> Result<Config, LoadError> {
             Some(CHINESE_CLIP) => bert(&check, &text)?,
             _ => clip(&check, &text)?,
         }),
-        processor: processor(
-            &check,
-            &json!({
-                "size": {"shortest_edge": image_size}, "do_center_crop": true,
-                "crop_size": {"height": image_size, "width": image_size},
-                "resample": 3, "image_mean": MEAN, "image_std": STD,
-            }),
-        )?,
+        processor: check.processor(&json!({
+            "size": {"shortest_edge": image_size}, "do_center_crop": true,
+            "crop_size": {"height": image_size, "width": image_size},
+            "resample": 3, "image_mean": MEAN, "image_std": STD,
+        }))?,
     })
 }
 

@@ -5,11 +5,11 @@ mod open_clip;
 mod roberta;
 
 use lookalike_imaging::ProcessorConfig;
-use serde_json::Value;
 
 use crate::config_check::Check;
 use crate::config_file::{ConfigFile, OPEN_CLIP};
 use crate::error::LoadError;
+use crate::families::text_tower::{End, Pooling};
 use crate::transformer::{Mlp, Shape};
 use crate::weights::Weights;
 
@@ -74,17 +74,6 @@ pub(super) enum TextTower {
     Bert,
 }
 
-/// Which of the final tokens make the embedding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pooling {
-    /// The end token; those behind it are not computed.
-    End(End),
-    /// The first.
-    First,
-    /// The mean of all.
-    Mean,
-}
-
 /// From what was pooled to the embedding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Projection {
@@ -128,30 +117,6 @@ impl TextSource {
     }
 }
 
-/// Which token of a text its embedding is read off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// The first of those with the highest number: so did the first CLIP, and configurations of
-    /// it say 2 where the end token should be.
-    Highest,
-    /// The first of this number; the first token of all if there is none.
-    Token(u32),
-}
-
-impl End {
-    /// Its place among `tokens`, of which there is at least one.
-    pub(super) fn place(self, tokens: &[u32]) -> usize {
-        let wanted = match self {
-            Self::Highest => tokens.iter().copied().max().unwrap_or_default(),
-            Self::Token(token) => token,
-        };
-        tokens
-            .iter()
-            .position(|&token| token == wanted)
-            .unwrap_or(0)
-    }
-}
-
 /// Reads the settings.
 ///
 /// # Errors
@@ -176,20 +141,6 @@ fn mlp(check: &Check<'_>, activation: &str, hidden: usize) -> Result<Mlp, LoadEr
             Ok(Mlp::Gelu { hidden })
         }
     }
-}
-
-/// How pictures are prepared, from the settings of a `preprocessor_config.json`.
-fn processor(check: &Check<'_>, settings: &Value) -> Result<ProcessorConfig, LoadError> {
-    let processor = ProcessorConfig::from_json(&settings.to_string());
-    processor.or_else(|error| {
-        check.that(
-            false,
-            "preprocess_cfg",
-            error,
-            "what a picture can be prepared by",
-        )?;
-        Ok(ProcessorConfig::dinov2())
-    })
 }
 
 /// Mean and deviation of the pixels that CLIP was trained with.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Config, End, MEAN, Naming, Pooling, Projection, Roberta, STD, Text, TextSource, TextTower,
-    Vision, mlp, processor,
+    Vision, mlp,
 };
 use crate::config_check::Check;
 use crate::config_file::ConfigFile;
@@ -237,7 +237,7 @@ fn preprocessing(
         "image_mean": preprocess.mean.unwrap_or(MEAN),
         "image_std": preprocess.std.unwrap_or(STD),
     });
-    processor(check, &settings)
+    check.processor(&settings)
 }
 
 #[cfg(test)]

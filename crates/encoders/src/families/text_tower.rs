@@ -1,16 +1,53 @@
-//! The tower of texts.
+//! Towers of texts: from words to an embedding.
 //!
-//! Tokens that fill a text up to the model's length are seen by no other, in either kind of tower,
-//! and are not computed. In CLIP's own a token sees only those before it, and the embedding is read
+//! Tokens that fill a text up to the model's length are seen by no other, in most towers, and
+//! are not computed. In CLIP's own a token sees only those before it, and the embedding is read
 //! off the end token: what follows that is not computed either. Most queries have ten tokens of 77.
+//! SigLIP's is the exception: it was trained to read what fills a text up as it reads words.
 
 use std::path::PathBuf;
 
 use lookalike_kernels::PackedLinear;
 
-use super::config::Pooling;
-use crate::text::{EmbeddedText, Table, TextError, Tokenizer};
+use crate::text::{EmbeddedText, Filling, Table, TextError, Tokenizer};
 use crate::transformer::{Network, Output, Sequence, Workspaces, project, project_gelu};
+
+/// Which of the final tokens make the embedding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pooling {
+    /// The end token; those behind it are not computed.
+    End(End),
+    /// The first.
+    First,
+    /// The mean of all.
+    Mean,
+    /// The last.
+    Last,
+}
+
+/// Which token of a text its embedding is read off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The first of those with the highest number: so did the first CLIP, and configurations of
+    /// it say 2 where the end token should be.
+    Highest,
+    /// The first of this number; the first token of all if there is none.
+    Token(u32),
+}
+
+impl End {
+    /// Its place among `tokens`, of which there is at least one.
+    pub(super) fn place(self, tokens: &[u32]) -> usize {
+        let wanted = match self {
+            Self::Highest => tokens.iter().copied().max().unwrap_or_default(),
+            Self::Token(token) => token,
+        };
+        tokens
+            .iter()
+            .position(|&token| token == wanted)
+            .unwrap_or(0)
+    }
+}
 
 /// The tower of texts.
 pub(super) struct Texts {
@@ -27,6 +64,8 @@ pub(super) struct Texts {
     pub(super) length: usize,
     /// A token that stands for nothing, even where a text names it.
     pub(super) padding: Option<u32>,
+    /// What texts are filled up with to that length, where that is read as words are.
+    pub(super) filling: Option<Filling>,
     pub(super) pooling: Pooling,
     pub(super) network: Network,
     /// From what is pooled to the embedding, with a GELU between two.
@@ -41,7 +80,7 @@ impl Texts {
     /// The embedding of each text, in the current pool.
     pub(super) fn embed(&self, texts: &[&str]) -> Result<Vec<EmbeddedText>, TextError> {
         let output = match self.pooling {
-            Pooling::End(_) => Output::Last,
+            Pooling::End(_) | Pooling::Last => Output::Last,
             Pooling::First => Output::First,
             Pooling::Mean => Output::All,
         };
@@ -75,7 +114,11 @@ impl Texts {
 
     /// The tokens of a text as the model reads them: cut where there are too many.
     pub(super) fn token_ids(&self, text: &str) -> Result<Vec<u32>, TextError> {
-        Ok(self.cut(&self.all_tokens(text)?))
+        let mut tokens = self.cut(&self.all_tokens(text)?);
+        if let Some(filling) = self.filling {
+            filling.fill(&mut tokens, self.length);
+        }
+        Ok(tokens)
     }
 
     fn all_tokens(&self, text: &str) -> Result<Vec<u32>, TextError> {
@@ -84,7 +127,7 @@ impl Texts {
             folder: self.folder.clone(),
         })?;
         let tokens = tokenizer.encode(text)?;
-        if tokens.is_empty() {
+        if tokens.is_empty() && self.filling.is_none() {
             return Err(TextError::Tokens {
                 detail: "the tokenizer puts no start and no end around a text".into(),
             });
@@ -111,6 +154,9 @@ impl Texts {
             && tokens.iter().any(|&token| token != padding)
         {
             tokens.retain(|&token| token != padding);
+        }
+        if let Some(filling) = self.filling {
+            filling.fill(&mut tokens, self.length);
         }
         tokens
     }
