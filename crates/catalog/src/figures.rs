@@ -178,7 +178,10 @@ impl Catalog {
     }
 }
 
-fn from_row(row: &Row<'_>, place: impl FnOnce() -> String) -> Result<Figure, CatalogError> {
+pub(crate) fn from_row(
+    row: &Row<'_>,
+    place: impl FnOnce() -> String,
+) -> Result<Figure, CatalogError> {
     let x: Option<u32> = row.get("x")?;
     let area = match x {
         None => None,

@@ -9,7 +9,7 @@ use crate::{CatalogError, words};
 /// `PRAGMA user_version` after migration `i` is `i + 1`.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
-    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15,
+    VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15, VERSION_16,
 ];
 
 /// The first version with an index of words, which no statement can fill.
@@ -429,6 +429,11 @@ const VERSION_14: &str = include_str!("schema/version_14.sql");
 ///   themselves.
 /// - `items_to_index`: items whose words have changed since; all that were there before.
 const VERSION_15: &str = include_str!("schema/version_15.sql");
+
+/// - `library`: a name that tells this library from others, by chance.
+/// - `taken_libraries` and `taken_items`: which items of other libraries were taken in, and as which.
+///   Rows stay when the item is deleted: what somebody deleted does not come back.
+const VERSION_16: &str = include_str!("schema/version_16.sql");
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.

@@ -9,14 +9,19 @@ use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
 use lookalike_engine::{
     EncoderSettings, Encoders, Engine, EngineError, EvidenceAccess, EvidenceStore, Parts,
+    blob_place,
 };
 use lookalike_fetch::models::{HubEnvironment, PullProgress};
 use lookalike_imaging::PixelBudget;
-use lookalike_storage::blob::FolderBlobs;
+use lookalike_storage::blob::{BlobError, BlobStore, DiskCache, FolderBlobs, TieredBlobs};
 use lookalike_storage::{EmbeddedVectors, Upkeep};
+use lookalike_store_s3::{S3Blobs, S3Settings, SettingsError};
 use lookalike_work::system_clock;
 
 use crate::settings::Settings;
+
+/// Thumbnails of an object store that are kept here: those of some half a million images.
+const CACHE_BYTES: u64 = 4 << 30;
 
 /// What a command is going to do with the data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +39,15 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         // Only the owner may: a temporary file may be another writer's otherwise.
         blobs.remove_leftovers()?;
     }
+    let blobs: Arc<dyn BlobStore> = match &settings.object_store {
+        None => Arc::new(blobs),
+        Some(bucket) => Arc::new(TieredBlobs::new(
+            blobs,
+            object_store(bucket, access)?,
+            DiskCache::new(settings.data.join("cache"), CACHE_BYTES),
+            blob_place,
+        )),
+    };
     let engine = Engine::new(Parts {
         vectors: Box::new(EmbeddedVectors::new(
             Arc::clone(&catalog),
@@ -44,7 +58,7 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
             },
         )),
         catalog,
-        blobs: Arc::new(blobs),
+        blobs,
         evidence: EvidenceStore::new(
             settings.data.join("evidence"),
             match access {
@@ -67,6 +81,30 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         }
     }
     Ok(engine)
+}
+
+/// The bucket. One that refuses us is told at once, before anything is written; one that does not
+/// answer now may when it is needed.
+fn object_store(bucket: &S3Settings, access: Access) -> Result<Arc<S3Blobs>, EngineError> {
+    let wrong = |error: SettingsError| EngineError::invalid(error.to_string());
+    let blobs = S3Blobs::new(bucket).map_err(wrong)?;
+    if access == Access::Write {
+        match blobs.check() {
+            Ok(()) => {}
+            Err(BlobError::Unavailable {
+                reason,
+                retry_after: None,
+                ..
+            }) => {
+                let bucket = blobs.name();
+                return Err(EngineError::invalid(format!(
+                    "the bucket {bucket} can't be used: {reason}"
+                )));
+            }
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+    Ok(Arc::new(blobs))
 }
 
 /// The accounts alone: no model and no index is needed to look after them.

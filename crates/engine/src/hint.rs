@@ -21,6 +21,8 @@ pub enum Hint {
     AnotherCollection,
     /// Have originals copied at the next import.
     KeepCopies,
+    /// Name a bucket for originals in the settings.
+    NameBucket,
     /// Examine the data directory.
     Examine,
     /// Search again: the new answer has a token that is known.

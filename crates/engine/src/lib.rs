@@ -47,4 +47,4 @@ pub use pictures::{
     Content, Picture, PictureFigure, PictureFigures, Pictures, View, is_whole_jpeg, make_thumbnail,
 };
 pub use re_embed::{ReEmbedRequest, ReEmbedder, Unchanged};
-pub use stores::{Parts, Stores, Tidied, thumbnail_key};
+pub use stores::{Parts, Stores, Tidied, blob_place, evidence_key, thumbnail_key};

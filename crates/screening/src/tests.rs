@@ -56,6 +56,7 @@ impl World {
         }
         let engine = Arc::new(engine(&directory));
         let request = ImportRequest {
+            shard: None,
             paths: vec![designs],
             collection: "default".into(),
             settings: CollectionSettings::default(),

@@ -3690,7 +3690,10 @@ export interface components {
       metric?: string | null;
       /** @description Encoder of a new collection. */
       model?: string | null;
-      /** @description `reference` leaves originals where they are, `copy` keeps copies. */
+      /**
+       * @description `reference` leaves originals where they are, `copy` keeps copies on the server, `s3` in its
+       *     object store.
+       */
       originals?: string | null;
       /** @description A folder, an archive or a file as the server sees it, absolute. */
       path?: string | null;
@@ -5185,6 +5188,13 @@ export interface operations {
           "image/webp": components["schemas"]["Binary"];
         };
       };
+      /** @description The part that `Range` asks for, of pictures that are sent as they are */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       /** @description `If-None-Match` holds its tag */
       304: {
         headers: {
@@ -5201,6 +5211,13 @@ export interface operations {
       409: components["responses"]["409"];
       413: components["responses"]["413"];
       415: components["responses"]["415"];
+      /** @description It has no such part */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       422: components["responses"]["422"];
       429: components["responses"]["429"];
       503: components["responses"]["503"];

@@ -48,4 +48,5 @@ fn a_catalogue_of_version_3_is_brought_to_the_present() {
     let stats = catalog.stats(&collection).unwrap();
     let numbers = (stats.items, stats.contents, stats.embedding_bytes);
     assert_eq!((numbers, stats.formats["tiff"]), ((1, 1, 8), 1));
+    assert_eq!(catalog.library().unwrap().len(), 32);
 }

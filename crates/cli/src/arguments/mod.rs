@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use lookalike_encoders::Precision;
+use lookalike_engine::import::Shard;
 use lookalike_engine::search::{Mode, Poses, Region};
 use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
@@ -162,6 +163,8 @@ pub(crate) enum Command {
     Bench(BenchCommand),
     /// Make synthetic design patents to try the program with
     Synth(SynthArguments),
+    /// Take the collections of other data directories in, such as those of an import in parts
+    Merge(MergeArguments),
     /// Copy the data directory into a new folder, also while it is served and written
     Backup(BackupArguments),
     /// Add, list and remove users, and make tokens for scripts
@@ -179,6 +182,19 @@ pub(crate) struct DoctorArguments {
     /// Make again what can be: thumbnails and indexes. Nobody else may write meanwhile
     #[arg(long)]
     pub(crate) repair: bool,
+    /// Remove what lies in the bucket and no image refers to. Nobody else may use its prefix, and
+    /// nobody may write meanwhile
+    #[arg(long)]
+    pub(crate) sweep: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MergeArguments {
+    /// Data directories; nobody may write to them meanwhile. Each stays as it is
+    #[arg(value_name = "OTHER", required = true)]
+    pub(crate) others: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }
@@ -247,6 +263,10 @@ pub(crate) struct ImportArguments {
     /// Images embedded in one forward pass [default: what suits the encoder]
     #[arg(long, value_name = "N", value_parser = values::batch_size)]
     pub(crate) batch_size: Option<usize>,
+    /// Import only this part of all, such as 1/4, on one of four machines; `lookalike merge` puts
+    /// the parts together
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["watch", "retry_failed"])]
+    pub(crate) shard: Option<Shard>,
     /// What happens to the originals
     #[arg(long, value_name = "WHAT", default_value = "reference")]
     pub(crate) originals: Originals,
@@ -260,6 +280,8 @@ pub(crate) enum Originals {
     Reference,
     /// They are copied into the data directory
     Copy,
+    /// They are copied into the bucket that the settings name (see docs/scale.md)
+    S3,
 }
 
 #[derive(Args, Debug)]

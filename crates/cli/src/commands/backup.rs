@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::R
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => output::text(&format!(
             "{} collections with {} images, {} copied originals, {} thumbnails and {} files of \
-             models in {}: {:.1} MB, verified\n",
+             models in {}: {:.1} MB, verified{}\n",
             report.collections,
             report.items,
             report.originals,
@@ -34,6 +34,10 @@ pub(super) fn run(arguments: &BackupArguments, settings: &Settings) -> anyhow::R
             report.model_files,
             report.directory.display(),
             report.size_bytes as f64 / 1e6,
+            match report.in_object_store {
+                0 => String::new(),
+                count => format!("; {count} objects stay in the bucket"),
+            },
         ))?,
     }
     Ok(Outcome::Done)

@@ -2,12 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Instant;
 
 use lookalike_catalog::{Catalog, CatalogError};
 use lookalike_encoders::{Builtin, LoadOptions, Precision, Registry};
-use lookalike_engine::{BUILTIN, EngineError, ErrorKind};
+use lookalike_engine::{BUILTIN, EngineError, ErrorKind, Tidied};
 use lookalike_kernels::Isa;
 use lookalike_safekeeping::{Depth, Examination, Examined, Examiner, Repair};
+use lookalike_store_s3::S3Blobs;
 use lookalike_work::Cancel;
 use serde::Serialize;
 
@@ -41,6 +43,10 @@ pub(super) fn run(arguments: &DoctorArguments, settings: &Settings) -> anyhow::R
         data_directory(settings),
         collections(settings),
     ];
+    checks.extend(object_store(settings));
+    if arguments.sweep {
+        checks.push(sweep(settings));
+    }
     checks.extend(examination(arguments, settings));
     match arguments.format.format {
         Format::Json => output::json(&checks)?,
@@ -148,6 +154,49 @@ fn collections(settings: &Settings) -> Check {
         check: "collections",
         state,
         detail,
+    }
+}
+
+/// Whether the bucket answers, if there is one.
+fn object_store(settings: &Settings) -> Option<Check> {
+    let bucket = settings.object_store.as_ref()?;
+    let ask = || -> Result<String, String> {
+        let blobs = S3Blobs::new(bucket).map_err(|error| error.to_string())?;
+        let begun = Instant::now();
+        blobs.check().map_err(|error| error.to_string())?;
+        let milliseconds = begun.elapsed().as_millis();
+        Ok(format!("{} answers within {milliseconds} ms", blobs.name()))
+    };
+    Some(Check::of("object store", ask()))
+}
+
+/// Removes what no image refers to.
+fn sweep(settings: &Settings) -> Check {
+    let sweep = || -> Result<String, String> {
+        if settings.object_store.is_none() {
+            return Err("no bucket is named in the settings".to_owned());
+        }
+        let engine = engine(settings, Access::Write).map_err(|error| error.to_string())?;
+        let swept = engine.stores().sweep_objects();
+        let Tidied { looked_at, removed } = swept.map_err(|error| error.to_string())?;
+        Ok(format!(
+            "{looked_at} objects, {removed} that nothing referred to were removed"
+        ))
+    };
+    Check::of("sweep", sweep())
+}
+
+impl Check {
+    fn of(check: &'static str, result: Result<String, String>) -> Self {
+        let (state, detail) = match result {
+            Ok(detail) => (State::Ok, detail),
+            Err(detail) => (State::Failed, detail),
+        };
+        Self {
+            check,
+            state,
+            detail,
+        }
     }
 }
 

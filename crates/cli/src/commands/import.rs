@@ -35,6 +35,11 @@ impl From<CollectionArguments> for CollectionSettings {
 }
 
 pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
+    for path in &mut arguments.paths {
+        if super::bucket::is_bucket(path) {
+            *path = super::bucket::for_import(path, arguments.shard, settings)?;
+        }
+    }
     let banks = arguments.paths.iter().filter(|path| is_bank(path)).count();
     if banks > 0 {
         anyhow::ensure!(
@@ -94,7 +99,10 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
     } = arguments.settings;
     let is_plain = model.is_none() && preprocess.is_none() && size.is_none();
     anyhow::ensure!(
-        is_plain && !arguments.watch && arguments.originals == Originals::Reference,
+        is_plain
+            && !arguments.watch
+            && arguments.shard.is_none()
+            && arguments.originals == Originals::Reference,
         "a bank of vectors takes --collection, --metric and --index only: its vectors are made already"
     );
     Ok(FeaturesImportArguments {
@@ -209,6 +217,10 @@ fn import_there(
     arguments: ImportArguments,
     settings: &Settings,
 ) -> anyhow::Result<JobReport> {
+    anyhow::ensure!(
+        arguments.shard.is_none(),
+        "a part goes into a data directory of its own: name one by --data, and merge it later"
+    );
     let id = if arguments.retry_failed {
         server.retry()?
     } else {
@@ -241,10 +253,12 @@ fn request(arguments: ImportArguments) -> JobRequest {
         paths: arguments.paths,
         collection: arguments.collection,
         settings: arguments.settings.into(),
+        shard: arguments.shard,
         batch_size: arguments.batch_size.and_then(NonZeroUsize::new),
         originals: match arguments.originals {
             Originals::Reference => EngineOriginals::Reference,
             Originals::Copy => EngineOriginals::Copy,
+            Originals::S3 => EngineOriginals::S3,
         },
         ..JobRequest::default()
     }

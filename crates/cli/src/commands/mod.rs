@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench;
+mod bucket;
 mod collections;
 mod compare_metrics;
 mod doctor;
@@ -14,6 +15,7 @@ mod images;
 mod import;
 mod import_report;
 mod measured;
+mod merge;
 mod models;
 mod screen;
 mod search;
@@ -49,6 +51,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Eval(arguments) => eval::run(&arguments, settings),
         Command::CompareMetrics(arguments) => compare_metrics::run(&arguments, settings),
         Command::Synth(arguments) => synth::run(&arguments, settings),
+        Command::Merge(arguments) => merge::run(&arguments, settings),
         Command::Backup(arguments) => backup::run(&arguments, settings),
         Command::Users(command) => users::run(command, settings),
         Command::Doctor(arguments) => doctor::run(&arguments, settings),

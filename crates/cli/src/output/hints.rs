@@ -32,6 +32,11 @@ fn hint(hint: &Hint) -> String {
         ),
         Hint::AnotherCollection => "import it into another collection with --collection".to_owned(),
         Hint::KeepCopies => "import with --originals copy to keep copies".to_owned(),
+        Hint::NameBucket => {
+            "set LOOKALIKE_S3_ENDPOINT and LOOKALIKE_S3_BUCKET, or s3_endpoint and s3_bucket in the \
+             settings file, and the keys"
+                .to_owned()
+        }
         Hint::Examine => "`lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again".to_owned(),
         Hint::SendFiles => "name pictures, grants or archives".to_owned(),

@@ -2,6 +2,7 @@
 
 mod access;
 mod listen;
+mod object_store;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -10,12 +11,14 @@ use std::str::FromStr;
 use anyhow::Context;
 use lookalike_encoders::Precision;
 use lookalike_imaging::Limits;
+use lookalike_store_s3::S3Settings;
 use serde::Deserialize;
 
 use crate::arguments::{ColorChoice, GlobalArguments};
 use access::trusted_proxies;
 pub(crate) use access::{Registration, Switch};
 pub(crate) use listen::ListenAddress;
+pub(crate) use object_store::S3Access;
 
 const DEFAULT_DATA: &str = "lookalike-data";
 
@@ -54,6 +57,10 @@ pub(crate) struct Settings {
     pub(crate) registration: Registration,
     /// Proxies that are believed who asks, and how.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// The bucket for originals and thumbnails.
+    pub(crate) object_store: Option<S3Settings>,
+    /// How other buckets are reached.
+    pub(crate) s3_access: S3Access,
     pub(crate) verbose: u8,
     pub(crate) quiet: bool,
     pub(crate) color: ColorChoice,
@@ -105,6 +112,13 @@ struct ConfigFile {
     anonymous_search: Option<Switch>,
     registration: Option<Registration>,
     trusted_proxies: Option<Vec<IpAddr>>,
+    s3_endpoint: Option<String>,
+    s3_bucket: Option<String>,
+    s3_prefix: Option<String>,
+    s3_region: Option<String>,
+    s3_addressing: Option<String>,
+    s3_ca_file: Option<PathBuf>,
+    s3_credentials_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -113,6 +127,7 @@ impl Settings {
             Some(path) => ConfigFile::read(path)?,
             None => ConfigFile::default(),
         };
+        let (object_store, s3_access) = object_store::resolve(&file)?;
         let defaults = Limits::default();
         let megabytes = |bytes: u64| bytes / 1_000_000;
         let max_megapixels = setting("MAX_MEGAPIXELS", file.max_megapixels)?;
@@ -158,6 +173,8 @@ impl Settings {
                 .unwrap_or_default(),
             registration: setting("REGISTRATION", file.registration)?.unwrap_or_default(),
             trusted_proxies: trusted_proxies(file.trusted_proxies)?,
+            object_store,
+            s3_access,
             verbose: global.verbose,
             quiet: global.quiet,
             color: global.color,

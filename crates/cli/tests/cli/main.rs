@@ -18,6 +18,8 @@ mod features;
 mod images;
 mod main_job;
 mod measure;
+mod merge;
+mod object_store;
 mod screen;
 mod serve;
 mod support;

@@ -42,6 +42,7 @@ fn import(fixture: &Fixture, indexes: std::ops::Range<usize>, model: Option<&str
         fs::write(folder.join(format!("{index}.png")), picture(index)).unwrap();
     }
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder],
         collection: "default".into(),
         settings: CollectionSettings {

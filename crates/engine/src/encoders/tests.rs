@@ -169,6 +169,7 @@ fn import(fixture: &Fixture, model: &Path) -> Result<(), EngineError> {
         fs::write(folder.join(format!("{index}.png")), bytes).unwrap();
     }
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder],
         collection: "default".into(),
         settings: CollectionSettings {

@@ -143,6 +143,7 @@ fn imported(shifts: &[usize]) -> Imported {
         fs::write(file, encode_png(&drawing(*shift)).unwrap()).unwrap();
     }
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder],
         collection: "default".into(),
         settings: CollectionSettings {

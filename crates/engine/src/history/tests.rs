@@ -11,6 +11,7 @@ use crate::search::{QueryFile, SearchAnswer, SearchRequest};
 fn fixture() -> Fixture {
     let fixture = Fixture::new();
     let request = ImportRequest {
+        shard: None,
         paths: vec![fixture.pictures("pictures", 6)],
         collection: "default".into(),
         settings: CollectionSettings {
@@ -185,6 +186,7 @@ fn other_embeddings_are_not_compared() {
     recorder.settle();
     let id = engine.history().page(None, 1, 20).unwrap().items[0].id;
     let import = ImportRequest {
+        shard: None,
         paths: vec![fixture.pictures("pictures", 1)],
         collection: "larger".into(),
         settings: CollectionSettings {

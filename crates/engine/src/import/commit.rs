@@ -1,13 +1,17 @@
 //! What is written together: blobs first, then rows in one transaction. Imports gather many
 //! items, an upload has one.
 
+use std::collections::HashMap;
+
 use lookalike_catalog::{Collection, NewItem, Placed, SheetFacts, WriteTransaction};
 use lookalike_imaging::Permit;
-use lookalike_storage::blob::BlobKey;
+use lookalike_storage::blob::{BlobKey, PutNew};
+use md5::{Digest, Md5};
 
 use super::described::EmbeddedFigures;
 use super::grant_facts::GrantFacts;
-use crate::stores::thumbnail_key;
+use crate::hex::hex;
+use crate::stores::{OriginalPlace, thumbnail_key};
 use crate::{EngineError, Stores};
 
 /// An embedded file.
@@ -24,10 +28,16 @@ pub(crate) struct NewFile {
 /// A copy of the original for the blob store.
 #[derive(Debug)]
 pub(crate) struct Original {
-    pub(crate) key: BlobKey,
+    pub(crate) place: OriginalPlace,
     pub(crate) bytes: Vec<u8>,
     /// The share of the memory for bytes in flight, given back with them.
     pub(crate) _permit: Option<Permit>,
+}
+
+impl Original {
+    fn as_blob(&self) -> (&BlobKey, &[u8]) {
+        (&self.place.key, &self.bytes)
+    }
 }
 
 /// Rows and blobs that wait to be written.
@@ -95,6 +105,33 @@ impl Commit {
         bytes.sum()
     }
 
+    /// Puts originals elsewhere in whose place another file lies; by their MD5.
+    fn move_originals(
+        &mut self,
+        stores: &Stores,
+        moved: &HashMap<String, BlobKey>,
+    ) -> Result<(), EngineError> {
+        if moved.is_empty() {
+            return Ok(());
+        }
+        for original in &mut self.originals {
+            let otherwise = moved.get(&hex(&Md5::digest(&original.bytes)));
+            if let (Some(key), true) = (otherwise, original.place.otherwise.is_some()) {
+                stores.blobs().put(key, &original.bytes)?;
+                original.place = OriginalPlace {
+                    key: key.clone(),
+                    otherwise: None,
+                };
+            }
+        }
+        for Waiting { item, .. } in &mut self.items {
+            if let Some(key) = moved.get(item.content.file_md5()) {
+                item.content.original_key = Some(key.as_str().to_owned());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes all of it, and in the same transaction what `also` has to, which is given what
     /// became of the items. It is empty then, unless this fails.
     pub(crate) fn write<R>(
@@ -107,10 +144,20 @@ impl Commit {
         // Blobs before the items that point to them: a kill in between leaves blobs that
         // nobody asks for, never items without.
         let thumbnails = self.thumbnails.iter().map(|(key, bytes)| (key, &**bytes));
-        let originals = self.originals.iter();
-        let originals = originals.map(|original| (&original.key, &*original.bytes));
-        let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(originals).collect();
+        let (named, others): (Vec<&Original>, Vec<&Original>) =
+            (self.originals.iter()).partition(|original| original.place.otherwise.is_some());
+        let named: Vec<_> = named.into_iter().map(Original::as_blob).collect();
+        let became = stores.blobs().put_all_new(&named)?;
+        let others = others.into_iter().map(Original::as_blob);
+        let blobs: Vec<(&BlobKey, &[u8])> = thumbnails.chain(others).collect();
         stores.blobs().put_all(&blobs)?;
+        let moved: HashMap<String, BlobKey> = (self.originals.iter())
+            .filter_map(|original| Some((original, original.place.otherwise.clone()?)))
+            .zip(became)
+            .filter(|(_, became)| *became == PutNew::OtherThere)
+            .map(|((original, otherwise), _)| (hex(&Md5::digest(&original.bytes)), otherwise))
+            .collect();
+        self.move_originals(stores, &moved)?;
         let evidence = self.items.iter().filter_map(|waiting| {
             let evidence = waiting.figures.as_ref()?.evidence.as_ref()?;
             Some((waiting.item.content.md5.as_str(), evidence))

@@ -6,11 +6,10 @@ use lookalike_catalog::{Figure, FigureDescription, NewFigure, NewItem, Turn};
 use lookalike_evidence::Evidence;
 use lookalike_imaging::figures::PageOrientation;
 use lookalike_imaging::{Decoded, RgbImage};
-use lookalike_storage::blob::BlobKey;
 
 use super::Originals;
 use crate::pictures::make_thumbnail;
-use crate::stores::original_key;
+use crate::stores::OriginalPlace;
 use crate::{Encoder, EngineError, encoders};
 
 /// What is known of a sheet's picture before anybody looks at it.
@@ -31,7 +30,7 @@ pub(crate) struct Described {
     /// JPEG.
     pub(crate) thumbnail: Vec<u8>,
     /// Where its copy is to lie.
-    pub(crate) original_key: Option<BlobKey>,
+    pub(crate) original: Option<OriginalPlace>,
 }
 
 /// What an encoder makes of a picture.
@@ -72,17 +71,21 @@ pub(crate) fn describe(
     notes: &SheetNotes,
     originals: Originals,
 ) -> Result<Described, EngineError> {
-    let original_key = match originals {
-        Originals::Reference => None,
-        Originals::Copy => Some(original_key(item.content.file_md5(), decoded.format)?),
-    };
+    let original = OriginalPlace::new(
+        originals,
+        item.patent_id.as_deref(),
+        &item.file_name,
+        item.content.file_md5(),
+        decoded.format,
+    )?;
     let stored = decoded.page_orientation.map(PageOrientation::turn);
     let apart = encoder.take_apart(decoded.image, notes.turn.or(stored))?;
     item.content.width = apart.picture.width();
     item.content.height = apart.picture.height();
     item.content.turn = apart.turn;
     item.content.format = decoded.format.name().to_owned();
-    item.content.original_key = original_key.as_ref().map(|key| key.as_str().to_owned());
+    let key = original.as_ref().map(|place| place.key.as_str().to_owned());
+    item.content.original_key = key;
     item.warnings = decoded.warnings;
     let (mut figures, inputs): (Vec<_>, Vec<_>) = apart
         .parts
@@ -96,6 +99,6 @@ pub(crate) fn describe(
         figures,
         inputs,
         thumbnail: make_thumbnail(&apart.picture)?,
-        original_key,
+        original,
     })
 }

@@ -35,6 +35,7 @@ impl Importer {
         request: &ImportRequest,
         control: &Control,
     ) -> Result<ImportReport, EngineError> {
+        self.stores.check_originals(request.originals)?;
         // First, so that a mistyped path leaves no empty collection behind.
         let listing = Listing::new(request)?;
         let collection = self

@@ -95,7 +95,12 @@ impl<'a> Listing<'a> {
             .iter()
             .flat_map(|root| root.folders(&self.request.data_dir, &self.reach))
             .filter_map(|found| match found {
-                Ok(folder) => self.wanted(folder).map(Ok),
+                Ok(folder) => self
+                    .wanted(folder)
+                    .and_then(|folder| self.in_shard(folder))
+                    .map(Ok),
+                // One of the parts tells of it.
+                Err(problem) if !self.tells(&problem.file) => None,
                 // Whoever asks for certain files was told about the others before.
                 Err(problem) => self.is_wanted(&problem.file).then_some(Err(problem)),
             })
@@ -124,6 +129,44 @@ impl<'a> Listing<'a> {
         folder.files.unread.clear();
         let any = !folder.files.images.is_empty() || folder.files.xml.iter().any(is_wanted);
         any.then_some(folder)
+    }
+
+    /// The folder without the images of other parts. Its grants stay where an image does: they
+    /// describe it; what holds none is told of by one part.
+    fn in_shard(&self, mut folder: Folder) -> Option<Folder> {
+        let Some(shard) = self.request.shard else {
+            return Some(folder);
+        };
+        let directory = self.below_root(&folder.files.directory).to_owned();
+        if folder.files.images.is_empty() {
+            return shard.holds(&directory, "").then_some(folder);
+        }
+        let is_held = |file: &SourceFile| shard.holds(&directory, file.name());
+        let mut kept = folder.files.images.iter().map(is_held);
+        folder.notes.retain(|_| kept.next().unwrap_or(true));
+        folder.files.images.retain(is_held);
+        if !shard.holds_unit(&directory) {
+            folder.files.unread.clear();
+        }
+        (!folder.files.images.is_empty()).then_some(folder)
+    }
+
+    fn tells(&self, path: &str) -> bool {
+        let shard = self.request.shard;
+        shard.is_none_or(|shard| shard.holds_unit(self.below_root(path)))
+    }
+
+    /// A path below what is imported, without what differs between machines.
+    fn below_root<'p>(&self, path: &'p str) -> &'p str {
+        let roots = self.roots.iter().filter_map(|root| match root {
+            Root::Tree(root) => root.to_str(),
+            Root::Files(folder) => Some(&*folder.directory),
+            Root::Log(log) => log.to_str(),
+        });
+        let below = roots
+            .filter_map(|root| path.strip_prefix(root))
+            .min_by_key(|below| below.len());
+        below.unwrap_or(path).trim_start_matches(['/', '!'])
     }
 
     /// Whether a file was asked for, or a folder or an archive that it lies in.

@@ -20,6 +20,7 @@ mod progress;
 mod queue;
 mod reader;
 mod report;
+mod shard;
 mod sheets_found;
 mod worker;
 mod writer;
@@ -41,6 +42,7 @@ use lookalike_work::Cancel;
 pub use progress::{PROGRESS_FILE, Progress, Snapshot, per_second};
 pub use report::ImportReport;
 use serde::{Deserialize, Serialize};
+pub use shard::Shard;
 
 use crate::CollectionSettings;
 
@@ -51,8 +53,10 @@ pub enum Originals {
     /// They stay where they are.
     #[default]
     Reference,
-    /// They are copied into the blob store.
+    /// They are copied into the data directory.
     Copy,
+    /// They are copied into the object store.
+    S3,
 }
 
 /// An import.
@@ -63,6 +67,8 @@ pub struct ImportRequest {
     /// Only these of the files and archives there, by the path that they are reported under;
     /// `None` means all.
     pub only: Option<HashSet<String>>,
+    /// Only this part of all; `None` means all.
+    pub shard: Option<Shard>,
     /// The collection; made if there is none of that name.
     pub collection: String,
     /// How it is made, or what it must be like.

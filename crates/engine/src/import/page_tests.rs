@@ -56,6 +56,7 @@ impl Fixture {
 
     fn import(&self, originals: Originals, paths: &[PathBuf]) -> ImportReport {
         let request = ImportRequest {
+            shard: None,
             paths: paths.to_vec(),
             only: None,
             within: None,

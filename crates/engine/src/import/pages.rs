@@ -10,14 +10,13 @@ use std::sync::Arc;
 use lookalike_catalog::{KnownPath, NewItem, SheetFacts};
 use lookalike_patents::page_path;
 
-use super::Originals;
 use super::described::SheetNotes;
 use super::folder::Sheet;
 use super::loaded::{LoadedFile, LoadedPicture};
 use super::reader::{Read, Reader, new_item};
 use crate::EngineError;
 use crate::paged::{ListedPage, PageListing, content_md5};
-use crate::stores::original_key;
+use crate::stores::OriginalPlace;
 
 impl Reader<'_> {
     /// Tells `each` what became of the pages, until that answers `false`.
@@ -103,7 +102,7 @@ impl Reader<'_> {
                 return Ok(false);
             }
         }
-        let original = self.copy_original(&loaded)?;
+        let original = self.copy_original(items.first().map(|(_, item)| item), &loaded)?;
         let loaded = Arc::new(loaded);
         for (page, mut item) in items {
             let known = match &item.path {
@@ -132,14 +131,22 @@ impl Reader<'_> {
     }
 
     /// Where the copy of the file lies that all its pages share, if there is to be one.
-    fn copy_original(&self, loaded: &LoadedFile) -> Result<Option<String>, EngineError> {
-        if self.request.originals != Originals::Copy {
+    fn copy_original(
+        &self,
+        first: Option<&NewItem>,
+        loaded: &LoadedFile,
+    ) -> Result<Option<String>, EngineError> {
+        let place = OriginalPlace::new(
+            self.request.originals,
+            first.and_then(|item| item.patent_id.as_deref()),
+            first.map_or("", |item| &item.file_name),
+            loaded.file.md5(),
+            loaded.file.format(),
+        )?;
+        let Some(place) = place else {
             return Ok(None);
-        }
-        let key = original_key(loaded.file.md5(), loaded.file.format())?;
-        if !self.stores.blobs().exists(&key)? {
-            self.stores.blobs().put(&key, loaded.file.bytes())?;
-        }
+        };
+        let key = self.stores.keep_original(place, loaded.file.bytes())?;
         Ok(Some(key.as_str().to_owned()))
     }
 

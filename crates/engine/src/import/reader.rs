@@ -6,17 +6,17 @@ use lookalike_imaging::{Format, PixelBudget};
 use lookalike_work::FileProblem;
 use md5::{Digest, Md5};
 
+use super::ImportRequest;
 use super::described::SheetNotes;
 use super::folder::Sheet;
 use super::grant_facts::GrantFacts;
 use super::in_flight::{Claim, InFlight};
 use super::loaded::{FileBytes, Loaded, LoadedFile, LoadedPicture};
 use super::sheets_found::SheetsFound;
-use super::{ImportRequest, Originals};
 use crate::gone::is_gone;
 use crate::hex::hex;
 use crate::paged::Opened;
-use crate::stores::original_key;
+use crate::stores::OriginalPlace;
 use crate::{EngineError, Stores};
 
 /// Places of the same bytes that are looked at for one whose file was moved.
@@ -151,12 +151,17 @@ impl Reader<'_> {
     ) -> Result<Read, EngineError> {
         if let Some(content) = self.embedded_content(&item)? {
             item.content = content;
-            if self.request.originals == Originals::Copy
-                && item.content.original_key.is_none()
+            if item.content.original_key.is_none()
                 && let Some(format) = Format::sniff(&file.bytes)
+                && let Some(place) = OriginalPlace::new(
+                    self.request.originals,
+                    item.patent_id.as_deref(),
+                    &item.file_name,
+                    &item.content.md5,
+                    format,
+                )?
             {
-                let key = original_key(&item.content.md5, format)?;
-                self.stores.blobs().put(&key, &file.bytes)?;
+                let key = self.stores.keep_original(place, &file.bytes)?;
                 item.content.original_key = Some(key.as_str().to_owned());
             }
             let gone = self.gone(&item)?;

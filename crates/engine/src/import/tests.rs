@@ -39,6 +39,7 @@ const UTILITY: &str = r#"<?xml version="1.0"?>
 
 fn request(paths: &[PathBuf], only: Option<HashSet<String>>) -> ImportRequest {
     ImportRequest {
+        shard: None,
         paths: paths.to_vec(),
         only,
         within: None,
@@ -214,6 +215,7 @@ fn a_huge_picture_keeps_no_other_waiting() {
         fs::write(folder.join(format!("0000-{index}.png")), large).unwrap();
     }
     let request = ImportRequest {
+        shard: None,
         originals: Originals::Copy,
         data_dir: fixture.directory.path().join("data"),
         ..request(&[folder], None)

@@ -69,9 +69,9 @@ impl Work for Worker<'_> {
             Ok(ready) => ready,
             Err(error) => return self.fail(item, &error.to_string()).map(|()| None),
         };
-        let original = ready.original_key.zip(picture.into_file());
-        let original = original.map(|(key, FileBytes { bytes, permit })| Original {
-            key,
+        let original = ready.original.zip(picture.into_file());
+        let original = original.map(|(place, FileBytes { bytes, permit })| Original {
+            place,
             bytes,
             _permit: Some(permit),
         });

@@ -1,5 +1,6 @@
 //! Commits what the other stages bring, and keeps the books.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
@@ -24,6 +25,10 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How often the progress file is replaced.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long an import waits for a store that is not available, and how often it asks.
+const STORE_PATIENCE: Duration = Duration::from_secs(600);
+const STORE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Problems kept for the report. Every item keeps its own warnings and the catalogue all
 /// failures; of an archive with a million oddities the first ten thousand will do.
@@ -197,6 +202,24 @@ impl<'a> Writer<'a> {
         if self.rows() == 0 {
             return Ok(());
         }
+        let given_up_at = Instant::now() + STORE_PATIENCE;
+        loop {
+            match self.try_commit() {
+                // Whatever is embedded is not thrown away because a store restarts.
+                Err(error)
+                    if error.retry_after_seconds().is_some()
+                        && Instant::now() < given_up_at
+                        && !self.control.cancel.is_cancelled() =>
+                {
+                    tracing::warn!("{error}; the import goes on when it is back");
+                    thread::sleep(STORE_INTERVAL);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn try_commit(&mut self) -> Result<(), EngineError> {
         let (progress, job) = (&self.control.progress, self.control.job);
         let failures = &self.failures;
         let lost = self

@@ -49,6 +49,7 @@ impl Jobs {
     /// A path does not exist, the collection can't have that name, the index kind is not
     /// known, or this process does not own the data directory for writing.
     pub fn start(&self, mut request: JobRequest) -> Result<i64, EngineError> {
+        self.shared.stores.check_originals(request.originals)?;
         for path in &mut request.paths {
             *path = std::fs::canonicalize(&*path).map_err(|error| {
                 EngineError::new(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lookalike_catalog::Job;
 use serde::{Deserialize, Serialize};
 
-use crate::import::Originals;
+use crate::import::{Originals, Shard};
 use crate::{CollectionSettings, EngineError, ErrorKind};
 
 /// An import to queue.
@@ -31,6 +31,9 @@ pub struct JobRequest {
     /// Only these of the files and archives there; `None` means all.
     #[serde(default)]
     pub only: Option<Vec<String>>,
+    /// Only this part of all; `None` means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Files on disk outside these folders are refused, links followed; `None` allows all.
     #[serde(default)]
     pub within: Option<Vec<PathBuf>>,

@@ -225,6 +225,7 @@ impl Shared {
         let sent = sent.map(|sent| uploads::find(&self.data_dir, sent));
         let sent = sent.transpose()?.map(|folder| vec![folder]);
         let request = ImportRequest {
+            shard: request.shard,
             paths: sent.clone().unwrap_or(request.paths),
             only,
             collection: request.collection,

@@ -3,7 +3,6 @@
 use super::queue::Jobs;
 use super::request::JobRequest;
 use super::uploads::Upload;
-use crate::import::Originals;
 use crate::{EngineError, Hint};
 
 impl Jobs {
@@ -30,7 +29,7 @@ impl Jobs {
         }
         let id = self.start(JobRequest {
             sent: Some(upload.sent()),
-            originals: Originals::Copy,
+            originals: self.shared.stores.kept_originals(),
             ..request
         })?;
         upload.keep();

@@ -11,6 +11,7 @@ use crate::import::{Control, ImportRequest, Originals};
 
 fn import(fixture: &Fixture, folder: &str, count: usize) {
     let request = ImportRequest {
+        shard: None,
         paths: vec![fixture.pictures(folder, count)],
         only: None,
         collection: "default".into(),

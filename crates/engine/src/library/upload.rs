@@ -13,7 +13,7 @@ use super::item::ListedItem;
 use crate::embedding_worker::finite;
 use crate::file_name::clean_name;
 use crate::hex::hex;
-use crate::import::{Commit, EmbeddedFigures, NewFile, Original, Originals, SheetNotes, describe};
+use crate::import::{Commit, EmbeddedFigures, NewFile, Original, SheetNotes, describe};
 use crate::{CollectionSettings, Described, Encoder, EngineError, ErrorKind};
 
 /// A picture to add.
@@ -68,7 +68,13 @@ impl Library {
             turn: self.stores.turn_of(&md5)?,
             figures: self.figures_of_patent(item.patent_id.as_deref())?,
         };
-        let described = describe(&mut item, &encoder, decoded, &notes, Originals::Copy)?;
+        let described = describe(
+            &mut item,
+            &encoder,
+            decoded,
+            &notes,
+            self.stores.kept_originals(),
+        )?;
         let catalog = self.stores.catalog();
         let figures = if catalog.has_embedding(&collection, &md5)? {
             None
@@ -80,8 +86,8 @@ impl Library {
             item: Box::new(item),
             figures,
             thumbnail: described.thumbnail,
-            original: described.original_key.map(|key| Original {
-                key,
+            original: described.original.map(|place| Original {
+                place,
                 bytes: upload.bytes,
                 _permit: None,
             }),

@@ -9,11 +9,12 @@ use std::io::{Cursor, Read};
 use lookalike_catalog::Item;
 use lookalike_imaging::Decoded;
 use lookalike_patents::{OpenFile, SourceFile, Stamp};
-use lookalike_storage::blob::{BlobKey, OpenBlob};
+use lookalike_storage::blob::{BlobKey, OpenBlob, Place};
 use md5::{Digest, Md5};
 
 use super::Pictures;
 use crate::hex::hex;
+use crate::stores::blob_place;
 use crate::{EngineError, ErrorKind, Hint};
 
 impl Pictures {
@@ -42,6 +43,19 @@ impl Pictures {
             && let Some(blob) = self.stores.blobs().open(&BlobKey::new(key.clone())?)?
         {
             return Ok(blob);
+        }
+        if let Some(key) = &item.original_key
+            && blob_place(&BlobKey::new(key.clone())?) == Place::Remote
+            && !self.stores.blobs().is_remote()
+        {
+            let error = EngineError::new(
+                ErrorKind::Unavailable,
+                format!(
+                    "the original of `{}` is in S3, and no bucket is named",
+                    item.file_name
+                ),
+            );
+            return Err(error.with_hint(Hint::NameBucket));
         }
         let gone = || original_is_gone(item);
         let path = item.original_path.as_ref().ok_or_else(gone)?;

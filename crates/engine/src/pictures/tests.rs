@@ -16,6 +16,7 @@ use crate::{CollectionSettings, ErrorKind};
 fn imported(fixture: &Fixture) -> (Item, PathBuf) {
     let folder = fixture.pictures("pictures", 1);
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder.clone()],
         only: None,
         within: None,

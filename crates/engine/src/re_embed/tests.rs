@@ -13,6 +13,7 @@ use crate::import::{ImportRequest, Originals};
 
 fn import(fixture: &Fixture, folder: PathBuf) {
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder],
         only: None,
         within: None,

@@ -6,7 +6,8 @@ use lookalike_evidence::{Evidence, Key};
 use super::Stores;
 
 /// The key of the evidence of a whole picture whose file has that MD5 sum in hexadecimal.
-pub(crate) fn evidence_key(md5: &str) -> Option<Key> {
+#[must_use]
+pub fn evidence_key(md5: &str) -> Option<Key> {
     let number = u128::from_str_radix(md5, 16).ok()?;
     Some(Key {
         md5: number.to_be_bytes(),

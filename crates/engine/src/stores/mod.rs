@@ -5,6 +5,8 @@
 mod blob_keys;
 mod evidence;
 mod leftovers;
+mod objects;
+mod originals;
 mod unused_blobs;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,10 +19,10 @@ use lookalike_storage::VectorStore;
 use lookalike_storage::blob::BlobStore;
 use lookalike_work::Clock;
 
-pub(crate) use blob_keys::original_key;
-pub use blob_keys::thumbnail_key;
-pub(crate) use evidence::evidence_key;
+pub use blob_keys::{blob_place, thumbnail_key};
+pub use evidence::evidence_key;
 pub use leftovers::Tidied;
+pub(crate) use originals::OriginalPlace;
 
 use crate::day::day_number;
 use crate::paged::{Opened, PagedFile};

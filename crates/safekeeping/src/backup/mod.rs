@@ -13,8 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use lookalike_catalog::{Catalog, create_private_folder};
-use lookalike_engine::{EngineError, ErrorKind, Hint, Stores, thumbnail_key};
-use lookalike_storage::blob::{BlobKey, FolderBlobs};
+use lookalike_engine::{EngineError, ErrorKind, Hint, Stores, blob_place, thumbnail_key};
+use lookalike_storage::blob::{BlobKey, FolderBlobs, Place};
 use serde::Serialize;
 
 use blobs::Copies;
@@ -35,6 +35,9 @@ pub struct BackupReport {
     pub originals: u64,
     /// Thumbnails; one that is missing is made again when it is asked for.
     pub thumbnails: u64,
+    /// Originals and thumbnails that stay where they are, in the object store: the backup refers to
+    /// them.
+    pub in_object_store: u64,
     /// Files of models.
     pub model_files: u64,
     /// All files together.
@@ -118,12 +121,21 @@ impl<'a> Backups<'a> {
     ) -> Result<Option<Gone>, EngineError> {
         let mut copies = Copies::new(self.stores.blobs(), to);
         let mut gone = None;
+        // A bucket is backed up by its own means.
+        let is_remote = self.stores.blobs().is_remote();
+        let stays = |key: &BlobKey| is_remote && blob_place(key) != Place::Local;
         copy.each_content(|content| -> Result<(), EngineError> {
             let thumbnail = thumbnail_key(&content.md5)?;
-            report.thumbnails += u64::from(copies.add(thumbnail, None)?);
+            if stays(&thumbnail) {
+                report.in_object_store += 1;
+            } else {
+                report.thumbnails += u64::from(copies.add(thumbnail, None)?);
+            }
             if let Some(key) = &content.original_key {
                 let key = BlobKey::new(key.clone())?;
-                if copies.add(key.clone(), Some(content.file_md5()))? {
+                if stays(&key) {
+                    report.in_object_store += 1;
+                } else if copies.add(key.clone(), Some(content.file_md5()))? {
                     report.originals += 1;
                 } else {
                     gone = Some(Gone { key });

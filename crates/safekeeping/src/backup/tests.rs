@@ -10,6 +10,7 @@ use super::{BackupReport, Backups};
 
 fn import(fixture: &Fixture, name: &str, count: usize, originals: Originals) {
     let request = ImportRequest {
+        shard: None,
         paths: vec![fixture.pictures(name, count)],
         collection: "default".to_owned(),
         settings: CollectionSettings::default(),

@@ -210,11 +210,16 @@ impl<'a> Examiner<'a> {
     }
 
     fn copy(&self, key: &BlobKey, content: &Content, depth: Depth) -> Result<(), String> {
-        let opened = self.stores.blobs().open(key);
-        let opened = opened.map_err(|error| error.to_string())?;
-        let mut opened = opened.ok_or_else(|| format!("its copy {key} is missing"))?;
-        let is_whole = opened.length == content.file_size
-            && (depth == Depth::Quick || md5(&mut opened)? == content.file_md5());
+        let missing = || format!("its copy {key} is missing");
+        let blobs = self.stores.blobs();
+        let is_whole = if depth == Depth::Quick {
+            let size = blobs.size(key).map_err(|error| error.to_string())?;
+            size.ok_or_else(missing)? == content.file_size
+        } else {
+            let opened = blobs.open(key).map_err(|error| error.to_string())?;
+            let mut opened = opened.ok_or_else(missing)?;
+            opened.length == content.file_size && md5(&mut opened)? == content.file_md5()
+        };
         if is_whole {
             Ok(())
         } else {

@@ -12,6 +12,7 @@ use super::*;
 fn import(fixture: &Fixture, count: usize, originals: Originals) -> PathBuf {
     let folder = fixture.pictures("pictures", count);
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder.clone()],
         only: None,
         within: None,

@@ -10,6 +10,10 @@ pub(crate) fn hint(hint: &Hint) -> String {
         ),
         Hint::AnotherCollection => "import it into another `collection`".to_owned(),
         Hint::KeepCopies => "import with `originals` as `copy` to keep copies".to_owned(),
+        Hint::NameBucket => {
+            "on the server, set LOOKALIKE_S3_ENDPOINT and LOOKALIKE_S3_BUCKET, and the keys"
+                .to_owned()
+        }
         Hint::Examine => "on the server, `lookalike doctor` looks for what is missing".to_owned(),
         Hint::SearchAgain => "search again and use the new answer's `query_token`".to_owned(),
         Hint::SendFiles => "send pictures, grants or archives as `file`".to_owned(),

@@ -17,6 +17,7 @@ pub(crate) mod identity;
 pub(crate) mod origin;
 pub(crate) mod path;
 pub(crate) mod query;
+pub(crate) mod range;
 pub(crate) mod rate;
 pub(crate) mod rates;
 pub(crate) mod request_id;

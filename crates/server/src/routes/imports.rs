@@ -65,7 +65,8 @@ pub(crate) struct Start {
     #[serde(default)]
     #[schema(required = false)]
     batch_size: usize,
-    /// `reference` leaves originals where they are, `copy` keeps copies.
+    /// `reference` leaves originals where they are, `copy` keeps copies on the server, `s3` in its
+    /// object store.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     originals: Originals,

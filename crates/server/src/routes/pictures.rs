@@ -13,7 +13,7 @@ use crate::http::access::Reader;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::path::Path;
 use crate::http::query::Parameters;
-use crate::http::stream;
+use crate::http::range;
 use crate::http::upload::{self, Field, File, Form, Size};
 use crate::http::upload_memory::Reserved;
 use crate::openapi::Binary;
@@ -80,7 +80,9 @@ pub(crate) async fn thumbnail(
             (Binary = "image/gif"),
             (Binary = "image/webp"),
         )),
+        (status = 206, description = "The part that `Range` asks for, of pictures that are sent as they are"),
         (status = 304, description = "`If-None-Match` holds its tag"),
+        (status = 416, description = "It has no such part"),
         ApiError,
     ),
 )]
@@ -232,6 +234,8 @@ async fn picture(
     view: View,
 ) -> Result<Response, ApiError> {
     let known = headers.get(header::IF_NONE_MATCH).cloned();
+    let wanted = headers.get(header::RANGE).cloned();
+    let condition = headers.get(header::IF_RANGE).cloned();
     let find = move |engine: &Engine| {
         let item = engine.pictures().find(&file_name, id)?;
         let tag = format!("\"{}\"", engine.pictures().tag(&item, view));
@@ -244,6 +248,8 @@ async fn picture(
     };
     let (tag, picture) = app.read(find).await?;
     let tag = HeaderValue::from_str(&tag).map_err(|error| ApiError::internal(&error))?;
+    let is_same = condition.is_none_or(|condition| condition == tag);
+    let wanted = wanted.filter(|_| is_same);
     let cache = [(header::ETAG, tag), (header::CACHE_CONTROL, CACHE)];
     let Some(picture) = picture else {
         return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
@@ -252,8 +258,8 @@ async fn picture(
     Ok(match picture.content {
         Content::Bytes(bytes) => (cache, kind, bytes).into_response(),
         Content::Stream(original) => {
-            let length = [(header::CONTENT_LENGTH, original.length)];
-            (cache, kind, length, stream::body(original.reader)).into_response()
+            let part = range::part(original.length, original.reader, wanted.as_ref());
+            (cache, kind, part).into_response()
         }
     })
 }

@@ -157,6 +157,7 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         clock,
     });
     let request = ImportRequest {
+        shard: None,
         paths: pictures.to_vec(),
         collection: "default".into(),
         settings: CollectionSettings {

@@ -46,6 +46,7 @@ fn folder(fixture: &Fixture) -> PathBuf {
 
 fn import(fixture: &Fixture) {
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder(fixture)],
         only: None,
         within: None,

@@ -35,6 +35,7 @@ fn import(
     pictures: u64,
 ) {
     let request = ImportRequest {
+        shard: None,
         paths: vec![folder.to_path_buf()],
         only: None,
         within: None,

@@ -60,6 +60,7 @@ impl World {
 
     fn import(&self, model: &str) {
         let request = ImportRequest {
+            shard: None,
             paths: vec![self.pictures.clone()],
             only: None,
             within: None,
