@@ -32,7 +32,7 @@ mod webp;
 
 pub use budget::{Permit, PixelBudget};
 pub use decode::{Decoded, Probe, decode, decode_cost, probe, probe_page};
-pub use encode::{EncodeError, encode_jpeg, encode_png, fit_within, thumbnail};
+pub use encode::{EncodeError, drawing_thumbnail, encode_jpeg, encode_png, fit_within, thumbnail};
 pub use error::{DecodeError, DecodeErrorKind};
 pub use limits::{DecodeOptions, Limits};
 pub use lookalike_terms::{Format, Reading, SNIFFED_BYTES};

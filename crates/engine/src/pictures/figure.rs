@@ -1,18 +1,13 @@
 //! Figures of pictures: cut out for people, and found in pictures that are not stored.
 
-use std::sync::Arc;
-
-use lookalike_catalog::{Area, Figure, Item};
+use lookalike_catalog::{Figure, Item};
 use lookalike_imaging::figures::{PageOrientation, UprightSheet};
 use lookalike_imaging::{Decoded, Format, RgbImage};
 
 use super::jpeg::{VIEW_QUALITY, jpeg};
-use super::{Content, Picture, Pictures, make_thumbnail};
+use super::{Content, Picture, Pictures};
 use crate::encoders::choice;
 use crate::{EngineError, ErrorKind};
-
-/// White around a figure: this part of the longer side of its box.
-const MARGIN_PART: u32 = 20;
 
 /// The figures of a picture, as a search by it takes it apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +78,17 @@ impl Pictures {
     /// There is no such item, or the catalogue can't be read.
     pub fn figures_of_item(&self, id: u64) -> Result<PictureFigures, EngineError> {
         let item = self.stores.item(id)?;
+        Ok(PictureFigures {
+            turn: item.turn.unwrap_or_default().degrees(),
+            width: item.width,
+            height: item.height,
+            figures: self.boxes_of_item(&item)?,
+        })
+    }
+
+    /// The same, without the sheet around.
+    pub(super) fn boxes_of_item(&self, item: &Item) -> Result<Vec<PictureFigure>, EngineError> {
+        let id = item.id.unsigned_abs();
         let catalog = self.stores.catalog();
         let collection = catalog.collection(&item.collection)?;
         let count = catalog.embeddings_of_item(&collection, id)?.len();
@@ -91,12 +97,7 @@ impl Pictures {
         let figures = rows
             .iter()
             .filter_map(|row| PictureFigure::new(row.1, figures.get(row)?));
-        Ok(PictureFigures {
-            turn: item.turn.unwrap_or_default().degrees(),
-            width: item.width,
-            height: item.height,
-            figures: figures.collect(),
-        })
+        Ok(figures.collect())
     }
 
     /// A picture that is not stored, upright.
@@ -142,22 +143,10 @@ impl Pictures {
 
     /// One figure of an item, small: JPEG, at most 300 x 300 pixels, with some of the sheet around.
     pub(super) fn figure(&self, item: &Item, index: u8) -> Result<Picture, EngineError> {
-        let Some(area) = self.figure_of(item, index)?.area else {
-            return self.thumbnail(item);
-        };
-        let key = format!("{} {area:?}", item.content_md5);
-        let bytes = match self.thumbnails.get(&key) {
-            Some(bytes) => bytes,
-            None => {
-                let bytes = Arc::new(make_thumbnail(&cut(&self.upright(item)?, area))?);
-                self.thumbnails.insert(key, Arc::clone(&bytes), bytes.len());
-                bytes
-            }
-        };
-        Ok(Picture {
-            mime: Format::Jpeg.mime(),
-            content: Content::Bytes(bytes.to_vec()),
-        })
+        match self.figure_of(item, index)?.area {
+            Some(area) => self.cut_out(item, area),
+            None => self.thumbnail(item),
+        }
     }
 }
 
@@ -165,44 +154,4 @@ impl Pictures {
 pub(super) fn upright_sheet(decoded: Decoded) -> UprightSheet {
     let known = decoded.page_orientation.map(PageOrientation::turn);
     UprightSheet::new(decoded.image, known)
-}
-
-/// An area with its margin, as far as the picture reaches. The whole, where the picture is another
-/// than the one that the area is of.
-fn cut(picture: &RgbImage, area: Area) -> RgbImage {
-    let margin = area.width.max(area.height).div_ceil(MARGIN_PART);
-    let (x, y) = (area.x.saturating_sub(margin), area.y.saturating_sub(margin));
-    let end = |start: u32, length: u32, side: u32| {
-        start
-            .saturating_add(length)
-            .saturating_add(margin)
-            .min(side)
-    };
-    let right = end(area.x, area.width, picture.width());
-    let bottom = end(area.y, area.height, picture.height());
-    let cut = picture.crop(x, y, right.saturating_sub(x), bottom.saturating_sub(y));
-    cut.unwrap_or_else(|| picture.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_is_cut_with_some_of_what_is_around_it() {
-        let picture = RgbImage::filled(400, 300, [255; 3]);
-        let area = |x, y, width, height| Area {
-            x,
-            y,
-            width,
-            height,
-        };
-        let sides = |area| {
-            let cut = cut(&picture, area);
-            (cut.width(), cut.height())
-        };
-        assert_eq!(sides(area(100, 100, 100, 50)), (110, 60));
-        assert_eq!(sides(area(0, 250, 100, 50)), (105, 55));
-        assert_eq!(sides(area(5000, 0, 10, 10)), (400, 300));
-    }
 }

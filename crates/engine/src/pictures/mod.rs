@@ -1,5 +1,6 @@
 //! Pictures for people: thumbnails and browser-viewable originals, made on demand.
 
+mod drawn;
 mod figure;
 mod full;
 mod jpeg;
@@ -43,6 +44,8 @@ pub enum Content {
 pub enum View {
     /// A small one among others.
     Thumbnail,
+    /// The same, of a drawing cut to what is drawn on its sheet.
+    Drawn,
     /// The same of one figure, by its index within the item.
     Figure(u8),
     /// One alone.
@@ -100,7 +103,8 @@ impl Pictures {
         };
         match view {
             View::Thumbnail => format!("{}{turned}-thumbnail", item.content_md5),
-            // Its box is the collection's.
+            // Its boxes are the collection's.
+            View::Drawn => format!("{}{turned}-{}-drawn", item.content_md5, item.id),
             View::Figure(index) => {
                 format!("{}{turned}-{}-figure-{index}", item.content_md5, item.id)
             }
@@ -118,6 +122,7 @@ impl Pictures {
     pub fn picture(&self, item: &Item, view: View) -> Result<Picture, EngineError> {
         match view {
             View::Thumbnail => self.thumbnail(item),
+            View::Drawn => self.drawn(item),
             View::Figure(index) => self.figure(item, index),
             View::Full => self.full_picture(item),
             View::FullFigure(index) => self.full_figure(item, index),

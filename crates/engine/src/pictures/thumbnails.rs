@@ -10,7 +10,7 @@ use super::{Content, Picture, Pictures, View};
 use crate::EngineError;
 use crate::stores::thumbnail_key;
 
-const THUMBNAIL_QUALITY: u8 = 85;
+pub(super) const THUMBNAIL_QUALITY: u8 = 85;
 
 impl Pictures {
     /// At most 300 x 300 pixels, JPEG. Stored at import; made again if it was lost.

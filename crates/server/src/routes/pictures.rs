@@ -34,6 +34,18 @@ pub(crate) struct Which {
     figure: Option<u8>,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichSmall {
+    /// The item; without it, the newest one of that file name.
+    id: Option<u64>,
+    /// Show this figure of it alone: its `index` in a hit or in `/api/images/{id}/figures`.
+    figure: Option<u8>,
+    /// Of a drawing show what is drawn on its sheet, without the paper around; other pictures are
+    /// shown whole.
+    drawn: Option<bool>,
+}
+
 /// The form of a preview.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what the handler reads")]
@@ -44,11 +56,13 @@ pub(crate) struct PreviewForm {
 }
 
 /// Thumbnail of an image, or of one of its figures: at most 300 x 300 pixels, JPEG.
+///
+/// Lines of a drawing that is cut out are darkened by what they lose when they are shrunk.
 #[utoipa::path(
     get,
     path = "/api/image/{file_name}",
     tag = "pictures",
-    params(("file_name" = String, Path, description = "As in `thumbnail_url`"), Which),
+    params(("file_name" = String, Path, description = "As in `thumbnail_url`"), WhichSmall),
     responses(
         (status = 200, content_type = "image/jpeg", body = Binary),
         (status = 304, description = "`If-None-Match` holds its tag"),
@@ -59,10 +73,14 @@ pub(crate) async fn thumbnail(
     State(app): State<App>,
     _: Reader,
     Path(file_name): Path<String>,
-    Parameters(which): Parameters<Which>,
+    Parameters(which): Parameters<WhichSmall>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = which.figure.map_or(View::Thumbnail, View::Figure);
+    let view = match (which.figure, which.drawn) {
+        (Some(figure), _) => View::Figure(figure),
+        (None, Some(true)) => View::Drawn,
+        (None, _) => View::Thumbnail,
+    };
     picture(&app, &headers, file_name, which.id, view).await
 }
 
