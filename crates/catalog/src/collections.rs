@@ -209,6 +209,7 @@ pub(crate) fn drop(connection: &Connection, id: i64, now: i64) -> Result<(), Cat
         "DELETE FROM collection_numbers WHERE collection_id = ?1",
         "DELETE FROM collection_formats WHERE collection_id = ?1",
         "DELETE FROM paths WHERE collection_id = ?1",
+        "DELETE FROM deletions WHERE collection_id = ?1",
         "DELETE FROM items WHERE collection_id = ?1",
         "DELETE FROM embeddings WHERE collection_id = ?1",
         "DELETE FROM changed_items WHERE collection_id = ?1",

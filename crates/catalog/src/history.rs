@@ -134,6 +134,17 @@ impl Catalog {
         })
     }
 
+    /// The newest search with that token, whoever made it: for those to whom the token was given.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn shared_search(&self, token: &str) -> Result<Option<StoredSearch>, CatalogError> {
+        self.read(|connection| {
+            let condition = "query_token = ?1 ORDER BY id DESC LIMIT 1";
+            Ok(select(connection, condition, params![token])?.pop())
+        })
+    }
+
     /// What a recorded search looked for, in order.
     ///
     /// # Errors

@@ -68,6 +68,31 @@ impl Catalog {
         self.read(|connection| collections::stats(connection, collection.id))
     }
 
+    /// Of the patents in a collection: the first day on which one was granted, the last one, and how
+    /// many such days there are. `None` where no day is known.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn days_of_grants(
+        &self,
+        collection: &Collection,
+    ) -> Result<Option<(u32, u32, u64)>, CatalogError> {
+        self.read(|connection| {
+            let days = connection
+                .prepare_cached(
+                    "SELECT min(pub_date), max(pub_date), count(DISTINCT pub_date) FROM patents \
+                     WHERE patent_id IN (SELECT patent_id FROM items WHERE collection_id = ?1)",
+                )?
+                .query_row([collection.id], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?;
+            Ok(match days {
+                (Some(first), Some(last), count) => Some((first, last, count)),
+                _ => None,
+            })
+        })
+    }
+
     /// Ids of the collection's items that pass `filter`, ascending.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::{CatalogError, words};
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
     VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15, VERSION_16,
+    VERSION_17,
 ];
 
 /// The first version with an index of words, which no statement can fill.
@@ -434,6 +435,19 @@ const VERSION_15: &str = include_str!("schema/version_15.sql");
 /// - `taken_libraries` and `taken_items`: which items of other libraries were taken in, and as which.
 ///   Rows stay when the item is deleted: what somebody deleted does not come back.
 const VERSION_16: &str = include_str!("schema/version_16.sql");
+
+/// - `searches.marks`: what whoever searched has noted of what was found, see `marks`.
+/// - `deletions`: what people deleted, by bytes and place; see there.
+const VERSION_17: &str = "
+ALTER TABLE searches ADD COLUMN marks TEXT;
+CREATE TABLE deletions (
+    collection_id INTEGER NOT NULL REFERENCES collections (id),
+    path TEXT NOT NULL,
+    md5 TEXT NOT NULL,
+    deleted_at INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, path, md5)
+) STRICT, WITHOUT ROWID;
+";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.

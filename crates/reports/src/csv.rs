@@ -1,5 +1,6 @@
 //! The table of hits.
 
+use lookalike_catalog::HitMark;
 use lookalike_engine::EngineError;
 use lookalike_engine::search::{GroupedHits, PageHit};
 
@@ -7,7 +8,7 @@ use crate::document::day;
 use crate::facts::Facts;
 use crate::table::table;
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 24] = [
     "group_rank",
     "group_id",
     "group_score",
@@ -30,6 +31,8 @@ const HEADER: [&str; 22] = [
     "inventor_names",
     "claim_text",
     "thumbnail_url",
+    "starred",
+    "note",
 ];
 
 /// `thumbnail_url` says where a hit's thumbnail is found: an address of whoever serves it.
@@ -37,15 +40,22 @@ pub(crate) fn of_hits(
     facts: &Facts,
     thumbnail_url: &dyn Fn(&PageHit) -> String,
 ) -> Result<Vec<u8>, EngineError> {
-    let groups = facts.groups().iter().zip(1..);
-    let rows = groups.flat_map(|(group, rank)| {
+    let nothing = HitMark::default();
+    let rows = facts.ranked().flat_map(|(rank, group)| {
+        let mark = facts.marks.hits.get(&group.group_id).unwrap_or(&nothing);
         let pages = group.pages.iter();
-        pages.map(move |page| row(rank, group, page, thumbnail_url(page)))
+        pages.map(move |page| row(rank, group, page, thumbnail_url(page), mark))
     });
     table(HEADER, rows)
 }
 
-fn row(rank: usize, group: &GroupedHits, page: &PageHit, thumbnail_url: String) -> [String; 22] {
+fn row(
+    rank: usize,
+    group: &GroupedHits,
+    page: &PageHit,
+    thumbnail_url: String,
+    mark: &HitMark,
+) -> [String; 24] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let date = |date: Option<u32>| date.map(day).unwrap_or_default();
     [
@@ -71,5 +81,7 @@ fn row(rank: usize, group: &GroupedHits, page: &PageHit, thumbnail_url: String) 
         text(&group.inventor_names),
         text(&group.claim_text),
         thumbnail_url,
+        if mark.starred { "yes" } else { "" }.to_owned(),
+        mark.note.clone(),
     ]
 }

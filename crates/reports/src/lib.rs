@@ -4,14 +4,18 @@
 mod csv;
 pub mod document;
 mod facts;
+mod hits;
 mod html;
+mod options;
 mod parameters;
+mod record;
 mod style;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use options::{ReportOptions, UtcOffset};
 pub use style::content_security_policy;
 pub use table::table;
 pub use words::Language;
@@ -45,11 +49,11 @@ impl<'a> Reports<'a> {
         &self,
         token: &str,
         owner: Option<i64>,
-        language: Language,
+        options: &ReportOptions,
     ) -> Result<String, EngineError> {
         let facts = self.facts(token, owner)?;
         let pictures = ReportPictures::of(&facts, self.engine)?;
-        Ok(html::document(&facts, &pictures, language))
+        Ok(html::document(&facts, &pictures, options))
     }
 
     /// The hits of the search with that token as CSV, one a row, in UTF-8 with a byte order mark.
@@ -69,6 +73,7 @@ impl<'a> Reports<'a> {
     fn facts(&self, token: &str, owner: Option<i64>) -> Result<Facts, EngineError> {
         let searcher = self.engine.search();
         let past = self.engine.history().past_search(searcher, token, owner)?;
-        Facts::of(self.engine.stores(), past)
+        let marks = self.engine.history().marks(owner, token)?;
+        Facts::of(self.engine.stores(), past, marks)
     }
 }

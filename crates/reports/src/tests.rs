@@ -1,6 +1,8 @@
 //! Reports of searches whose data is hostile.
 
-use lookalike_catalog::{Content, IndexKind, ItemFilter, NewCollection, NewItem, Patent};
+use lookalike_catalog::{
+    Content, HitMark, IndexKind, ItemFilter, NewCollection, NewItem, Patent, SearchMarks,
+};
 use lookalike_engine::ErrorKind;
 use lookalike_engine::fixture::Fixture;
 use lookalike_engine::search::{PageHit, Query, SearchRequest};
@@ -76,6 +78,13 @@ fn fixture(metric: &str) -> Fixture {
     fixture
 }
 
+fn in_language(language: Language) -> ReportOptions {
+    ReportOptions {
+        language,
+        ..ReportOptions::default()
+    }
+}
+
 fn request() -> SearchRequest {
     SearchRequest {
         queries: vec![Query::Vector(vec![1.0, 0.0])],
@@ -94,7 +103,7 @@ fn markup_in_data_stays_text() {
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
     for language in [Language::English, Language::Chinese] {
         let html = Reports::new(&fixture.engine)
-            .html(&token, Some(3), language)
+            .html(&token, Some(3), &in_language(language))
             .unwrap();
         assert!(!html.contains("<script") && !html.contains("<img src=x"));
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
@@ -109,7 +118,7 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
     let fixture = fixture("cosine");
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
     let html = Reports::new(&fixture.engine)
-        .html(&token, Some(3), Language::English)
+        .html(&token, Some(3), &in_language(Language::English))
         .unwrap();
     for text in [
         "<html lang=\"en\">",
@@ -131,7 +140,7 @@ fn a_report_says_what_was_searched_and_how_close_hits_are() {
         assert!(html.contains(text), "{text}");
     }
     let html = Reports::new(&fixture.engine)
-        .html(&token, Some(3), Language::Chinese)
+        .html(&token, Some(3), &in_language(Language::Chinese))
         .unwrap();
     assert!(html.contains("不构成法律意见") && html.contains("lang=\"zh-Hans\""));
 }
@@ -149,7 +158,7 @@ fn tables_are_read_back_and_run_nothing() {
     let table = table(&fixture, &token, Some(3)).unwrap();
     let text = table.strip_prefix(b"\xef\xbb\xbf").unwrap();
     let mut reader = ::csv::Reader::from_reader(text);
-    assert_eq!(reader.headers().unwrap().len(), 22);
+    assert_eq!(reader.headers().unwrap().len(), 24);
     let rows: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
     let column = |index: usize| {
         rows.iter()
@@ -168,11 +177,64 @@ fn tables_are_read_back_and_run_nothing() {
 }
 
 #[test]
+fn a_report_is_of_the_hits_that_were_chosen_with_what_was_noted() {
+    let fixture = fixture("cosine");
+    let recorder = fixture.engine.recorder().unwrap();
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
+    recorder.record(&token, Some(3));
+    recorder.settle();
+    let chosen = HitMark {
+        chosen: true,
+        starred: true,
+        note: "the <same> handle".into(),
+    };
+    let marks = SearchMarks {
+        title: "Kettles & pots".into(),
+        matter: "2026/17".into(),
+        note: "Two lines\nof text".into(),
+        hits: [("USD1107373".to_owned(), chosen)].into(),
+    };
+    let history = fixture.engine.history();
+    history.mark(Some(3), &token, &marks).unwrap();
+    let options = ReportOptions {
+        utc_offset: UtcOffset::from_minutes(60).unwrap(),
+        ..ReportOptions::default()
+    };
+    let html = Reports::new(&fixture.engine)
+        .html(&token, Some(3), &options)
+        .unwrap();
+    for text in [
+        "<h1>Kettles &amp; pots</h1>",
+        "Matter: <bdi>2026/17</bdi>",
+        "Searched: 2026-11-21 13:00 UTC+01:00",
+        "the &lt;same&gt; handle",
+        "★",
+        "Side by side with the query",
+        "<dt>Chosen for this report</dt><dd><bdi>1</bdi></dd>",
+        "2025-12-30 – 2025-12-30 (1 days of grants)",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    assert!(!html.contains("far.png"));
+    let table = String::from_utf8(table(&fixture, &token, Some(3)).unwrap()).unwrap();
+    assert_eq!(table.matches("USD1107373-20251230").count(), 2);
+    assert!(table.contains("yes,the <same> handle") && !table.contains("far.png"));
+    // It is nobody else's to note anything of, and there is an end to notes.
+    assert!(history.mark(Some(4), &token, &marks).is_err());
+    let long = SearchMarks {
+        title: "x".repeat(201),
+        ..SearchMarks::default()
+    };
+    let error = history.mark(Some(3), &token, &long).unwrap_err();
+    assert!(error.to_string().contains("201 characters"), "{error}");
+}
+
+#[test]
 fn distances_have_no_bands() {
     let fixture = fixture("l2");
     let token = fixture.engine.search().run(&request()).unwrap().query_token;
     let html = Reports::new(&fixture.engine)
-        .html(&token, Some(3), Language::English)
+        .html(&token, Some(3), &in_language(Language::English))
         .unwrap();
     assert!(!html.contains("class=\"band") && html.contains("so none is put into words"));
     let table = String::from_utf8(table(&fixture, &token, Some(3)).unwrap()).unwrap();
@@ -194,6 +256,6 @@ fn reports_are_made_from_the_history_too() {
         let error = table(&fixture, &token, other).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
     }
-    let found = Reports::new(&fixture.engine).html("0", Some(3), Language::English);
+    let found = Reports::new(&fixture.engine).html("0", Some(3), &in_language(Language::English));
     assert_eq!(found.unwrap_err().kind(), ErrorKind::NotFound);
 }

@@ -16,6 +16,11 @@ pub(crate) fn query_thumbnail_url(entry: i64, position: usize) -> String {
     format!("/api/history/{entry}/thumbnail/{position}")
 }
 
+/// The same of a search that was shared, by its token.
+pub(crate) fn shared_thumbnail_url(token: &str, position: usize) -> String {
+    format!("/api/shared/{token}/thumbnail/{position}")
+}
+
 fn url(prefix: &str, id: i64, file_name: &str) -> String {
     let mut name = String::new();
     for byte in file_name.bytes() {

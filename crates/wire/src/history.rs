@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::QueryDescription;
-use crate::addresses::{query_thumbnail_url, thumbnail_url};
+use crate::addresses::{query_thumbnail_url, shared_thumbnail_url, thumbnail_url};
 use crate::convert::{Of, same_fields};
 
 /// Some of a user's entries.
@@ -51,6 +51,21 @@ pub struct HistoryEntry {
     pub total_ms: f64,
     /// The answer's token.
     pub query_token: String,
+}
+
+impl HistoryEntry {
+    /// An entry of somebody else, whose pictures are found by its token.
+    #[must_use]
+    pub fn shared(entry: lookalike_engine::history::HistoryEntry) -> Self {
+        let pictures = entry.pictures.clone().into_iter();
+        let token = entry.query_token.clone();
+        Self {
+            thumbnail_urls: pictures
+                .map(|position| shared_thumbnail_url(&token, position))
+                .collect(),
+            ..entry.into()
+        }
+    }
 }
 
 impl From<lookalike_engine::history::HistoryEntry> for HistoryEntry {

@@ -18,6 +18,7 @@ mod filter;
 mod history;
 mod items;
 mod jobs;
+mod marks;
 mod pages;
 mod patents;
 mod screening;
@@ -35,6 +36,7 @@ pub use filter::ItemFilter;
 pub use history::{HistoryEntry, HistoryPage, PastHit, SearchHit};
 pub use items::{Item, ItemPage, ItemVector, ListedItem};
 pub use jobs::{FileProblem, JobReport, JobStatus};
+pub use marks::{HitMark, SearchMarks};
 pub use pages::{PageChoice, PageOffer};
 pub use patents::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Patent,

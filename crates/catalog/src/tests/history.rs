@@ -66,6 +66,36 @@ fn a_search_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_is_noted_of_a_search_is_kept_with_it() {
+    let fixture = Fixture::new();
+    let catalog = &fixture.catalog;
+    record(catalog, Some(1), "t", NOW);
+    let nothing = SearchMarks::default();
+    assert_eq!(catalog.search_marks(Some(1), "t").unwrap(), nothing);
+    let mark = HitMark {
+        chosen: true,
+        starred: false,
+        note: "the same handle".into(),
+    };
+    let marks = SearchMarks {
+        matter: "2026/17".into(),
+        hits: [("USD1".to_owned(), mark)].into(),
+        ..SearchMarks::default()
+    };
+    let note = |user, marks: &SearchMarks| {
+        let noted = catalog.write_aside(NOW, |tx| tx.mark_search(user, "t", marks));
+        noted.unwrap()
+    };
+    assert!(note(Some(1), &marks));
+    assert_eq!(catalog.search_marks(Some(1), "t").unwrap(), marks);
+    // Nobody else notes anything of it, nor sees it.
+    assert!(!note(Some(2), &marks));
+    assert_eq!(catalog.search_marks(None, "t").unwrap(), nothing);
+    assert!(note(Some(1), &nothing));
+    assert_eq!(catalog.search_marks(Some(1), "t").unwrap(), nothing);
+}
+
+#[test]
 fn others_see_nothing_of_it() {
     let fixture = Fixture::new();
     let catalog = &fixture.catalog;
@@ -74,6 +104,9 @@ fn others_see_nothing_of_it() {
         assert!(catalog.search(other, id).unwrap().is_none());
         assert!(catalog.search_by_token(other, "t").unwrap().is_none());
         assert!(catalog.search_thumbnail(other, id, 1).unwrap().is_none());
+        assert!(catalog.shared_search("another").unwrap().is_none());
+        // Unless they were given its token.
+        assert_eq!(catalog.shared_search("t").unwrap().unwrap().id, id);
         assert_eq!(catalog.searches(other, 0, 10).unwrap(), (0, Vec::new()));
         let deleted = catalog.write(NOW, |tx| tx.delete_search(other, id));
         assert!(!deleted.unwrap());

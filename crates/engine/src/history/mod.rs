@@ -3,6 +3,7 @@
 //! An entry keeps the vectors that were searched with: made again, it finds exactly what it would
 //! find with its pictures, of which only thumbnails are kept.
 
+mod marks;
 mod recorder;
 #[cfg(test)]
 mod tests;
@@ -247,6 +248,46 @@ impl History {
             .write_aside(now, |tx| tx.delete_searches(user_id))?)
     }
 
+    /// The search with that token, whoever made it: its token is a secret, which its maker gave to
+    /// whoever shows it.
+    ///
+    /// # Errors
+    /// There is none, or the catalogue can't be read.
+    pub fn shared(&self, token: &str) -> Result<HistoryEntry, EngineError> {
+        let mut entries = self.entries(vec![self.shared_search(token)?])?;
+        entries.pop().ok_or_else(no_shared)
+    }
+
+    /// As [`Self::thumbnail`], of the search with that token.
+    ///
+    /// # Errors
+    /// There is none, or the catalogue can't be read.
+    pub fn shared_thumbnail(&self, token: &str, position: u32) -> Result<Vec<u8>, EngineError> {
+        let stored = self.shared_search(token)?;
+        let queries = self.stores.catalog().search_queries(&stored)?;
+        let query = queries.into_iter().nth(position as usize);
+        let jpeg = query.and_then(|query| query.thumbnail);
+        jpeg.ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::NotFound,
+                format!("this search has no picture {position}"),
+            )
+        })
+    }
+
+    /// As [`Self::earlier`], of the search with that token.
+    ///
+    /// # Errors
+    /// There is none, or the catalogue can't be read.
+    pub fn shared_earlier(&self, token: &str) -> Result<EarlierSearch, EngineError> {
+        self.kept_search(&self.shared_search(token)?)
+    }
+
+    fn shared_search(&self, token: &str) -> Result<StoredSearch, EngineError> {
+        let stored = self.stores.catalog().shared_search(token)?;
+        stored.ok_or_else(no_shared)
+    }
+
     fn stored_search(&self, user_id: Option<i64>, id: i64) -> Result<StoredSearch, EngineError> {
         let stored = self.stores.catalog().search(user_id, id)?;
         stored.ok_or_else(|| no_entry(id))
@@ -327,6 +368,13 @@ fn describe(description: &str) -> QueryDescription {
         text: None,
         templates: Vec::new(),
     })
+}
+
+fn no_shared() -> EngineError {
+    EngineError::new(
+        ErrorKind::NotFound,
+        "there is no search with this token; whoever made it has deleted it, or made many since",
+    )
 }
 
 fn no_entry(id: i64) -> EngineError {

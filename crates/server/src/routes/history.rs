@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use lookalike_engine::history::EarlierSearch;
 use lookalike_engine::search::SearchRequest;
 use lookalike_wire::{HistoryEntry, HistoryPage, SearchAnswer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::access::Member;
+use crate::http::access::{Caller, Member};
 use crate::http::body::JsonOrNothing;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::path::Path;
@@ -23,7 +24,7 @@ use crate::state::App;
 const PAGE_SIZE: u64 = 20;
 
 /// The picture of an entry never changes.
-const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
+pub(super) const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -138,23 +139,33 @@ pub(crate) async fn repeat(
     JsonOrNothing(changes): JsonOrNothing<Map<String, Value>>,
 ) -> Result<Success<SearchAnswer>, ApiError> {
     let id = entry_id(&id)?;
+    let user_id = caller.user_id;
+    let earlier = app
+        .read(move |engine| engine.history().earlier(user_id, id))
+        .await?;
+    made_again(&app, &caller, earlier, changes).await
+}
+
+/// An earlier search with changed parameters.
+pub(super) async fn made_again(
+    app: &App,
+    caller: &Caller,
+    earlier: EarlierSearch,
+    changes: Map<String, Value>,
+) -> Result<Success<SearchAnswer>, ApiError> {
     if changes.contains_key("region") {
         return Err(ApiError::invalid(
             "another region takes the picture, which the history does not keep; search with it \
              again",
         ));
     }
-    let user_id = caller.user_id;
-    let earlier = app
-        .read(move |engine| engine.history().earlier(user_id, id))
-        .await?;
     let parameters = SearchedWith::from_json(&changed(earlier.parameters, changes))?;
     let history = parameters.keeps_history();
     let request = SearchRequest {
         queries: earlier.queries,
         ..parameters.into_request()?
     };
-    search::search(&app, &caller, request, history).await
+    search::search(app, caller, request, history).await
 }
 
 /// Delete one of my searches.

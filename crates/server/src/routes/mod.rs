@@ -13,6 +13,7 @@ mod health;
 mod history;
 mod images;
 pub(crate) mod imports;
+mod marks;
 pub(crate) mod metrics;
 pub(crate) mod page;
 mod patents;
@@ -21,6 +22,7 @@ mod reports;
 mod screen;
 mod search;
 mod sent_files;
+mod shared;
 mod tokens;
 mod users;
 
@@ -47,6 +49,10 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(history::show, history::delete))
         .routes(routes!(history::thumbnail))
         .routes(routes!(history::repeat))
+        .routes(routes!(marks::show_marks, marks::change_marks))
+        .routes(routes!(shared::show_shared))
+        .routes(routes!(shared::shared_thumbnail))
+        .routes(routes!(shared::repeat_shared))
         .routes(routes!(collections::list, collections::create))
         .routes(routes!(collections::show, collections::drop))
         .routes(routes!(collections::stats))

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lookalike_engine::search::PageHit;
-use lookalike_reports::{Language, Reports, content_security_policy};
+use lookalike_reports::{Language, ReportOptions, Reports, UtcOffset, content_security_policy};
 use lookalike_wire::thumbnail_url;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -24,12 +24,16 @@ const CACHE: HeaderValue = HeaderValue::from_static("private, no-cache");
 pub(crate) struct Shown {
     /// `en` or `zh`; else what the browser prefers (`Accept-Language`).
     lang: Option<String>,
+    /// Minutes that the reader's clocks are ahead of UTC, behind it where negative; 0 unless given.
+    #[param(minimum = -1440, maximum = 1440)]
+    utc_offset: Option<i32>,
 }
 
 /// A search as a document.
 ///
 /// `{query_token}.html` holds its pictures and prints well; `{query_token}.csv` has a row for each
-/// hit.
+/// hit. Both are of the hits that were chosen (`POST /api/marks/{query_token}`), where any were, and
+/// tell what was noted of them.
 #[utoipa::path(
     get,
     path = "/api/reports/{report}",
@@ -57,12 +61,16 @@ pub(crate) async fn report(
             .and_then(|value| value.to_str().ok())
             .map_or(Language::default(), Language::preferred),
     };
+    let options = ReportOptions {
+        language,
+        utc_offset: UtcOffset::from_minutes(shown.utc_offset.unwrap_or_default())?,
+    };
     let owner = caller.user_id;
     match report.rsplit_once('.') {
         Some((token, "html")) => {
             let token = token.to_owned();
             let html = app
-                .compute(move |engine| Reports::new(engine).html(&token, owner, language))
+                .compute(move |engine| Reports::new(engine).html(&token, owner, &options))
                 .await?;
             let policy = HeaderValue::from_str(content_security_policy())
                 .map_err(|error| ApiError::internal(&error))?;

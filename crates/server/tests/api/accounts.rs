@@ -294,6 +294,35 @@ fn administrators_look_after_users() {
 }
 
 #[test]
+fn a_search_is_shown_and_made_again_by_whoever_was_given_its_token() {
+    let server = with_rules(AccessRules {
+        anonymous_search: true,
+        ..rules()
+    });
+    add(&server, "ann", "reader");
+    add(&server, "bob", "reader");
+    let ann = Browser::log_in(&server, "ann");
+    let found = ann.send("POST", "/api/search/item/1", &json!({"min_score": 0.1}));
+    let found = found.json()["data"].clone();
+    let token = found["query_token"].as_str().unwrap();
+    let bob = Browser::log_in(&server, "bob");
+    let shared = format!("/api/shared/{token}");
+    let entry = bob.get(&shared).json()["data"].clone();
+    assert_eq!(entry["query_token"], token);
+    assert_eq!(entry["queries"][0]["kind"], "item");
+    let again = bob.send("POST", &format!("{shared}/search"), &json!({}));
+    assert_eq!(again.json()["data"]["results"], found["results"]);
+    // It is a search of his own now, and strangers who may search may see it too.
+    assert_eq!(bob.get("/api/history").json()["data"]["total"], 1);
+    assert_eq!(server.get(&shared).status, 200);
+    // By its number it is its maker's alone, and once she deletes it nobody's.
+    let own = format!("/api/history/{}", entry["id"]);
+    assert_eq!(bob.get(&own).status, 404);
+    assert_eq!(ann.send("DELETE", &own, &Value::Null).status, 200);
+    assert_eq!(bob.get(&shared).status, 404);
+}
+
+#[test]
 fn anonymous_callers_search_where_that_is_on() {
     let server = with_rules(AccessRules {
         anonymous_search: true,
