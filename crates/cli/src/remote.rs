@@ -99,6 +99,7 @@ impl Server {
             "index": settings.index,
             "batch_size": request.batch_size.map_or(0, NonZeroUsize::get),
             "originals": request.originals,
+            "again": request.again,
         });
         self.post("start", &body)
             .map(|started: Started| started.job_id)

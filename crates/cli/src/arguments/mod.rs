@@ -252,6 +252,9 @@ pub(crate) struct ImportArguments {
     /// Try again the files that failed in the last import in which any did
     #[arg(long, conflicts_with = "paths")]
     pub(crate) retry_failed: bool,
+    /// Bring back what was deleted from the collection before; an import leaves it out otherwise
+    #[arg(long, conflicts_with = "retry_failed")]
+    pub(crate) again: bool,
     /// Watch the folders until Ctrl-C: import new and changed files, mark missing ones
     #[arg(long, conflicts_with = "retry_failed")]
     pub(crate) watch: bool,

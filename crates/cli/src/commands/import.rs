@@ -260,6 +260,7 @@ fn request(arguments: ImportArguments) -> JobRequest {
             Originals::Copy => EngineOriginals::Copy,
             Originals::S3 => EngineOriginals::S3,
         },
+        again: arguments.again,
         ..JobRequest::default()
     }
 }

@@ -109,6 +109,17 @@ impl Reader<'_> {
                 Some(path) => catalog.known_path(self.collection, &path.path)?,
                 None => None,
             };
+            let place = item.path.as_ref().map(|path| path.path.as_str());
+            if catalog.is_deleted(
+                self.collection,
+                place.unwrap_or_default(),
+                &item.content.md5,
+            )? {
+                if !self.pass_over_deleted(each) {
+                    return Ok(false);
+                }
+                continue;
+            }
             let read = if known.is_some() && known == item.path {
                 Read::Known(1)
             } else if let Some(content) = self.embedded_content(&item)? {

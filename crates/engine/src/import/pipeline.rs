@@ -63,6 +63,7 @@ impl Pipeline<'_> {
         let stopped = AtomicBool::new(false);
         let in_flight = InFlight::default();
         let sheets_found = SheetsFound::default();
+        let told_deleted = AtomicBool::new(false);
         let budget = PixelBudget::new(BYTES_IN_FLIGHT);
         let (sheet_sender, sheets) = bounded::<Sheet>(2 * READERS);
         let (file_sender, files) = bounded::<Loaded>(READ_AHEAD * workers);
@@ -87,6 +88,7 @@ impl Pipeline<'_> {
                 in_flight: &in_flight,
                 budget: &budget,
                 sheets_found: &sheets_found,
+                told_deleted: &told_deleted,
             };
             for _ in 0..READERS {
                 let (sheets, files, sender) =

@@ -1,6 +1,8 @@
 //! Reads files and knows those that need no decoding. Cheap and mostly waiting for disks, so
 //! that the workers behind always have something to compute.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use lookalike_catalog::{Collection, Content, KnownPath, NewItem, SheetFacts};
 use lookalike_imaging::{Format, PixelBudget};
 use lookalike_work::FileProblem;
@@ -59,6 +61,8 @@ pub(super) struct Reader<'a> {
     pub(super) budget: &'a PixelBudget,
     /// The patents whose sheets were found.
     pub(super) sheets_found: &'a SheetsFound,
+    /// Whether a file that was deleted before was told of.
+    pub(super) told_deleted: &'a AtomicBool,
 }
 
 impl Reader<'_> {
@@ -105,6 +109,9 @@ impl Reader<'_> {
             Opened::Picture(bytes) => {
                 let notes = sheet.shown.clone();
                 let md5 = hex(&Md5::digest(&bytes));
+                if self.was_deleted(&path.path, &md5)? {
+                    return Ok(self.pass_over_deleted(each));
+                }
                 let item = new_item(sheet, path, md5, bytes.len() as u64);
                 self.look_up(item, notes, FileBytes { bytes, permit })
                     .map(each)
@@ -120,6 +127,22 @@ impl Reader<'_> {
                 each,
             ),
         }
+    }
+
+    /// Whether somebody deleted what lies here.
+    pub(super) fn was_deleted(&self, path: &str, md5: &str) -> Result<bool, String> {
+        let deleted = self.stores.catalog().is_deleted(self.collection, path, md5);
+        deleted.map_err(|error| error.to_string())
+    }
+
+    /// Counts it as known; told of the first one alone, as there may be thousands.
+    pub(super) fn pass_over_deleted(&self, each: &mut dyn FnMut(Read) -> bool) -> bool {
+        let is_first = !self.told_deleted.swap(true, Ordering::Relaxed);
+        let told = !is_first
+            || each(Read::Warning(
+                "left out, as all that was deleted from this collection before".to_owned(),
+            ));
+        told && each(Read::Known(1))
     }
 
     /// A grant may have come, or been mended, after its sheets were imported.

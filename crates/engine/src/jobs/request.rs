@@ -25,6 +25,9 @@ pub struct JobRequest {
     /// What happens to the originals.
     #[serde(default)]
     pub originals: Originals,
+    /// Brings back what was deleted from there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// Only the files that failed in this job.
     #[serde(default)]
     pub retry_of: Option<i64>,

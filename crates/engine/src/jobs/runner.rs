@@ -221,6 +221,9 @@ impl Shared {
             ),
             None => request.only.map(|files| files.into_iter().collect()),
         };
+        if request.again {
+            self.forget_deleted(&request.collection, &request.paths)?;
+        }
         let sent = request.sent.as_ref();
         let sent = sent.map(|sent| uploads::find(&self.data_dir, sent));
         let sent = sent.transpose()?.map(|folder| vec![folder]);
@@ -237,6 +240,25 @@ impl Shared {
             data_dir: self.data_dir.clone(),
         };
         self.importer.run(&request, control)
+    }
+
+    /// Lets what was deleted at or below these paths be imported again.
+    fn forget_deleted(&self, collection: &str, paths: &[PathBuf]) -> Result<(), EngineError> {
+        let catalog = self.stores.catalog();
+        // There is none before the first import.
+        let Ok(collection) = catalog.collection(collection) else {
+            return Ok(());
+        };
+        let now = self.stores.now().as_second();
+        for path in paths {
+            // As an import records them.
+            let Ok(path) = path.canonicalize() else {
+                continue;
+            };
+            let path = path.to_string_lossy();
+            catalog.write(now, |tx| tx.forget_deleted(&collection, Some(&path)))?;
+        }
+        Ok(())
     }
 
     /// The text without where the data directory lies: readers see what became of jobs.

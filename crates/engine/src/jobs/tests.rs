@@ -11,7 +11,7 @@ use lookalike_catalog::{IndexKind, JobState};
 use super::*;
 use crate::ErrorKind;
 use crate::fixture::Fixture;
-use crate::library::ListRequest;
+use crate::library::{ListRequest, Selection};
 
 fn request(path: PathBuf, collection: &str) -> JobRequest {
     JobRequest {
@@ -67,6 +67,36 @@ fn a_job_imports_and_only_its_failed_files_are_tried_again() {
         .map(|job| job.status)
         .collect();
     assert_eq!(states, ["completed", "completed"]);
+}
+
+#[test]
+fn what_was_deleted_stays_gone_until_it_is_asked_for_again() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 4);
+    let other = fixture.pictures("other", 9).join("0008.png");
+    let import = |again| {
+        let request = JobRequest {
+            again,
+            ..request(folder.clone(), "default")
+        };
+        let id = fixture.jobs.start(request).unwrap();
+        let report = fixture.jobs.wait(id).unwrap();
+        (report.status.imported, report.status.skipped)
+    };
+    assert_eq!(import(false), (4, 0));
+    let library = fixture.engine.library();
+    let delete = |selection| library.delete("default", &selection).unwrap().deleted;
+    assert_eq!(delete(Selection::Items(vec![1, 2])), 2);
+    assert_eq!(import(false), (0, 4));
+    assert_eq!(fixture.items("default"), 2);
+    fs::copy(&other, folder.join("new.png")).unwrap();
+    assert_eq!(import(false), (1, 4));
+    assert_eq!(import(true), (2, 3));
+    assert_eq!(fixture.items("default"), 5);
+    // Whoever deletes everything begins anew.
+    assert_eq!(delete(Selection::Items(vec![3])), 1);
+    assert_eq!(delete(Selection::All), 4);
+    assert_eq!(import(false), (5, 0));
 }
 
 #[test]

@@ -43,7 +43,9 @@ impl Library {
         self.selected(&self.stores.catalog().collection(collection)?, selection)
     }
 
-    /// Deletes items of a collection, and the thumbnails and copies only they used. When this
+    /// Deletes items of a collection, and the thumbnails and copies only they used. What lies where it
+    /// was imported from is remembered, so that another import does not bring it back; after all of a
+    /// collection was deleted everything is forgotten: whoever does that begins anew. When this
     /// fails midway, or the process ends, what was deleted until then stays deleted.
     ///
     /// # Errors
@@ -51,17 +53,27 @@ impl Library {
     pub fn delete(&self, collection: &str, selection: &Selection) -> Result<Deleted, EngineError> {
         let collection = self.stores.catalog().collection(collection)?;
         let ids = self.selected(&collection, selection)?;
+        let begins_anew = matches!(selection, Selection::All);
         let deleted = self.stores.blob_work(|| {
             let mut deleted = 0;
             for ids in ids.chunks(ITEMS_A_COMMIT) {
-                let (removed, unused) = self
-                    .stores
-                    .catalog()
-                    .write(self.stores.now().as_second(), |tx| {
-                        tx.remove_items(&collection, ids)
-                    })?;
+                let (removed, unused) =
+                    self.stores
+                        .catalog()
+                        .write(self.stores.now().as_second(), |tx| {
+                            if !begins_anew {
+                                tx.remember_deleted(&collection, ids)?;
+                            }
+                            tx.remove_items(&collection, ids)
+                        })?;
                 self.stores.delete_blobs(unused)?;
                 deleted += removed as u64;
+            }
+            if begins_anew {
+                let now = self.stores.now().as_second();
+                self.stores
+                    .catalog()
+                    .write(now, |tx| tx.forget_deleted(&collection, None))?;
             }
             Ok(Deleted { deleted })
         });

@@ -70,6 +70,10 @@ pub(crate) struct Start {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     originals: Originals,
+    /// Brings back what was deleted from there before; it is left out otherwise.
+    #[serde(default)]
+    #[schema(required = false)]
+    again: bool,
 }
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -302,6 +306,7 @@ impl Start {
             )?,
             batch_size: NonZeroUsize::new(self.batch_size.min(MOST_BATCH)),
             originals: self.originals,
+            again: self.again,
             ..JobRequest::default()
         })
     }
