@@ -4,7 +4,7 @@ import { drop, upload } from "./collections";
 import { design } from "./designs";
 
 const COLLECTION = "e2e-duplicates";
-const AT = `/library/duplicates?collection=${COLLECTION}&threshold=1`;
+const AT = `/library/duplicates?collection=${COLLECTION}&threshold=1&across=1`;
 /** Sheets that are there again under the numbers of other patents. */
 const TWICE = 3;
 
@@ -45,6 +45,13 @@ test("copies are found, one is kept, and the others are deleted", async ({ page,
   const kept = data.items.map((item) => item.patent_id);
   expect(kept).toHaveLength(5);
   expect(kept).not.toContain("USD1000000");
+});
+
+test("sheets of different patents are not proposed unless that is asked for", async ({ page }) => {
+  await page.goto(`/library/duplicates?collection=${COLLECTION}&threshold=1`);
+  await expect(page.getByText(/^No near duplicates/)).toBeVisible();
+  await page.getByRole("switch", { name: "Also between different patents" }).check();
+  await expect(groups(page)).toHaveCount(TWICE);
 });
 
 test("what is no duplicate is remembered", async ({ page }) => {

@@ -77,7 +77,7 @@ test("a deletion names images, or filters, or everything, and never more than is
 });
 
 test("a threshold stays within what the server takes, and only cosine has a usual one", () => {
-  const query = { threshold: 0.2, samePatent: false, page: 1 };
+  const query = { threshold: 0.2, samePatent: false, acrossPatents: false, page: 1 };
   expect(within(query, "cosine")?.threshold).toBe(0.5);
   expect(within({ ...query, threshold: null }, "cosine")?.threshold).toBeNull();
   expect(within(query, "l2")?.threshold).toBe(0.2);

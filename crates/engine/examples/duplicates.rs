@@ -69,6 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         collection: "default".to_owned(),
         threshold: None,
         same_patent: false,
+        across_patents: true,
     };
     for run in ["with loading the index", "again"] {
         let start = Instant::now();

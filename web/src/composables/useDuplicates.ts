@@ -12,6 +12,7 @@ export interface DuplicatesRequest {
   collection: string;
   threshold: number | null;
   samePatent: boolean;
+  acrossPatents: boolean;
   page: number;
 }
 
@@ -57,7 +58,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
   }
 
   function fetchReport(
-    { collection, threshold, samePatent, page }: DuplicatesRequest,
+    { collection, threshold, samePatent, acrossPatents, page }: DuplicatesRequest,
     signal: AbortSignal,
   ): Promise<DuplicatesReport> {
     const query = {
@@ -65,6 +66,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
       page,
       page_size: PAGE_SIZE,
       same_patent: samePatent,
+      across_patents: acrossPatents,
       ...(threshold !== null && { threshold }),
     };
     return call("get", "/api/duplicates", { query, signal });

@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
         collection: arguments.collection.clone(),
         threshold: arguments.threshold,
         same_patent: arguments.same_patent,
+        across_patents: arguments.across_patents,
     };
     let search = Arc::new(SearchProgress::default());
     let cancelling = Arc::clone(&search);

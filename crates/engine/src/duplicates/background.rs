@@ -82,8 +82,8 @@ struct Search {
     groups: Option<(i64, Arc<Vec<Group>>)>,
 }
 
-/// Collection, threshold's bits, `same_patent`.
-type Key = (i64, u32, bool);
+/// Collection, threshold's bits, `same_patent`, `across_patents`.
+type Key = (i64, u32, bool, bool);
 
 impl Duplicates {
     /// Nothing is searched yet. Groups are shown as `library` lists items.
@@ -152,6 +152,7 @@ impl Duplicates {
             request.collection.id,
             request.threshold.to_bits(),
             request.same_patent,
+            request.across_patents,
         );
         let threshold = request.threshold;
         let (progress, pairs) = self.current(key, &request)?;
@@ -365,6 +366,7 @@ mod tests {
                 collection: "default".into(),
                 threshold: Some(threshold),
                 same_patent: false,
+                across_patents: true,
             };
             duplicates.report(&request, 1, 20)
         };

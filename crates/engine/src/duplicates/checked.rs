@@ -1,26 +1,40 @@
 //! What is looked for, and whether it can be.
 
 use lookalike_catalog::Collection;
+use lookalike_encoders::Band;
 use lookalike_storage::Metric;
 
 use crate::{EngineError, Stores};
 
-/// Cosine from which pictures count as near duplicates, unless said otherwise.
+/// Cosine from which pictures count as near duplicates, unless said otherwise by the request or by
+/// the calibration of the collection's encoder.
 const DEFAULT_THRESHOLD: f32 = 0.95;
 
 /// Lowest cosine asked for: below, most pairs of a collection of drawings would count.
 const LOWEST_COSINE: f32 = 0.5;
+
+/// The score from which a collection's encoder calls pictures near-identical.
+fn near_identical(stores: &Stores, collection: &Collection) -> f32 {
+    let bands = stores.encoders().bands(collection);
+    let mut bounds = bands.bounds();
+    let found = bounds.find(|(band, _)| *band == Band::NearIdentical);
+    found.map_or(DEFAULT_THRESHOLD, |(_, bound)| bound.max(LOWEST_COSINE))
+}
 
 /// What is looked for.
 #[derive(Clone, Debug)]
 pub struct DuplicatesRequest {
     /// The collection.
     pub collection: String,
-    /// The worst score of a duplicate: 0.95 for `cosine` unless given; to be given for others.
+    /// The worst score of a duplicate. For `cosine` unless given that from which the collection's
+    /// encoder calls pictures near-identical, 0.95 where there is none; to be given for others.
     pub threshold: Option<f32>,
     /// Whether sheets of the same patent count as duplicates of each other too. Those of the
     /// same bytes always do.
     pub same_patent: bool,
+    /// Whether sheets of different patents do. Which of them is deleted is then a decision about
+    /// patents, not about copies.
+    pub across_patents: bool,
 }
 
 /// A request whose collection exists and whose threshold is in range.
@@ -30,6 +44,7 @@ pub(super) struct Checked {
     pub(super) metric: Metric,
     pub(super) threshold: f32,
     pub(super) same_patent: bool,
+    pub(super) across_patents: bool,
 }
 
 impl Checked {
@@ -37,7 +52,10 @@ impl Checked {
         let collection = stores.catalog().collection(&request.collection)?;
         let metric = collection.spec.metric;
         let threshold = match (metric, request.threshold) {
-            (Metric::Cosine, None) => DEFAULT_THRESHOLD,
+            (Metric::Cosine, None) => match collection.spec.model {
+                Some(_) => near_identical(stores, &collection),
+                None => DEFAULT_THRESHOLD,
+            },
             (Metric::Cosine, Some(given)) if (LOWEST_COSINE..=1.0).contains(&given) => given,
             (Metric::Cosine, Some(given)) => {
                 return Err(EngineError::invalid(format!(
@@ -57,6 +75,16 @@ impl Checked {
             metric,
             threshold,
             same_patent: request.same_patent,
+            across_patents: request.across_patents,
         })
+    }
+
+    /// Whether items of these patents count as duplicates where their pictures are near each other.
+    pub(super) fn allows(&self, one: Option<&str>, other: Option<&str>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) if one == other => self.same_patent,
+            (Some(_), Some(_)) => self.across_patents,
+            _ => true,
+        }
     }
 }

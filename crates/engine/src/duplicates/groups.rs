@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Candidate;
 
+use super::checked::Checked;
 use super::pairs::{Pairs, adjacency};
 use crate::library::{Library, ListedItem};
 use crate::{EngineError, Stores};
@@ -25,7 +26,7 @@ const MEMBERS_SHOWN: usize = 100;
 /// A page of groups.
 #[derive(Clone, Debug)]
 pub struct DuplicatePage {
-    /// The largest first, then by the representative's id.
+    /// Those with exact copies first, then the largest, then by the representative's id.
     pub groups: Vec<DuplicateGroup>,
     /// Groups of all pages.
     pub total: u64,
@@ -79,6 +80,13 @@ pub(super) struct Group {
     pub(super) representative: u64,
     /// Nearest first; no score for the same bytes, which come before all others.
     pub(super) members: Vec<(u64, Option<f32>)>,
+}
+
+impl Group {
+    /// Whether some of it has the same bytes as the representative: that takes no second look.
+    fn has_copies(&self) -> bool {
+        self.members.iter().any(|(_, score)| score.is_none())
+    }
 }
 
 /// Makes groups of pairs.
@@ -206,7 +214,7 @@ fn gather(
             items.retain(|item| {
                 let is_member = item.item_id != first.item_id
                     && !excluded.contains(&ordered(first.item_id, item.item_id))
-                    && (score.is_none() || pairs.request.same_patent || !same_patent(first, item));
+                    && may_be_one(&pairs.request, first, item, score);
                 if is_member {
                     grouped.insert(item.item_id);
                     members.push((item.item_id, score));
@@ -231,13 +239,19 @@ fn gather(
     }
     groups.sort_by(|x, y| {
         let by_size = y.members.len().cmp(&x.members.len());
-        by_size.then(x.representative.cmp(&y.representative))
+        y.has_copies()
+            .cmp(&x.has_copies())
+            .then(by_size)
+            .then(x.representative.cmp(&y.representative))
     });
     groups
 }
 
-fn same_patent(a: &Candidate, b: &Candidate) -> bool {
-    a.patent_id.is_some() && a.patent_id == b.patent_id
+/// Whether two items may be in a group. The same bytes twice in a patent are a copy, whatever is
+/// asked for.
+fn may_be_one(request: &Checked, first: &Candidate, item: &Candidate, score: Option<f32>) -> bool {
+    let is_copy = score.is_none() && first.patent_id == item.patent_id;
+    is_copy || request.allows(first.patent_id.as_deref(), item.patent_id.as_deref())
 }
 
 fn ordered(a: u64, b: u64) -> (u64, u64) {

@@ -135,8 +135,8 @@ fn look_up(
         let (own, patent) = of_item(item);
         let near = hits.iter().filter_map(|hit| {
             let (other, other_patent) = contents.get(&hit.item_id)?;
-            let same_patent = patent.is_some() && patent == *other_patent;
-            let counts = *other != own && (request.same_patent || !same_patent);
+            let allowed = request.allows(patent.as_deref(), other_patent.as_deref());
+            let counts = *other != own && allowed;
             counts.then(|| Pair {
                 a: own.min(*other),
                 b: own.max(*other),

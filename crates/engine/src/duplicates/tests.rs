@@ -79,6 +79,7 @@ impl Fixture {
             collection: "default".into(),
             threshold: Some(degrees.to_radians().cos()),
             same_patent,
+            across_patents: true,
         }
     }
 
@@ -131,6 +132,35 @@ fn same_bytes_count_always_and_front_pages_never() {
     let other = fixture.add("other", 10, 4.0, Some(("USD2", "D00001")));
     assert_eq!(fixture.groups(10.0, false), [(one, vec![two, other])]);
     assert_eq!(fixture.groups(10.0, true), [(one, vec![two, near, other])]);
+}
+
+#[test]
+fn sheets_of_different_patents_are_none_unless_asked_for_and_copies_come_first() {
+    let fixture = Fixture::new();
+    let one = fixture.add("one", 10, 0.0, Some(("USD1", "D00001")));
+    fixture.add("two", 10, 1.0, Some(("USD2", "D00001")));
+    // The same bytes in another patent are that patent's sheet.
+    fixture.add("one", 10, 0.0, Some(("USD2", "D00002")));
+    let photos: Vec<u64> = (0..3)
+        .map(|step| fixture.add(&format!("p{step}"), 10, 90.0 + step as f32, None))
+        .collect();
+    let copies = [(); 2].map(|()| fixture.add("copied", 10, 200.0, None));
+    let request = DuplicatesRequest {
+        across_patents: false,
+        ..fixture.request(10.0, false)
+    };
+    let duplicates = fixture.engine().duplicates();
+    let found = |request| {
+        let pairs = duplicates.find_pairs(request, &SearchProgress::default());
+        let groups = duplicates.groups(&pairs.unwrap()).unwrap().into_iter();
+        let groups = groups.map(|group| group.representative.item.id.unsigned_abs());
+        groups.collect::<Vec<u64>>()
+    };
+    assert_eq!(found(&request), [copies[0], photos[0]]);
+    assert_eq!(
+        found(&fixture.request(10.0, false)),
+        [one, copies[0], photos[0]]
+    );
 }
 
 #[test]

@@ -19,11 +19,13 @@ use crate::state::App;
 pub(crate) struct Wanted {
     /// `default` unless given.
     collection: Option<String>,
-    /// The worst score of a duplicate: for `cosine` 0.5 to 1, and 0.95 unless given; to be given
-    /// for other metrics.
+    /// The worst score of a duplicate: for `cosine` 0.5 to 1, and unless given that from which the
+    /// encoder calls pictures near-identical; to be given for other metrics.
     threshold: Option<f32>,
     /// Whether sheets of the same patent count as duplicates of each other.
     same_patent: Option<bool>,
+    /// Whether sheets of different patents do.
+    across_patents: Option<bool>,
     /// From 1.
     #[param(minimum = 1)]
     page: Option<u64>,
@@ -67,6 +69,7 @@ pub(crate) async fn find(
         collection: wanted.collection.unwrap_or_else(|| "default".to_owned()),
         threshold: wanted.threshold,
         same_patent: wanted.same_patent.unwrap_or(false),
+        across_patents: wanted.across_patents.unwrap_or(false),
     };
     let (page, page_size) = (wanted.page.unwrap_or(1), wanted.page_size.unwrap_or(20));
     let duplicates = app.duplicates().clone();

@@ -4,6 +4,7 @@ export default {
   limit: "Score or distance that makes a duplicate",
   exact: "the same picture",
   samePatent: "Also between pages of one patent",
+  acrossPatents: "Also between different patents",
   searching: "Comparing all images with each other …",
   groups: (count: string) => (count === "1" ? "1 group to look at" : `${count} groups to look at`),
   group: (name: string, size: string) => `${name} and what is like it, ${size} images`,

@@ -6,6 +6,7 @@ export default {
   limit: "判定为重复的得分或距离",
   exact: "同一张图片",
   samePatent: "包括同一专利的不同页",
+  acrossPatents: "包括不同专利之间",
   searching: "正在逐一比较所有图片…",
   groups: (count) => `${count} 组待处理`,
   group: (name, size) => `${name} 及其近似图片，共 ${size} 张`,
