@@ -60,8 +60,9 @@ test("register, import, search with a photo, compare, report, delete, log out", 
   });
 
   await test.step("export the report", async () => {
-    const link = page.getByRole("link", { name: "Printable report" });
-    const [report] = await Promise.all([page.waitForEvent("popup"), link.click()]);
+    await page.getByRole("button", { name: "Printable report" }).click();
+    const open = page.getByRole("dialog").getByRole("button", { name: "Open report" });
+    const [report] = await Promise.all([page.waitForEvent("popup"), open.click()]);
     await expect(report.getByText(patent).first()).toBeVisible();
     await report.close();
     const [table] = await Promise.all([

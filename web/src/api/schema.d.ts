@@ -541,7 +541,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Thumbnail of an image, or of one of its figures: at most 300 x 300 pixels, JPEG. */
+    /**
+     * Thumbnail of an image, or of one of its figures: at most 300 x 300 pixels, JPEG.
+     * @description Lines of a drawing that is cut out are darkened by what they lose when they are shrunk.
+     */
     get: operations["pictures_thumbnail"];
     put?: never;
     post?: never;
@@ -628,6 +631,24 @@ export interface paths {
     get: operations["images_vector"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/marks/{query_token}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What I noted of a search of mine. */
+    get: operations["history_show_marks"];
+    put?: never;
+    /** Note something of a search of mine, in place of what was noted before. It stands in its report. */
+    post: operations["history_change_marks"];
     delete?: never;
     options?: never;
     head?: never;
@@ -725,7 +746,8 @@ export interface paths {
     /**
      * A search as a document.
      * @description `{query_token}.html` holds its pictures and prints well; `{query_token}.csv` has a row for each
-     *     hit.
+     *     hit. Both are of the hits that were chosen (`POST /api/marks/{query_token}`), where any were, and
+     *     tell what was noted of them.
      */
     get: operations["search_report"];
     put?: never;
@@ -866,6 +888,60 @@ export interface paths {
     put?: never;
     /** Search by a vector. */
     post: operations["search_by_vector"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/shared/{query_token}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A search that somebody made, by its token. */
+    get: operations["history_show_shared"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/shared/{query_token}/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Make a search that somebody made again, as mine.
+     * @description As `/api/history/{id}/search`, for whoever may search and was given the token.
+     */
+    post: operations["history_repeat_shared"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/shared/{query_token}/thumbnail/{position}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Picture of a query of a search that somebody made, at most 160 x 160 pixels, JPEG. */
+    get: operations["history_shared_thumbnail"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1944,6 +2020,41 @@ export interface components {
       message: string;
     };
     /** @description What every successful answer in JSON looks like. */
+    Envelope_SearchMarks: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What whoever searched has noted of what was found. */
+      data: {
+        /**
+         * @description By the `group_id` of a hit.
+         * @default {}
+         */
+        hits?: {
+          [key: string]: components["schemas"]["HitMark"];
+        };
+        /**
+         * @description By which it is filed; at most 200 characters.
+         * @default
+         */
+        matter?: string;
+        /**
+         * @description Of all that was found; at most 4000 characters.
+         * @default
+         */
+        note?: string;
+        /**
+         * @description Stands above its report; at most 200 characters.
+         * @default
+         */
+        title?: string;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
     Envelope_Started: {
       /**
        * Format: int32
@@ -2539,6 +2650,24 @@ export interface components {
        * @description Entries there are.
        */
       total: number;
+    };
+    /** @description What was noted of a hit. */
+    HitMark: {
+      /**
+       * @description It is among those that a report is made of, where any are.
+       * @default false
+       */
+      chosen?: boolean;
+      /**
+       * @description At most 4000 characters.
+       * @default
+       */
+      note?: string;
+      /**
+       * @description It stands out.
+       * @default false
+       */
+      starred?: boolean;
     };
     /**
      * @description Files to import, and what into. What a new collection is made with is ignored where it has that
@@ -3595,6 +3724,31 @@ export interface components {
        */
       score: number;
     };
+    /** @description What whoever searched has noted of what was found. */
+    SearchMarks: {
+      /**
+       * @description By the `group_id` of a hit.
+       * @default {}
+       */
+      hits?: {
+        [key: string]: components["schemas"]["HitMark"];
+      };
+      /**
+       * @description By which it is filed; at most 200 characters.
+       * @default
+       */
+      matter?: string;
+      /**
+       * @description Of all that was found; at most 4000 characters.
+       * @default
+       */
+      note?: string;
+      /**
+       * @description Stands above its report; at most 200 characters.
+       * @default
+       */
+      title?: string;
+    };
     /** @description What a search may be given besides what it looks for. */
     SearchParameters: components["schemas"]["FilterParameters"] & {
       /** @description Collections to search; `default` when none is given. */
@@ -3680,6 +3834,8 @@ export interface components {
      *     refused where it has something else.
      */
     Start: {
+      /** @description Brings back what was deleted from there before; it is left out otherwise. */
+      again?: boolean;
       /** @description Pictures in one forward pass; 0 takes what suits the encoder. */
       batch_size?: number;
       /** @description `default` unless given; made if there is none of that name. */
@@ -4651,12 +4807,14 @@ export interface operations {
         /** @description `default` unless given. */
         collection?: string;
         /**
-         * @description The worst score of a duplicate: for `cosine` 0.5 to 1, and 0.95 unless given; to be given
-         *     for other metrics.
+         * @description The worst score of a duplicate: for `cosine` 0.5 to 1, and unless given that from which the
+         *     encoder calls pictures near-identical; to be given for other metrics.
          */
         threshold?: number;
         /** @description Whether sheets of the same patent count as duplicates of each other. */
         same_patent?: boolean;
+        /** @description Whether sheets of different patents do. */
+        across_patents?: boolean;
         /** @description From 1. */
         page?: number;
         /** @description Groups of a page; 20 unless given. */
@@ -5230,6 +5388,11 @@ export interface operations {
         id?: number;
         /** @description Show this figure of it alone: its `index` in a hit or in `/api/images/{id}/figures`. */
         figure?: number;
+        /**
+         * @description Of a drawing show what is drawn on its sheet, without the paper around; other pictures are
+         *     shown whole.
+         */
+        drawn?: boolean;
       };
       header?: never;
       path: {
@@ -5624,6 +5787,78 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
+  history_show_marks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Of the search's answer */
+        query_token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SearchMarks"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_change_marks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Of the search's answer */
+        query_token: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SearchMarks"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SearchMarks"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
   images_patent: {
     parameters: {
       query?: {
@@ -5779,6 +6014,8 @@ export interface operations {
       query?: {
         /** @description `en` or `zh`; else what the browser prefers (`Accept-Language`). */
         lang?: string;
+        /** @description Minutes that the reader's clocks are ahead of UTC, behind it where negative; 0 unless given. */
+        utc_offset?: number;
       };
       header?: never;
       path: {
@@ -6075,6 +6312,114 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_SearchAnswer"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_show_shared: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Of the search's answer */
+        query_token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_HistoryEntry"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_repeat_shared: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Of the search's answer */
+        query_token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["SearchParameters"] | null;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SearchAnswer"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_shared_thumbnail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Of the search's answer */
+        query_token: string;
+        /** @description Of the query, from 0 */
+        position: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/jpeg": components["schemas"]["Binary"];
         };
       };
       400: components["responses"]["400"];

@@ -1,9 +1,9 @@
 // Searches: by pictures of the user's, by words, by a stored image, or one of the history again.
 import { regionText } from "../search/address";
-import { chosenPages, type Query } from "../search/query";
+import { chosenPages, type PastId, type Query } from "../search/query";
 import type { Parameters } from "../search/request";
 import { call } from "./client";
-import type { SearchAnswer } from "./types";
+import type { HistoryEntry, SearchAnswer } from "./types";
 
 /** Searches are recorded beside the answer, so it may take a moment. */
 const PAUSES_MS = [60, 250, 800];
@@ -20,12 +20,17 @@ export function ask(
     const body = { ...parameters, query: query.text };
     return call("post", "/api/search/text", { body, signal });
   }
-  const path = { id: query.id };
   if (query.kind === "history") {
     // What is null takes a parameter of then away; top_k would stand beside top_groups.
     const body = { ...parameters, top_k: null };
-    return call("post", "/api/history/{id}/search", { path, body, signal });
+    if (typeof query.id === "number") {
+      const path = { id: query.id };
+      return call("post", "/api/history/{id}/search", { path, body, signal });
+    }
+    const path = { query_token: query.id };
+    return call("post", "/api/shared/{query_token}/search", { path, body, signal });
   }
+  const path = { id: query.id };
   const region = query.region && [regionText(query.region)];
   return call("post", "/api/search/item/{id}", { path, body: { ...parameters, region }, signal });
 }
@@ -47,6 +52,14 @@ function form(query: Extract<Query, { kind: "files" }>, parameters: Parameters):
     }
   }
   return form;
+}
+
+/** A search of one's own history by its number, or one that was shared by its token. */
+export function pastSearch(id: PastId, signal?: AbortSignal): Promise<HistoryEntry> {
+  const cancel = signal ? { signal } : {};
+  return typeof id === "number"
+    ? call("get", "/api/history/{id}", { path: { id }, ...cancel })
+    : call("get", "/api/shared/{query_token}", { path: { query_token: id }, ...cancel });
 }
 
 /** The number under which the history keeps a search: what an address can name of uploaded pictures. */

@@ -7,7 +7,7 @@ const asking = ref(false);
 
 export function useAsk() {
   const router = useRouter();
-  const { searchFiles, searchItem, searchWords, address } = useSearch();
+  const { searchFiles, addFiles, searchItem, searchWords, address } = useSearch();
 
   async function step(begin: () => void): Promise<void> {
     asking.value = true;
@@ -23,6 +23,8 @@ export function useAsk() {
     /** While true, the address is behind the search. */
     asking,
     askFiles: (files: File[]) => step(() => searchFiles(files)),
+    /** To what is asked already. */
+    addFiles: (files: File[]) => step(() => addFiles(files)),
     askItem: (id: number) => step(() => searchItem(id)),
     askWords: (text: string) => step(() => searchWords(text)),
   };

@@ -2,6 +2,7 @@
 import { computed } from "vue";
 import { useRoute } from "vue-router";
 import { call } from "../api/client";
+import { pastSearch } from "../api/search";
 import type { Item } from "../api/types";
 import type { Region } from "../search/query";
 import { useLoad } from "./useLoad";
@@ -41,14 +42,22 @@ export function useComparison(itemId: () => number) {
   const isCurrent = computed(
     () => token.value !== null && token.value === answer.value?.query_token,
   );
+  /** What is known of a search that is not this tab's last one. */
+  const entry = useLoad(
+    () => (isCurrent.value ? null : token.value),
+    (query, signal) => (query === null ? null : pastSearch(query, signal)),
+  );
   const picture = computed(() => (isCurrent.value ? pictures.value[index.value] : undefined));
   const query = computed((): { src: string | null; name: string; region: Region | null } => {
     const { value } = stored.data;
     if (value)
       return { src: value.image_url, name: value.patent_id ?? value.file_name, region: null };
     if (picture.value?.src) return picture.value;
-    // After a reload the pictures of this tab are gone, but the server still has the explained one.
-    return { src: explanation.data.value?.query_heatmap ?? null, name: "", region: null };
+    // After a reload the pictures of this tab are gone, but the history has them, small.
+    const past = entry.data.value;
+    const asked = past?.queries[index.value];
+    const name = asked?.file_name ?? asked?.text ?? "";
+    return { src: past?.thumbnail_urls[index.value] ?? null, name, region: null };
   });
   /** The hit's picture: the figure alone that it is compared by, or the whole. */
   const hitSource = computed(() => {
@@ -56,9 +65,9 @@ export function useComparison(itemId: () => number) {
     return url && figure.value !== null ? `${url}&figure=${figure.value}` : url;
   });
   const score = computed(() => {
-    if (!isCurrent.value) return null;
     const pages = answer.value?.results.flatMap((group) => group.pages) ?? [];
-    return pages.find((page) => page.id === itemId())?.score ?? null;
+    const hits = isCurrent.value ? pages : (entry.data.value?.top_hits ?? []);
+    return hits.find((one) => one.id === itemId())?.score ?? null;
   });
   const hasQuery = computed(() => token.value !== null || other.value !== null);
   return { hit, hitSource, figure, stored, explanation, query, score, hasQuery };

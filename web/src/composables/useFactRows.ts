@@ -19,7 +19,7 @@ export function useFactRows() {
     const { fact, status } = m.value;
     const day = (value: number | null | undefined) => (value ? f.value.day(value) : null);
     const named = (name: string | null | undefined, country: string | null | undefined) =>
-      [name, country && f.value.country(country)].filter(Boolean).join(", ");
+      [name, country && f.value.country(country)].filter(Boolean).join(m.value.comma);
     return known({
       patent: [fact.patent, patent.patent_id],
       title: [fact.title, patent.title],
@@ -51,9 +51,20 @@ export function useFactRows() {
       size: [fact.size, bytes(item.file_size)],
       tags: [fact.tags, list(item.tags)],
       description: [fact.description, item.description],
+      ...attributeRows(item.attributes),
+      path: [fact.path, item.original_path],
     });
   }
   return { patentRows, imageRows };
+}
+
+/** What was brought along with an image, under the names that it was brought by. */
+function attributeRows(attributes: Item["attributes"]): Record<string, [string, string]> {
+  const rows = Object.entries(attributes ?? {}).map(([name, value]): [string, [string, string]] => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return [`attribute ${name}`, [name, text]];
+  });
+  return Object.fromEntries(rows);
 }
 
 function known(rows: Record<string, [name: string, value: string | null | undefined]>): Fact[] {

@@ -5,6 +5,8 @@ export interface Intake {
   /** What letting go will do, in words. */
   words: string;
   take: (transfer: DataTransfer) => void;
+  /** What letting go at the right does instead. */
+  add?: Intake;
 }
 
 /** Null where files are of no use now. */
@@ -55,7 +57,9 @@ export function useFileIntake(usual: Offer) {
       leave();
       if (!dataTransfer?.files.length) return;
       event.preventDefault();
-      intake()?.take(dataTransfer);
+      const found = intake();
+      const right = (event as DragEvent).clientX > innerWidth / 2;
+      (right ? (found?.add ?? found) : found)?.take(dataTransfer);
     },
     paste: (event) => {
       const { clipboardData } = event as ClipboardEvent;

@@ -2,7 +2,7 @@
 // to a patent and back finds everything as it was.
 import { computed, reactive, shallowRef, watch } from "vue";
 import { type ApiError, apiErrorOf, call } from "../api/client";
-import { ask, recordedId } from "../api/search";
+import { ask, pastSearch, recordedId } from "../api/search";
 import type { SearchAnswer } from "../api/types";
 import { fromAddress, toAddress } from "../search/address";
 import {
@@ -42,6 +42,8 @@ const answer = shallowRef<SearchAnswer | null>(null);
 const error = shallowRef<ApiError | null>(null);
 const address = computed(() => toAddress(state.query, state.options));
 const { collection, metric } = useCollection(() => state.options.collection);
+/** Where a collection has no patents, there is talk of images. */
+const isPictures = computed(() => collection.value?.num_patents === 0);
 const { me } = useSession();
 /** The options with the collection that is meant: the server knows of none but `default` by itself. */
 const asked = computed((): Options => ({
@@ -100,6 +102,13 @@ function begin(query: Query | null, steered?: Steered): void {
 
 function searchFiles(files: File[]): void {
   if (files.length > 0) begin({ kind: "files", pictures: files.map(pictureOf), historyId: null });
+}
+
+/** Asks with these too. */
+function addFiles(files: File[]): void {
+  const before = state.query?.kind === "files" ? state.query.pictures : [];
+  const pictures = [...before, ...files.map(pictureOf)];
+  if (files.length > 0) begin({ kind: "files", pictures, historyId: null });
 }
 
 function searchItem(id: number, region: Region | null = null, steered?: Steered): void {
@@ -199,7 +208,7 @@ async function describe(query: Query | null): Promise<void> {
       query.item = await call("get", "/api/images/{id}", { path });
       query.figures = choiceOf(await call("get", "/api/images/{id}/figures", { path }));
     } else if (query?.kind === "history") {
-      query.entry = await call("get", "/api/history/{id}", { path: { id: query.id } });
+      query.entry = await pastSearch(query.id);
     }
   } catch {
     // The search itself says what is wrong.
@@ -220,9 +229,11 @@ export function useSearch() {
     address,
     collection,
     metric,
+    isPictures,
     run,
     restore,
     searchFiles,
+    addFiles,
     searchItem,
     searchWords,
     removePicture,

@@ -10,7 +10,7 @@ import { useSearch } from "./useSearch";
 const GRADUAL = ["n", "limit", "words"];
 
 /** What changes when something else is searched for, which is a step by itself. */
-const QUERY = ["item", "search", "region"];
+const QUERY = ["item", "search", "shared", "q", "region"];
 
 const text = (query: object) => JSON.stringify(query);
 

@@ -15,10 +15,10 @@ export function useUsualIntake() {
   const { m } = useWords();
   const route = useRoute();
   const router = useRouter();
-  const { askFiles } = useAsk();
+  const { askFiles, addFiles } = useAsk();
   const { may } = useSession();
   const { collections } = useCollections();
-  const { collection } = useSearch();
+  const { state, collection } = useSearch();
   const { add, sending } = useUpload();
   const isEmpty = computed(
     () => collections.value?.length === 0 || collection.value?.num_entities === 0,
@@ -35,7 +35,11 @@ export function useUsualIntake() {
     if (!isEmpty.value) {
       // Without an encoder pictures can't be compared with what is there.
       if (collection.value && !collection.value.model) return null;
-      return { words: m.value.start.dropNow, take: ({ files }) => askFiles([...files]) };
+      const take = ({ files }: DataTransfer) => askFiles([...files]);
+      const asked = { words: m.value.start.dropNow, take };
+      if (route.name !== "search" || state.query?.kind !== "files") return asked;
+      const add = ({ files }: DataTransfer) => addFiles([...files]);
+      return { ...asked, add: { words: m.value.start.dropToAdd, take: add } };
     }
     if (!may("editor") || sending.value) return null;
     return { words: m.value.imports.files.dropNow, take: offerImport };

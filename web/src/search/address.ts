@@ -9,6 +9,7 @@ import {
   type ListFilter,
   noFilters,
   type Options,
+  type PastId,
   type Query,
   type Region,
 } from "./query";
@@ -25,9 +26,12 @@ const NAMES: Record<ListFilter, string> = {
 /** Pictures that are nowhere but in this tab. */
 const UNSAVED = "new";
 
+/** Of a search's answer. */
+const TOKEN = /^[0-9a-f]{32}$/;
+
 export type Asked =
   | { kind: "item"; id: number; region: Region | null }
-  | { kind: "history"; id: number }
+  | { kind: "history"; id: PastId }
   | { kind: "unsaved" }
   | { kind: "words"; text: string }
   | null;
@@ -40,7 +44,7 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   } else if (query?.kind === "words") {
     address["q"] = query.text;
   } else if (query?.kind === "history") {
-    address["search"] = String(query.id);
+    address[typeof query.id === "string" ? "shared" : "search"] = String(query.id);
   } else if (query) {
     address["search"] = String(query.historyId ?? UNSAVED);
   }
@@ -52,6 +56,12 @@ export function toAddress(query: Query | null, options: Options): LocationQueryR
   if (options.like.length > 0) address["like"] = options.like.map(String);
   if (options.unlike.length > 0) address["unlike"] = options.unlike.map(String);
   return { ...address, ...filtersToAddress(options.filters) };
+}
+
+/** The same for others: what is nowhere but in one's own history is named by its token. */
+export function toSharedAddress(own: LocationQueryRaw, token: string): LocationQueryRaw {
+  const { search, ...others } = own;
+  return search ? { shared: token, ...others } : own;
 }
 
 export function filtersToAddress(filters: Filters): LocationQueryRaw {
@@ -96,6 +106,8 @@ function askedIn(address: LocationQuery): Asked {
   if (text) return { kind: "words", text };
   const past = number(address, "search");
   if (past !== null) return { kind: "history", id: past };
+  const token = one(address, "shared");
+  if (token && TOKEN.test(token)) return { kind: "history", id: token };
   return one(address, "search") === UNSAVED ? { kind: "unsaved" } : null;
 }
 

@@ -15,6 +15,11 @@ export function regionOf({ box }: PictureFigure, width: number, height: number):
   return { x: x / width, y: y / height, w: w / width, h: h / height };
 }
 
+/** The address of a thumbnail, of a drawing cut to what is drawn. */
+export function drawnOf(thumbnailUrl: string): string {
+  return `${thumbnailUrl}&drawn=true`;
+}
+
 /** What there is to choose from: nothing where the picture is one figure. */
 export function choiceOf({ figures, width, height }: PictureFigures): Figure[] {
   if (figures.length < 2) return [];

@@ -38,11 +38,14 @@ export function chosenPages({ pages }: Picture): number[] | null {
   return pages && pages.filter((one) => one.chosen).map((one) => one.page);
 }
 
+/** A search of one's own history by its number, or anybody's by its token, which a link gave. */
+export type PastId = number | string;
+
 export type Query =
   | { kind: "words"; text: string }
   | { kind: "files"; pictures: Picture[]; historyId: number | null }
   | { kind: "item"; id: number; item: Item | null; region: Region | null; figures: Figure[] }
-  | { kind: "history"; id: number; entry: HistoryEntry | null };
+  | { kind: "history"; id: PastId; entry: HistoryEntry | null };
 
 export const LIST_FILTERS = [
   "loc_class",

@@ -3,6 +3,8 @@ import { FORMAT_TITLES } from "../../api/formats";
 export default {
   name: "English",
   other: "中文",
+  /** Between two things that belong together. */
+  comma: ", ",
   skip: "Skip to the content",
   nav: {
     label: "Main",

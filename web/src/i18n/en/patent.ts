@@ -1,5 +1,10 @@
 export default {
   patent: {
+    google: "Google Patents",
+    office: "Patent office",
+    hitBefore: "Hit before (K)",
+    hitAfter: "Next hit (J)",
+    ofHits: (rank: string, all: string) => `Hit ${rank} of ${all}`,
     views: "Views",
     view: (name: string) => `View ${name}`,
     facts: "About this patent",
@@ -17,6 +22,7 @@ export default {
     none: "no facts are known; import the grant data to see them",
   },
   fact: {
+    path: "Path",
     patent: "Number",
     title: "Title",
     loc_class: "Locarno class",

@@ -4,6 +4,8 @@ import type { Messages } from "../en";
 export default {
   name: "中文",
   other: "English",
+  /** Between two things that belong together. */
+  comma: "，",
   skip: "跳到正文",
   nav: {
     label: "主导航",

@@ -2,6 +2,11 @@ import type { Messages } from "../en";
 
 export default {
   patent: {
+    google: "Google 专利",
+    office: "专利局",
+    hitBefore: "上一项结果（K）",
+    hitAfter: "下一项结果（J）",
+    ofHits: (rank, all) => `第 ${rank} 项，共 ${all} 项`,
     views: "视图",
     view: (name) => `视图 ${name}`,
     facts: "专利信息",
@@ -19,6 +24,7 @@ export default {
     none: "暂无信息；导入授权数据后可见",
   },
   fact: {
+    path: "路径",
     patent: "专利号",
     title: "名称",
     loc_class: "洛迦诺分类",
