@@ -6,7 +6,7 @@ use lookalike_engine::search::{GroupedHits, PageHit};
 
 use crate::document::{day, escaped};
 use crate::facts::{Facts, ReportPictures, best_pages};
-use crate::html::{chip, image};
+use crate::parts::{chip, entry, image};
 use crate::words::Words;
 
 pub(crate) fn results(html: &mut String, facts: &Facts, pictures: &ReportPictures, words: &Words) {
@@ -152,7 +152,7 @@ fn beside_query(
         (words.claim, &group.claim_text),
     ] {
         if let Some(value) = value {
-            crate::html::entry(html, name, value);
+            entry(html, name, value);
         }
     }
     html.push_str("</dl>\n</article>\n");

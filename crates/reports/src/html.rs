@@ -3,13 +3,12 @@
 //! Everything that is not a report's own words is escaped and isolated in direction: titles, file
 //! names and tags come from anywhere.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use lookalike_engine::search::{QueryDescription, QueryKind};
 
 use crate::document::escaped;
 use crate::facts::{Facts, ReportPictures};
 use crate::options::ReportOptions;
+use crate::parts::image;
 use crate::style::{STYLE, content_security_policy};
 use crate::words::Words;
 use crate::{hits, record};
@@ -116,22 +115,4 @@ fn query(html: &mut String, description: &QueryDescription, jpeg: Option<&Vec<u8
         "<figcaption>{}</figcaption></figure>\n",
         escaped(&caption)
     ));
-}
-
-pub(crate) fn chip(band: &str, words: &Words) -> String {
-    format!("<span class=\"band {band}\">{}</span>", words.reading(band))
-}
-
-pub(crate) fn entry(html: &mut String, name: &str, value: &str) {
-    let (name, value) = (escaped(name), escaped(value));
-    html.push_str(&format!("<dt>{name}</dt><dd><bdi>{value}</bdi></dd>\n"));
-}
-
-pub(crate) fn image(html: &mut String, jpeg: &[u8], text: &str) {
-    html.push_str(&format!(
-        "<img alt=\"{}\" src=\"data:image/jpeg;base64,",
-        escaped(text)
-    ));
-    STANDARD.encode_string(jpeg, html);
-    html.push_str("\">");
 }

@@ -8,6 +8,7 @@ mod hits;
 mod html;
 mod options;
 mod parameters;
+mod parts;
 mod record;
 mod style;
 mod table;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::document::{day, escaped};
 use crate::facts::Facts;
-use crate::html::entry;
 use crate::options::ReportOptions;
 use crate::parameters;
+use crate::parts::entry;
 
 /// A limit at or below which every cosine is.
 const NO_LIMIT: f64 = -1.0;
