@@ -7,7 +7,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`every page passes the accessibility audit, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.goto("/");
-    await expect(page.getByRole("button", { name: /^Search with/ }).first()).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Search with USD/ }).first()).toBeVisible();
     await audit(page);
     await searchSheet(page, 3);
     await page.getByRole("button", { name: "Choose a region" }).click();
@@ -26,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) => {
   await page.goto("/");
-  const sample = page.getByRole("button", { name: /^Search with/ }).first();
+  const sample = page.getByRole("button", { name: /^Search with USD/ }).first();
   await expect(sample).toBeVisible();
   await sample.focus();
   await page.keyboard.press("Enter");
@@ -41,7 +41,7 @@ test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) 
   await page.keyboard.press("Escape");
   await expect(rows(page).nth(1)).toBeVisible();
   await page.keyboard.press("f");
-  await expect(page.getByRole("searchbox")).toBeFocused();
+  await expect(page.getByRole("searchbox", { name: /^Words in/ })).toBeFocused();
 });
 
 test("a wrong address is said in words, with the status of one", async ({ page }) => {
@@ -78,7 +78,7 @@ test("a phone shows everything without scrolling sideways", async ({ page }) => 
   await searchSheet(page, 3);
   expect(await wide()).toBeLessThanOrEqual(0);
   await page.getByText("Options and filters").click();
-  await expect(page.getByRole("searchbox")).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: /^Words in/ })).toBeVisible();
   await rows(page)
     .first()
     .getByRole("link", { name: /^Compare/ })
