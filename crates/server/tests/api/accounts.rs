@@ -299,7 +299,7 @@ fn a_search_is_shown_and_made_again_by_whoever_was_given_its_token() {
         anonymous_search: true,
         ..rules()
     });
-    add(&server, "ann", "reader");
+    add(&server, "ann", "admin");
     add(&server, "bob", "reader");
     let ann = Browser::log_in(&server, "ann");
     let found = ann.send("POST", "/api/search/item/1", &json!({"min_score": 0.1}));
