@@ -5,7 +5,7 @@
 //! removal without reading a million vectors again.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Rows, params};
+use rusqlite::{Connection, OptionalExtension, Rows, params};
 
 use crate::{Catalog, CatalogError, Collection, Revision, collections, embeddings};
 
@@ -62,10 +62,113 @@ impl Catalog {
                 }
                 changed(&snapshot, collection, since, &mut each)?;
             }
-            added(&snapshot, collection, since.last_item, &mut each)?;
+            added(&snapshot, collection, since.last_item, i64::MAX, &mut each)?;
             Ok(revision)
         })
     }
+
+    /// The first changes after `since`, as [`Catalog::changes_since`] gives them, with the additions
+    /// cut off after `most` items; and the revision that whoever applied them stands at, which is
+    /// `since` where nothing happened. For followers that take long and resume where they were.
+    ///
+    /// # Errors
+    /// As [`Catalog::changes_since`].
+    pub fn next_changes(
+        &self,
+        collection: &Collection,
+        since: &Revision,
+        most: usize,
+    ) -> Result<(Vec<Change>, Revision), CatalogError> {
+        self.read(|connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            let mut revision = collections::revision(&snapshot, collection.id)?;
+            let mut changes = Vec::new();
+            let mut each = |change| changes.push(change);
+            if since.last_item > 0 {
+                if !leads_to(&snapshot, collection.id, since, &revision)? {
+                    return Err(CatalogError::UnknownRevision {
+                        collection: collection.spec.name.clone(),
+                    });
+                }
+                changed(&snapshot, collection, since, &mut each)?;
+            }
+            let end = nth_after(&snapshot, collection.id, since.last_item, most)?;
+            if let Some(end) = end {
+                revision.last_item = end;
+            }
+            added(
+                &snapshot,
+                collection,
+                since.last_item,
+                revision.last_item,
+                &mut each,
+            )?;
+            Ok((changes, revision))
+        })
+    }
+
+    /// Whether more than `most` items came after the revision `since`.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn has_grown_by(
+        &self,
+        collection: &Collection,
+        since: &Revision,
+        most: usize,
+    ) -> Result<bool, CatalogError> {
+        self.read(|connection| {
+            let next = nth_after(connection, collection.id, since.last_item, most + 1)?;
+            Ok(next.is_some())
+        })
+    }
+
+    /// Calls `each` for those of the items `ids` that the collection has embeddings of, by ascending
+    /// id.
+    ///
+    /// # Errors
+    /// A stored vector is damaged, or the catalogue can't be read.
+    pub fn stored_items(
+        &self,
+        collection: &Collection,
+        ids: &[u64],
+        mut each: impl FnMut(StoredItem),
+    ) -> Result<(), CatalogError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT items.id, front_page, vector FROM items JOIN embeddings \
+                 ON embeddings.content_id = items.content_id \
+                 AND embeddings.collection_id = items.collection_id \
+                 WHERE +items.collection_id = ?1 \
+                 AND items.id IN (SELECT value FROM json_each(?2)) \
+                 ORDER BY items.id, figure_index",
+            )?;
+            let ids = serde_json::json!(ids).to_string();
+            let rows = statement.query(params![collection.id, ids])?;
+            gather(rows, collection, &mut |change| {
+                if let Change::Stored(stored) = change {
+                    each(stored);
+                }
+            })
+        })
+    }
+}
+
+/// The id of the collection's `count`th item after the item `after`; `None` where there are fewer.
+fn nth_after(
+    connection: &Connection,
+    collection_id: i64,
+    after: i64,
+    count: usize,
+) -> Result<Option<i64>, CatalogError> {
+    let before = count.saturating_sub(1);
+    Ok(connection
+        .prepare_cached(
+            "SELECT id FROM items WHERE collection_id = ?1 AND id > ?2 \
+             ORDER BY id LIMIT 1 OFFSET ?3",
+        )?
+        .query_row(params![collection_id, after, before], |row| row.get(0))
+        .optional()?)
 }
 
 /// Counts a change of items that are no longer what they were, and writes them down.
@@ -150,15 +253,17 @@ fn added(
     connection: &Connection,
     collection: &Collection,
     after: i64,
+    up_to: i64,
     each: &mut impl FnMut(Change),
 ) -> Result<(), CatalogError> {
     let mut statement = connection.prepare_cached(
         "SELECT items.id, front_page, vector FROM items JOIN embeddings \
          ON embeddings.content_id = items.content_id \
          AND embeddings.collection_id = items.collection_id \
-         WHERE items.collection_id = ?1 AND items.id > ?2 ORDER BY items.id, figure_index",
+         WHERE items.collection_id = ?1 AND items.id > ?2 AND items.id <= ?3 \
+         ORDER BY items.id, figure_index",
     )?;
-    let rows = statement.query([collection.id, after])?;
+    let rows = statement.query([collection.id, after, up_to])?;
     gather(rows, collection, each)
 }
 

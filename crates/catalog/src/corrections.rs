@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
+use crate::changes::record;
 use crate::transaction::WriteTransaction;
 use crate::{Catalog, CatalogError, Collection, stored};
 
@@ -125,5 +126,12 @@ fn change(connection: &Connection, id: u64, changes: &ItemChanges) -> Result<boo
     let changed = connection
         .prepare_cached(&sql)?
         .execute(params_from_iter(&values))?;
+    if changed > 0 && changes.patent_id.is_some() {
+        // Stores that keep the field beside the vectors follow it.
+        let collection_id = connection
+            .prepare_cached("SELECT collection_id FROM items WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))?;
+        record(connection, collection_id, &[id as i64])?;
+    }
     Ok(changed > 0)
 }

@@ -34,6 +34,24 @@ impl Follower {
         Ok(log)
     }
 
+    /// Follows by one step of at most `most` additions; whether it went on.
+    fn step(&mut self, fixture: &Fixture, most: usize) -> Result<bool, CatalogError> {
+        let next = (fixture.catalog).next_changes(&fixture.collection, &self.revision, most);
+        let (changes, revision) = next?;
+        for change in changes {
+            match change {
+                Change::Removed(id) => drop(self.vectors.remove(&id)),
+                Change::Stored(stored) => {
+                    let value = (stored.front_page, stored.vectors);
+                    self.vectors.insert(stored.item_id, value);
+                }
+            }
+        }
+        let went_on = self.revision != revision;
+        self.revision = revision;
+        Ok(went_on)
+    }
+
     fn of(fixture: &Fixture) -> Self {
         let mut follower = Self::default();
         follower
@@ -143,6 +161,15 @@ fn followers_from_any_time_arrive_at_the_same() {
                 _ => {
                     let mut follower =
                         followers[random.below(followers.len() as u64) as usize].clone();
+                    let mut by_steps = follower.clone();
+                    let most = 1 + random.below(4) as usize;
+                    while by_steps.step(&fixture, most).unwrap() {
+                        // Every step leads to a state that can be gone on from.
+                        if random.below(3) == 0 {
+                            followers.push(by_steps.clone());
+                        }
+                    }
+                    assert_eq!(by_steps, Follower::of(&fixture), "seed {seed}");
                     follower
                         .follow(&fixture.catalog, &fixture.collection)
                         .unwrap();
@@ -284,4 +311,47 @@ fn embeddings_come_back_to_the_bit() {
     let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     let follower = Follower::of(&fixture);
     assert_eq!(bits(&follower.vectors[&id].1.concat()), bits(&vector));
+}
+
+#[test]
+fn items_are_had_by_their_ids_and_counted_after_one() {
+    let fixture = Fixture::new();
+    let ids: Vec<u64> = (0..4)
+        .map(|index| {
+            let item = picture(&format!("m{index}"), &format!("/{index}.png"));
+            fixture.place_vector(&item, [index as f32; 3])
+        })
+        .collect();
+    let mut found = Vec::new();
+    let asked = [ids[2], 999, ids[0]];
+    (fixture.catalog)
+        .stored_items(&fixture.collection, &asked, |stored| found.push(stored))
+        .unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|item| (item.item_id, item.vectors[0][0]))
+        .collect();
+    assert_eq!(found, [(ids[0], 0.0), (ids[2], 2.0)]);
+    let first = Revision {
+        last_item: ids[0] as i64,
+        removals: 0,
+    };
+    let has_grown = |by| (fixture.catalog).has_grown_by(&fixture.collection, &first, by);
+    assert!(has_grown(2).unwrap());
+    assert!(!has_grown(3).unwrap());
+}
+
+#[test]
+fn an_item_that_is_given_another_patent_has_changed() {
+    let fixture = Fixture::new();
+    let id = fixture.place_vector(&picture("m", "/m.png"), [1.0; 3]);
+    let mut follower = Follower::of(&fixture);
+    let changes = ItemChanges {
+        patent_id: Some(Some("USD900001".into())),
+        ..ItemChanges::default()
+    };
+    let change = |tx: &WriteTransaction<'_>| tx.change_item(id, &changes);
+    fixture.catalog.write(NOW, change).unwrap();
+    let changes = follower.follow(&fixture.catalog, &fixture.collection);
+    assert_eq!(changes.unwrap(), [("stored", id)]);
 }

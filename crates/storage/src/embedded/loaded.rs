@@ -13,16 +13,16 @@ const BATCH: usize = 16_384;
 /// Front-page copies live in an index of their own, so that rankings, which leave them out by
 /// default, need no filter for it.
 #[derive(Clone)]
-pub(super) struct Loaded {
-    pub(super) sheets: Arc<Index>,
-    pub(super) front_pages: Arc<Index>,
-    pub(super) revision: Revision,
+pub(crate) struct Loaded {
+    pub(crate) sheets: Arc<Index>,
+    pub(crate) front_pages: Arc<Index>,
+    pub(crate) revision: Revision,
     /// Items that came, changed or went since the files were written.
-    pub(super) unsaved: u64,
+    pub(crate) unsaved: u64,
 }
 
 impl Loaded {
-    pub(super) fn empty(collection: &Collection) -> Result<Self, VectorError> {
+    pub(crate) fn empty(collection: &Collection) -> Result<Self, VectorError> {
         let spec = &collection.spec;
         let options = IndexOptions {
             part_bits: RowId::FIGURE_BITS,
@@ -38,15 +38,16 @@ impl Loaded {
     }
 
     /// Rows: one for each figure.
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         (self.sheets.len() + self.front_pages.len()) as u64
     }
 
-    /// Brings the indexes to the present.
-    pub(super) fn follow(
+    /// Brings the indexes to the present; `told` hears of every change.
+    pub(crate) fn follow(
         self,
         catalog: &Catalog,
         collection: &Collection,
+        mut told: impl FnMut(&Change),
     ) -> Result<Self, VectorError> {
         let mut sheets = Batch::new(&self.sheets);
         let mut front_pages = Batch::new(&self.front_pages);
@@ -55,6 +56,7 @@ impl Loaded {
         let last_item = self.revision.last_item as u64;
         let revision = catalog.changes_since(collection, &self.revision, |change| {
             unsaved += 1;
+            told(&change);
             let stored = match change {
                 Change::Removed(id) => {
                     sheets.keep_below(id, 0);

@@ -6,7 +6,7 @@
 //! in the background, and only by the process that owns the data directory: see [`upkeep`].
 
 mod files;
-mod loaded;
+pub(crate) mod loaded;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -130,7 +130,7 @@ impl Store {
 
     /// Brings an index to the present, or reloads it where the catalogue does not know its past.
     fn followed(&self, collection: &Collection, from: Loaded) -> Result<Loaded, VectorError> {
-        match from.follow(&self.catalog, collection) {
+        match from.follow(&self.catalog, collection, |_| ()) {
             Err(VectorError::Catalog(CatalogError::UnknownRevision { .. })) => {
                 self.load(collection)
             }
@@ -139,7 +139,7 @@ impl Store {
     }
 
     fn load(&self, collection: &Collection) -> Result<Loaded, VectorError> {
-        Loaded::empty(collection)?.follow(&self.catalog, collection)
+        Loaded::empty(collection)?.follow(&self.catalog, collection, |_| ())
     }
 
     /// Runs `work` on the present index, and once more on a reloaded one if the file of the first
@@ -177,7 +177,7 @@ fn search_all(
 }
 
 /// The best `k` items of both indexes for each query.
-fn best(
+pub(crate) fn best(
     loaded: &Loaded,
     queries: &[Vec<f32>],
     scope: &Scope<'_>,
@@ -251,7 +251,7 @@ fn items_of(rows: Vec<lookalike_index::Hit>) -> Vec<Hit> {
     hits.filter(|hit| seen.insert(hit.item_id)).collect()
 }
 
-fn hit_of(row: lookalike_index::Hit) -> Hit {
+pub(crate) fn hit_of(row: lookalike_index::Hit) -> Hit {
     let id = RowId::from_number(row.id);
     Hit {
         item_id: id.item_id(),

@@ -30,6 +30,17 @@ pub struct IndexState {
     pub params: Vec<(&'static str, u64)>,
 }
 
+/// How a server is that a store keeps its vectors on.
+#[derive(Debug)]
+pub struct RemoteHealth {
+    /// Such as `milvus`.
+    pub kind: &'static str,
+    /// Where it is.
+    pub address: String,
+    /// Its version, or why it does not answer.
+    pub version: Result<String, VectorError>,
+}
+
 /// Where the vectors of collections are searched.
 ///
 /// - **Reading.** Every call sees all that was committed to the catalogue before it, also by
@@ -106,4 +117,20 @@ pub trait VectorStore: Send + Sync {
     /// # Errors
     /// The store failed; something may still be kept.
     fn forget(&self, collection: &DroppedCollection) -> Result<(), VectorError>;
+
+    /// How the server is that the store keeps vectors on; `None` where it is a part of this program.
+    /// Waits for an answer a second at most.
+    fn health(&self) -> Option<RemoteHealth> {
+        None
+    }
+
+    /// What the store holds otherwise than the catalogue, a sentence each, as far as a look at a
+    /// sample shows. [`VectorStore::rebuild`] sets it right. A store that checks its own files when
+    /// it opens them has nothing to tell.
+    ///
+    /// # Errors
+    /// The store failed.
+    fn differences(&self, _collection: &Collection) -> Result<Vec<String>, VectorError> {
+        Ok(Vec::new())
+    }
 }
