@@ -35,8 +35,9 @@ test: tools web ## run every test but those in a browser
 	cargo test --locked --workspace
 	cd web && npm test
 
-test-stores: tools ## test the stores for more than one machine against real servers on loopback
+test-stores: tools ## test the stores for more than one machine against real servers on loopback (ARGS=: passed to the journey over Milvus)
 	@tools/test-stores
+	@tools/test_milvus $(ARGS)
 
 test-tiles: tools ## test the kernels that use AMX tiles with emulated ones (needs AVX-512 BF16)
 	CARGO_TARGET_DIR=target/tiles RUSTFLAGS="--cfg lookalike_emulated_tiles" cargo test --locked -p lookalike-kernels

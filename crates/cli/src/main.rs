@@ -8,6 +8,7 @@ mod open_files;
 mod output;
 mod remote;
 mod settings;
+mod vectors;
 mod wiring;
 
 use std::process::ExitCode;

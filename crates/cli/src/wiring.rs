@@ -1,4 +1,5 @@
-//! Puts the engine and the accounts together: the only place that names every back end.
+//! Puts the engine and the accounts together; which back ends they have is chosen here and in
+//! [`crate::vectors`].
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
@@ -13,12 +14,13 @@ use lookalike_engine::{
 };
 use lookalike_fetch::models::{HubEnvironment, PullProgress};
 use lookalike_imaging::PixelBudget;
+use lookalike_storage::Upkeep;
 use lookalike_storage::blob::{BlobError, BlobStore, DiskCache, FolderBlobs, TieredBlobs};
-use lookalike_storage::{EmbeddedVectors, Upkeep};
 use lookalike_store_s3::{S3Blobs, S3Settings, SettingsError};
 use lookalike_work::system_clock;
 
 use crate::settings::Settings;
+use crate::vectors::vectors;
 
 /// Thumbnails of an object store that are kept here: those of some half a million images.
 const CACHE_BYTES: u64 = 4 << 30;
@@ -49,14 +51,14 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         )),
     };
     let engine = Engine::new(Parts {
-        vectors: Box::new(EmbeddedVectors::new(
-            Arc::clone(&catalog),
-            settings.data.join("indexes"),
+        vectors: vectors(
+            settings,
+            &catalog,
             match access {
                 Access::Read => Upkeep::Reader,
                 Access::Write => Upkeep::Owner,
             },
-        )),
+        )?,
         catalog,
         blobs,
         evidence: EvidenceStore::new(

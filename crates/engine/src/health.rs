@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use lookalike_storage::RemoteHealth;
+
 use crate::{EngineError, Stores, model_of};
 
 /// With less room left, commits and uploads fail.
@@ -22,8 +24,11 @@ pub struct HealthReport {
     pub object_store: ObjectStoreHealth,
     /// Where the catalogue lies.
     pub data_directory: DataDirectoryHealth,
-    /// Whether the last search of vectors was answered.
+    /// Whether vectors can be searched: the last search was answered, or the server that holds them
+    /// answers now.
     pub vectors_answer: bool,
+    /// The server that holds the vectors, if they are not a part of this program.
+    pub vector_server: Option<RemoteHealth>,
 }
 
 /// The state of the data directory.
@@ -74,7 +79,8 @@ impl Health {
         Self { stores }
     }
 
-    /// The state of the parts. Waits for nothing but an answer of the object store.
+    /// The state of the parts. Waits for nothing but an answer of the object store and of the server
+    /// that holds vectors.
     #[must_use]
     pub fn report(&self) -> HealthReport {
         let collections = self.stores.catalog().collections();
@@ -92,6 +98,7 @@ impl Health {
                 });
             }
         }
+        let vector_server = self.stores.vectors().health();
         HealthReport {
             timestamp: self.stores.now().to_string(),
             catalog: collections
@@ -109,7 +116,12 @@ impl Health {
                 is_in_place: self.stores.catalog().is_in_place(),
                 free_bytes: self.stores.catalog().free_bytes(),
             },
-            vectors_answer: self.stores.vectors_answer(),
+            vectors_answer: match &vector_server {
+                // By itself well again, whether or not anybody searched since.
+                Some(server) => server.version.is_ok(),
+                None => self.stores.vectors_answer(),
+            },
+            vector_server,
         }
     }
 

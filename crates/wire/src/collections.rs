@@ -46,7 +46,8 @@ same_fields!(lookalike_engine::CollectionReport => CollectionReport {
 pub struct IndexReport {
     /// Kind in use.
     pub kind: String,
-    /// `ready`, or `building` while it is rebuilt or written in the background.
+    /// `ready`, `building` while it is rebuilt or written in the background, or `unavailable` while the
+    /// server that holds it does not answer.
     pub state: String,
     /// Parameters of the kind; none for `flat`.
     pub params: BTreeMap<String, u64>,

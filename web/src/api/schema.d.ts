@@ -2700,7 +2700,10 @@ export interface components {
       params: {
         [key: string]: number;
       };
-      /** @description `ready`, or `building` while it is rebuilt or written in the background. */
+      /**
+       * @description `ready`, `building` while it is rebuilt or written in the background, or `unavailable` while the
+       *     server that holds it does not answer.
+       */
       state: string;
     };
     /** @description A stored item with its content's and patent's fields. */

@@ -9,6 +9,7 @@ mod features;
 mod filters;
 mod images;
 mod measure;
+mod migrate;
 mod screen;
 mod users;
 mod values;
@@ -36,6 +37,7 @@ pub(crate) use images::{
     ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
 };
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
+pub(crate) use migrate::MigrateArguments;
 pub(crate) use screen::{ScreenArguments, ScreenFormat};
 pub(crate) use users::{TokenArguments, UsersCommand};
 use values::{from_name, top_groups, top_k};
@@ -154,6 +156,8 @@ pub(crate) enum Command {
     /// Import and export banks of vectors, for NumPy and other programs
     #[command(subcommand)]
     Features(FeaturesCommand),
+    /// Take over a collection of vectors that an earlier system keeps in Milvus
+    Migrate(MigrateArguments),
     /// Measure how well encoders and plain baselines find what they should
     Eval(EvalArguments),
     /// Show what searches under several metrics return, and how far they agree

@@ -47,6 +47,7 @@ pub(super) fn run(arguments: &DoctorArguments, settings: &Settings) -> anyhow::R
     if arguments.sweep {
         checks.push(sweep(settings));
     }
+    checks.extend(vector_server(settings));
     checks.extend(examination(arguments, settings));
     match arguments.format.format {
         Format::Json => output::json(&checks)?,
@@ -155,6 +156,39 @@ fn collections(settings: &Settings) -> Check {
         state,
         detail,
     }
+}
+
+/// The server that holds vectors, where there is one, and the memory that it takes for them.
+fn vector_server(settings: &Settings) -> Option<Check> {
+    settings.milvus.as_ref()?;
+    let look = || {
+        let engine = engine(settings, Access::Read)?;
+        let Some(server) = engine.stores().vectors().health() else {
+            return Ok(String::new());
+        };
+        let version = server.version?;
+        let mut bytes = 0;
+        for collection in engine.stores().catalog().collections()? {
+            let rows = engine.stores().catalog().figure_rows(&collection)?.len();
+            bytes += rows * collection.spec.dim * size_of::<f32>();
+        }
+        let megabytes = bytes as f64 / 1e6;
+        Ok::<_, EngineError>(format!(
+            "version {version} at {} answers; the vectors as flat or ivf_flat take about \
+             {megabytes:.0} MB of its memory",
+            server.address
+        ))
+    };
+    let (state, detail) = match look() {
+        Ok(detail) => (State::Ok, detail),
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        Err(error) => (State::Failed, error.to_string()),
+    };
+    Some(Check {
+        check: "milvus",
+        state,
+        detail,
+    })
 }
 
 /// Whether the bucket answers, if there is one.

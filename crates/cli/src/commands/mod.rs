@@ -16,6 +16,7 @@ mod import;
 mod import_report;
 mod measured;
 mod merge;
+mod migrate;
 mod models;
 mod screen;
 mod search;
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Duplicates(arguments) => duplicates::run(&arguments, settings),
         Command::Images(command) => images::run(*command, settings),
         Command::Features(command) => features::run(command, settings),
+        Command::Migrate(arguments) => migrate::run(arguments, settings),
         Command::Models(command) => models::run(command, settings),
         Command::Bench(command) => bench::run(&command, settings),
         Command::Eval(arguments) => eval::run(&arguments, settings),

@@ -2,6 +2,7 @@
 
 mod access;
 mod listen;
+mod milvus;
 mod object_store;
 
 use std::net::IpAddr;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use lookalike_encoders::Precision;
 use lookalike_imaging::Limits;
+use lookalike_store_milvus::MilvusSettings;
 use lookalike_store_s3::S3Settings;
 use serde::Deserialize;
 
@@ -61,6 +63,10 @@ pub(crate) struct Settings {
     pub(crate) object_store: Option<S3Settings>,
     /// How other buckets are reached.
     pub(crate) s3_access: S3Access,
+    /// The Milvus that holds vectors; `None` where the program searches them itself.
+    pub(crate) milvus: Option<MilvusSettings>,
+    /// The same for another Milvus, whose address is given elsewhere.
+    pub(crate) milvus_login: MilvusSettings,
     pub(crate) verbose: u8,
     pub(crate) quiet: bool,
     pub(crate) color: ColorChoice,
@@ -119,6 +125,7 @@ struct ConfigFile {
     s3_addressing: Option<String>,
     s3_ca_file: Option<PathBuf>,
     s3_credentials_file: Option<PathBuf>,
+    milvus: milvus::MilvusFile,
 }
 
 impl Settings {
@@ -129,6 +136,7 @@ impl Settings {
         };
         let (object_store, s3_access) = object_store::resolve(&file)?;
         let defaults = Limits::default();
+        let (milvus_login, milvus) = milvus::milvus(file.milvus)?;
         let megabytes = |bytes: u64| bytes / 1_000_000;
         let max_megapixels = setting("MAX_MEGAPIXELS", file.max_megapixels)?;
         let max_file_mb = setting("MAX_FILE_MB", file.max_file_mb)?;
@@ -175,6 +183,8 @@ impl Settings {
             trusted_proxies: trusted_proxies(file.trusted_proxies)?,
             object_store,
             s3_access,
+            milvus,
+            milvus_login,
             verbose: global.verbose,
             quiet: global.quiet,
             color: global.color,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lookalike_catalog::Collection;
+use lookalike_storage::VectorError;
 
 use super::Collections;
 use crate::encoders::is_superseded;
@@ -42,7 +43,8 @@ pub struct CollectionReport {
 pub struct IndexReport {
     /// Kind in use.
     pub kind: String,
-    /// `ready`, or `building` while it is rebuilt or written in the background.
+    /// `ready`, `building` while it is rebuilt or written in the background, or `unavailable` while the
+    /// server that holds it does not answer.
     pub state: String,
     /// Parameters of the kind; none for `flat`.
     pub params: BTreeMap<String, u64>,
@@ -94,7 +96,7 @@ impl Collections {
     ) -> Result<CollectionReport, EngineError> {
         let spec = &collection.spec;
         let stats = self.stores.catalog().stats(collection)?;
-        let state = self.stores.vectors().state(collection)?;
+        let index = self.index_of(collection)?;
         // A lost model must not hide the numbers of what was made with it.
         let model = model_of(spec).map(|name| {
             let model = self.stores.encoders().model(name).ok();
@@ -119,20 +121,7 @@ impl Collections {
             name: spec.name.clone(),
             num_entities: stats.items,
             num_patents: stats.patents,
-            index: IndexReport {
-                kind: state.kind,
-                state: if state.is_building {
-                    "building"
-                } else {
-                    "ready"
-                }
-                .to_owned(),
-                params: state
-                    .params
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value))
-                    .collect(),
-            },
+            index,
             metric: spec.metric.to_string(),
             dim: spec.dim,
             model,
@@ -141,6 +130,35 @@ impl Collections {
             storage_bytes: stats.original_bytes + stats.embedding_bytes,
             formats: stats.formats,
             created_at: collection.created_at,
+        })
+    }
+
+    /// A store that is away must not hide the other numbers.
+    fn index_of(&self, collection: &Collection) -> Result<IndexReport, EngineError> {
+        let state = match self.stores.vectors().state(collection) {
+            Ok(state) => state,
+            Err(VectorError::Unavailable { .. }) => {
+                return Ok(IndexReport {
+                    kind: collection.spec.index_kind.to_string(),
+                    state: "unavailable".to_owned(),
+                    params: BTreeMap::new(),
+                });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(IndexReport {
+            kind: state.kind,
+            state: if state.is_building {
+                "building"
+            } else {
+                "ready"
+            }
+            .to_owned(),
+            params: state
+                .params
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
         })
     }
 }

@@ -235,13 +235,19 @@ impl<'a> Examiner<'a> {
             let stored = self.stores.catalog().count_embedded_items(collection);
             let stored = stored.map_err(|error| format!("collection `{name}`: {error}"))?;
             // An item may have several.
-            if state.vectors >= stored {
+            if state.vectors < stored {
+                return Err(format!(
+                    "collection `{name}`: its index holds {} vectors, the catalogue {stored} items",
+                    state.vectors
+                ));
+            }
+            let differences = self.stores.vectors().differences(collection);
+            let differences =
+                differences.map_err(|error| format!("collection `{name}`: {error}"))?;
+            if differences.is_empty() {
                 return Ok(());
             }
-            Err(format!(
-                "collection `{name}`: its index holds {} vectors, the catalogue {stored} items",
-                state.vectors
-            ))
+            Err(format!("collection `{name}`: {}", differences.join("; ")))
         };
         if found.result(check()).is_none()
             && repair == Repair::Derived

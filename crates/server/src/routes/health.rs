@@ -128,7 +128,24 @@ fn components(report: &HealthReport, models: &Models) -> Value {
             "kind": report.object_store.kind,
         },
         "disk": {"status": state(data.has_room()), "free_bytes": data.free_bytes},
-        "milvus": {"status": "not configured"},
+        "milvus": milvus(report),
         "accelerator": {"status": "ok", "device": report.device},
     })
+}
+
+fn milvus(report: &HealthReport) -> Value {
+    let server = report.vector_server.as_ref();
+    match server.filter(|server| server.kind == "milvus") {
+        None => json!({"status": "not configured"}),
+        Some(server) => match &server.version {
+            Ok(version) => {
+                json!({"status": "ok", "address": server.address, "version": version})
+            }
+            Err(error) => json!({
+                "status": "error",
+                "address": server.address,
+                "reason": error.to_string(),
+            }),
+        },
+    }
 }

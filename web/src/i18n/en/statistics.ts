@@ -10,8 +10,11 @@ export default {
   patents: "Patents",
   storage: "Storage",
   index: "Index",
-  ready: "ready",
-  building: "being built; searches go on meanwhile",
+  states: {
+    ready: "ready",
+    building: "being built; searches go on meanwhile",
+    unavailable: "does not answer; nothing is lost",
+  } as Record<string, string>,
   model: "Encoder",
   untrained: "placeholder weights, not trained",
   unloadable: "can't be loaded now",

@@ -12,8 +12,11 @@ export default {
   patents: "专利",
   storage: "占用空间",
   index: "索引",
-  ready: "就绪",
-  building: "正在构建，期间可照常搜索",
+  states: {
+    ready: "就绪",
+    building: "正在构建，期间可照常搜索",
+    unavailable: "暂无响应，数据未丢失",
+  } as Record<string, string>,
   model: "编码器",
   untrained: "占位权重，未经训练",
   unloadable: "目前无法加载",
