@@ -7,25 +7,54 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "target" / "models"
 WORK = ROOT / "target" / "bench" / "embed"
 
-SIZES = (224, 518)
 BATCHES = (1, 8)
-NAMES = ("small", "base")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model, by its folder, and what of it is timed: pictures, or texts of its full length."""
+
+    folder: str
+    # Pixels a side, or tokens.
+    sizes: tuple
+    is_text: bool = False
+
+
+SUBJECTS = {
+    "small": Subject("dinov2-small", (224, 518)),
+    "base": Subject("dinov2-base", (224, 518)),
+    "dinov3": Subject("dinov3-base", (224, 512)),
+    "clip": Subject("clip-vit-b-32", (224,)),
+    "clip-text": Subject("clip-vit-b-32", (77,), is_text=True),
+    "siglip2": Subject("siglip2-base", (224,)),
+}
+NAMES = tuple(SUBJECTS)
+SIZES = tuple(dict.fromkeys(size for subject in SUBJECTS.values() for size in subject.sizes))
 
 
 @dataclass(frozen=True)
 class Case:
-    """One model at one input size (pixels a side) and one number of images in a forward pass."""
+    """One model at one input size (pixels a side, or tokens) and one number of inputs in a pass."""
 
     name: str
     size: int
     batch: int
 
     @property
+    def subject(self):
+        return SUBJECTS[self.name]
+
+    @property
+    def is_text(self):
+        return self.subject.is_text
+
+    @property
     def folder(self):
-        return MODELS / f"dinov2-{self.name}"
+        return MODELS / self.subject.folder
 
     def __str__(self):
-        return f"dinov2-{self.name}, {self.size} px, batch {self.batch}"
+        unit = "tokens of text" if self.is_text else "px"
+        return f"{self.subject.folder}, {self.size} {unit}, batch {self.batch}"
 
 
 def chosen(filters):
@@ -39,9 +68,11 @@ def chosen(filters):
     def kept(values):
         return [value for value in values if str(value) in words] or values
 
+    sizes = kept(SIZES)
     return [
         Case(name, size, batch)
         for name in kept(NAMES)
-        for size in kept(SIZES)
+        for size in SUBJECTS[name].sizes
+        if size in sizes
         for batch in kept(BATCHES)
     ]

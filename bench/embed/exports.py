@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import inputs
 import processes
 from cases import ROOT, WORK, Case
 
@@ -19,7 +20,7 @@ CALIBRATION = {"count": 8, "first": 100}
 
 def path(kind, case):
     """The file to load, exported first unless it is there and newer than model and versions."""
-    folder = WORK / "exports" / f"{case.folder.name}-{case.size}-{kind}"
+    folder = WORK / "exports" / f"{case.name}-{case.size}-{kind}"
     made = folder / ("model.onnx" if kind.startswith("onnx") else "model.xml")
     sources = [case.folder / "model.safetensors", REQUIREMENTS]
     newest = max(source.stat().st_mtime for source in sources)
@@ -38,9 +39,9 @@ def path(kind, case):
 def _torch_model(case):
     import torch
 
-    from contenders.pytorch import class_token_model
+    from contenders.pytorch import embedding_model
 
-    return class_token_model(case), torch.zeros(2, 3, case.size, case.size)
+    return embedding_model(case), torch.from_numpy(inputs.of(case, count=2))
 
 
 def onnx(case, folder):
@@ -55,9 +56,9 @@ def onnx(case, folder):
             model,
             (example,),
             folder / "model.onnx",
-            input_names=["pixels"],
-            output_names=["class_token"],
-            dynamic_axes={"pixels": {0: "batch"}},
+            input_names=["inputs"],
+            output_names=["embedding"],
+            dynamic_axes={"inputs": {0: "batch"}},
             opset_version=18,
             dynamo=False,
         )
@@ -81,25 +82,23 @@ def openvino(case, folder):
 
     model, example = _torch_model(case)
     with torch.no_grad():
-        converted = ov.convert_model(
-            model, example_input=example, input=[-1, 3, case.size, case.size]
-        )
+        shape = [-1, *example.shape[1:]]
+        converted = ov.convert_model(model, example_input=example, input=shape)
     ov.save_model(converted, folder / "model.xml", compress_to_fp16=False)
 
 
 def openvino_int8(case, folder):
-    """Weights and activations, ranges from pictures."""
+    """Weights and activations, ranges from other inputs."""
     import nncf
     import openvino as ov
 
-    import pictures
-
     model = ov.Core().read_model(path("openvino", case))
-    inputs = [pictures.normalised([file]) for file in pictures.files(case.size, **CALIBRATION)]
+    first, count = CALIBRATION["first"], CALIBRATION["count"]
+    samples = [inputs.of(case, count=1, first=first + index) for index in range(count)]
     quantised = nncf.quantize(
         model,
-        nncf.Dataset(inputs),
-        subset_size=len(inputs),
+        nncf.Dataset(samples),
+        subset_size=len(samples),
         model_type=nncf.ModelType.TRANSFORMER,
     )
     ov.save_model(quantised, folder / "model.xml", compress_to_fp16=False)

@@ -5,12 +5,18 @@ import sys
 import processes
 from cases import MODELS, ROOT
 
+# Weights that matter (attention far from flat) and the processors' settings come from there.
+SCRIPTS = {
+    "dinov2": ["golden_dinov2.py", "models", str(MODELS)],
+    "dinov3": ["golden_dinov3.py", "models", str(MODELS)],
+    "siglip2": ["golden_siglip.py", "models", str(MODELS)],
+    "clip": ["golden_clip.py", "models", str(MODELS), "--only", "clip-vit-b-32"],
+}
+
 
 def ensure(folders):
-    missing = [folder.name for folder in folders if not (folder / "model.safetensors").exists()]
-    if not missing:
-        return
-    # Weights that matter (attention far from flat) and the processor's settings come from there.
-    print(f"making {', '.join(missing)} with random weights", file=sys.stderr)
-    script = ROOT / "tools" / "golden_dinov2.py"
-    processes.output([sys.executable, str(script), "models", str(MODELS)])
+    missing = {folder.name for folder in folders if not (folder / "model.safetensors").exists()}
+    for family in sorted({name.split("-")[0] for name in missing}):
+        script, *arguments = SCRIPTS[family]
+        print(f"making {family} with random weights", file=sys.stderr)
+        processes.output([sys.executable, str(ROOT / "tools" / script), *arguments])

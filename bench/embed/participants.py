@@ -16,6 +16,7 @@ import numpy as np
 
 import pictures
 import processes
+import texts
 from cases import ROOT, WORK
 
 
@@ -96,6 +97,7 @@ class Command:
 
     def median_ms(self, runs):
         how = ["--batch", str(self._case.batch), "--runs", str(runs), "--format", "json"]
+        how += ["--texts"] if self._case.is_text else ["--size", str(self._case.size)]
         (line,) = json.loads(self._run("bench", "embed", *how))
         self.precision = line["precision"]
         self.note = f"{line['precision']} on {line['isa']}"
@@ -103,9 +105,14 @@ class Command:
 
     def embeddings(self):
         out = WORK / "embeddings.npy"
+        how = ["--format", "npy", "--output", str(out)]
+        if self._case.is_text:
+            words = [word for text in texts.texts(self._case.batch) for word in ("--text", text)]
+            self._run("embed", *how, *words)
+            return np.load(out).astype(np.float64)
         files = map(str, pictures.files(self._case.size, self._case.batch))
         # A square picture of the input's size passes through a letterbox unchanged.
-        how = ["--preprocess", "letterbox", "--format", "npy", "--output", str(out)]
+        how += ["--preprocess", "letterbox", "--size", str(self._case.size)]
         self._run("embed", *how, *files)
         return np.load(out).astype(np.float64)
 
@@ -113,7 +120,7 @@ class Command:
         pass
 
     def _run(self, *words):
-        model = ["--model", str(self._case.folder), "--size", str(self._case.size)]
+        model = ["--model", str(self._case.folder)]
         try:
             return processes.output(
                 [str(self._binary), *words, *model, *self._options], env=self._environment

@@ -1,13 +1,14 @@
 """Pictures of exactly the input size, so that nobody resizes, and the same pixels for all."""
 
+import json
+
 import numpy as np
 from PIL import Image, ImageDraw
 
 from cases import WORK
 
-# Of DINOv2's processor: tools/golden_dinov2.py writes them beside the models.
-MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-STD = np.array([0.229, 0.224, 0.225], np.float32)
+# ImageNet's, for models without a processor's file.
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
 def files(side, count, first=0):
@@ -21,10 +22,14 @@ def files(side, count, first=0):
     return paths
 
 
-def normalised(paths):
-    """What a model is fed: float32, images x 3 x side x side."""
+def normalised(paths, folder):
+    """What the model in a folder is fed: float32, images x 3 x side x side."""
+    file = folder / "preprocessor_config.json"
+    settings = json.loads(file.read_text()) if file.exists() else {}
+    mean = np.array(settings.get("image_mean", MEAN), np.float32)
+    std = np.array(settings.get("image_std", STD), np.float32)
     levels = np.stack([np.asarray(Image.open(path).convert("RGB")) for path in paths])
-    values = (levels.astype(np.float32) / 255 - MEAN) / STD
+    values = (levels.astype(np.float32) / 255 - mean) / std
     return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 
 

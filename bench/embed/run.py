@@ -1,6 +1,7 @@
-"""Time to embed an image: lookalike beside PyTorch, ONNX Runtime and OpenVINO. See README.md."""
+"""Time to embed an image or a text: lookalike beside PyTorch, ONNX Runtime and OpenVINO. See README.md."""
 
 import argparse
+import dataclasses
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ import models
 import pictures
 import rounds
 import table
-from cases import ROOT, WORK, Case, chosen
+from cases import ROOT, WORK, chosen
 from participants import Absent, Command
 
 
@@ -41,7 +42,8 @@ def main():
     file = WORK / time.strftime("results-%Y%m%d-%H%M%S.json")
     for case in options.cases:
         load_before = os.getloadavg()[0]
-        pictures.files(case.size, case.batch)
+        if not case.is_text:
+            pictures.files(case.size, case.batch)
         rows = rounds.measure(case, competing, options)
         add_ratios(rows, report["default"])
         result = {"case": str(case), "load_before": load_before, "rows": rows}
@@ -83,7 +85,7 @@ def default_of(everyone, options):
     """The name of the lookalike row that a user gets who asks for no precision."""
     (first, *_) = [one for one in everyone if one.module is None]
     automatic = contenders.Contender("", None, {"precision": "auto"}, first.environment)
-    case = Case(options.cases[0].name, 224, 1)
+    case = dataclasses.replace(options.cases[0], batch=1)
     try:
         return f"lookalike {Command(automatic, case, options.threads, options.lookalike).precision}"
     except Absent as reason:

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-import pictures
+import inputs
 from cases import Case
 
 
@@ -41,9 +41,8 @@ def main():
 
 def load(job):
     case = Case(**job["case"])
-    pixels = pictures.normalised(pictures.files(case.size, case.batch))
     module = importlib.import_module(f"contenders.{job['module']}")
-    return module.load(case, pixels, job["threads"], **job["settings"])
+    return module.load(case, inputs.of(case), job["threads"], **job["settings"])
 
 
 def times_ms(run, count):

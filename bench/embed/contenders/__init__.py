@@ -1,9 +1,9 @@
 """Who takes part. A peer is a module of this folder with
 
-    load(case, pixels, threads, **settings)
+    load(case, inputs, threads, **settings)
 
-for `pixels` float32 [batch, 3, size, size], which returns a function of no arguments: one forward
-pass from the loaded pixels to the class tokens, float32 [batch, hidden]. A contender without a
+for pixels, float32 [batch, 3, size, size], or tokens, int64 [batch, size], which returns a function of
+no arguments: one forward pass from the loaded inputs to the embeddings, float32 [batch, dim]. A contender without a
 module is `lookalike` itself: a command.
 """
 

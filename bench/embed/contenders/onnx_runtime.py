@@ -5,7 +5,7 @@ import onnxruntime
 import exports
 
 
-def load(case, pixels, threads, export):
+def load(case, inputs, threads, export):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -13,4 +13,4 @@ def load(case, pixels, threads, export):
     session = onnxruntime.InferenceSession(
         exports.path(export, case), options, providers=["CPUExecutionProvider"]
     )
-    return lambda: session.run(["class_token"], {"pixels": pixels})[0]
+    return lambda: session.run(["embedding"], {"inputs": inputs})[0]

@@ -5,11 +5,11 @@ import openvino as ov
 import exports
 
 
-def load(case, pixels, threads, export="openvino", precision=None):
+def load(case, inputs, threads, export="openvino", precision=None):
     """Without `precision`, OpenVINO chooses how to compute what is not quantised."""
     core = ov.Core()
     model = core.read_model(exports.path(export, case))
-    model.reshape(list(pixels.shape))
+    model.reshape(list(inputs.shape))
     config = {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
@@ -18,4 +18,4 @@ def load(case, pixels, threads, export="openvino", precision=None):
     if precision:
         config["INFERENCE_PRECISION_HINT"] = precision
     request = core.compile_model(model, "CPU", config).create_infer_request()
-    return lambda: request.infer([pixels], share_inputs=True)[0]
+    return lambda: request.infer([inputs], share_inputs=True)[0]

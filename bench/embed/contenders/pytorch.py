@@ -1,29 +1,59 @@
 """transformers' model in PyTorch: scaled dot product attention, inference mode."""
 
 import torch
-from transformers import Dinov2Model
+from transformers import CLIPModel, Dinov2Model, DINOv3ViTModel, SiglipModel
 
 
-class ClassToken(torch.nn.Module):
-    """Pixels [batch, 3, size, size] to class tokens [batch, hidden]."""
+class Embedding(torch.nn.Module):
+    """Pixels [batch, 3, size, size] or tokens [batch, size] to embeddings [batch, dim]."""
 
-    def __init__(self, model):
+    def __init__(self, model, embed):
         super().__init__()
         self.model = model
+        self.embed = embed
 
-    def forward(self, pixels):
-        return self.model(pixel_values=pixels).last_hidden_state[:, 0]
-
-
-def class_token_model(case):
-    return ClassToken(Dinov2Model.from_pretrained(case.folder, attn_implementation="sdpa")).eval()
+    def forward(self, inputs):
+        return self.embed(self.model, inputs)
 
 
-def load(case, pixels, threads, precision, compiled=False):
+def class_token(model, pixels):
+    return model(pixel_values=pixels).last_hidden_state[:, 0]
+
+
+def projected_picture(model, pixels):
+    return model.visual_projection(model.vision_model(pixel_values=pixels).pooler_output)
+
+
+def projected_text(model, tokens):
+    return model.text_projection(model.text_model(input_ids=tokens).pooler_output)
+
+
+def pooled_picture(model, pixels):
+    return model.vision_model(pixel_values=pixels).pooler_output
+
+
+CLASSES = {
+    "small": (Dinov2Model, class_token),
+    "base": (Dinov2Model, class_token),
+    "dinov3": (DINOv3ViTModel, class_token),
+    "clip": (CLIPModel, projected_picture),
+    "clip-text": (CLIPModel, projected_text),
+    "siglip2": (SiglipModel, pooled_picture),
+}
+
+
+def embedding_model(case):
+    kind, embed = CLASSES[case.name]
+    model = kind.from_pretrained(case.folder, attn_implementation="sdpa")
+    return Embedding(model, embed).eval()
+
+
+def load(case, inputs, threads, precision, compiled=False):
     torch.set_num_threads(threads)
     dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[precision]
-    model = class_token_model(case).to(dtype)
-    values = torch.from_numpy(pixels).to(dtype)
+    model = embedding_model(case).to(dtype)
+    values = torch.from_numpy(inputs)
+    values = values if case.is_text else values.to(dtype)
     if compiled:
         # With frozen weights, packed ahead: PyTorch's own advice for inference on a CPU.
         model = torch.compile(model, options={"freezing": True})

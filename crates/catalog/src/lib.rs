@@ -49,6 +49,7 @@ mod stored;
 mod successor;
 mod transaction;
 mod watcher;
+mod word_templates;
 mod words;
 mod write;
 

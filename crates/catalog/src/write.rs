@@ -9,7 +9,8 @@ use crate::collections::successor_name;
 use crate::{
     Catalog, CatalogError, Collection, Content, GrantDetails, JobCounts, JobFailure, JobState,
     NewCollection, NewFigures, NewItem, Patent, Placed, WriteTransaction, collections, contents,
-    embeddings, figures, grant_details, items, jobs, patents, paths, placing, words,
+    embeddings, figures, grant_details, items, jobs, patents, paths, placing, word_templates,
+    words,
 };
 
 impl Catalog {
@@ -104,6 +105,7 @@ impl WriteTransaction<'_> {
             collections::drop(self.connection, successor.id, self.now)?;
         }
         collections::drop(self.connection, collection.id, self.now)?;
+        word_templates::forget(self.connection, &collection.spec.name)?;
         contents::remove_unused(self.connection)
     }
 

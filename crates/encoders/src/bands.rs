@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::text::Sigmoid;
+
 /// Lower bounds of a model's scores, from the closest on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bands {
@@ -69,7 +71,19 @@ impl Default for Bands {
     }
 }
 
+/// From which probability on words and a picture are held to belong together closely, well, perhaps
+/// and hardly: a model that was trained to tell gives most pairs of others less than the last.
+const PROBABILITIES: [f32; 4] = [0.9, 0.5, 0.1, 0.01];
+
 impl Bands {
+    /// Those of a model that gives cosines a probability.
+    #[must_use]
+    pub fn of_probabilities(sigmoid: Sigmoid) -> Self {
+        Self {
+            bounds: PROBABILITIES.map(|probability| sigmoid.cosine(probability)),
+        }
+    }
+
     /// Bands with these lower bounds by name; those not named have the default's.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ mod stores;
 pub mod watch;
 
 pub use collections::{
-    CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport,
+    CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport, absolute_if_path,
 };
 pub use day::parse_day;
 pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};

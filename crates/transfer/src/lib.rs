@@ -13,7 +13,7 @@ mod problem;
 mod request;
 mod target;
 
-pub use request::{BankExportReport, BankExportRequest, BankImportRequest};
+pub use request::{BankEncoder, BankExportReport, BankExportRequest, BankImportRequest};
 
 use lookalike_engine::import::{Control, ImportReport};
 use lookalike_engine::{EngineError, Stores};

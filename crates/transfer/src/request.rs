@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use lookalike_banks::BankLayout;
+use lookalike_catalog::PreprocessKind;
 use lookalike_storage::{IndexKind, Metric};
 use serde::Serialize;
 
@@ -19,6 +20,20 @@ pub struct BankImportRequest {
     pub index: Option<IndexKind>,
     /// Whether vectors are scaled to length 1; default what the bank says, else not.
     pub normalize: Option<bool>,
+    /// What made the vectors of banks that say nothing of it, so that pictures and words can be searched
+    /// with: nobody can check it but for their length.
+    pub encoder: Option<BankEncoder>,
+}
+
+/// A model that vectors were made with, by somebody else.
+#[derive(Clone, Debug)]
+pub struct BankEncoder {
+    /// Its name, or where it is.
+    pub model: String,
+    /// How pictures were prepared; default as the model has it.
+    pub preprocess: Option<PreprocessKind>,
+    /// To which size; default the model's.
+    pub size: Option<u32>,
 }
 
 /// An export of a collection as a feature bank.

@@ -2,10 +2,10 @@
 
 use lookalike_banks::{Bank, Origin};
 use lookalike_catalog::{Collection, NewCollection, PreprocessKind};
-use lookalike_engine::{EngineError, ErrorKind, Hint, Stores};
+use lookalike_engine::{EngineError, ErrorKind, Hint, Length, Stores, absolute_if_path};
 use lookalike_storage::Metric;
 
-use crate::request::BankImportRequest;
+use crate::request::{BankEncoder, BankImportRequest};
 
 /// The collection for `banks`, of which there is at least one.
 ///
@@ -17,13 +17,14 @@ pub(crate) fn collection(
     banks: &[Bank],
 ) -> Result<Collection, EngineError> {
     let existing = stores.catalog().find_collection(&request.collection)?;
+    let named = named(stores, request)?;
     let spec = match (&existing, banks.first()) {
         (Some(collection), _) => collection.spec.clone(),
-        (None, Some(bank)) => new_spec(request, bank),
+        (None, Some(bank)) => new_spec(request, bank, named.as_ref()),
         (None, None) => return Err(EngineError::invalid("no feature bank was named")),
     };
     for bank in banks {
-        check(&spec, request, bank)?;
+        check(&spec, request, bank, named.as_ref())?;
     }
     match existing {
         Some(collection) => Ok(collection),
@@ -33,16 +34,69 @@ pub(crate) fn collection(
     }
 }
 
-fn new_spec(request: &BankImportRequest, bank: &Bank) -> NewCollection {
+/// What made a bank's vectors.
+#[derive(Clone, Debug)]
+struct Maker {
+    model: String,
+    fingerprint: Option<String>,
+    preprocess: Option<PreprocessKind>,
+    size: Option<u32>,
+    dim: Option<usize>,
+}
+
+impl Maker {
+    /// As a bank says, else as it was named.
+    fn of(bank: &Bank, named: Option<&Self>) -> Option<Self> {
+        let recorded = bank.origin.as_ref().and_then(Self::recorded);
+        recorded.or_else(|| named.cloned())
+    }
+
+    fn recorded(origin: &Origin) -> Option<Self> {
+        Some(Self {
+            model: origin.model.clone()?,
+            fingerprint: origin.model_fingerprint.clone(),
+            preprocess: origin.preprocess,
+            size: origin.size,
+            dim: None,
+        })
+    }
+}
+
+/// What the request says that vectors were made by.
+fn named(stores: &Stores, request: &BankImportRequest) -> Result<Option<Maker>, EngineError> {
+    let Some(BankEncoder {
+        model,
+        preprocess,
+        size,
+    }) = &request.encoder
+    else {
+        return Ok(None);
+    };
+    let encoder = stores
+        .encoders()
+        .encoder(model, *preprocess, *size, Length::Kept)?;
+    let facts = encoder.model().facts();
+    Ok(Some(Maker {
+        model: absolute_if_path(model),
+        fingerprint: Some(facts.fingerprint.clone()),
+        preprocess: Some(encoder.preprocessor().kind()),
+        size: Some(encoder.preprocessor().size()),
+        dim: Some(facts.description.dim),
+    }))
+}
+
+fn new_spec(request: &BankImportRequest, bank: &Bank, named: Option<&Maker>) -> NewCollection {
     let origin = bank.origin.as_ref();
+    let maker = Maker::of(bank, named);
+    let maker = maker.as_ref();
     let recorded = || origin.map(|origin| origin.metric);
     NewCollection {
         name: request.collection.clone(),
-        model: origin.and_then(|origin| origin.model.clone()),
-        model_fingerprint: origin.and_then(|origin| origin.model_fingerprint.clone()),
+        model: maker.map(|maker| maker.model.clone()),
+        model_fingerprint: maker.and_then(|maker| maker.fingerprint.clone()),
         dim: bank.dim,
-        preprocess: origin.and_then(|origin| origin.preprocess),
-        size: origin.and_then(|origin| origin.size),
+        preprocess: maker.and_then(|maker| maker.preprocess),
+        size: maker.and_then(|maker| maker.size),
         metric: request.metric.or_else(recorded).unwrap_or(Metric::Cosine),
         index_kind: request.index.unwrap_or_default(),
         normalize: request
@@ -56,7 +110,20 @@ fn check(
     spec: &NewCollection,
     request: &BankImportRequest,
     bank: &Bank,
+    named: Option<&Maker>,
 ) -> Result<(), EngineError> {
+    let maker = Maker::of(bank, named);
+    if let Some((model, dim)) = maker
+        .as_ref()
+        .and_then(|maker| Some((&maker.model, maker.dim?)))
+        && dim != bank.dim
+    {
+        return Err(EngineError::invalid(format!(
+            "model `{model}` makes vectors of {dim} numbers, {} has vectors of {}: they were made by another",
+            bank.path.display(),
+            bank.dim
+        )));
+    }
     let conflict = |has: String, brings: String| {
         Err(EngineError::new(
             ErrorKind::Conflict,
@@ -96,28 +163,26 @@ fn check(
             "holds normalised ones".to_owned(),
         );
     }
-    check_encoder(spec, origin).or_else(|(has, brings)| conflict(has, brings))
+    check_encoder(spec, maker).or_else(|(has, brings)| conflict(has, brings))
 }
 
 /// Embeddings can be compared only if the same weights made them from the same pixels.
-fn check_encoder(spec: &NewCollection, origin: Option<&Origin>) -> Result<(), (String, String)> {
+fn check_encoder(spec: &NewCollection, of_bank: Option<Maker>) -> Result<(), (String, String)> {
     let with_model = |name: &Option<String>| match name {
         Some(name) => format!("of encoder `{name}`"),
         None => "of no known encoder".to_owned(),
     };
-    let of_bank = origin.and_then(|origin| {
-        let model = origin.model.as_ref()?;
-        Some((
-            model,
-            &origin.model_fingerprint,
-            origin.preprocess,
-            origin.size,
-        ))
-    });
     match (&spec.model, of_bank) {
         (None, None) => Ok(()),
-        (Some(_), Some((name, fingerprint, preprocess, size))) => {
-            if *fingerprint != spec.model_fingerprint {
+        (Some(_), Some(maker)) => {
+            let Maker {
+                model: name,
+                fingerprint,
+                preprocess,
+                size,
+                ..
+            } = maker;
+            if fingerprint != spec.model_fingerprint {
                 return Err((
                     format!("holds embeddings {}", with_model(&spec.model)),
                     format!("has those of `{name}` with other weights"),
@@ -142,7 +207,7 @@ fn check_encoder(spec: &NewCollection, origin: Option<&Origin>) -> Result<(), (S
             format!("holds vectors {}", with_model(has)),
             format!(
                 "has vectors {}, and those of two models can't be compared",
-                with_model(&of_bank.map(|(name, ..)| name.clone()))
+                with_model(&of_bank.map(|maker| maker.model))
             ),
         )),
     }

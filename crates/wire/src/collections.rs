@@ -28,6 +28,8 @@ pub struct CollectionReport {
     pub preprocess: Option<String>,
     /// Input size in pixels.
     pub size: Option<u32>,
+    /// The sentences that words are put into where a search names none, such as `a photo of {}`.
+    pub templates: Vec<String>,
     /// Bytes of originals (each distinct file once) and embeddings.
     pub storage_bytes: u64,
     /// Items by image format.
@@ -37,8 +39,8 @@ pub struct CollectionReport {
 }
 
 same_fields!(lookalike_engine::CollectionReport => CollectionReport {
-    name, num_entities, num_patents, index, metric, dim, model, preprocess, size, storage_bytes,
-    formats, created_at,
+    name, num_entities, num_patents, index, metric, dim, model, preprocess, size, templates,
+    storage_bytes, formats, created_at,
 });
 
 /// A collection's index.

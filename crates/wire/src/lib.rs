@@ -45,5 +45,5 @@ pub use patents::{
 pub use screening::{ScreenMatch, ScreenReport, ScreenStatus, ScreenedProduct};
 pub use search::{
     FoundBy, GroupedHits, PageHit, QueryDescription, QueryInfo, QueryKind, RankedItem,
-    SearchAnswer, Timing,
+    SearchAnswer, Term, Timing,
 };

@@ -188,6 +188,9 @@ pub struct PageHit {
 pub struct FoundBy {
     /// How well the picture fits the words by the model's measure, where that found it.
     pub meaning: Option<f32>,
+    /// How probable the model holds it that the picture and the words belong together, 0 to 1; null of
+    /// models that were not trained to say so, and of composed words.
+    pub probability: Option<f32>,
     /// The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
     /// `figures`.
     pub texts: Vec<&'static str>,
@@ -195,9 +198,14 @@ pub struct FoundBy {
 
 impl From<lookalike_engine::search::FoundBy> for FoundBy {
     fn from(source: lookalike_engine::search::FoundBy) -> Self {
-        let lookalike_engine::search::FoundBy { meaning, texts } = source;
+        let lookalike_engine::search::FoundBy {
+            meaning,
+            probability,
+            texts,
+        } = source;
         Self {
             meaning,
+            probability,
             texts: texts.into_iter().map(|field| field.name()).collect(),
         }
     }
@@ -375,11 +383,25 @@ pub struct QueryDescription {
     /// The words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// What they are composed of, if of several parts or of what hits are to be unlike: `dog - leash`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
     /// The sentences that they were put into.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
 }
 
+/// A part of a query in words.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Term {
+    /// Its words.
+    pub text: String,
+    /// What it counts beside the others: 1, or less than 0 for what hits are to be unlike.
+    pub weight: f32,
+}
+
+same_fields!(lookalike_engine::search::Term => Term { text, weight });
+
 same_fields!(lookalike_engine::search::QueryDescription => QueryDescription {
-    kind, id, file_name, page, region, text, templates,
+    kind, id, file_name, page, region, text, terms, templates,
 });

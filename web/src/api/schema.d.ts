@@ -319,7 +319,8 @@ export interface paths {
     delete: operations["collections_drop"];
     options?: never;
     head?: never;
-    patch?: never;
+    /** Set the sentences that words are put into. */
+    patch: operations["collections_edit"];
     trace?: never;
   };
   "/api/duplicates": {
@@ -1190,6 +1191,18 @@ export interface components {
       /** @description Its title. */
       title?: string | null;
     };
+    /** @description What of a collection can change. */
+    CollectionEdit: {
+      /**
+       * @description Sentences with `{}` that words are put into where a search names none; an empty list leaves words
+       *     as they are.
+       * @example [
+       *       "a photo of {}",
+       *       "{}的图片"
+       *     ]
+       */
+      templates: string[];
+    };
     /** @description Numbers and settings of a collection, as the API and `collections stats` show them. */
     CollectionReport: {
       /**
@@ -1232,6 +1245,8 @@ export interface components {
        * @description Bytes of originals (each distinct file once) and embeddings.
        */
       storage_bytes: number;
+      /** @description The sentences that words are put into where a search names none, such as `a photo of {}`. */
+      templates: string[];
     };
     /** @description A place of the query and the place of the item that are each other's most similar. */
     Correspondence: {
@@ -2448,6 +2463,12 @@ export interface components {
        */
       meaning?: number | null;
       /**
+       * Format: float
+       * @description How probable the model holds it that the picture and the words belong together, 0 to 1; null of
+       *     models that were not trained to say so, and of composed words.
+       */
+      probability?: number | null;
+      /**
        * @description The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
        *     `figures`.
        */
@@ -3452,6 +3473,8 @@ export interface components {
       region?: number[] | null;
       /** @description The sentences that they were put into. */
       templates?: string[];
+      /** @description What they are composed of, if of several parts or of what hits are to be unlike: `dog - leash`. */
+      terms?: components["schemas"]["Term"][];
       /** @description The words. */
       text?: string | null;
     };
@@ -3893,6 +3916,16 @@ export interface components {
       ids?: number[] | null;
       /** @description Tags to take away. */
       remove_tags?: string[];
+    };
+    /** @description A part of a query in words. */
+    Term: {
+      /** @description Its words. */
+      text: string;
+      /**
+       * Format: float
+       * @description What it counts beside the others: 1, or less than 0 for what hits are to be unlike.
+       */
+      weight: number;
     };
     /** @description A search by words. */
     TextSearch: components["schemas"]["SearchParameters"] & {
@@ -4788,6 +4821,43 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_Dropped"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  collections_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CollectionEdit"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_CollectionReport"];
         };
       };
       400: components["responses"]["400"];

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use lookalike_imaging::PreprocessKind;
 use lookalike_storage::{IndexKind, Metric};
 
 use super::FormatArgument;
@@ -34,6 +35,17 @@ pub(crate) struct FeaturesImportArguments {
     /// Whether to scale vectors to length 1 [default: what the bank says, else false]
     #[arg(long, value_name = "true|false")]
     pub(crate) normalize: Option<bool>,
+    /// Encoder that vectors of a bank that says nothing of it were made with, so that pictures and words
+    /// can be searched with; nothing but their length can be checked
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) model: Option<String>,
+    /// How that encoder's pictures were prepared [default: the model's own, else letterbox]
+    #[arg(long, value_name = "NAME", requires = "model", value_parser = from_name::<PreprocessKind>)]
+    pub(crate) preprocess: Option<PreprocessKind>,
+    /// Their size in pixels [default: the model's own]
+    #[arg(long, value_name = "N", requires = "model",
+          value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub(crate) size: Option<u32>,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }

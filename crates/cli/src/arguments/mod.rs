@@ -298,8 +298,10 @@ pub(crate) struct SearchArguments {
           conflicts_with_all = ["vector", "item"])]
     pub(crate) images: Vec<PathBuf>,
     /// Look for words: by what they mean where the collection's model embeds texts, and in titles,
-    /// descriptions, tags, claims and names. Beside pictures they count as much as one
-    #[arg(long, value_name = "WORDS", conflicts_with_all = ["vector", "item"])]
+    /// descriptions, tags, claims and names. Beside pictures they count as much as one. "shoe + laces -
+    /// leather": signs between spaces add words, or say what hits are to be unlike
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["vector", "item"],
+          allow_hyphen_values = true)]
     pub(crate) text: Option<String>,
     /// Sentence with {} where the words belong, such as "a photo of {}"; of several the average
     #[arg(long = "template", value_name = "SENTENCE", requires = "text")]
@@ -431,6 +433,17 @@ pub(crate) enum CollectionsCommand {
         name: String,
         #[command(flatten)]
         settings: CollectionArguments,
+        #[command(flatten)]
+        format: FormatArgument,
+    },
+    /// Set the sentences that words are put into where a search names none, such as "a photo of {}";
+    /// without any, words are taken as they are again
+    Templates {
+        /// The collection's name
+        name: String,
+        /// Sentence with {} where the words belong; repeat for several, which are averaged
+        #[arg(long = "template", value_name = "SENTENCE")]
+        templates: Vec<String>,
         #[command(flatten)]
         format: FormatArgument,
     },
@@ -581,6 +594,9 @@ pub(crate) struct BenchEmbedArguments {
     #[arg(long = "model", value_name = "NAME|DIR", value_delimiter = ',',
           default_value = lookalike_engine::BUILTIN)]
     pub(crate) models: Vec<String>,
+    /// Time texts of the models' full length, in place of pictures
+    #[arg(long, conflicts_with = "sizes")]
+    pub(crate) texts: bool,
     /// Input sizes in pixels [default: each model's own]
     #[arg(long = "size", value_name = "N", value_delimiter = ',',
           value_parser = clap::value_parser!(u32).range(1..=16_384))]

@@ -52,6 +52,15 @@ pub(super) fn run(command: CollectionsCommand, settings: &Settings) -> anyhow::R
             engine.collections().create(&name, &collection.into())?;
             print(&engine.collections().report(&name)?.into(), format.format)?;
         }
+        CollectionsCommand::Templates {
+            name,
+            templates,
+            format,
+        } => {
+            let engine = engine(settings, Access::Write)?;
+            engine.collections().set_templates(&name, &templates)?;
+            print(&engine.collections().report(&name)?.into(), format.format)?;
+        }
         CollectionsCommand::ReEmbed(arguments) => return re_embed(arguments, settings),
         CollectionsCommand::Drop { name, yes } => {
             let engine = engine(settings, Access::Write)?;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use lookalike_banks::BankLayout;
 use lookalike_engine::import::Control;
-use lookalike_transfer::{BankExportRequest, BankImportRequest, export_bank, import_banks};
+use lookalike_transfer::{
+    BankEncoder, BankExportRequest, BankImportRequest, export_bank, import_banks,
+};
 
 use super::{Outcome, import_report};
 use crate::arguments::{
@@ -33,6 +35,11 @@ pub(super) fn import(
         metric: arguments.metric,
         index: arguments.index,
         normalize: arguments.normalize,
+        encoder: arguments.model.map(|model| BankEncoder {
+            model,
+            preprocess: arguments.preprocess,
+            size: arguments.size,
+        }),
     };
     let control = control();
     let report = follow(

@@ -97,13 +97,11 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
         metric,
         index,
     } = arguments.settings;
-    let is_plain = model.is_none() && preprocess.is_none() && size.is_none();
     anyhow::ensure!(
-        is_plain
-            && !arguments.watch
+        !arguments.watch
             && arguments.shard.is_none()
             && arguments.originals == Originals::Reference,
-        "a bank of vectors takes --collection, --metric and --index only: its vectors are made already"
+        "a bank of vectors takes no --watch, no --shard and no --originals: its vectors are made already"
     );
     Ok(FeaturesImportArguments {
         banks: arguments.paths,
@@ -111,6 +109,9 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
         metric,
         index,
         normalize: None,
+        model,
+        preprocess,
+        size,
         format: arguments.format,
     })
 }

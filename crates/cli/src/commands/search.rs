@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lookalike_engine::search::{
-    GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest, Searcher, WordsQuery,
+    GroupedHits, Limit, Query, QueryFile, SearchAnswer, SearchRequest, Searcher, Term, WordsQuery,
 };
 use lookalike_npy as npy;
 use lookalike_wire as wire;
@@ -54,6 +54,13 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
     let answer = engine.search().run(&request)?;
     for warning in &answer.query_info.warnings {
         output::note(settings, warning);
+    }
+    for query in &answer.query_info.queries {
+        if !query.terms.is_empty() {
+            let said = |term: &Term| format!("`{}` ({})", term.text, term.weight);
+            let terms: Vec<String> = query.terms.iter().map(said).collect();
+            output::note(settings, &format!("searched for {}", terms.join(", ")));
+        }
     }
     match arguments.format.format {
         Format::Json => output::json(&wire::SearchAnswer::from(answer))?,

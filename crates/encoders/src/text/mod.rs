@@ -38,4 +38,10 @@ impl Sigmoid {
     pub fn probability(self, cosine: f32) -> f32 {
         (1.0 + (-(self.scale * cosine + self.bias)).exp()).recip()
     }
+
+    /// The cosine that has this probability, above 0 and below 1.
+    #[must_use]
+    pub fn cosine(self, probability: f32) -> f32 {
+        ((probability / (1.0 - probability)).ln() - self.bias) / self.scale
+    }
 }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_storage::Metric;
 
+use crate::search::check_templates;
 use crate::{BUILTIN, EngineError, Length, Stores};
 
 pub use report::{CollectionReport, IndexReport, ModelReport};
-pub use settings::CollectionSettings;
-use settings::absolute_if_path;
+pub use settings::{CollectionSettings, absolute_if_path};
 
 /// The collections of a data directory. Cloning is cheap.
 #[derive(Clone)]
@@ -117,6 +117,21 @@ impl Collections {
         })?;
         self.stores.give_back_room();
         Ok(())
+    }
+
+    /// Sets the sentences that words are put into where a search names none; none leaves words as they
+    /// are.
+    ///
+    /// # Errors
+    /// There is no such collection, a sentence has no `{}` where the words belong, or the catalogue
+    /// can't be written.
+    pub fn set_templates(&self, name: &str, templates: &[String]) -> Result<(), EngineError> {
+        check_templates(templates)?;
+        let catalog = self.stores.catalog();
+        let collection = catalog.collection(name)?;
+        catalog.write(self.stores.now().as_second(), |tx| {
+            Ok(tx.set_word_templates(&collection, templates)?)
+        })
     }
 
     /// Rebuilds a collection's index from the stored embeddings, and returns how it is then.

@@ -30,6 +30,8 @@ pub struct CollectionReport {
     pub preprocess: Option<String>,
     /// Input size in pixels.
     pub size: Option<u32>,
+    /// The sentences that words are put into where a search names none, such as `a photo of {}`.
+    pub templates: Vec<String>,
     /// Bytes of originals (each distinct file once) and embeddings.
     pub storage_bytes: u64,
     /// Items by image format.
@@ -127,6 +129,7 @@ impl Collections {
             model,
             preprocess: spec.preprocess.map(|kind| kind.to_string()),
             size: spec.size,
+            templates: self.stores.catalog().word_templates(collection)?,
             storage_bytes: stats.original_bytes + stats.embedding_bytes,
             formats: stats.formats,
             created_at: collection.created_at,

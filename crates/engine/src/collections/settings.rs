@@ -105,7 +105,8 @@ impl Collections {
 }
 
 /// A model given as a path is recorded absolute: the next call may come from elsewhere.
-pub(super) fn absolute_if_path(model: &str) -> String {
+#[must_use]
+pub fn absolute_if_path(model: &str) -> String {
     let path = std::path::Path::new(model);
     if !path.exists() || Builtin::named(model).is_some() {
         return model.to_owned();

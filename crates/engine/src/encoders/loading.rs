@@ -163,7 +163,8 @@ impl Encoders {
     /// How the scores of words in a collection are read, if its model says that and can be loaded.
     pub(crate) fn bands_of_words(&self, collection: &Collection) -> Option<Bands> {
         let model = self.model(model_of(&collection.spec)?).ok()?;
-        model.facts().description.extra.text_bands
+        let given = model.facts().description.extra.text_bands;
+        given.or_else(|| Some(Bands::of_probabilities(model.texts()?.sigmoid()?)))
     }
 
     /// How the first scores of a collection are mixed with a second look, if its model has such and

@@ -366,6 +366,7 @@ fn describe(description: &str) -> QueryDescription {
         page: None,
         region: None,
         text: None,
+        terms: Vec::new(),
         templates: Vec::new(),
     })
 }

@@ -180,7 +180,9 @@ fn found_by(stores: &Stores, ranking: &Ranking) -> Result<HashMap<u64, FoundBy>,
     for placed in &ranking.hits {
         let id = placed.hit.item_id;
         let reason = reasons.of_items.get(&id).copied().unwrap_or_default();
-        found.entry(id).or_default().meaning = reason.meaning;
+        let of_item = found.entry(id).or_default();
+        of_item.meaning = reason.meaning;
+        of_item.probability = reason.probability;
         if reason.by_texts {
             by_texts.push(id);
         }

@@ -47,4 +47,6 @@ pub use request::{Limit, Query, QueryFile, SearchRequest, TOP_GROUPS_MAX, TOP_K_
 pub use searcher::{Counters, Searcher};
 pub use second_look::{RERANK_DEFAULT, RERANK_MAX};
 pub use words::query::WordsQuery;
+pub(crate) use words::query::check_templates;
 pub use words::reasons::FoundBy;
+pub use words::terms::Term;

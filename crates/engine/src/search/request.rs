@@ -11,6 +11,7 @@ use super::mode::Mode;
 use super::poses::Poses;
 use super::region::Region;
 use super::words::query::WordsQuery;
+use super::words::terms::Term;
 use crate::file_name::clean_name;
 
 /// Largest `top_k`.
@@ -210,9 +211,19 @@ impl SearchRequest {
                 page: query.page(),
                 region: region.map(Region::numbers),
                 text: words.map(|words| words.text.clone()),
+                terms: words.map_or_else(Vec::new, composed_of),
                 templates: words.map_or_else(Vec::new, |words| words.templates.clone()),
             }
         };
         self.queries.iter().enumerate().map(describe).collect()
+    }
+}
+
+/// The terms of words that are composed.
+fn composed_of(words: &WordsQuery) -> Vec<Term> {
+    let terms = words.terms();
+    match &terms[..] {
+        [only] if only.weight > 0.0 => Vec::new(),
+        _ => terms,
     }
 }

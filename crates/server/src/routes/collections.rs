@@ -104,6 +104,38 @@ pub(crate) async fn show(
     Ok(Success(report.await?.into()))
 }
 
+/// What of a collection can change.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CollectionEdit {
+    /// Sentences with `{}` that words are put into where a search names none; an empty list leaves words
+    /// as they are.
+    #[schema(max_items = 100, example = json!(["a photo of {}", "{}的图片"]))]
+    templates: Vec<String>,
+}
+
+/// Set the sentences that words are put into.
+#[utoipa::path(
+    patch,
+    path = "/api/collections/{name}",
+    tag = "collections",
+    params(("name" = String, Path)),
+    request_body = CollectionEdit,
+    responses((status = 200, body = Envelope<CollectionReport>), ApiError),
+)]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    _: Editor,
+    Path(name): Path<String>,
+    JsonBody(edit): JsonBody<CollectionEdit>,
+) -> Result<Success<CollectionReport>, ApiError> {
+    let edit = app.read(move |engine| {
+        engine.collections().set_templates(&name, &edit.templates)?;
+        engine.collections().report(&name)
+    });
+    Ok(Success(edit.await?.into()))
+}
+
 /// Drop a collection with all its images.
 ///
 /// Originals that stayed where they were imported from are never touched.

@@ -54,7 +54,11 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(shared::shared_thumbnail))
         .routes(routes!(shared::repeat_shared))
         .routes(routes!(collections::list, collections::create))
-        .routes(routes!(collections::show, collections::drop))
+        .routes(routes!(
+            collections::show,
+            collections::edit,
+            collections::drop
+        ))
         .routes(routes!(collections::stats))
         .routes(routes!(duplicates::find, duplicates::cancel))
         .routes(routes!(duplicates::decide))

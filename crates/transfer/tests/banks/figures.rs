@@ -109,6 +109,7 @@ fn banks_carry_a_row_for_each_figure_out_and_in() {
             metric: None,
             index: None,
             normalize: None,
+            encoder: None,
         };
         for imported in [4, 0] {
             let stores = into.engine.stores();

@@ -12,3 +12,4 @@ mod forms;
 mod pictures;
 mod round_trip;
 mod support;
+mod words;

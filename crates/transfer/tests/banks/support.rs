@@ -132,6 +132,7 @@ pub(crate) fn request(bank: &Path, collection: &str) -> BankImportRequest {
         metric: None,
         index: None,
         normalize: None,
+        encoder: None,
     }
 }
 

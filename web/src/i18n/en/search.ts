@@ -26,6 +26,9 @@ export default {
     words: "Words to search with",
     wordsPlaceholder: "Or describe it: a folding chair with armrests",
     askWords: "Search with these words",
+    terms: "What the words are composed of",
+    without: (words: string) => `without ${words}`,
+    leaveOut: (part: string) => `Leave out: ${part}`,
     another: "Another picture",
     alt: (name: string) => `Query: ${name}`,
     pick: (name: string) => `Show ${name}`,
@@ -100,6 +103,7 @@ export default {
     heading: "Results",
     foundIn: (texts: string) => `Words found in: ${texts}`,
     fits: (score: string) => `Picture fits the words: ${score}`,
+    belongs: (percent: string) => `Picture and words belong together: ${percent}`,
     texts: {
       title: "title",
       description: "description",

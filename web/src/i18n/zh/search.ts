@@ -27,6 +27,9 @@ export default {
     words: "搜索文字",
     wordsPlaceholder: "或用文字描述：带扶手的折叠椅",
     askWords: "按文字搜索",
+    terms: "文字的组成",
+    without: (words) => `不含${words}`,
+    leaveOut: (part) => `去掉：${part}`,
     another: "换一张图片",
     alt: (name) => `查询图：${name}`,
     pick: (name) => `显示 ${name}`,
@@ -100,6 +103,7 @@ export default {
     heading: "结果",
     foundIn: (texts) => `文字出现于：${texts}`,
     fits: (score) => `图片与文字相符：${score}`,
+    belongs: (percent) => `图片与文字相配的概率：${percent}`,
     texts: {
       title: "名称",
       description: "描述",

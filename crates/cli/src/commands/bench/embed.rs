@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::Context;
 use lookalike_encoders::Embedder;
 use lookalike_imaging::RgbImage;
 use serde::Serialize;
@@ -19,6 +20,9 @@ struct Line {
     model: String,
     precision: String,
     isa: String,
+    /// `picture` or `text`.
+    input: &'static str,
+    /// Pixels a side, or tokens.
     size: u32,
     batch: usize,
     threads: usize,
@@ -30,8 +34,24 @@ struct Line {
 struct Case {
     name: String,
     model: Arc<dyn Embedder>,
-    pictures: Vec<RgbImage>,
+    input: Input,
     ms_per_image: Vec<f64>,
+}
+
+/// What is embedded.
+enum Input {
+    Pictures(Vec<RgbImage>),
+    /// Each of more tokens than the model reads.
+    Texts(Vec<String>),
+}
+
+impl Input {
+    fn len(&self) -> usize {
+        match self {
+            Self::Pictures(pictures) => pictures.len(),
+            Self::Texts(texts) => texts.len(),
+        }
+    }
 }
 
 pub(super) fn run(arguments: &BenchEmbedArguments, settings: &Settings) -> anyhow::Result<Outcome> {
@@ -39,25 +59,17 @@ pub(super) fn run(arguments: &BenchEmbedArguments, settings: &Settings) -> anyho
     let mut cases = Vec::new();
     for name in &arguments.models {
         let model = encoders.model(name)?;
-        let input = model.facts().description.input;
-        let sizes = match arguments.sizes.as_slice() {
-            [] => vec![input.default],
-            sizes => sizes.to_vec(),
-        };
-        for size in sizes {
-            let side = (size - size % input.multiple_of).max(input.multiple_of);
-            for &batch in &arguments.batches {
-                let mut case = Case {
-                    name: name.clone(),
-                    model: Arc::clone(&model),
-                    pictures: (0..batch).map(|seed| noise(side, seed)).collect(),
-                    ms_per_image: Vec::new(),
-                };
-                // The first pass touches the weights and makes the buffers.
-                case.run()?;
-                case.ms_per_image.clear();
-                cases.push(case);
-            }
+        for input in inputs(&*model, name, arguments)? {
+            let mut case = Case {
+                name: name.clone(),
+                model: Arc::clone(&model),
+                input,
+                ms_per_image: Vec::new(),
+            };
+            // The first pass touches the weights and makes the buffers.
+            case.run()?;
+            case.ms_per_image.clear();
+            cases.push(case);
         }
     }
     // In turns, so that a slow spell of the machine falls on all alike.
@@ -78,13 +90,53 @@ pub(super) fn run(arguments: &BenchEmbedArguments, settings: &Settings) -> anyho
     Ok(Outcome::Done)
 }
 
+/// What a model is timed with, of each size and batch.
+fn inputs(
+    model: &dyn Embedder,
+    name: &str,
+    arguments: &BenchEmbedArguments,
+) -> anyhow::Result<Vec<Input>> {
+    if arguments.texts {
+        let texts = model.texts();
+        let texts = texts.with_context(|| format!("model `{name}` embeds no texts"))?;
+        let words = texts.most_tokens();
+        let text = |seed: usize| format!("{seed} chairs ").repeat(words);
+        let of_batch = |&batch: &usize| Input::Texts((0..batch).map(text).collect());
+        return Ok(arguments.batches.iter().map(of_batch).collect());
+    }
+    let input = model.facts().description.input;
+    let sizes = match arguments.sizes.as_slice() {
+        [] => vec![input.default],
+        sizes => sizes.to_vec(),
+    };
+    let of_size = |size: u32| {
+        let side = (size - size % input.multiple_of).max(input.multiple_of);
+        let of_batch = move |&batch: &usize| {
+            Input::Pictures((0..batch).map(|seed| noise(side, seed)).collect())
+        };
+        arguments.batches.iter().map(of_batch)
+    };
+    Ok(sizes.into_iter().flat_map(of_size).collect())
+}
+
 impl Case {
     fn run(&mut self) -> anyhow::Result<()> {
-        let pictures: Vec<&RgbImage> = self.pictures.iter().collect();
+        let lane = self.model.device().whole();
         let start = Instant::now();
-        self.model.embed(&pictures, self.model.device().whole())?;
+        match &self.input {
+            Input::Pictures(pictures) => {
+                let pictures: Vec<&RgbImage> = pictures.iter().collect();
+                self.model.embed(&pictures, lane)?;
+            }
+            Input::Texts(texts) => {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                if let Some(embedder) = self.model.texts() {
+                    embedder.embed_texts(&texts, lane)?;
+                }
+            }
+        }
         let elapsed_ms = start.elapsed().as_secs_f64() * 1e3;
-        self.ms_per_image.push(elapsed_ms / pictures.len() as f64);
+        self.ms_per_image.push(elapsed_ms / self.input.len() as f64);
         Ok(())
     }
 
@@ -95,8 +147,18 @@ impl Case {
             model: self.name,
             precision: self.model.facts().precision.to_string(),
             isa: self.model.device().instructions().to_owned(),
-            size: self.pictures[0].width(),
-            batch: self.pictures.len(),
+            input: match &self.input {
+                Input::Pictures(_) => "picture",
+                Input::Texts(_) => "text",
+            },
+            size: match &self.input {
+                Input::Pictures(pictures) => pictures.first().map_or(0, RgbImage::width),
+                Input::Texts(_) => self
+                    .model
+                    .texts()
+                    .map_or(0, |texts| texts.most_tokens() as u32),
+            },
+            batch: self.input.len(),
             threads,
             ms_per_image_median: median,
             images_per_second: 1e3 / median,
@@ -124,6 +186,7 @@ fn table(lines: &[Line]) -> String {
         Column("model", Align::Left),
         Column("precision", Align::Left),
         Column("isa", Align::Left),
+        Column("input", Align::Left),
         Column("size", Align::Right),
         Column("batch", Align::Right),
         Column("threads", Align::Right),
@@ -135,6 +198,7 @@ fn table(lines: &[Line]) -> String {
             line.model.clone(),
             line.precision.clone(),
             line.isa.clone(),
+            line.input.to_owned(),
             line.size.to_string(),
             line.batch.to_string(),
             line.threads.to_string(),

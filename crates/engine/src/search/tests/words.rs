@@ -37,7 +37,13 @@ impl Fixture {
 
     /// A collection made with the tiny CLIP of the encoders' fixtures.
     fn clip(&self, name: &str) -> Collection {
-        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/clip/hub");
+        self.tiny(name, "clip/hub")
+    }
+
+    /// The same with another of their models.
+    fn tiny(&self, name: &str, model: &str) -> Collection {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+        let model = fixtures.join(model);
         let model = model.display().to_string();
         let preprocess = Some(PreprocessKind::Stretch);
         let encoders = self.engine.stores().encoders();
@@ -253,4 +259,146 @@ fn an_earlier_search_by_words_is_made_again() {
     };
     let again = searcher.run(&again).unwrap();
     assert_eq!(reasons(&again), reasons(&first));
+}
+
+#[test]
+fn composed_words_are_weighted_and_said() {
+    let fixture = Fixture::new();
+    let collection = fixture.clip("designs");
+    let unit = |text: &str| {
+        let mut vector = fixture.meaning(&collection, text);
+        lookalike_encoders::normalize(&mut vector);
+        vector
+    };
+    let (dog, leash) = (unit("dog"), unit("leash"));
+    let parts = dog.iter().zip(&leash);
+    let mut composed: Vec<f32> = parts.map(|(dog, leash)| dog - 0.5 * leash).collect();
+    lookalike_encoders::normalize(&mut composed);
+    let exact = fixture.add(&collection, "a", 1, &composed);
+    let with_leash = fixture.add(&collection, "b", 1, &leash);
+    let run = |request: &SearchRequest| fixture.engine.search().run(request);
+    let answer = run(&words("dog - leash", &["designs"])).unwrap();
+    let found: Vec<i64> = answer.ranked.iter().map(|hit| hit.item.id).collect();
+    assert_eq!(found, [exact, with_leash]);
+    assert!(
+        answer.ranked[0].score > 0.9999,
+        "{}",
+        answer.ranked[0].score
+    );
+    let terms = &answer.query_info.queries[0].terms;
+    let said: Vec<(&str, f32)> = terms
+        .iter()
+        .map(|term| (term.text.as_str(), term.weight))
+        .collect();
+    assert_eq!(said, [("dog", 1.0), ("leash", -0.5)]);
+    assert_eq!(
+        answer.query_info.queries[0].text.as_deref(),
+        Some("dog - leash")
+    );
+    // One word is no composition.
+    let answer = run(&words("dog", &["designs"])).unwrap();
+    assert!(answer.query_info.queries[0].terms.is_empty());
+
+    // What is not to be there alone finds nothing; beside another query it counts.
+    let refused = run(&words("- leash", &["designs"])).unwrap_err();
+    assert!(refused.to_string().contains("dog - leash"), "{refused}");
+    let beside = |text: &str| {
+        let mut both = words(text, &["designs"]);
+        both.queries.insert(0, Query::Vector(dog.clone()));
+        let answer = run(&both).unwrap();
+        let hit = answer.ranked.iter().find(|hit| hit.item.id == with_leash);
+        hit.unwrap().score
+    };
+    let cosine: f32 = dog.iter().zip(&leash).map(|(a, b)| a * b).sum();
+    let expected = f32::midpoint(cosine, -1.0);
+    assert!((beside("- leash") - expected).abs() < 1e-4);
+    assert!(beside("leash") > beside("- leash"));
+}
+
+#[test]
+fn texts_with_unwanted_words_are_left_out() {
+    let fixture = Fixture::new();
+    let collection = fixture.collection("designs", 2, "cosine");
+    let one = fixture.add(&collection, "a", 1, &at(0.0));
+    let two = fixture.add(&collection, "b", 1, &at(10.0));
+    fixture.describe(one, "A dog on a leash");
+    fixture.describe(two, "A dog");
+    let found = |text: &str| -> Vec<i64> {
+        let answer = fixture.engine.search().run(&words(text, &["designs"]));
+        let ranked = answer.unwrap().ranked;
+        ranked.iter().map(|hit| hit.item.id).collect()
+    };
+    assert_eq!(found("dog - leash"), [two]);
+    assert_eq!(found("dog + leash"), [one, two]);
+    // All words of what is unwanted have to be there.
+    assert_eq!(found("dog - red leash").len(), 2);
+}
+
+#[test]
+fn a_model_that_was_trained_to_tell_gives_probabilities_and_bands() {
+    let fixture = Fixture::new();
+    let collection = fixture.tiny("designs", "siglip/tiles");
+    let cat = fixture.meaning(&collection, "a cat");
+    let one = fixture.add(&collection, "a", 1, &cat);
+    let away: Vec<f32> = cat.iter().map(|x| -x).collect();
+    let two = fixture.add(&collection, "b", 1, &away);
+    let run = |text: &str| {
+        fixture
+            .engine
+            .search()
+            .run(&words(text, &["designs"]))
+            .unwrap()
+    };
+    let answer = run("a cat");
+    let probabilities: Vec<(i64, f32)> = answer
+        .ranked
+        .iter()
+        .map(|hit| {
+            let found_by = hit.found_by.as_ref().unwrap();
+            (hit.item.id, found_by.probability.unwrap())
+        })
+        .collect();
+    assert_eq!((probabilities[0].0, probabilities[1].0), (one, two));
+    assert!(probabilities[0].1 > 0.999 && probabilities[1].1 < 1e-3);
+    let bands: Vec<_> = answer.results.iter().map(|group| group.band).collect();
+    assert_eq!(bands, [Some("near_identical"), Some("hardly")]);
+    // Of composed words nobody trained it to tell.
+    let composed = run("a cat - a dog");
+    let found_by = composed.ranked[0].found_by.as_ref().unwrap();
+    assert_eq!(found_by.probability, None);
+}
+
+#[test]
+fn a_collection_has_templates_of_its_own() {
+    let fixture = Fixture::new();
+    let collection = fixture.clip("designs");
+    let collections = fixture.engine.collections();
+    let sentence = fixture.meaning(&collection, "a photo of a cat");
+    let plain = fixture.meaning(&collection, "a cat");
+    let one = fixture.add(&collection, "a", 1, &sentence);
+    let two = fixture.add(&collection, "b", 1, &plain);
+    let best = |templates: &[&str]| {
+        let mut request = words("a cat", &["designs"]);
+        if let Query::Words(words) = &mut request.queries[0] {
+            words.templates = templates.iter().map(|&one| one.to_owned()).collect();
+        }
+        let answer = fixture.engine.search().run(&request).unwrap();
+        assert!(answer.ranked[0].score > 0.9999);
+        answer.ranked[0].item.id
+    };
+    assert_eq!(best(&[]), two);
+    let templates = ["a photo of {}".to_owned()];
+    collections.set_templates("designs", &templates).unwrap();
+    assert_eq!(collections.report("designs").unwrap().templates, templates);
+    assert_eq!(best(&[]), one);
+    assert_eq!(best(&["{}"]), two, "what is asked for goes first");
+    let refused = collections.set_templates("designs", &["a photo".to_owned()]);
+    assert!(refused.unwrap_err().to_string().contains("has no {}"));
+    collections.set_templates("designs", &[]).unwrap();
+    assert_eq!(best(&[]), two);
+    // Another collection of that name begins anew.
+    collections.set_templates("designs", &templates).unwrap();
+    collections.drop("designs").unwrap();
+    fixture.clip("designs");
+    assert!(collections.report("designs").unwrap().templates.is_empty());
 }

@@ -1,7 +1,7 @@
 //! What words mean: their embedding by a collection's model.
 
 use lookalike_catalog::Collection;
-use lookalike_encoders::normalize;
+use lookalike_encoders::{Sigmoid, normalize};
 
 use super::query::WordsQuery;
 use crate::search::query_vectors::QueryVectors;
@@ -12,6 +12,8 @@ pub(in crate::search) struct Meaning {
     pub(in crate::search) vectors: QueryVectors,
     /// What of the words the model did not read.
     pub(in crate::search) warnings: Vec<String>,
+    /// How cosines become probabilities, if the model says so of one text.
+    pub(in crate::search) sigmoid: Option<Sigmoid>,
 }
 
 /// Why there is no embedding of words.
@@ -42,7 +44,16 @@ pub(in crate::search) fn meaning(
     let Some(texts) = encoder.model().texts() else {
         return Ok(Err(Unread::NoTower));
     };
-    let sentences = query.sentences();
+    let terms = query.terms();
+    let templates = match &query.templates[..] {
+        [] => stores.catalog().word_templates(collection)?,
+        given => given.to_vec(),
+    };
+    let per_term = templates.len().max(1);
+    let sentences: Vec<String> = terms
+        .iter()
+        .flat_map(|term| WordsQuery::sentences(term, &templates))
+        .collect();
     let sentences: Vec<&str> = sentences.iter().map(String::as_str).collect();
     let lane = encoder.model().device().whole();
     let embedded = match texts.embed_texts(&sentences, lane) {
@@ -56,25 +67,39 @@ pub(in crate::search) fn meaning(
             text.read, text.tokens
         )
     });
+    let is_unit = Length::of(spec) == Length::Unit;
     let mut sum = vec![0.0; encoder.model().facts().description.dim];
     let only_one = embedded.len() == 1;
-    for mut text in embedded {
-        // Of several, each counts as much as the others, whatever their lengths.
-        if !only_one || Length::of(spec) == Length::Unit {
-            normalize(&mut text.embedding);
+    for (term, sentences) in terms.iter().zip(embedded.chunks(per_term)) {
+        let mut of_term = vec![0.0; sum.len()];
+        for text in sentences {
+            let mut embedding = text.embedding.clone();
+            // Of several, each counts as much as the others, whatever their lengths.
+            if !only_one || is_unit {
+                normalize(&mut embedding);
+            }
+            add(&mut of_term, &embedding, 1.0);
         }
-        sum.iter_mut()
-            .zip(&text.embedding)
-            .for_each(|(sum, x)| *sum += x);
+        if terms.len() > 1 {
+            normalize(&mut of_term);
+        }
+        add(&mut sum, &of_term, term.weight);
     }
-    if !only_one && Length::of(spec) == Length::Unit {
+    if is_unit && !only_one {
         normalize(&mut sum);
     }
+    let is_one_text = only_one && terms.iter().all(|term| term.weight > 0.0);
     Ok(match QueryVectors::new([sum]) {
         Some(vectors) => Ok(Meaning {
             vectors,
             warnings: warnings.into_iter().collect(),
+            sigmoid: texts.sigmoid().filter(|_| is_one_text),
         }),
         None => Err(Unread::NoTower),
     })
+}
+
+fn add(sum: &mut [f32], vector: &[f32], weight: f32) {
+    let pairs = sum.iter_mut().zip(vector);
+    pairs.for_each(|(sum, x)| *sum += weight * x);
 }

@@ -5,10 +5,13 @@ pub(super) mod embed;
 pub(super) mod query;
 mod rank;
 pub(super) mod reasons;
+pub(super) mod terms;
 
+use std::collections::HashMap;
 use std::time::Instant;
 
-use lookalike_catalog::{Collection, Words};
+use lookalike_catalog::Collection;
+use lookalike_encoders::Sigmoid;
 
 use embed::{Unread, meaning};
 use query::WordsQuery;
@@ -38,13 +41,24 @@ impl Searcher {
         request: &CheckedRequest<'_>,
         collections: &[Collection],
     ) -> Result<Searched, EngineError> {
+        if !query.looks_for_something() {
+            return Err(EngineError::invalid(
+                "the words say only what hits are to be unlike; say what to look for before the minus, as in \
+                 `dog - leash`, or give a picture too",
+            ));
+        }
         let stores = self.stores();
         let mut warnings = Vec::new();
         let mut meanings: Vec<Option<QueryVectors>> = Vec::new();
+        let mut sigmoids: HashMap<i64, Sigmoid> = HashMap::new();
         for collection in collections {
             meanings.push(match meaning(stores, collection, query)? {
                 Ok(meaning) => {
                     warnings.extend(meaning.warnings);
+                    // What items steer is no text any more.
+                    if request.like.is_empty() && request.unlike.is_empty() {
+                        sigmoids.extend(meaning.sigmoid.map(|sigmoid| (collection.id, sigmoid)));
+                    }
                     Some(meaning.vectors)
                 }
                 Err(unread) => {
@@ -72,13 +86,17 @@ impl Searcher {
             asked = self.steered(&vectors, request, collections)?;
         }
         let extracted = Instant::now();
-        let words = Words::of(&query.text);
+        let words = rank::WordsOf::new(query);
         let rankings = self.rank_each(
             request,
             collections,
             &asked,
             |collection, asked, passing| {
-                rank::rank(stores, collection, asked.first(), &words, passing, request)
+                let meaning = rank::MeaningOf {
+                    vectors: asked.first(),
+                    sigmoid: sigmoids.get(&collection.id).copied(),
+                };
+                rank::rank(stores, collection, &meaning, &words, passing, request)
             },
         )?;
         warnings.dedup();

@@ -1,5 +1,6 @@
 //! Words to look for, and the sentences that a model reads of them.
 
+use super::terms::{Term, terms};
 use crate::EngineError;
 
 /// Longest query in bytes: far more than any model reads.
@@ -14,10 +15,12 @@ const PLACE: &str = "{}";
 /// Words to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordsQuery {
-    /// In any language; how much a model makes of it depends on the model.
+    /// In any language; how much a model makes of it depends on the model. A `+` or `-` between spaces
+    /// parts it into [`Term`]s.
     pub text: String,
     /// Sentences such as `a photo of {}`: what the model makes of the words in each of them is
-    /// averaged. None means the words as they are.
+    /// averaged. None means those of the collection, and where that has none the words as they are, as
+    /// `{}` alone does.
     pub templates: Vec<String>,
 }
 
@@ -43,31 +46,52 @@ impl WordsQuery {
                 self.text.len()
             )));
         }
-        if self.templates.len() > MOST_TEMPLATES {
-            return Err(EngineError::invalid(format!(
-                "{} templates; give {MOST_TEMPLATES} at most",
-                self.templates.len()
-            )));
-        }
-        match self
-            .templates
-            .iter()
-            .find(|template| !template.contains(PLACE))
-        {
-            Some(template) => Err(EngineError::invalid(format!(
-                "the template `{template}` has no {PLACE} where the words belong, as in `a photo of \
-                 {PLACE}`"
-            ))),
-            None => Ok(()),
-        }
+        check_templates(&self.templates)
     }
 
-    /// What the model reads: the words in each template.
-    pub(super) fn sentences(&self) -> Vec<String> {
-        if self.templates.is_empty() {
-            return vec![self.text.clone()];
+    /// What it is composed of; at least one.
+    #[must_use]
+    pub fn terms(&self) -> Vec<Term> {
+        terms(&self.text)
+    }
+
+    /// Whether there is anything to be found, and not only what hits are to be unlike.
+    pub(in crate::search) fn looks_for_something(&self) -> bool {
+        self.terms().iter().any(|term| term.weight > 0.0)
+    }
+
+    /// The words to be found, or those that hits are to be unlike, without signs.
+    pub(super) fn text_of(&self, is_wanted: bool) -> String {
+        let terms = self.terms().into_iter();
+        let texts = terms.filter(|term| (term.weight > 0.0) == is_wanted);
+        let texts: Vec<String> = texts.map(|term| term.text).collect();
+        texts.join(" ")
+    }
+
+    /// What the model reads of a term: its words in each of `templates`.
+    pub(super) fn sentences(term: &Term, templates: &[String]) -> Vec<String> {
+        if templates.is_empty() {
+            return vec![term.text.clone()];
         }
-        let fill = |template: &String| template.replace(PLACE, self.text.trim());
-        self.templates.iter().map(fill).collect()
+        let fill = |template: &String| template.replace(PLACE, term.text.trim());
+        templates.iter().map(fill).collect()
+    }
+}
+
+/// # Errors
+/// There are too many, or one without a place for words.
+pub(crate) fn check_templates(templates: &[String]) -> Result<(), EngineError> {
+    if templates.len() > MOST_TEMPLATES {
+        return Err(EngineError::invalid(format!(
+            "{} templates; give {MOST_TEMPLATES} at most",
+            templates.len()
+        )));
+    }
+    match templates.iter().find(|template| !template.contains(PLACE)) {
+        Some(template) => Err(EngineError::invalid(format!(
+            "the template `{template}` has no {PLACE} where the words belong, as in `a photo of \
+             {PLACE}`"
+        ))),
+        None => Ok(()),
     }
 }

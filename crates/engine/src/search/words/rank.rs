@@ -3,11 +3,13 @@
 //! Cosines and BM25 have nothing in common but the order that they make, so where both found
 //! something they are fused by it: reciprocal rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::{Collection, Words};
+use lookalike_encoders::Sigmoid;
 use lookalike_storage::{MOST_HITS, Metric, Selection};
 
+use super::query::WordsQuery;
 use super::reasons::{Reason, Reasons};
 use crate::search::checked::CheckedRequest;
 use crate::search::found::{Asked, Found, sort_best_first};
@@ -25,12 +27,48 @@ const CANDIDATES: usize = 500;
 /// Items looked at for each group wanted: patents have about nine sheets.
 const ITEMS_PER_GROUP: usize = 20;
 
+/// Words as texts are searched for them.
+pub(super) struct WordsOf {
+    wanted: Words,
+    /// An item with all of these in its texts is not found by them.
+    unwanted: Option<Words>,
+}
+
+impl WordsOf {
+    pub(super) fn new(query: &WordsQuery) -> Self {
+        let unwanted = query.text_of(false);
+        Self {
+            wanted: Words::of(&query.text_of(true)),
+            unwanted: (!unwanted.is_empty()).then(|| Words::of(&unwanted)),
+        }
+    }
+}
+
+/// What words mean to a collection's model.
+pub(super) struct MeaningOf<'a> {
+    pub(super) vectors: Option<&'a QueryVectors>,
+    pub(super) sigmoid: Option<Sigmoid>,
+}
+
+impl MeaningOf<'_> {
+    fn reason(&self, hit: &Found) -> Reason {
+        Reason {
+            meaning: Some(hit.score),
+            probability: self.sigmoid.map(|sigmoid| sigmoid.probability(hit.score)),
+            by_texts: false,
+        }
+    }
+}
+
 /// The collection's groups for words, as many as the request may want.
 pub(super) fn rank(
     stores: &Stores,
     collection: &Collection,
-    meaning: Option<&QueryVectors>,
-    words: &Words,
+    of_model: &MeaningOf<'_>,
+    WordsOf {
+        wanted: words,
+        unwanted,
+    }: &WordsOf,
     selection: Option<&Selection<'_>>,
     request: &CheckedRequest<'_>,
 ) -> Result<CollectionRanking, EngineError> {
@@ -39,25 +77,30 @@ pub(super) fn rank(
         Limit::Groups(count) => CANDIDATES.max(ITEMS_PER_GROUP * count),
     }
     .min(MOST_HITS);
+    let meaning = of_model.vectors;
     let passing = selection.map(Selection::ids).transpose()?;
-    let in_texts = stores.catalog().items_with_words(
-        collection,
-        words,
-        request.include_front_page,
-        most,
-        |id| passing.as_ref().is_none_or(|ids| ids.contains(id)),
-    )?;
+    let passes = |id| passing.as_ref().is_none_or(|ids| ids.contains(id));
+    let found = |words: &Words, most: usize| {
+        let front_pages = request.include_front_page;
+        let catalog = stores.catalog();
+        catalog.items_with_words(collection, words, front_pages, most, passes)
+    };
+    let mut in_texts = found(words, most)?;
+    if let (false, Some(unwanted)) = (in_texts.is_empty(), unwanted) {
+        let unwanted = found(unwanted, MOST_HITS)?;
+        let unwanted = unwanted.iter().filter(|hit| hit.has_all);
+        let unwanted: HashSet<u64> = unwanted.map(|hit| hit.item_id).collect();
+        in_texts.retain(|hit| !unwanted.contains(&hit.item_id));
+    }
     if let (true, Some(meaning)) = (in_texts.is_empty(), meaning) {
         let queries = std::slice::from_ref(meaning);
         let mut ranking = rank::rank(stores, collection, queries, selection, request)?;
         let hits = ranking.groups.iter().flat_map(|group| &group.hits);
-        let reason = |hit: &Found| Reason {
-            meaning: Some(hit.score),
-            by_texts: false,
-        };
         ranking.reasons = Some(Reasons {
             words: words.clone(),
-            of_items: hits.map(|hit| (hit.item_id, reason(hit))).collect(),
+            of_items: hits
+                .map(|hit| (hit.item_id, of_model.reason(hit)))
+                .collect(),
             by_meaning_alone: true,
         });
         return Ok(ranking);
@@ -72,7 +115,7 @@ pub(super) fn rank(
     let best_relevance = in_texts.first().map_or(1.0, |hit| hit.relevance);
     let of_rank = |rank: usize| RECIPROCAL_RANK_K / (RECIPROCAL_RANK_K + rank as f32) / 2.0;
     for (rank, hit) in by_meaning.into_iter().enumerate() {
-        reasons.entry(hit.item_id).or_default().meaning = Some(hit.score);
+        reasons.insert(hit.item_id, of_model.reason(&hit));
         let score = of_rank(rank);
         hits.insert(hit.item_id, Found { score, ..hit });
     }

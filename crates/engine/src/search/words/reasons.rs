@@ -9,6 +9,9 @@ use lookalike_catalog::{WordField, Words};
 pub struct FoundBy {
     /// How well the picture fits the words by the model's measure, where that found it.
     pub meaning: Option<f32>,
+    /// How probable the model holds it that the picture and the words belong together, if it was
+    /// trained to say so.
+    pub probability: Option<f32>,
     /// The texts that words were found in.
     pub texts: Vec<WordField>,
 }
@@ -18,6 +21,8 @@ pub struct FoundBy {
 pub(in crate::search) struct Reason {
     /// The model's score.
     pub(in crate::search) meaning: Option<f32>,
+    /// What that score means, if the model says so.
+    pub(in crate::search) probability: Option<f32>,
     /// Whether words were found in its texts.
     pub(in crate::search) by_texts: bool,
 }
