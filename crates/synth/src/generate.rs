@@ -9,7 +9,7 @@ use image::codecs::jpeg::JpegEncoder;
 use rayon::prelude::*;
 
 use crate::archive::{Bundle, Weeks, write_file};
-use crate::drawing::{self, Header, Pairs, Subject};
+use crate::drawing::{self, Grouping, Subject};
 use crate::family::{FAMILIES, Family};
 use crate::grant::{Drawing, Record, grant};
 use crate::photo::{self, Palette};
@@ -127,7 +127,9 @@ struct Plan {
     /// The ordinal of the original, for near designs.
     near_of: Option<u64>,
     nudge: f64,
-    pairs: Pairs,
+    grouping: Grouping,
+    /// States of a design that is all front; 1 of others.
+    states: usize,
     photos: u32,
 }
 
@@ -145,13 +147,20 @@ impl Plan {
             let nudge = ((copy - 1) as f64 + within) / f64::from(options.near);
             (nudge * 1000.0).round().max(1.0) / 1000.0
         };
+        let family = family(options.seed, index);
+        let states = if family.is_flat() {
+            Rng::new(derive(patent, "states")).whole(1, 5) as usize
+        } else {
+            1
+        };
         Plan {
-            family: family(options.seed, index),
+            family,
             design,
             patent,
             near_of: (copy > 0).then(|| ordinal - copy),
             nudge,
-            pairs: drawing::pairs(&mut Rng::new(derive(patent, "pairs"))),
+            grouping: Grouping::draw(&mut Rng::new(derive(patent, "grouping"))),
+            states,
             photos: options.photos,
         }
     }
@@ -162,15 +171,29 @@ impl Plan {
 
     /// Sheets, front-page copy, XML and photos.
     fn files(&self) -> u64 {
-        drawing::sheet_count(self.pairs) + 2 + u64::from(self.photos)
+        let states = self.family.is_flat().then_some(self.states);
+        let sheets = self.grouping.sheets(states).len() as u64;
+        sheets + 2 + u64::from(self.photos)
     }
 
-    fn params(&self) -> Params {
-        if self.near_of.is_some() {
-            Params::near(self.design, self.patent, self.nudge)
-        } else {
-            Params::original(self.design)
-        }
+    /// The design in each of its states.
+    fn subjects(&self) -> Vec<Subject> {
+        (0..self.states)
+            .map(|state| {
+                let params = if state > 0 {
+                    // A little further from the first state each time.
+                    let by = derive_index(derive(self.patent, "state"), state as u64);
+                    Params::near(self.design, by, (0.12 * state as f64).min(1.0))
+                } else if self.near_of.is_some() {
+                    Params::near(self.design, self.patent, self.nudge)
+                } else {
+                    Params::original(self.design)
+                };
+                let parts = (self.family.build)(&params);
+                let junctions = solid::junctions(&parts);
+                Subject { parts, junctions }
+            })
+            .collect()
     }
 
     fn record(&self, ordinal: u64) -> Record {
@@ -227,11 +250,9 @@ impl Job<'_> {
     fn make(&self, ordinal: u64) -> Result<Made, SynthError> {
         let plan = Plan::new(self.options, ordinal);
         let record = plan.record(ordinal);
-        let parts = (plan.family.build)(&plan.params());
-        let junctions = solid::junctions(&parts);
-        let subject = Subject { parts, junctions };
+        let subjects = plan.subjects();
         let layout = self.options.layout;
-        let (bundle, views) = self.draw(&plan, &record, &subject);
+        let (bundle, views) = self.draw(&plan, &record, &subjects);
         let sheets = bundle
             .files
             .iter()
@@ -260,7 +281,7 @@ impl Job<'_> {
         let palette = Palette::new(&mut plan.rng("palette"));
         for number in 1..=self.options.photos {
             let file = format!("photos/{}-{number}.jpg", record.patent_id());
-            bytes += self.photograph(&plan, &subject, &palette, number, &file)?;
+            bytes += self.photograph(&plan, &subjects[0], &palette, number, &file)?;
             photos.push(file);
         }
         Ok(Made {
@@ -282,40 +303,51 @@ impl Job<'_> {
     }
 
     /// The patent's files, and the view of every drawing in their order.
-    fn draw(&self, plan: &Plan, record: &Record, subject: &Subject) -> (Bundle, Vec<String>) {
+    fn draw(&self, plan: &Plan, record: &Record, subjects: &[Subject]) -> (Bundle, Vec<String>) {
         let stem = record.stem();
-        let drawings = drawing::plan(subject, plan.pairs, &mut plan.rng("drawing"));
-        let header = Header {
-            date: &record.published.printed(),
-            number: &record.printed_number(),
-        };
+        let drawings = drawing::plan(
+            subjects,
+            plan.family.is_flat(),
+            plan.grouping,
+            &mut plan.rng("drawing"),
+        );
         let mut files = Vec::new();
         let mut views = Vec::new();
+        let mut sizes = Vec::new();
         for (index, sheet) in drawings.sheets.iter().enumerate() {
             let mut rng = plan.rng(&format!("sheet {index}"));
-            let page = drawing::draw(&drawings, subject, index, &header, &mut rng);
-            let file = tiff::encode(&page);
-            let view: Vec<&str> = sheet.figures.iter().map(|&(_, view)| view.name()).collect();
+            let page = drawing::draw(&drawings, subjects, index, &mut rng);
+            let page = drawings.cut(&page, &mut rng);
+            let view: Vec<&str> = sheet
+                .figures
+                .iter()
+                .map(|figure| figure.view.name())
+                .collect();
+            let mut add = |number: usize| {
+                let file = tiff::encode(&page, number.max(1), sheet.landscape);
+                files.push((format!("{stem}-D{number:05}.TIF"), file));
+                views.push(view.join("+"));
+                sizes.push((page.width, page.height));
+                self.tick();
+            };
             if index == 0 {
                 // The front page shows a copy of the first sheet.
-                files.push((format!("{stem}-D00000.TIF"), file.clone()));
-                views.push(view.join("+"));
-                self.tick();
+                add(0);
             }
-            files.push((format!("{stem}-D{:05}.TIF", index + 1), file));
-            views.push(view.join("+"));
-            self.tick();
+            add(index + 1);
         }
         let listed: Vec<Drawing> = files
             .iter()
             .enumerate()
-            .map(|(index, (file, _))| Drawing {
+            .zip(&sizes)
+            .map(|((index, (file, _)), &size)| Drawing {
                 file: file.clone(),
                 plan: &drawings.sheets[index.saturating_sub(1)],
+                size,
             })
             .collect();
-        let unclaimed = subject.parts.iter().any(|part| part.unclaimed);
-        let xml = grant(record, &listed, drawings.page, unclaimed);
+        let unclaimed = subjects[0].parts.iter().any(|part| part.unclaimed);
+        let xml = grant(record, &listed, unclaimed);
         files.push((format!("{stem}.XML"), xml.into_bytes()));
         self.tick();
         let bundle = Bundle {

@@ -142,23 +142,24 @@ fn ground_truth_and_files_agree() {
             files[names[0]], files[names[1]],
             "the front page copies the first sheet"
         );
-        assert_eq!(sheets[1]["view"], "perspective");
         let views: Vec<&str> = sheets[1..]
             .iter()
             .flat_map(|s| text(&s["view"]).split('+'))
             .collect();
-        assert_eq!(
-            views,
-            [
+        if ["screen", "icon", "textile"].contains(&text(&design["family"])) {
+            assert!(views.iter().all(|view| *view == "front"));
+        } else {
+            let all = [
                 "perspective",
                 "front",
                 "back",
                 "left",
                 "right",
                 "top",
-                "bottom"
-            ]
-        );
+                "bottom",
+            ];
+            assert_eq!(views, all);
+        }
 
         let xml = names[0].replace("-D00000.TIF", ".XML");
         let grant = parse_grant(&files[&xml]).unwrap();
@@ -238,7 +239,7 @@ impl Decoder for Rows {
 }
 
 #[test]
-fn sheets_decode_to_full_pages_at_300_dots_per_inch() {
+fn sheets_decode_to_what_is_drawn_at_300_dots_per_inch() {
     let out = tempfile::tempdir().unwrap();
     make(out.path(), &options(Layout::Folders, 2));
     let files = tree(out.path());
@@ -254,8 +255,8 @@ fn sheets_decode_to_full_pages_at_300_dots_per_inch() {
         };
         let (width, height) = (tag(256), tag(257));
         assert!(
-            (2300..2600).contains(&width) && (3300..3420).contains(&height),
-            "{name}"
+            (200..=2452).contains(&width) && (200..=3080).contains(&height),
+            "{name}: {width} x {height}"
         );
         let resolution = tag(282) as usize;
         assert_eq!(word(resolution) / word(resolution + 4), 300, "{name}");
@@ -274,7 +275,7 @@ fn sheets_decode_to_full_pages_at_300_dots_per_inch() {
         assert_eq!(rows.0, height as usize, "{name}");
         count += 1;
     }
-    assert!(count >= 6 * 5);
+    assert!(count >= 6 * 2);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::depth::DepthBuffer;
 use super::lines::{Camera, Stretch, contour, seen};
 use super::page::Page;
 use super::view::Axes;
+use crate::family::material;
 use crate::math::{Vec2, Vec3, sin_cos, v2, v3};
 use crate::random::Rng;
 use crate::solid::{Ink, Junction, Part};
@@ -25,6 +26,8 @@ pub(crate) enum Shading {
     Stipple,
     /// Parallel lines over parts of the second material.
     Hatch,
+    /// Accents in black.
+    Solid,
 }
 
 /// The draughtsman's habits: the same through all sheets of a patent. Radii of pens in pixels.
@@ -117,6 +120,7 @@ pub(crate) fn draw(
         Shading::Contours => canvas.contour_lines(&subject.parts, rng),
         Shading::Stipple => canvas.stipple(&subject.parts, rng),
         Shading::Hatch => canvas.hatch(&subject.parts),
+        Shading::Solid => canvas.blacken(&subject.parts),
     }
 }
 
@@ -304,6 +308,20 @@ impl Canvas<'_> {
         }
     }
 
+    /// Black over what is seen of the accents.
+    fn blacken(&mut self, parts: &[Part]) {
+        for y in 0..self.buffer.height {
+            for x in 0..self.buffer.width {
+                let owner = usize::from(self.buffer.owner[y * self.buffer.width + x]);
+                let accent = |part: &Part| part.material == material::ACCENT && !part.unclaimed;
+                if parts.get(owner).is_some_and(accent) {
+                    let dot = self.onto_page(v3(x as f64 + 0.5, y as f64 + 0.5, 0.0));
+                    self.page.stroke(dot, dot, COARSE * 0.75);
+                }
+            }
+        }
+    }
+
     /// Parallel lines over what is seen of the second material.
     fn hatch(&mut self, parts: &[Part]) {
         let spacing = self.style.spacing / COARSE;
@@ -329,7 +347,7 @@ impl Canvas<'_> {
                     let index = p.y as usize * self.buffer.width + p.x as usize;
                     parts
                         .get(usize::from(self.buffer.owner[index]))
-                        .is_some_and(|part| part.material == 1 && !part.unclaimed)
+                        .is_some_and(|part| part.material == material::SECOND && !part.unclaimed)
                 };
                 match (inside && step < steps, start) {
                     (true, None) => start = Some(t),

@@ -8,34 +8,14 @@ use crate::solid::spline_path;
 /// and `b` for -1 and -2): points as two digits, strokes parted by spaces, `~` for a smooth one.
 fn strokes(character: char) -> &'static str {
     match character {
-        'A' => "002840 1333",
-        'D' => "0008 ~082847412000",
+        'E' => "48080040 0434",
         'F' => "480800 0434",
         'G' => "~472806022042 424424",
         'I' => "2028",
-        'J' => "4842 ~422002",
-        'M' => "0008244840",
-        'N' => "00084048",
-        'O' => "~28060220424628",
-        'P' => "0008 0828 ~28474524 2404",
-        'S' => "~47280624422001",
+        'R' => "0008 0828 ~28474524 2404 2440",
         'U' => "0802 ~022042 4248",
-        'a' => "~442504012041 4540",
-        'b' => "0800 ~042544412001",
-        'c' => "~442504012041",
-        'e' => "0343 ~432503012041",
-        'f' => "~483826 2620 0535",
         'g' => "~442504012041 454a ~4a2b0a",
-        'h' => "0800 ~032544 4440",
-        'l' => "2820",
-        'n' => "0500 ~032544 4440",
-        'o' => "~25040120414425",
-        'p' => "050b ~042544412001",
-        'r' => "0500 ~032544",
-        't' => "2821 ~213041 0535",
-        'u' => "0501 ~012041 4540",
-        'v' => "052045",
-        'y' => "0520 450b",
+        'i' => "2520 2728",
         '0' => "~28070120414728",
         '1' => "062820",
         '2' => "~0618384745 4500 0040",
@@ -47,8 +27,6 @@ fn strokes(character: char) -> &'static str {
         '8' => "~28070524454728 ~24030120414324",
         '9' => "~0120434628062446",
         '.' => "2021",
-        ',' => "211a",
-        '/' => "0048",
         _ => "",
     }
 }
@@ -99,8 +77,8 @@ impl Lettering {
 
 fn advance(character: char) -> f64 {
     match character {
-        '.' | ',' => ADVANCE * 0.6,
-        'I' | 'l' => ADVANCE * 0.7,
+        '.' => ADVANCE * 0.6,
+        'I' | 'i' => ADVANCE * 0.7,
         _ => ADVANCE,
     }
 }
@@ -154,14 +132,13 @@ mod tests {
 
     #[test]
     fn every_character_of_a_sheet_is_drawn() {
-        let used = "U.S. Patent Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Sheet 0123456789 \
-                    of US D939,806 S FIG. USRE";
+        let used = "FIG. Fig. FIGURE 0123456789";
         let lettering = Lettering {
             height: 40.0,
             pen: 2.0,
             lean: 0.0,
         };
-        for character in used.chars().filter(|c| !" RE".contains(*c)) {
+        for character in used.chars().filter(|&c| c != ' ') {
             let mut page = Page::new(80, 80);
             lettering.write(&mut page, &character.to_string(), 20.0, 60.0, &|p| p);
             assert!(page.ink_ratio() > 0.001, "{character} leaves no ink");

@@ -3,8 +3,10 @@
 mod depth;
 mod figure;
 mod font;
+mod layout;
 mod lines;
 mod page;
+mod scan;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ mod view;
 
 pub(crate) use depth::{DepthBuffer, Plane, scan};
 pub(crate) use figure::Subject;
+pub(crate) use layout::{Figure, Grouping};
 pub(crate) use page::Page;
-pub(crate) use sheet::{Header, Pairs, SheetPlan, draw, pairs, plan, sheet_count};
+pub(crate) use sheet::{SheetPlan, draw, plan};
 pub(crate) use view::{Axes, View};

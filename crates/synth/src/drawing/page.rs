@@ -28,6 +28,39 @@ impl Page {
         &self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
     }
 
+    /// The part of the page that holds ink, with `border` white pixels around it; all of an empty
+    /// page.
+    pub(crate) fn cut(&self, border: usize) -> Page {
+        let inked: Vec<usize> = (0..self.height)
+            .filter(|&y| self.row(y).iter().any(|&word| word != 0))
+            .collect();
+        let (Some(&top), Some(&bottom)) = (inked.first(), inked.last()) else {
+            return self.clone();
+        };
+        let (mut left, mut right) = (self.width, 0);
+        for &y in &inked {
+            let row = self.row(y);
+            if let Some(word) = row.iter().position(|&word| word != 0) {
+                left = left.min(word * 64 + row[word].leading_zeros() as usize);
+            }
+            if let Some(word) = row.iter().rposition(|&word| word != 0) {
+                right = right.max(word * 64 + 63 - row[word].trailing_zeros() as usize);
+            }
+        }
+        let mut cut = Page::new(right - left + 1 + 2 * border, bottom - top + 1 + 2 * border);
+        let into = cut.words_per_row;
+        for y in top..=bottom {
+            let row = &mut cut.words[(y - top + border) * into..][..into];
+            for x in left..=right {
+                if self.words[y * self.words_per_row + x / 64] >> (63 - x % 64) & 1 == 1 {
+                    let to = x - left + border;
+                    row[to / 64] |= 1 << (63 - to % 64);
+                }
+            }
+        }
+        cut
+    }
+
     /// Inks the pixels of row `y` whose centres lie in [from, to); parts off the page are dropped.
     fn ink_span(&mut self, y: i64, from: f64, to: f64) {
         if y < 0 || y >= self.height as i64 || to <= from {
@@ -119,6 +152,21 @@ mod tests {
         assert_eq!((0..100).filter(|&y| page.ink(100, y)).count(), 6);
         assert_eq!((0..200).filter(|&x| page.ink(x, 50)).count(), 106);
         assert!(!page.ink(46, 50) && !page.ink(153, 50));
+    }
+
+    #[test]
+    fn a_page_is_cut_to_its_ink() {
+        let mut page = Page::new(300, 200);
+        page.stroke(v2(70.0, 50.0), v2(170.0, 50.0), 3.0);
+        page.stroke(v2(100.0, 20.0), v2(100.0, 120.0), 3.0);
+        let cut = page.cut(5);
+        assert_eq!((cut.width, cut.height), (106 + 10, 106 + 10));
+        for y in 0..106 {
+            for x in 0..106 {
+                assert_eq!(cut.ink(x + 5, y + 5), page.ink(x + 67, y + 17), "{x} {y}");
+            }
+        }
+        assert_eq!(Page::new(30, 20).cut(5), Page::new(30, 20));
     }
 
     #[test]

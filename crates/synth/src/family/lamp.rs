@@ -2,6 +2,7 @@
 
 use super::material::{ACCENT, BODY, METAL, SECOND};
 use super::section::Section;
+use super::shapes::ball;
 use crate::math::{Placement, TURN, Vec3, mix, sin_cos, v3};
 use crate::random::Params;
 use crate::solid::Node::{Corner, Through};
@@ -62,9 +63,9 @@ pub(super) fn lamp(p: &Params) -> Vec<Part> {
                 .shift(end.x, end.y, end.z);
             parts.extend(shade(p, head, shade_tall * 0.6, false).map(|part| part.placed(&place)));
             if p.chance("joint", 0.6) {
-                let ball = wire * p.range("joint.size", 1.6, 2.6);
+                let joint = wire * p.range("joint.size", 1.6, 2.6);
                 parts.push(
-                    sphere(ball)
+                    ball(joint)
                         .placed(&Placement::at(end.x, end.y, end.z))
                         .material(ACCENT),
                 );
@@ -92,29 +93,6 @@ pub(super) fn lamp(p: &Params) -> Vec<Part> {
         }
     }
     parts
-}
-
-fn sphere(radius: f64) -> Part {
-    let half: Vec<_> = (0..=24)
-        .map(|i| {
-            let (s, c) = sin_cos(f64::from(i) * TURN / 48.0);
-            crate::math::v2(radius * s, -radius * c)
-        })
-        .collect();
-    let last = half.len() - 1;
-    let corners = (0..half.len()).map(|i| i == 0 || i == last).collect();
-    let profile = Outline {
-        points: half,
-        corners,
-        closed: false,
-    };
-    Lathe {
-        profile: &profile,
-        steps: 56,
-        seams: &[],
-        shape: &revolve,
-    }
-    .build()
 }
 
 fn foot(p: &Params, parts: &mut Vec<Part>, radius: f64, tall: f64) {
@@ -212,7 +190,7 @@ fn standing_base(p: &Params, parts: &mut Vec<Part>, shade: f64, height: f64) {
             let z = height * (0.15 + 0.13 * bead as f64);
             let size = stem * p.range(&format!("bead.{bead}"), 1.5, 3.2);
             parts.push(
-                sphere(size)
+                ball(size)
                     .placed(&Placement::at(0.0, 0.0, z))
                     .material(ACCENT),
             );
@@ -260,7 +238,7 @@ fn shade(p: &Params, radius: f64, tall: f64, upright: bool) -> [Part; 2] {
     }
     .build()
     .material(SECOND);
-    let bulb = sphere(radius * p.range("bulb", 0.2, 0.4))
+    let bulb = ball(radius * p.range("bulb", 0.2, 0.4))
         .placed(&Placement::at(0.0, 0.0, tall * 0.45))
         .material(ACCENT);
     [part, bulb]

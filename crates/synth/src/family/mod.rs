@@ -6,27 +6,41 @@
 mod bench;
 mod bottle;
 mod bowl;
+mod carried;
 mod chair;
 mod cup;
 mod door_handle;
 mod dumbbell;
+mod electronics;
+mod furniture;
+mod glyph;
+mod guitar;
 mod hammer;
+mod hand_tool;
+mod household;
 mod knife;
 mod lamp;
 mod legs;
 mod ornament;
+mod package;
 mod pen;
+mod personal;
 mod phone_case;
+mod screen;
 mod section;
+mod shapes;
 mod shelf;
+mod shoe;
 mod speaker;
 mod spectacles;
+mod surface;
 mod table;
 mod tap;
 mod teapot;
 #[cfg(test)]
 mod tests;
 mod vase;
+mod vehicle;
 mod watch;
 
 use crate::random::Params;
@@ -56,6 +70,14 @@ pub(crate) struct Family {
     pub(crate) locarno: &'static [&'static str],
     /// Makes the parts.
     pub(crate) build: fn(&Params) -> Vec<Part>,
+}
+
+impl Family {
+    /// Whether only the front counts, as with what a screen displays: such a patent shows states
+    /// of its design instead of sides.
+    pub(crate) fn is_flat(&self) -> bool {
+        matches!(self.name, "screen" | "icon" | "textile")
+    }
 }
 
 macro_rules! family {
@@ -210,5 +232,314 @@ pub(crate) const FAMILIES: &[Family] = &[
         dumbbell::dumbbell,
         ["21-02"],
         ["Dumbbell", "Hand weight", "Exercise weight", "Free weight"]
+    ),
+    family!(
+        "screen",
+        screen::screen,
+        ["14-04"],
+        [
+            "Display screen with graphical user interface",
+            "Display panel with transitional user interface",
+            "Electronic device with user interface",
+            "Display screen or portion thereof"
+        ]
+    ),
+    family!(
+        "icon",
+        screen::icon,
+        ["14-04", "32-00"],
+        [
+            "Display screen with icon",
+            "Display panel with icon",
+            "Icon for a display",
+            "Electronic display with symbol"
+        ]
+    ),
+    family!(
+        "shoe",
+        shoe::shoe,
+        ["02-04"],
+        ["Shoe", "Sports shoe", "Sneaker", "Footwear"]
+    ),
+    family!(
+        "hat",
+        shoe::hat,
+        ["02-03"],
+        ["Cap", "Hat", "Sun hat", "Headwear"]
+    ),
+    family!(
+        "carton",
+        package::carton,
+        ["09-03"],
+        ["Carton", "Packaging box", "Package", "Display box"]
+    ),
+    family!(
+        "crate",
+        package::crate_box,
+        ["09-04"],
+        [
+            "Crate",
+            "Storage crate",
+            "Basket",
+            "Container for transport"
+        ]
+    ),
+    family!(
+        "pouch",
+        package::pouch,
+        ["09-05"],
+        [
+            "Pouch",
+            "Packaging pouch",
+            "Stand-up bag",
+            "Flexible package"
+        ]
+    ),
+    family!(
+        "sofa",
+        furniture::sofa,
+        ["06-01"],
+        ["Sofa", "Couch", "Upholstered seat", "Lounge chair"]
+    ),
+    family!(
+        "cabinet",
+        furniture::cabinet,
+        ["06-04"],
+        [
+            "Cabinet",
+            "Chest of drawers",
+            "Storage cabinet",
+            "Sideboard"
+        ]
+    ),
+    family!(
+        "bed",
+        furniture::bed,
+        ["06-02"],
+        ["Bed", "Bed frame", "Daybed", "Upholstered bed"]
+    ),
+    family!(
+        "car",
+        vehicle::car,
+        ["12-08", "21-01"],
+        ["Automobile", "Vehicle", "Toy car", "Motor vehicle body"]
+    ),
+    family!(
+        "wheel",
+        vehicle::wheel,
+        ["12-16"],
+        ["Wheel", "Vehicle wheel", "Wheel rim", "Wheel for a vehicle"]
+    ),
+    family!(
+        "drone",
+        vehicle::drone,
+        ["12-07"],
+        [
+            "Drone",
+            "Unmanned aerial vehicle",
+            "Quadcopter",
+            "Aircraft with rotors"
+        ]
+    ),
+    family!(
+        "brick",
+        vehicle::brick,
+        ["21-01"],
+        [
+            "Toy brick",
+            "Building block",
+            "Toy construction element",
+            "Toy block"
+        ]
+    ),
+    family!(
+        "toy figure",
+        vehicle::figure,
+        ["21-01"],
+        ["Toy figure", "Doll", "Figurine", "Toy robot"]
+    ),
+    family!(
+        "wrench",
+        hand_tool::wrench,
+        ["08-05"],
+        ["Wrench", "Spanner", "Combination wrench", "Hand tool"]
+    ),
+    family!(
+        "screwdriver",
+        hand_tool::screwdriver,
+        ["08-05"],
+        [
+            "Screwdriver",
+            "Driver tool",
+            "Hand tool with handle",
+            "Screwdriver handle"
+        ]
+    ),
+    family!(
+        "pliers",
+        hand_tool::pliers,
+        ["08-03", "08-05"],
+        ["Pliers", "Scissors", "Cutters", "Gripping tool"]
+    ),
+    family!(
+        "phone",
+        electronics::phone,
+        ["14-03"],
+        [
+            "Mobile phone",
+            "Smartphone",
+            "Electronic device",
+            "Tablet computer"
+        ]
+    ),
+    family!(
+        "headphones",
+        electronics::headphones,
+        ["14-01"],
+        ["Headphones", "Headset", "Over-ear headphones", "Earphones"]
+    ),
+    family!(
+        "charger",
+        electronics::charger,
+        ["13-02"],
+        ["Charger", "Power adapter", "Wall charger", "USB charger"]
+    ),
+    family!(
+        "controller",
+        electronics::controller,
+        ["14-02", "21-01"],
+        [
+            "Game controller",
+            "Controller",
+            "Gamepad",
+            "Remote controller"
+        ]
+    ),
+    family!(
+        "suitcase",
+        carried::suitcase,
+        ["03-01"],
+        ["Suitcase", "Luggage", "Trolley case", "Travel case"]
+    ),
+    family!(
+        "handbag",
+        carried::handbag,
+        ["03-01"],
+        ["Handbag", "Bag", "Purse", "Tote bag"]
+    ),
+    family!(
+        "umbrella",
+        carried::umbrella,
+        ["03-03"],
+        ["Umbrella", "Parasol", "Sunshade", "Patio umbrella"]
+    ),
+    family!(
+        "toothbrush",
+        personal::toothbrush,
+        ["04-02"],
+        [
+            "Toothbrush",
+            "Brush",
+            "Toothbrush handle",
+            "Oral care implement"
+        ]
+    ),
+    family!(
+        "razor",
+        personal::razor,
+        ["28-03"],
+        ["Razor", "Shaving razor", "Safety razor", "Razor handle"]
+    ),
+    family!(
+        "comb",
+        personal::comb,
+        ["28-03"],
+        ["Comb", "Hair comb", "Grooming comb", "Pet comb"]
+    ),
+    family!(
+        "ring",
+        personal::ring,
+        ["11-01"],
+        ["Ring", "Finger ring", "Jewelry", "Engagement ring"]
+    ),
+    family!(
+        "vaporizer",
+        personal::vaporizer,
+        ["27-02"],
+        [
+            "Electronic cigarette",
+            "Vaporizer",
+            "Vaping device",
+            "Inhaler"
+        ]
+    ),
+    family!(
+        "syringe",
+        personal::syringe,
+        ["24-02"],
+        [
+            "Syringe",
+            "Injection device",
+            "Oral syringe",
+            "Dispensing syringe"
+        ]
+    ),
+    family!(
+        "pan",
+        household::pan,
+        ["07-02"],
+        ["Frying pan", "Cooking pot", "Saucepan", "Cookware"]
+    ),
+    family!(
+        "spoon",
+        household::spoon,
+        ["07-03", "07-06"],
+        ["Spoon", "Spatula", "Ladle", "Kitchen utensil"]
+    ),
+    family!(
+        "basin",
+        household::basin,
+        ["23-02"],
+        ["Wash basin", "Sink", "Basin", "Vessel sink"]
+    ),
+    family!(
+        "fan",
+        household::fan,
+        ["23-04"],
+        ["Fan", "Table fan", "Electric fan", "Air circulator"]
+    ),
+    family!(
+        "clock",
+        household::clock,
+        ["10-01"],
+        ["Clock", "Wall clock", "Clock with dial", "Timepiece"]
+    ),
+    family!(
+        "tile",
+        surface::tile,
+        ["25-01"],
+        ["Tile", "Wall panel", "Paving stone", "Decorative panel"]
+    ),
+    family!(
+        "textile",
+        surface::textile,
+        ["05-05"],
+        [
+            "Textile",
+            "Fabric with pattern",
+            "Sheet material",
+            "Textile fabric"
+        ]
+    ),
+    family!(
+        "guitar",
+        guitar::guitar,
+        ["17-03"],
+        [
+            "Guitar",
+            "Electric guitar",
+            "Guitar body",
+            "Stringed instrument"
+        ]
     ),
 ];

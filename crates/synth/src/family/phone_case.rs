@@ -1,20 +1,12 @@
 //! Phone cases.
 
 use super::material::{ACCENT, BODY, METAL, SECOND};
-use crate::math::{FRAC_TURN_4, Placement, TURN, Vec2, mix, sin_cos, v2, v3};
+use super::shapes::{circle, upright};
+use crate::math::{Placement, TURN, Vec2, mix, sin_cos, v2, v3};
 use crate::random::Params;
 use crate::solid::{
     Edge, End, Extrusion, Ink, Node, Outline, Part, bent_path, cylinder, rounded_box, tube,
 };
-
-/// Turns what lies on the xy plane so that it stands upright and its upper face looks to the front.
-pub(super) fn upright(y: f64, z: f64) -> Placement {
-    Placement::IDENTITY.turn_x(FRAC_TURN_4).shift(0.0, y, z)
-}
-
-fn circle_at(x: f64, y: f64, radius: f64) -> Outline {
-    Outline::ellipse(radius, radius, 40).map(|q| v2(q.x + x, q.y + y))
-}
 
 /// A phone case: a back with a camera opening, a rim, buttons and relief on the back.
 pub(super) fn phone_case(p: &Params) -> Vec<Part> {
@@ -170,7 +162,7 @@ fn camera_opening(p: &Params, width: f64, height: f64) -> Outline {
         }
         _ => {
             let size = p.range("camera.size", 2.4, 3.6);
-            return circle_at(0.0, top - size / 2.0 - 0.2, size / 2.0);
+            return circle(0.0, top - size / 2.0 - 0.2, size / 2.0);
         }
     };
     let round = w.min(h) * p.range("camera.round", 0.15, 0.49);
@@ -212,7 +204,7 @@ fn relief(p: &Params, part: &mut Part, opening: &Outline, width: f64, height: f6
             let most = (lowest - middle.y).min(middle.y - low).min(x);
             for i in 0..count.min(8) {
                 let r = most * (i as f64 + 1.0) / count.min(8) as f64;
-                let ring = circle_at(middle.x, middle.y, r).points;
+                let ring = circle(middle.x, middle.y, r).points;
                 let closed = ring.iter().chain(ring.first()).copied().collect();
                 part.add_curve(flat(closed), Ink::Ornament);
             }

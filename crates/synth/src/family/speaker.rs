@@ -1,7 +1,7 @@
 //! Loudspeakers.
 
 use super::material::{ACCENT, BODY, METAL, SECOND};
-use super::phone_case::upright;
+use super::shapes::upright;
 use crate::math::{FRAC_TURN_4, Placement, TURN, sin_cos, v3};
 use crate::random::Params;
 use crate::solid::{

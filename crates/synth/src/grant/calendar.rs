@@ -4,10 +4,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Day(pub(crate) i64);
 
-const MONTHS: [&str; 12] = [
-    "Jan.", "Feb.", "Mar.", "Apr.", "May", "Jun.", "Jul.", "Aug.", "Sep.", "Oct.", "Nov.", "Dec.",
-];
-
 impl Day {
     /// 3 January 2006, a Tuesday: the day on which grants are published.
     pub(crate) const FIRST_ISSUE: Day = Day(13_151);
@@ -45,12 +41,6 @@ impl Day {
         let (year, month, day) = self.civil();
         format!("{year:04}{month:02}{day:02}")
     }
-
-    /// `Jan. 4, 2022`.
-    pub(crate) fn printed(self) -> String {
-        let (year, month, day) = self.civil();
-        format!("{} {day}, {year}", MONTHS[month as usize - 1])
-    }
 }
 
 #[cfg(test)]
@@ -62,7 +52,6 @@ mod tests {
         assert_eq!(Day(0).compact(), "19700101");
         assert_eq!(Day::FIRST_ISSUE.compact(), "20060103");
         assert_eq!(Day::FIRST_ISSUE.plus(7 * 1043).compact(), "20251230");
-        assert_eq!(Day::FIRST_ISSUE.plus(7 * 1043).printed(), "Dec. 30, 2025");
         assert_eq!(Day(11_016).compact(), "20000229");
     }
 }

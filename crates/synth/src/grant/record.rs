@@ -3,7 +3,7 @@
 use super::calendar::Day;
 use super::names::{self, Company, Person};
 use crate::family::Family;
-use crate::random::Rng;
+use crate::random::{Rng, derive};
 
 /// The bibliographic data of one patent.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Record {
     pub(crate) locarno: String,
     pub(crate) edition: u32,
     pub(crate) further: Vec<String>,
+    /// Class and subclass of the office's own: `D6/381` is (6, 381).
+    pub(crate) us_class: (u64, u64),
     /// Years, where the XML says.
     pub(crate) term: Option<u32>,
     pub(crate) applicants: Vec<Applicant>,
@@ -109,6 +111,10 @@ impl Record {
             published: filed.plus(182),
         });
         let classes = family.locarno;
+        // The office's design classes go by the numbers of Locarno's; a family has its subclass,
+        // and some designs the one beside it.
+        let class = classes[0][..2].parse().unwrap_or(99);
+        let subclass = 100 + derive(0, family.name) % 800 + u64::from(rng.chance(0.25));
         let main = if rng.chance(0.85) {
             classes[0]
         } else {
@@ -133,6 +139,7 @@ impl Record {
             locarno: written(main, form),
             edition: (8 + (published.year() - 2004) / 4).clamp(8, 13) as u32,
             further,
+            us_class: (class, subclass),
             term: rng.chance(0.88).then_some(by_law),
             applicants,
             inventors,
@@ -152,16 +159,6 @@ impl Record {
     /// The name that folder, archive and files start with: `USD0939806-20220104`.
     pub(crate) fn stem(&self) -> String {
         format!("USD{:07}-{}", self.number, self.published.compact())
-    }
-
-    /// As printed on the sheets: `US D939,806 S`.
-    pub(crate) fn printed_number(&self) -> String {
-        let (high, low) = (self.number / 1000, self.number % 1000);
-        if high >= 1000 {
-            format!("US D{},{:03},{low:03} S", high / 1000, high % 1000)
-        } else {
-            format!("US D{high},{low:03} S")
-        }
     }
 }
 
@@ -229,10 +226,8 @@ mod tests {
         let mut rng = Rng::new(1);
         let mut record = Record::new(0, &FAMILIES[0], &mut rng.clone(), &mut rng);
         record.number = 939_806;
-        assert_eq!(record.printed_number(), "US D939,806 S");
         assert!(record.stem().starts_with("USD0939806-"));
         record.number = 1_107_373;
-        assert_eq!(record.printed_number(), "US D1,107,373 S");
         assert_eq!(record.patent_id(), "USD1107373");
     }
 }

@@ -4,12 +4,22 @@ use lookalike_patents::{SheetName, canonical_loc_class, parse_grant};
 
 use super::record::{Applicant, Record};
 use super::xml::{Drawing, grant};
-use crate::drawing::{SheetPlan, View};
+use crate::drawing::{Figure, SheetPlan, View};
 use crate::family::FAMILIES;
 use crate::random::Rng;
 
 fn plans() -> Vec<SheetPlan> {
-    let sheet = |figures: Vec<(u32, View)>, landscape| SheetPlan { figures, landscape };
+    let sheet = |figures: Vec<(u32, View)>, landscape| SheetPlan {
+        figures: figures
+            .into_iter()
+            .map(|(number, view)| Figure {
+                number,
+                view,
+                state: 0,
+            })
+            .collect(),
+        landscape,
+    };
     vec![
         sheet(vec![(1, View::Perspective)], false),
         sheet(vec![(2, View::Front)], false),
@@ -36,9 +46,10 @@ fn every_field_comes_back() {
             .map(|page| Drawing {
                 file: format!("{stem}-D{page:05}.TIF"),
                 plan: &plans[page.saturating_sub(1)],
+                size: (1472, 2256),
             })
             .collect();
-        let xml = grant(&record, &drawings, (2560, 3300), ordinal % 2 == 0);
+        let xml = grant(&record, &drawings, ordinal % 2 == 0);
         let read = parse_grant(xml.as_bytes()).unwrap();
 
         assert_eq!(read.warnings, Vec::<String>::new());
@@ -91,19 +102,22 @@ fn every_field_comes_back() {
         assert_eq!(read.images[5].orientation.as_deref(), Some("landscape"));
         assert_eq!(
             read.images[1].width_mm.map(|mm| mm.round() as i32),
-            Some(217)
+            Some(125)
         );
         assert_eq!(
             read.images[1].height_mm.map(|mm| mm.round() as i32),
-            Some(279)
+            Some(191)
         );
         for (read, figure) in read
             .figures
             .iter()
             .zip(plans.iter().flat_map(|p| &p.figures))
         {
-            assert_eq!(read.figure, figure.0);
-            assert_eq!(read.view.map(|view| view.as_str()), Some(figure.1.name()));
+            assert_eq!(read.figure, figure.number);
+            assert_eq!(
+                read.view.map(|view| view.as_str()),
+                Some(figure.view.name())
+            );
         }
         assert_eq!(read.figures.len(), 7);
         let name = SheetName::parse(listed[0]).unwrap();

@@ -2,22 +2,18 @@
 
 use super::names::{Address, Person};
 use super::record::{Applicant, Record};
-use crate::drawing::{SheetPlan, View};
+use crate::drawing::{Figure, SheetPlan, View};
 
 /// One drawing file that the grant lists.
 pub(crate) struct Drawing<'a> {
     pub(crate) file: String,
     pub(crate) plan: &'a SheetPlan,
+    /// Width and height in pixels.
+    pub(crate) size: (usize, usize),
 }
 
-/// The XML of a patent. `page` is the size of its sheets in pixels, `unclaimed` whether broken
-/// lines occur in them.
-pub(crate) fn grant(
-    record: &Record,
-    drawings: &[Drawing],
-    page: (usize, usize),
-    unclaimed: bool,
-) -> String {
+/// The XML of a patent; `unclaimed` tells whether broken lines occur in its drawings.
+pub(crate) fn grant(record: &Record, drawings: &[Drawing], unclaimed: bool) -> String {
     let mut xml = Writer::default();
     let date = record.published.compact();
     xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
@@ -36,7 +32,7 @@ pub(crate) fn grant(
     });
     xml.within_with("drawings", "id=\"DRAWINGS\"", |xml| {
         for drawing in drawings {
-            figure(xml, drawing, page);
+            figure(xml, drawing);
         }
     });
     description(&mut xml, record, drawings, unclaimed);
@@ -100,7 +96,7 @@ fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
     xml.within("classification-national", |xml| {
         xml.leaf("country", "US");
         // Three places for the class, three for the subclass, as the office writes them.
-        let (class, subclass) = (record.application % 34 + 1, record.application % 900 + 100);
+        let (class, subclass) = record.us_class;
         xml.leaf("main-classification", &format!("D{class:>2}{subclass}"));
     });
     xml.raw(&format!(
@@ -214,7 +210,7 @@ fn address(xml: &mut Writer, address: &Address) {
     });
 }
 
-fn figure(xml: &mut Writer, drawing: &Drawing, page: (usize, usize)) {
+fn figure(xml: &mut Writer, drawing: &Drawing) {
     let millimetres = |pixels: usize| pixels as f64 * 25.4 / f64::from(crate::tiff::DPI);
     // `...-D00001.TIF`: the page stands before the dot.
     let number = drawing
@@ -231,8 +227,8 @@ fn figure(xml: &mut Writer, drawing: &Drawing, page: (usize, usize)) {
         xml.raw(&format!(
             "<img id=\"EMI-D{number}\" he=\"{:.2}mm\" wi=\"{:.2}mm\" file=\"{}\" \
              alt=\"embedded image\" img-content=\"drawing\" img-format=\"tif\"{orientation}/>",
-            millimetres(page.1),
-            millimetres(page.0),
+            millimetres(drawing.size.1),
+            millimetres(drawing.size.0),
             drawing.file,
         ));
     });
@@ -242,7 +238,7 @@ fn description(xml: &mut Writer, record: &Record, drawings: &[Drawing], unclaime
     xml.within_with("description", "id=\"description\"", |xml| {
         xml.raw("<?brief-description-of-drawings description=\"Brief Description of Drawings\" end=\"lead\"?>");
         xml.open("description-of-drawings");
-        let figures: Vec<(u32, View)> =
+        let figures: Vec<Figure> =
             drawings[1..].iter().flat_map(|d| d.plan.figures.iter().copied()).collect();
         let mut paragraph = 0;
         let mut say = |xml: &mut Writer, text: &str| {
@@ -250,7 +246,7 @@ fn description(xml: &mut Writer, record: &Record, drawings: &[Drawing], unclaime
             xml.raw(&format!("<p id=\"p-{paragraph:04}\" num=\"{paragraph:04}\">{text}</p>"));
         };
         let last = figures.len().saturating_sub(1);
-        for (index, &(number, view)) in figures.iter().enumerate() {
+        for (index, figure) in figures.iter().enumerate() {
             let what = if index == 0 {
                 let noun = escape(&with_article(&record.noun));
                 let whose = [
@@ -263,9 +259,10 @@ fn description(xml: &mut Writer, record: &Record, drawings: &[Drawing], unclaime
                 "thereof".to_owned()
             };
             let end = if index == last { "." } else if index + 1 == last { "; and," } else { ";" };
-            let view = phrase(view, record.wording);
-            let figure = format!("<figref idref=\"DRAWINGS\">FIG. <b>{number}</b></figref>");
-            say(xml, &format!("{figure} is a {view} {what}{end}"));
+            let view = phrase(figure.view, record.wording);
+            let number = figure.number;
+            let named = format!("<figref idref=\"DRAWINGS\">FIG. <b>{number}</b></figref>");
+            say(xml, &format!("{named} is a {view} {what}{end}"));
         }
         if unclaimed {
             let noun = escape(&record.noun);

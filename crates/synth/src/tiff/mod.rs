@@ -10,14 +10,18 @@ use crate::drawing::Page;
 /// Resolution of every sheet in dots per inch, as the filing rules ask for.
 pub(crate) const DPI: u32 = 300;
 
+const ASCII: u16 = 2;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const RATIONAL: u16 = 5;
 
-/// The page as a TIFF file: little-endian, one strip, Group 4, white is zero.
-pub(crate) fn encode(page: &Page) -> Vec<u8> {
+/// Sheet `number` as a TIFF file: little-endian, one strip, Group 4, white is zero, with the office's
+/// description, whose `L` or `P` tells whether the drawing lies on its side.
+pub(crate) fn encode(page: &Page, number: usize, landscape: bool) -> Vec<u8> {
     const HEADER: u32 = 8;
-    let entries: [(u16, u16, u32); 14] = {
+    let way = if landscape { 'L' } else { 'P' };
+    let description = format!("**DRAWING;PG{number:06};BW;{way}\0");
+    let entries: [(u16, u16, u32); 15] = {
         let strip = 0; // filled in below
         [
             (254, LONG, 0),
@@ -27,6 +31,7 @@ pub(crate) fn encode(page: &Page) -> Vec<u8> {
             (259, SHORT, 4), // Group 4
             (262, SHORT, 0), // white is zero
             (266, SHORT, 1), // first pixel in the highest bit
+            (270, ASCII, strip),
             (273, LONG, strip),
             (277, SHORT, 1),
             (278, LONG, page.height as u32),
@@ -39,7 +44,8 @@ pub(crate) fn encode(page: &Page) -> Vec<u8> {
     let directory_bytes = 2 + entries.len() as u32 * 12 + 4;
     let resolution_x = HEADER + directory_bytes;
     let resolution_y = resolution_x + 8;
-    let strip_at = resolution_y + 8;
+    let description_at = resolution_y + 8;
+    let strip_at = description_at + description.len() as u32;
     let strip = g4::compress(page);
 
     let mut file = Vec::with_capacity(strip_at as usize + strip.len());
@@ -50,13 +56,19 @@ pub(crate) fn encode(page: &Page) -> Vec<u8> {
         let value = match tag {
             273 => strip_at,
             279 => strip.len() as u32,
+            270 => description_at,
             282 => resolution_x,
             283 => resolution_y,
             _ => value,
         };
         file.extend(tag.to_le_bytes());
         file.extend(kind.to_le_bytes());
-        file.extend(1_u32.to_le_bytes());
+        let count = if tag == 270 {
+            description.len() as u32
+        } else {
+            1
+        };
+        file.extend(count.to_le_bytes());
         file.extend(value.to_le_bytes());
     }
     file.extend(0_u32.to_le_bytes());
@@ -64,6 +76,7 @@ pub(crate) fn encode(page: &Page) -> Vec<u8> {
         file.extend(DPI.to_le_bytes());
         file.extend(1_u32.to_le_bytes());
     }
+    file.extend(description.as_bytes());
     file.extend(strip);
     file
 }

@@ -125,7 +125,7 @@ proptest! {
 
 #[test]
 fn the_header_says_what_real_files_say() {
-    let file = encode(&Page::new(2560, 3300));
+    let file = encode(&Page::new(2560, 3300), 4, true);
     assert_eq!(&file[..4], b"II*\0");
     let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
     let entry = |tag: u16| {
