@@ -89,7 +89,7 @@ pub(crate) fn plan(
         height: rng.range(44.0, 84.0),
         pen: rng.range(1.6, 4.0),
         lean: if rng.chance(0.4) { 0.22 } else { 0.0 },
-        word: *rng.pick(&["FIG. ", "FIG. ", "FIG. ", "Fig. ", "FIG.", "FIGURE "]),
+        word: rng.pick::<&str>(&["FIG. ", "FIG. ", "FIG. ", "Fig. ", "FIG.", "FIGURE "]),
         above: rng.chance(0.15),
     };
     let mut plan = DrawingPlan {

@@ -253,7 +253,7 @@ fn text(p: &Params, face: &mut Part, name: &str, area: Area, height: f64, lines:
             let bits = crate::random::mix64((shape * 64 + letter) as u64);
             letter += 1;
             // A space between words.
-            if bits % 6 == 0 {
+            if bits.is_multiple_of(6) {
                 x += height * 0.45;
                 continue;
             }
