@@ -1494,6 +1494,8 @@ export interface components {
          * @description Bytes of originals (each distinct file once) and embeddings.
          */
         storage_bytes: number;
+        /** @description The sentences that words are put into where a search names none, such as `a photo of {}`. */
+        templates: string[];
       };
       /** @description `success`. */
       message: string;
@@ -2179,6 +2181,8 @@ export interface components {
          * @description Bytes of originals (each distinct file once) and embeddings.
          */
         storage_bytes: number;
+        /** @description The sentences that words are put into where a search names none, such as `a photo of {}`. */
+        templates: string[];
       }[];
       /** @description `success`. */
       message: string;
