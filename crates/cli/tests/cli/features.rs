@@ -42,7 +42,9 @@ fn a_bank_is_imported_searched_and_exported() {
     let mixed = scratch.fails(&["import", &bank, "."], 1);
     assert!(mixed.contains("one by one"), "{mixed}");
     let model = scratch.fails(&["import", &bank, "--model", "builtin"], 1);
-    assert!(model.contains("made already"), "{model}");
+    assert!(model.contains("256 numbers"), "{model}");
+    let watch = scratch.fails(&["import", &bank, "--watch"], 1);
+    assert!(watch.contains("made already"), "{watch}");
 
     let stats = scratch.json(&["collections", "stats", "bank", "--format", "json"]);
     assert_eq!(
