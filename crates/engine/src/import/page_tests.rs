@@ -162,6 +162,13 @@ fn what_is_there_is_skipped_and_what_is_missing_taken() {
     let only = Selection::Items(vec![first]);
     fixture.engine.library().delete("default", &only).unwrap();
     let report = fixture.import(Originals::Reference, &paths);
+    assert_eq!(counts(&report), (2, 0, 2, 0), "what was deleted stays away");
+    let catalog = fixture.engine.stores().catalog();
+    let collection = catalog.collection("default").unwrap();
+    catalog
+        .write(0, |tx| tx.forget_deleted(&collection, None))
+        .unwrap();
+    let report = fixture.import(Originals::Reference, &paths);
     assert_eq!(counts(&report), (2, 1, 1, 0));
     // The same bytes elsewhere are the same sheets.
     let report = fixture.import(Originals::Reference, &[fixture.patent("in/again.pdf")]);

@@ -88,7 +88,7 @@ fn names_that_lead_nowhere_say_why() {
             .unwrap_err()
             .to_string()
     };
-    assert!(message("dinov3-small").contains("dinov2-small"));
+    assert!(message("dino-small").contains("dinov2-small"));
     assert!(message("facebook/dinov2-small").contains("hf:facebook/dinov2-small"));
     for name in [
         "hf:dinov2",

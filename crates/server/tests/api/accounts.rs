@@ -1,5 +1,7 @@
 //! Accounts over HTTP: registering, logging in and out, tokens, users.
 
+use std::collections::BTreeSet;
+
 use lookalike_server::{AccessRules, ServerOptions};
 use lookalike_testkit::http::{Answer, request};
 use serde_json::{Value, json};
@@ -293,6 +295,11 @@ fn administrators_look_after_users() {
     assert_eq!(remove("bob").status, 404);
 }
 
+fn group_ids(answer: &Value) -> BTreeSet<String> {
+    let groups = answer["results"].as_array().unwrap().iter();
+    groups.map(|group| group["group_id"].to_string()).collect()
+}
+
 #[test]
 fn a_search_is_shown_and_made_again_by_whoever_was_given_its_token() {
     let server = with_rules(AccessRules {
@@ -311,7 +318,8 @@ fn a_search_is_shown_and_made_again_by_whoever_was_given_its_token() {
     assert_eq!(entry["query_token"], token);
     assert_eq!(entry["queries"][0]["kind"], "item");
     let again = bob.send("POST", &format!("{shared}/search"), &json!({}));
-    assert_eq!(again.json()["data"]["results"], found["results"]);
+    // The query's vectors are kept, what lies where in it is not: there is no second look.
+    assert_eq!(group_ids(&again.json()["data"]), group_ids(&found));
     // It is a search of his own now, and strangers who may search may see it too.
     assert_eq!(bob.get("/api/history").json()["data"]["total"], 1);
     assert_eq!(server.get(&shared).status, 200);

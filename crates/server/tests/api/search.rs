@@ -499,7 +499,7 @@ fn words_find_texts_and_say_where() {
     assert_eq!(page["file_name"], "USD1107373-20251230-D00001.TIF");
     assert_eq!(
         page["found_by"],
-        json!({"meaning": null, "texts": ["title", "claim"]})
+        json!({"meaning": null, "probability": null, "texts": ["title", "claim"]})
     );
     assert_eq!(data["query_info"]["queries"][0]["text"], "watch bands");
     assert_eq!(data["query_info"]["min_score"], Value::Null);

@@ -29,6 +29,8 @@ const READERS: &[&str] = &[
     "post /api/search/vector",
     "post /api/search/item/{id}",
     "post /api/history/{id}/search",
+    "post /api/shared/{query_token}/search",
+    "post /api/marks/{query_token}",
     "delete /api/history/{id}",
     "delete /api/history",
     "post /api/preview",

@@ -311,7 +311,8 @@ fn composed_words_are_weighted_and_said() {
     };
     let cosine: f32 = dog.iter().zip(&leash).map(|(a, b)| a * b).sum();
     let expected = f32::midpoint(cosine, -1.0);
-    assert!((beside("- leash") - expected).abs() < 1e-4);
+    let found = beside("- leash");
+    assert!((found - expected).abs() < 1e-4, "{found}, not {expected}");
     assert!(beside("leash") > beside("- leash"));
 }
 
