@@ -306,8 +306,9 @@ fn composed_words_are_weighted_and_said() {
         let mut both = words(text, &["designs"]);
         both.queries.insert(0, Query::Vector(dog.clone()));
         let answer = run(&both).unwrap();
-        let hit = answer.ranked.iter().find(|hit| hit.item.id == with_leash);
-        hit.unwrap().score
+        let mut groups = answer.results.iter();
+        let holds = |group: &&GroupedHits| group.pages.iter().any(|page| page.id == with_leash);
+        groups.find(holds).unwrap().max_score
     };
     let cosine: f32 = dog.iter().zip(&leash).map(|(a, b)| a * b).sum();
     let expected = f32::midpoint(cosine, -1.0);

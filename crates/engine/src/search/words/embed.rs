@@ -85,10 +85,10 @@ pub(in crate::search) fn meaning(
         }
         add(&mut sum, &of_term, term.weight);
     }
-    if is_unit && !only_one {
+    let is_one_text = only_one && terms.iter().all(|term| term.weight > 0.0);
+    if is_unit && !is_one_text {
         normalize(&mut sum);
     }
-    let is_one_text = only_one && terms.iter().all(|term| term.weight > 0.0);
     Ok(match QueryVectors::new([sum]) {
         Some(vectors) => Ok(Meaning {
             vectors,
