@@ -7,7 +7,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`every page passes the accessibility audit, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.goto("/");
-    await expect(page.getByRole("button", { name: /^Search with USD/ }).first()).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Search with (?!page)/ }).first()).toBeVisible();
     await audit(page);
     await searchSheet(page, 3);
     await page.getByRole("button", { name: "Choose a region" }).click();
@@ -26,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
 test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) => {
   await page.goto("/");
-  const sample = page.getByRole("button", { name: /^Search with USD/ }).first();
+  const sample = page.getByRole("button", { name: /^Search with (?!page)/ }).first();
   await expect(sample).toBeVisible();
   await sample.focus();
   await page.keyboard.press("Enter");
@@ -104,7 +104,7 @@ test("a long result scrolls through; figures of that and of the first paint", as
   await searchSheet(page, 3, "/?limit=-1&n=100");
   await page.waitForLoadState("networkidle");
   const tiles = await page.locator("[data-row] .tile").count();
-  expect(tiles).toBeGreaterThan(200);
+  expect(tiles).toBeGreaterThan(150);
   const longest = await longestTask(browser, page, () =>
     page.evaluate(async () => {
       while (scrollY + innerHeight < document.documentElement.scrollHeight - 1) {

@@ -18,7 +18,7 @@ test("a search is found again with its best matches, and made again by a click",
   await page.getByRole("link", { name: "History" }).click();
   await expect(page.getByRole("heading", { name: "Today" })).toBeVisible();
   const newest = past(page).first();
-  await expect(newest).toContainText("7 patents · at least 0.60, moderately similar");
+  await expect(newest).toContainText("7 patents · at least 0.60, weakly similar");
   await expect(newest.getByRole("img", { name: `${patent}, score 100%` })).toBeVisible();
   await auditInBothThemes(page);
   await fitsPhone(page);
