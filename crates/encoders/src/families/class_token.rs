@@ -37,8 +37,7 @@ impl Embedder for ClassTokenModel {
     }
 
     fn batch_size(&self, size: u32, lane: &Lane) -> usize {
-        let patches_a_side = size as usize / self.patch();
-        Cpu::batch_size(patches_a_side * patches_a_side, lane)
+        Cpu::batch_size(size as usize, self.patch(), lane)
     }
 
     /// The class token of each image.

@@ -6,8 +6,10 @@ pub(crate) mod clip;
 pub(crate) mod dinov2;
 pub(crate) mod dinov3;
 pub(crate) mod efficientnet_lite;
+mod modules;
 pub(crate) mod siglip;
 mod text_tower;
+mod vision;
 
 use lookalike_imaging::ProcessorConfig;
 

@@ -42,10 +42,11 @@ impl Cpu {
         self.isa
     }
 
-    /// Pictures of `patches` patches each that are best embedded together on `lane` by a
-    /// transformer: more are no faster, only larger.
+    /// Pictures of `size` pixels a side that are best embedded together on `lane` by a transformer
+    /// of patches of `patch` pixels a side: more are no faster, only larger.
     #[must_use]
-    pub fn batch_size(patches: usize, lane: &Lane) -> usize {
+    pub fn batch_size(size: usize, patch: usize, lane: &Lane) -> usize {
+        let patches = (size / patch) * (size / patch);
         (BATCH_PATCHES / patches.max(1)).clamp(1, MAX_BATCH) * lane.threads()
     }
 }
@@ -83,7 +84,7 @@ mod tests {
         assert_eq!((cpu.lanes().get(), cpu.whole().threads()), (3, 3));
         let lane = cpu.lane().unwrap();
         assert_eq!(lane.threads(), 1);
-        let sizes = |lane| [1, 64, 256, 1369].map(|patches| Cpu::batch_size(patches, lane));
+        let sizes = |lane| [1, 8, 16, 37].map(|patches| Cpu::batch_size(14 * patches, 14, lane));
         assert_eq!(sizes(&lane), [16, 16, 4, 1]);
         assert_eq!(sizes(cpu.whole()), [48, 48, 12, 3]);
     }

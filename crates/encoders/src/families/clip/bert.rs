@@ -1,7 +1,8 @@
 //! The tensors of a BERT, or of a RoBERTa, as transformers names them.
 
 use crate::error::LoadError;
-use crate::transformer::{LayerParts, LayerSource, Linear, Norm, Shape};
+use crate::families::modules::Modules;
+use crate::transformer::{LayerParts, LayerSource, Shape};
 use crate::weights::{Tally, Weights};
 
 /// Reads them.
@@ -20,28 +21,13 @@ impl BertLayers<'_> {
     pub(super) fn name(&self, tail: &str) -> String {
         format!("{}{tail}", self.prefix)
     }
+}
 
-    pub(super) fn read(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
+impl Modules for BertLayers<'_> {
+    fn read(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
         let canonical = format!("{}{tail}", self.canonical);
         self.tally
             .read(self.weights, &self.name(tail), &canonical, shape)
-    }
-
-    pub(super) fn norm(&self, module: &str) -> Result<Norm, LoadError> {
-        let width = self.shape.width;
-        Ok(Norm {
-            gain: self.read(&format!("{module}.weight"), &[width])?,
-            bias: self.read(&format!("{module}.bias"), &[width])?,
-        })
-    }
-
-    fn linear(&self, module: &str, outputs: usize, inputs: usize) -> Result<Linear, LoadError> {
-        Ok(Linear {
-            outputs,
-            inputs,
-            weight: self.read(&format!("{module}.weight"), &[outputs, inputs])?,
-            bias: Some(self.read(&format!("{module}.bias"), &[outputs])?),
-        })
     }
 }
 
@@ -49,23 +35,13 @@ impl LayerSource for BertLayers<'_> {
     fn layer(&self, index: usize) -> Result<LayerParts, LoadError> {
         let (width, hidden) = (self.shape.width, self.shape.mlp.hidden());
         let of = |tail: &str| format!("encoder.layer.{index}.{tail}");
-        let (mut weight, mut bias) = (Vec::new(), Vec::new());
-        for part in ["query", "key", "value"] {
-            let part = self.linear(&of(&format!("attention.self.{part}")), width, width)?;
-            weight.extend(part.weight);
-            bias.extend(part.bias.unwrap_or_default());
-        }
+        let parts = ["query", "key", "value"].map(|part| of(&format!("attention.self.{part}")));
         Ok(LayerParts {
-            norm1: self.norm(&of("attention.output.LayerNorm"))?,
-            qkv: Linear {
-                outputs: 3 * width,
-                inputs: width,
-                weight,
-                bias: Some(bias),
-            },
+            norm1: self.norm(&of("attention.output.LayerNorm"), width)?,
+            qkv: self.qkv(parts.each_ref().map(|part| (part.as_str(), true)), width)?,
             projection: self.linear(&of("attention.output.dense"), width, width)?,
             scale1: None,
-            norm2: self.norm(&of("output.LayerNorm"))?,
+            norm2: self.norm(&of("output.LayerNorm"), width)?,
             expand: self.linear(&of("intermediate.dense"), hidden, width)?,
             contract: self.linear(&of("output.dense"), width, hidden)?,
             scale2: None,

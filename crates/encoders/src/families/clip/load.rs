@@ -8,6 +8,7 @@ use lookalike_imaging::ProcessorConfig;
 use super::bert::BertLayers;
 use super::config::{Config, Naming, Projection, ROBERTA_PREFIX, Text, TextTower};
 use crate::error::LoadError;
+use crate::families::modules::Modules;
 use crate::text::Table;
 use crate::transformer::{
     Entry, LayerParts, LayerSource, Linear, Norm, Patches, Places, Positions, Resampling, Shape,
@@ -138,7 +139,10 @@ impl Reader<'_> {
                 let norm = name("text_model.final_layer_norm", "ln_final");
                 (None, Some(self.norm(norm, &shape)?))
             }
-            TextTower::Bert => (Some(self.bert().norm("embeddings.LayerNorm")?), None),
+            TextTower::Bert => (
+                Some(self.bert().norm("embeddings.LayerNorm", shape.width)?),
+                None,
+            ),
         };
         Ok(Source {
             shape,

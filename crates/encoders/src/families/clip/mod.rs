@@ -12,15 +12,15 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use lookalike_imaging::ProcessorConfig;
-use serde_json::json;
 
 use self::config::{CHINESE_CLIP, Config};
 use self::model::Model;
+use super::vision::Vision;
 use super::{Family, Plan};
 use crate::config_file::{ConfigFile, OPEN_CLIP};
 use crate::embedder::Embedder;
 use crate::error::LoadError;
-use crate::facts::{Description, InputSizes};
+use crate::facts::Description;
 use crate::options::LoadOptions;
 use crate::weights::Weights;
 
@@ -41,26 +41,17 @@ impl Family for Clip {
 
     fn configure(&self, file: &ConfigFile) -> Result<Box<dyn Plan>, LoadError> {
         let config = config::parse(file)?;
-        // Sizes are at most 2^20.
-        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let vision = &config.vision;
-        let description = Description {
+        let description = Vision {
             family: "clip",
-            architecture: file.architecture().unwrap_or("clip").to_owned(),
+            architecture: file.architecture().unwrap_or("clip"),
             dim: config.dim,
-            patch_size: Some(pixels(vision.patch_size)),
-            input: InputSizes {
-                default: pixels(vision.image_size),
-                multiple_of: pixels(vision.patch_size),
-            },
+            shape: &config.vision.shape,
+            patch_size: config.vision.patch_size,
+            image_size: config.vision.image_size,
             text_tokens: Some(config.text.length()),
             extra: file.extra().clone(),
-            details: vec![
-                ("layers", json!(vision.shape.layers)),
-                ("heads", json!(vision.shape.heads)),
-                ("mlp", json!(vision.shape.mlp.describe())),
-            ],
-        };
+        }
+        .description();
         Ok(Box::new(ClipPlan {
             config,
             description,

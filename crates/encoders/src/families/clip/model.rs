@@ -126,8 +126,7 @@ impl Embedder for Model {
     }
 
     fn batch_size(&self, size: u32, lane: &Lane) -> usize {
-        let patches_a_side = size as usize / self.config.vision.patch_size;
-        Cpu::batch_size(patches_a_side * patches_a_side, lane)
+        Cpu::batch_size(size as usize, self.config.vision.patch_size, lane)
     }
 
     /// The projected class token of each image.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::bert::BertLayers;
 use crate::devices::Device;
+use crate::families::modules::Modules;
 use crate::families::text_tower::{Pooling, Texts};
 use crate::files;
 use crate::options::{LoadOptions, Precision};
@@ -69,7 +70,7 @@ fn minilm_has_the_embeddings_of_its_reference() {
         let source = Source {
             shape,
             patches: None,
-            norm_before: Some(bert.norm("embeddings.LayerNorm").unwrap()),
+            norm_before: Some(bert.norm("embeddings.LayerNorm", 384).unwrap()),
             norm_after: None,
             layers: &bert,
         };

@@ -4,13 +4,17 @@ use lookalike_imaging::ProcessorConfig;
 use lookalike_kernels::Isa;
 
 use super::config::{Architecture, Config};
-use super::names::{Names, PATCH_WEIGHT};
+use super::names::Names;
 use crate::error::LoadError;
+use crate::families::modules::Modules;
 use crate::transformer::{
-    Arithmetic, Entry, LayerParts, LayerSource, Linear, Mlp, Network, Norm, Patches, Places,
-    Positions, Resampling, Source,
+    Arithmetic, Entry, LayerParts, LayerSource, Linear, Mlp, Network, Patches, Places, Positions,
+    Resampling, Source,
 };
 use crate::weights::{Tally, Weights};
+
+/// From a patch's normalised values, channel by channel, to a token.
+const PATCHES: &str = "embeddings.patch_embeddings.projection";
 
 /// What a network is made from.
 pub(super) struct Loader<'a> {
@@ -34,15 +38,16 @@ impl Loader<'_> {
             names: Names::find(self.weights).unwrap_or_else(Names::bare),
             tally,
         };
+        let (width, patch_size) = (self.config.hidden_size, self.config.patch_size);
         let source = Source {
             shape: self.config.shape(),
             patches: Some(Patches {
-                size: self.config.patch_size,
-                map: reader.patch_embedding()?,
+                size: patch_size,
+                map: reader.patch_map(PATCHES, width, patch_size)?,
                 processor: self.processor,
             }),
             norm_before: None,
-            norm_after: Some(reader.final_norm()?),
+            norm_after: Some(reader.norm("layernorm", width)?),
             layers: &reader,
         };
         let network = source.pack(self.isa, self.arithmetic)?;
@@ -62,15 +67,15 @@ impl Reader<'_> {
         let config = self.config;
         let dim = config.hidden_size;
         let grid = config.trained_grid();
-        let positions = self.top("embeddings.position_embeddings", &[1, grid * grid + 1, dim])?;
-        let mut leading = self.top("embeddings.cls_token", &[1, 1, dim])?;
+        let positions = self.read("embeddings.position_embeddings", &[1, grid * grid + 1, dim])?;
+        let mut leading = self.read("embeddings.cls_token", &[1, 1, dim])?;
         for (token, position) in leading.iter_mut().zip(&positions) {
             *token += position;
         }
         // Registers have no positions.
         if config.registers > 0 {
             let shape = [1, config.registers, dim];
-            leading.extend(self.top("embeddings.register_tokens", &shape)?);
+            leading.extend(self.read("embeddings.register_tokens", &shape)?);
         }
         let resampling = match config.architecture {
             Architecture::Dinov2 => Resampling::Plain,
@@ -88,33 +93,13 @@ impl Reader<'_> {
             )),
         })
     }
+}
 
-    fn final_norm(&self) -> Result<Norm, LoadError> {
-        let dim = self.config.hidden_size;
-        Ok(Norm {
-            gain: self.top("layernorm.weight", &[dim])?,
-            bias: self.top("layernorm.bias", &[dim])?,
-        })
-    }
-
-    /// From a patch's normalised values, channel by channel, to a token.
-    fn patch_embedding(&self) -> Result<Linear, LoadError> {
-        let (dim, patch) = (self.config.hidden_size, self.config.patch_size);
-        let bias = "embeddings.patch_embeddings.projection.bias";
-        Ok(Linear {
-            outputs: dim,
-            inputs: 3 * patch * patch,
-            weight: self.top(PATCH_WEIGHT, &[dim, 3, patch, patch])?,
-            bias: Some(self.top(bias, &[dim])?),
-        })
-    }
-
-    fn top(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
-        self.read(&self.names.top(tail), tail, shape)
-    }
-
-    fn read(&self, name: &str, canonical: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
-        self.tally.read(self.weights, name, canonical, shape)
+impl Modules for Reader<'_> {
+    /// A tensor outside of the layers.
+    fn read(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
+        self.tally
+            .read(self.weights, &self.names.top(tail), tail, shape)
     }
 }
 
@@ -140,11 +125,11 @@ impl LayerReader<'_> {
         let dim = self.config.hidden_size;
         let (expand, contract) = self.mlp()?;
         Ok(LayerParts {
-            norm1: self.norm("norm1")?,
+            norm1: self.norm("norm1", dim)?,
             qkv: self.qkv()?,
             projection: self.linear("attention.output.dense", dim, dim)?,
             scale1: self.scale("layer_scale1.lambda1")?,
-            norm2: self.norm("norm2")?,
+            norm2: self.norm("norm2", dim)?,
             expand,
             contract,
             scale2: self.scale("layer_scale2.lambda1")?,
@@ -198,23 +183,6 @@ impl LayerReader<'_> {
         }
     }
 
-    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<Linear, LoadError> {
-        Ok(Linear {
-            outputs,
-            inputs,
-            weight: self.read(&format!("{name}.weight"), &[outputs, inputs])?,
-            bias: Some(self.read(&format!("{name}.bias"), &[outputs])?),
-        })
-    }
-
-    fn norm(&self, name: &str) -> Result<Norm, LoadError> {
-        let dim = self.config.hidden_size;
-        Ok(Norm {
-            gain: self.read(&format!("{name}.weight"), &[dim])?,
-            bias: self.read(&format!("{name}.bias"), &[dim])?,
-        })
-    }
-
     fn scale(&self, name: &str) -> Result<Option<Vec<f32>>, LoadError> {
         if !self.config.layer_scale {
             return Ok(None);
@@ -231,9 +199,14 @@ impl LayerReader<'_> {
             .names
             .layer(self.reader.weights, self.index, tail)
     }
+}
 
+impl Modules for LayerReader<'_> {
     fn read(&self, tail: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
         let canonical = format!("encoder.layer.{}.{tail}", self.index);
-        self.reader.read(&self.name(tail), &canonical, shape)
+        let reader = self.reader;
+        reader
+            .tally
+            .read(reader.weights, &self.name(tail), &canonical, shape)
     }
 }

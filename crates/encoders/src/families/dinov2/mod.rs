@@ -10,11 +10,12 @@ use lookalike_imaging::ProcessorConfig;
 use serde_json::json;
 
 use self::config::{Architecture, Config};
+use super::vision::Vision;
 use super::{Family, Inference, Plan};
 use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
-use crate::facts::{Description, Extra, InputSizes};
+use crate::facts::{Description, Extra};
 use crate::options::LoadOptions;
 use crate::weights::Weights;
 
@@ -54,26 +55,19 @@ impl Inference for Dinov2 {
 
 impl Dinov2Plan {
     fn new(config: Config, extra: Extra) -> Self {
-        // Sizes are at most 2^20, and grids come from tensors that are there.
-        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let description = Description {
+        let mut description = Vision {
             family: "dinov2",
-            architecture: config.architecture.name().to_owned(),
+            architecture: config.architecture.name(),
             dim: config.hidden_size,
-            patch_size: Some(pixels(config.patch_size)),
-            input: InputSizes {
-                default: pixels(config.image_size),
-                multiple_of: pixels(config.patch_size),
-            },
+            shape: &config.shape(),
+            patch_size: config.patch_size,
+            image_size: config.image_size,
             text_tokens: None,
             extra,
-            details: vec![
-                ("layers", json!(config.layers)),
-                ("heads", json!(config.heads)),
-                ("mlp", json!(config.mlp.describe())),
-                ("registers", json!(config.registers)),
-            ],
-        };
+        }
+        .description();
+        let registers = ("registers", json!(config.registers));
+        description.details.push(registers);
         Self {
             config,
             description,

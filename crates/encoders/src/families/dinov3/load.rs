@@ -4,8 +4,9 @@ use lookalike_imaging::ProcessorConfig;
 
 use super::config::Config;
 use crate::error::LoadError;
+use crate::families::modules::Modules;
 use crate::transformer::{
-    Entry, LayerParts, LayerSource, Linear, Mlp, Norm, Patches, Places, Rotary, Source,
+    Entry, LayerParts, LayerSource, Linear, Mlp, Patches, Places, Rotary, Source,
 };
 use crate::weights::{Tally, Weights};
 
@@ -64,83 +65,38 @@ impl<'a> Reader<'a> {
             shape,
             patches: Some(Patches {
                 size: patch,
-                map: Linear {
-                    outputs: shape.width,
-                    inputs: 3 * patch * patch,
-                    weight: self.read(
-                        &format!("{patches}.weight"),
-                        &[shape.width, 3, patch, patch],
-                    )?,
-                    bias: Some(self.read(&format!("{patches}.bias"), &[shape.width])?),
-                },
+                map: self.patch_map(patches, shape.width, patch)?,
                 processor,
             }),
             norm_before: None,
-            norm_after: Some(self.norm("norm")?),
+            norm_after: Some(self.norm("norm", shape.width)?),
             layers: self,
         })
     }
 
-    fn norm(&self, module: &str) -> Result<Norm, LoadError> {
-        let width = self.config.shape.width;
-        Ok(Norm {
-            gain: self.read(&format!("{module}.weight"), &[width])?,
-            bias: self.read(&format!("{module}.bias"), &[width])?,
-        })
-    }
-
-    fn linear(
+    /// A linear map of layers, whose biases the configuration turns on and off.
+    fn map(
         &self,
         module: &str,
         [outputs, inputs]: [usize; 2],
         has_bias: bool,
     ) -> Result<Linear, LoadError> {
-        let bias = || self.read(&format!("{module}.bias"), &[outputs]);
-        Ok(Linear {
-            outputs,
-            inputs,
-            weight: self.read(&format!("{module}.weight"), &[outputs, inputs])?,
-            bias: has_bias.then(bias).transpose()?,
-        })
-    }
-
-    fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
-        let prefix = if name.starts_with("layer.") {
-            self.prefix
+        if has_bias {
+            self.linear(module, outputs, inputs)
         } else {
-            ""
-        };
-        self.tally
-            .read(self.weights, &format!("{prefix}{name}"), name, shape)
-    }
-
-    /// To queries, keys and values; those without a bias get one of zeros.
-    fn qkv(&self, module: &str) -> Result<Linear, LoadError> {
-        let width = self.config.shape.width;
-        let (mut weight, mut bias) = (Vec::new(), Vec::new());
-        let parts = ["q_proj", "k_proj", "v_proj"];
-        for (part, has_bias) in parts.into_iter().zip(self.config.biases.qkv) {
-            let part = self.linear(&format!("{module}.{part}"), [width; 2], has_bias)?;
-            weight.extend(part.weight);
-            bias.extend(part.bias.unwrap_or_else(|| vec![0.0; width]));
+            self.weights(module, outputs, inputs)
         }
-        Ok(Linear {
-            outputs: 3 * width,
-            inputs: width,
-            weight,
-            bias: Some(bias),
-        })
     }
 
     /// To what is activated; of a gated half the gates and, behind them, the values.
     fn expand(&self, module: &str) -> Result<Linear, LoadError> {
         let Config { shape, biases, .. } = self.config;
         let sizes = [shape.mlp.hidden(), shape.width];
-        let up = self.linear(&format!("{module}.up_proj"), sizes, biases.mlp)?;
+        let up = self.map(&format!("{module}.up_proj"), sizes, biases.mlp)?;
         let Mlp::SwiGlu { hidden } = shape.mlp else {
             return Ok(up);
         };
-        let mut gate = self.linear(&format!("{module}.gate_proj"), sizes, biases.mlp)?;
+        let mut gate = self.map(&format!("{module}.gate_proj"), sizes, biases.mlp)?;
         gate.outputs = 2 * hidden;
         gate.weight.extend(up.weight);
         if let (Some(gate), Some(up)) = (&mut gate.bias, up.bias) {
@@ -150,19 +106,35 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Modules for Reader<'_> {
+    fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
+        let prefix = if name.starts_with("layer.") {
+            self.prefix
+        } else {
+            ""
+        };
+        self.tally
+            .read(self.weights, &format!("{prefix}{name}"), name, shape)
+    }
+}
+
 impl LayerSource for Reader<'_> {
     fn layer(&self, index: usize) -> Result<LayerParts, LoadError> {
         let Config { shape, biases, .. } = self.config;
         let (width, hidden) = (shape.width, shape.mlp.hidden());
         let of = |tail: &str| format!("layer.{index}.{tail}");
+        let names = ["q_proj", "k_proj", "v_proj"].map(|part| of(&format!("attention.{part}")));
+        let [query, key, value] = names.each_ref().map(String::as_str);
+        let [of_query, of_key, of_value] = biases.qkv;
+        let parts = [(query, of_query), (key, of_key), (value, of_value)];
         Ok(LayerParts {
-            norm1: self.norm(&of("norm1"))?,
-            qkv: self.qkv(&of("attention"))?,
-            projection: self.linear(&of("attention.o_proj"), [width; 2], biases.projection)?,
+            norm1: self.norm(&of("norm1"), width)?,
+            qkv: self.qkv(parts, width)?,
+            projection: self.map(&of("attention.o_proj"), [width; 2], biases.projection)?,
             scale1: Some(self.read(&of("layer_scale1.lambda1"), &[width])?),
-            norm2: self.norm(&of("norm2"))?,
+            norm2: self.norm(&of("norm2"), width)?,
             expand: self.expand(&of("mlp"))?,
-            contract: self.linear(&of("mlp.down_proj"), [width, hidden], biases.mlp)?,
+            contract: self.map(&of("mlp.down_proj"), [width, hidden], biases.mlp)?,
             scale2: Some(self.read(&of("layer_scale2.lambda1"), &[width])?),
         })
     }

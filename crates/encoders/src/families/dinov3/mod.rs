@@ -13,12 +13,13 @@ use serde_json::json;
 use self::config::{ARCHITECTURE, Config};
 use self::load::Reader;
 use super::class_token::ClassTokenModel;
+use super::vision::Vision;
 use super::{Family, Plan};
 use crate::config_file::ConfigFile;
 use crate::devices::Device;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
-use crate::facts::{Description, InputSizes, ModelFacts};
+use crate::facts::{Description, ModelFacts};
 use crate::options::LoadOptions;
 use crate::transformer::{Pictures, choose_arithmetic};
 use crate::weights::{Tally, Weights};
@@ -38,27 +39,19 @@ impl Family for Dinov3 {
 
     fn configure(&self, file: &ConfigFile) -> Result<Box<dyn Plan>, LoadError> {
         let config = config::parse(file)?;
-        // Sizes are at most 2^20.
-        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let shape = &config.shape;
-        let description = Description {
+        let mut description = Vision {
             family: "dinov3",
-            architecture: ARCHITECTURE.to_owned(),
-            dim: shape.width,
-            patch_size: Some(pixels(config.patch_size)),
-            input: InputSizes {
-                default: pixels(config.image_size),
-                multiple_of: pixels(config.patch_size),
-            },
+            architecture: ARCHITECTURE,
+            dim: config.shape.width,
+            shape: &config.shape,
+            patch_size: config.patch_size,
+            image_size: config.image_size,
             text_tokens: None,
             extra: file.extra().clone(),
-            details: vec![
-                ("layers", json!(shape.layers)),
-                ("heads", json!(shape.heads)),
-                ("mlp", json!(shape.mlp.describe())),
-                ("registers", json!(config.registers)),
-            ],
-        };
+        }
+        .description();
+        let registers = ("registers", json!(config.registers));
+        description.details.push(registers);
         Ok(Box::new(Dinov3Plan {
             config,
             description,

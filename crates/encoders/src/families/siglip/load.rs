@@ -5,10 +5,10 @@ use lookalike_imaging::ProcessorConfig;
 use super::config::Config;
 use super::pooling::{Attention, Parts};
 use crate::error::LoadError;
+use crate::families::modules::Modules;
 use crate::text::Table;
 use crate::transformer::{
-    Entry, LayerParts, LayerSource, Linear, Norm, Patches, Places, Positions, Resampling, Shape,
-    Source,
+    Entry, LayerParts, LayerSource, Linear, Patches, Places, Positions, Resampling, Shape, Source,
 };
 use crate::weights::{Tally, Weights};
 
@@ -51,15 +51,7 @@ impl Reader<'_> {
             shape,
             patches: Some(Patches {
                 size: patch,
-                map: Linear {
-                    outputs: shape.width,
-                    inputs: 3 * patch * patch,
-                    weight: self.read(
-                        &format!("{patches}.weight"),
-                        &[shape.width, 3, patch, patch],
-                    )?,
-                    bias: Some(self.read(&format!("{patches}.bias"), &[shape.width])?),
-                },
+                map: self.patch_map(patches, shape.width, patch)?,
                 processor,
             }),
             norm_before: None,
@@ -127,23 +119,9 @@ impl Reader<'_> {
         }
         Ok(self.weights.read(name, &[1])?.first().copied())
     }
+}
 
-    fn norm(&self, module: &str, width: usize) -> Result<Norm, LoadError> {
-        Ok(Norm {
-            gain: self.read(&format!("{module}.weight"), &[width])?,
-            bias: self.read(&format!("{module}.bias"), &[width])?,
-        })
-    }
-
-    fn linear(&self, module: &str, outputs: usize, inputs: usize) -> Result<Linear, LoadError> {
-        Ok(Linear {
-            outputs,
-            inputs,
-            weight: self.read(&format!("{module}.weight"), &[outputs, inputs])?,
-            bias: Some(self.read(&format!("{module}.bias"), &[outputs])?),
-        })
-    }
-
+impl Modules for Reader<'_> {
     fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
         self.tally.read(self.weights, name, name, shape)
     }
@@ -160,28 +138,16 @@ impl LayerSource for TowerLayers<'_> {
     fn layer(&self, index: usize) -> Result<LayerParts, LoadError> {
         let (width, hidden) = (self.shape.width, self.shape.mlp.hidden());
         let of = |tail: &str| format!("{}.encoder.layers.{index}.{tail}", self.tower);
-        let (mut weight, mut bias) = (Vec::new(), Vec::new());
-        for part in ["q_proj", "k_proj", "v_proj"] {
-            let part = of(&format!("self_attn.{part}"));
-            let part = self.reader.linear(&part, width, width)?;
-            weight.extend(part.weight);
-            bias.extend(part.bias.unwrap_or_default());
-        }
+        let reader = self.reader;
+        let parts = ["q_proj", "k_proj", "v_proj"].map(|part| of(&format!("self_attn.{part}")));
         Ok(LayerParts {
-            norm1: self.reader.norm(&of("layer_norm1"), width)?,
-            qkv: Linear {
-                outputs: 3 * width,
-                inputs: width,
-                weight,
-                bias: Some(bias),
-            },
-            projection: self
-                .reader
-                .linear(&of("self_attn.out_proj"), width, width)?,
+            norm1: reader.norm(&of("layer_norm1"), width)?,
+            qkv: reader.qkv(parts.each_ref().map(|part| (part.as_str(), true)), width)?,
+            projection: reader.linear(&of("self_attn.out_proj"), width, width)?,
             scale1: None,
-            norm2: self.reader.norm(&of("layer_norm2"), width)?,
-            expand: self.reader.linear(&of("mlp.fc1"), hidden, width)?,
-            contract: self.reader.linear(&of("mlp.fc2"), width, hidden)?,
+            norm2: reader.norm(&of("layer_norm2"), width)?,
+            expand: reader.linear(&of("mlp.fc1"), hidden, width)?,
+            contract: reader.linear(&of("mlp.fc2"), width, hidden)?,
             scale2: None,
         })
     }

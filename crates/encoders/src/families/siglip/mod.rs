@@ -10,15 +10,15 @@ mod pooling;
 use std::path::{Path, PathBuf};
 
 use lookalike_imaging::ProcessorConfig;
-use serde_json::json;
 
 use self::config::{ARCHITECTURE, Config};
 use self::model::Model;
+use super::vision::Vision;
 use super::{Family, Plan};
 use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
-use crate::facts::{Description, InputSizes};
+use crate::facts::Description;
 use crate::options::LoadOptions;
 use crate::weights::Weights;
 
@@ -39,26 +39,17 @@ impl Family for Siglip {
 
     fn configure(&self, file: &ConfigFile) -> Result<Box<dyn Plan>, LoadError> {
         let config = config::parse(file)?;
-        // Sizes are at most 2^20.
-        let pixels = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        let vision = &config.vision;
-        let description = Description {
+        let description = Vision {
             family: "siglip",
-            architecture: ARCHITECTURE.to_owned(),
-            dim: vision.width,
-            patch_size: Some(pixels(config.patch_size)),
-            input: InputSizes {
-                default: pixels(config.image_size),
-                multiple_of: pixels(config.patch_size),
-            },
+            architecture: ARCHITECTURE,
+            dim: config.vision.width,
+            shape: &config.vision,
+            patch_size: config.patch_size,
+            image_size: config.image_size,
             text_tokens: Some(config.length),
             extra: file.extra().clone(),
-            details: vec![
-                ("layers", json!(vision.layers)),
-                ("heads", json!(vision.heads)),
-                ("mlp", json!(vision.mlp.describe())),
-            ],
-        };
+        }
+        .description();
         Ok(Box::new(SiglipPlan {
             config,
             description,

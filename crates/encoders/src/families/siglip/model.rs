@@ -131,8 +131,7 @@ impl Embedder for Model {
     }
 
     fn batch_size(&self, size: u32, lane: &Lane) -> usize {
-        let patches_a_side = size as usize / self.config.patch_size;
-        Cpu::batch_size(patches_a_side * patches_a_side, lane)
+        Cpu::batch_size(size as usize, self.config.patch_size, lane)
     }
 
     /// What the tokens of each image are pooled to.
