@@ -148,7 +148,7 @@ impl Plan {
             (nudge * 1000.0).round().max(1.0) / 1000.0
         };
         let family = family(options.seed, index);
-        let states = if family.is_flat() {
+        let states = if family.is_flat {
             Rng::new(derive(patent, "states")).whole(1, 5) as usize
         } else {
             1
@@ -171,7 +171,7 @@ impl Plan {
 
     /// Sheets, front-page copy, XML and photos.
     fn files(&self) -> u64 {
-        let states = self.family.is_flat().then_some(self.states);
+        let states = self.family.is_flat.then_some(self.states);
         let sheets = self.grouping.sheets(states).len() as u64;
         sheets + 2 + u64::from(self.photos)
     }
@@ -307,7 +307,7 @@ impl Job<'_> {
         let stem = record.stem();
         let drawings = drawing::plan(
             subjects,
-            plan.family.is_flat(),
+            plan.family.is_flat,
             plan.grouping,
             &mut plan.rng("drawing"),
         );
@@ -324,6 +324,7 @@ impl Job<'_> {
                 .map(|figure| figure.view.name())
                 .collect();
             let mut add = |number: usize| {
+                // The front page's copy is the first sheet to the last byte.
                 let file = tiff::encode(&page, number.max(1), sheet.landscape);
                 files.push((format!("{stem}-D{number:05}.TIF"), file));
                 views.push(view.join("+"));

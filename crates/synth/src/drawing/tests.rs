@@ -19,7 +19,7 @@ fn every_sheet_holds_a_drawing_within_its_margins() {
         let mut rng = Rng::new(number as u64);
         let plan = plan(
             &subjects,
-            family.is_flat(),
+            family.is_flat,
             Grouping::draw(&mut rng),
             &mut rng,
         );

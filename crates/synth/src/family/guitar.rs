@@ -2,7 +2,7 @@
 
 use super::material::{ACCENT, BODY, METAL, SECOND};
 use super::shapes::{circle, pierced, shifted, slab, trace, upright};
-use crate::math::{Placement, mix, v3};
+use crate::math::{Placement, mix, v2, v3};
 use crate::random::Params;
 use crate::solid::{
     Edge, Ink,
@@ -65,7 +65,7 @@ pub(super) fn guitar(p: &Params) -> Vec<Part> {
         let middle = long * 0.45;
         let inner = outline
             .clone()
-            .map(|q| crate::math::v2(q.x * 0.94, middle + (q.y - middle) * 0.95));
+            .map(|q| v2(q.x * 0.94, middle + (q.y - middle) * 0.95));
         trace(&mut body, &inner, deep + 0.005, Ink::Ornament);
     }
     let mut parts = vec![body.material(BODY)];

@@ -8,7 +8,7 @@ use crate::random::Params;
 use crate::solid::{
     Edge, End, Ink, Lathe,
     Node::{Corner, Round, Through},
-    Outline, Part, Sweep, cylinder,
+    Outline, Part, Sweep, cylinder, spline_path, tube,
 };
 
 /// A wrench: a jaw on top, a ring or another jaw below.
@@ -49,11 +49,7 @@ pub(super) fn wrench(p: &Params) -> Vec<Part> {
             circle(0.0, 0.0, bore)
         });
     } else {
-        nodes.extend(head(0.0, -1.0).into_iter().rev().map(|node| match node {
-            Corner(x, y) => Corner(x, y),
-            Round(x, y, r) => Round(x, y, r),
-            Through(x, y) => Through(x, y),
-        }));
+        nodes.extend(head(0.0, -1.0).into_iter().rev());
     }
     nodes.extend([
         Corner(shaft, if ring_below { ring } else { jaw * 1.6 }),
@@ -211,7 +207,7 @@ pub(super) fn pliers(p: &Params) -> Vec<Part> {
                     v3(centre.x + eye * c, centre.y + eye * 1.25 * s, thick * 0.6)
                 })
                 .collect();
-            parts.push(crate::solid::tube(&ring, handle * 0.7, End::Joined).material(BODY));
+            parts.push(tube(&ring, handle * 0.7, End::Joined).material(BODY));
         } else {
             path.push(v3(side * bow, long * 0.55, thick * 0.6));
             path.push(v3(side * bow * 0.9, long * 0.2, thick * 0.6));
@@ -221,7 +217,7 @@ pub(super) fn pliers(p: &Params) -> Vec<Part> {
                 thick * 0.6,
             ));
         }
-        let path = crate::solid::spline_path(&path, 12);
+        let path = spline_path(&path, 12);
         let grip = Sweep {
             path: &path,
             section: &Outline::ellipse(1.0, 1.0, 32),

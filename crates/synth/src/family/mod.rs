@@ -3,29 +3,39 @@
 //! Lengths are centimetres, roughly. The front faces the viewer at negative y, z points up. Parts
 //! run into each other where they join; the edge between them is found afterwards.
 
+mod area;
+mod basin;
 mod bench;
 mod bottle;
 mod bowl;
-mod carried;
 mod chair;
+mod charger;
+mod clock;
+mod controller;
+mod cookware;
 mod cup;
 mod door_handle;
+mod drone;
 mod dumbbell;
-mod electronics;
+mod fan;
 mod furniture;
 mod glyph;
+mod grooming;
 mod guitar;
 mod hammer;
 mod hand_tool;
-mod household;
+mod hat;
+mod headphones;
 mod knife;
 mod lamp;
 mod legs;
+mod luggage;
 mod ornament;
 mod package;
 mod pen;
-mod personal;
+mod phone;
 mod phone_case;
+mod ring;
 mod screen;
 mod section;
 mod shapes;
@@ -34,14 +44,19 @@ mod shoe;
 mod speaker;
 mod spectacles;
 mod surface;
+mod syringe;
 mod table;
 mod tap;
 mod teapot;
 #[cfg(test)]
 mod tests;
+mod toy;
+mod umbrella;
+mod vaporizer;
 mod vase;
 mod vehicle;
 mod watch;
+mod writing;
 
 use crate::random::Params;
 use crate::solid::Part;
@@ -70,23 +85,22 @@ pub(crate) struct Family {
     pub(crate) locarno: &'static [&'static str],
     /// Makes the parts.
     pub(crate) build: fn(&Params) -> Vec<Part>,
-}
-
-impl Family {
     /// Whether only the front counts, as with what a screen displays: such a patent shows states
     /// of its design instead of sides.
-    pub(crate) fn is_flat(&self) -> bool {
-        matches!(self.name, "screen" | "icon" | "textile")
-    }
+    pub(crate) is_flat: bool,
 }
 
 macro_rules! family {
     ($name:literal, $build:path, [$($locarno:literal),+], [$($title:literal),+]) => {
+        family!($name, $build, [$($locarno),+], [$($title),+], is_flat: false)
+    };
+    ($name:literal, $build:path, [$($locarno:literal),+], [$($title:literal),+], is_flat: $flat:literal) => {
         Family {
             name: $name,
             titles: &[$($title),+],
             locarno: &[$($locarno),+],
             build: $build,
+            is_flat: $flat,
         }
     };
 }
@@ -242,7 +256,8 @@ pub(crate) const FAMILIES: &[Family] = &[
             "Display panel with transitional user interface",
             "Electronic device with user interface",
             "Display screen or portion thereof"
-        ]
+        ],
+        is_flat: true
     ),
     family!(
         "icon",
@@ -253,7 +268,8 @@ pub(crate) const FAMILIES: &[Family] = &[
             "Display panel with icon",
             "Icon for a display",
             "Electronic display with symbol"
-        ]
+        ],
+        is_flat: true
     ),
     family!(
         "shoe",
@@ -263,7 +279,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "hat",
-        shoe::hat,
+        hat::hat,
         ["02-03"],
         ["Cap", "Hat", "Sun hat", "Headwear"]
     ),
@@ -332,7 +348,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "drone",
-        vehicle::drone,
+        drone::drone,
         ["12-07"],
         [
             "Drone",
@@ -343,7 +359,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "brick",
-        vehicle::brick,
+        toy::brick,
         ["21-01"],
         [
             "Toy brick",
@@ -354,7 +370,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "toy figure",
-        vehicle::figure,
+        toy::figure,
         ["21-01"],
         ["Toy figure", "Doll", "Figurine", "Toy robot"]
     ),
@@ -383,7 +399,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "phone",
-        electronics::phone,
+        phone::phone,
         ["14-03"],
         [
             "Mobile phone",
@@ -394,19 +410,19 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "headphones",
-        electronics::headphones,
+        headphones::headphones,
         ["14-01"],
         ["Headphones", "Headset", "Over-ear headphones", "Earphones"]
     ),
     family!(
         "charger",
-        electronics::charger,
+        charger::charger,
         ["13-02"],
         ["Charger", "Power adapter", "Wall charger", "USB charger"]
     ),
     family!(
         "controller",
-        electronics::controller,
+        controller::controller,
         ["14-02", "21-01"],
         [
             "Game controller",
@@ -417,25 +433,25 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "suitcase",
-        carried::suitcase,
+        luggage::suitcase,
         ["03-01"],
         ["Suitcase", "Luggage", "Trolley case", "Travel case"]
     ),
     family!(
         "handbag",
-        carried::handbag,
+        luggage::handbag,
         ["03-01"],
         ["Handbag", "Bag", "Purse", "Tote bag"]
     ),
     family!(
         "umbrella",
-        carried::umbrella,
+        umbrella::umbrella,
         ["03-03"],
         ["Umbrella", "Parasol", "Sunshade", "Patio umbrella"]
     ),
     family!(
         "toothbrush",
-        personal::toothbrush,
+        grooming::toothbrush,
         ["04-02"],
         [
             "Toothbrush",
@@ -446,25 +462,25 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "razor",
-        personal::razor,
+        grooming::razor,
         ["28-03"],
         ["Razor", "Shaving razor", "Safety razor", "Razor handle"]
     ),
     family!(
         "comb",
-        personal::comb,
+        grooming::comb,
         ["28-03"],
         ["Comb", "Hair comb", "Grooming comb", "Pet comb"]
     ),
     family!(
         "ring",
-        personal::ring,
+        ring::ring,
         ["11-01"],
         ["Ring", "Finger ring", "Jewelry", "Engagement ring"]
     ),
     family!(
         "vaporizer",
-        personal::vaporizer,
+        vaporizer::vaporizer,
         ["27-02"],
         [
             "Electronic cigarette",
@@ -475,7 +491,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "syringe",
-        personal::syringe,
+        syringe::syringe,
         ["24-02"],
         [
             "Syringe",
@@ -486,31 +502,31 @@ pub(crate) const FAMILIES: &[Family] = &[
     ),
     family!(
         "pan",
-        household::pan,
+        cookware::pan,
         ["07-02"],
         ["Frying pan", "Cooking pot", "Saucepan", "Cookware"]
     ),
     family!(
         "spoon",
-        household::spoon,
+        cookware::spoon,
         ["07-03", "07-06"],
         ["Spoon", "Spatula", "Ladle", "Kitchen utensil"]
     ),
     family!(
         "basin",
-        household::basin,
+        basin::basin,
         ["23-02"],
         ["Wash basin", "Sink", "Basin", "Vessel sink"]
     ),
     family!(
         "fan",
-        household::fan,
+        fan::fan,
         ["23-04"],
         ["Fan", "Table fan", "Electric fan", "Air circulator"]
     ),
     family!(
         "clock",
-        household::clock,
+        clock::clock,
         ["10-01"],
         ["Clock", "Wall clock", "Clock with dial", "Timepiece"]
     ),
@@ -529,7 +545,8 @@ pub(crate) const FAMILIES: &[Family] = &[
             "Fabric with pattern",
             "Sheet material",
             "Textile fabric"
-        ]
+        ],
+        is_flat: true
     ),
     family!(
         "guitar",

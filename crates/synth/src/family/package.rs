@@ -3,13 +3,13 @@
 use super::glyph::glyph;
 use super::legs::bar;
 use super::material::{ACCENT, BODY, SECOND};
-use super::shapes::{pierced, shifted, slab, trace, upright};
-use crate::math::{Placement, mix, v2, v3};
+use super::shapes::{pierced, shifted, slab, trace, turned, upright};
+use crate::math::{FRAC_TURN_4, Placement, mix, v2, v3};
 use crate::random::Params;
 use crate::solid::{
     Edge, End, Ink,
     Node::{Corner, Through},
-    Outline, Part, Sweep, rounded_box,
+    Outline, Part, Sweep, rounded_box, tube,
 };
 
 /// A carton: closed with tuck flaps, with a hang tab, a window or a handle.
@@ -95,27 +95,18 @@ pub(super) fn carton(p: &Params) -> Vec<Part> {
                 width,
                 Edge::Sharp,
             );
-            let place = Placement::IDENTITY.turn_x(TURN_UP).turn_z(TURN_UP).shift(
-                -width / 2.0,
-                0.0,
-                height,
-            );
+            let place = Placement::IDENTITY
+                .turn_x(FRAC_TURN_4)
+                .turn_z(FRAC_TURN_4)
+                .shift(-width / 2.0, 0.0, height);
             parts.push(gable.placed(&place).material(BODY));
         }
         // A lid that laps over.
         2 => {
-            let lid = rounded_box(
-                width + 0.5,
-                depth + 0.8,
-                height * p.range("lid", 0.12, 0.35),
-                0.08,
-                Edge::Sharp,
-            );
-            let (_, high) = crate::solid::bounds_of(std::slice::from_ref(&lid));
-            parts.push(
-                lid.placed(&Placement::at(0.0, 0.0, height - high.z + 0.3))
-                    .material(ACCENT),
-            );
+            let tall = height * p.range("lid", 0.12, 0.35);
+            let lid = rounded_box(width + 0.5, depth + 0.8, tall, 0.08, Edge::Sharp);
+            let place = Placement::at(0.0, 0.0, height - tall + 0.3);
+            parts.push(lid.placed(&place).material(ACCENT));
         }
         // The line of a flap.
         _ => {
@@ -135,9 +126,6 @@ pub(super) fn carton(p: &Params) -> Vec<Part> {
     }
     parts
 }
-
-/// A quarter turn.
-const TURN_UP: f64 = crate::math::FRAC_TURN_4;
 
 /// A crate or basket: slats around a floor, perhaps with handles.
 pub(super) fn crate_box(p: &Params) -> Vec<Part> {
@@ -189,7 +177,7 @@ pub(super) fn crate_box(p: &Params) -> Vec<Part> {
                 )
             })
             .collect();
-        parts.push(crate::solid::tube(&path, board * 0.9, End::Flat).material(ACCENT));
+        parts.push(tube(&path, board * 0.9, End::Flat).material(ACCENT));
     }
     parts
 }
@@ -265,7 +253,7 @@ pub(super) fn pouch(p: &Params) -> Vec<Part> {
         } else {
             0.0
         };
-        let spout = super::shapes::turned(&[
+        let spout = turned(&[
             Corner(0.0, 0.0),
             Corner(radius, 0.0),
             Through(radius, radius * 1.4),

@@ -1,64 +1,13 @@
 //! Screens with what they display: the most frequent kind of real design.
 
+use super::area::Area;
 use super::glyph::glyph;
 use super::material::{BODY, SECOND};
-use super::shapes::{line, shifted, slab, trace, upright};
+use super::shapes::{line, slab, trace, upright};
+use super::writing::text;
 use crate::math::{Vec2, mix, v2};
 use crate::random::Params;
 use crate::solid::{Edge, Ink, Outline, Part};
-
-/// A rectangle on a screen.
-#[derive(Clone, Copy)]
-struct Area {
-    low: Vec2,
-    high: Vec2,
-}
-
-impl Area {
-    fn size(self) -> Vec2 {
-        self.high - self.low
-    }
-
-    fn middle(self) -> Vec2 {
-        (self.low + self.high) * 0.5
-    }
-
-    fn shrunk(self, by: f64) -> Area {
-        Area {
-            low: self.low + v2(by, by),
-            high: self.high - v2(by, by),
-        }
-    }
-
-    /// One of `count` strips below one another, from the top.
-    fn row(self, index: usize, count: usize) -> Area {
-        let tall = self.size().y / count as f64;
-        let top = self.high.y - tall * index as f64;
-        Area {
-            low: v2(self.low.x, top - tall),
-            high: v2(self.high.x, top),
-        }
-    }
-
-    /// One of `count` strips beside one another, from the left.
-    fn column(self, index: usize, count: usize) -> Area {
-        let wide = self.size().x / count as f64;
-        let left = self.low.x + wide * index as f64;
-        Area {
-            low: v2(left, self.low.y),
-            high: v2(left + wide, self.high.y),
-        }
-    }
-
-    fn outline(self, round: f64) -> Outline {
-        let (size, middle) = (self.size(), self.middle());
-        shifted(
-            Outline::rectangle(size.x, size.y, round),
-            middle.x,
-            middle.y,
-        )
-    }
-}
 
 /// Where the display's lines lie, just above its face.
 const FACE: f64 = 0.06;
@@ -235,51 +184,7 @@ fn header_bar(p: &Params, face: &mut Part, area: Area) {
         low: area.low + v2(size.y * 1.2, size.y * 0.3),
         high: area.high - v2(size.y * 1.2, size.y * 0.3),
     };
-    text(p, face, "header.title", title, size.y * 0.4, 1);
-}
-
-/// Lines of writing from the top left: strokes of the height and rhythm of letters.
-fn text(p: &Params, face: &mut Part, name: &str, area: Area, height: f64, lines: usize) {
-    for row in 0..lines {
-        let base = area.high.y - height * (1.0 + 1.9 * row as f64);
-        if base < area.low.y {
-            return;
-        }
-        let length = p.range(&format!("{name}.length.{row}"), 0.3, 1.0) * area.size().x;
-        let shape = p.choice(&format!("{name}.shape.{row}"), 1 << 16);
-        let mut x = area.low.x;
-        let mut letter = 0;
-        while x + height * 0.5 < area.low.x + length {
-            let bits = crate::random::mix64((shape * 64 + letter) as u64);
-            letter += 1;
-            // A space between words.
-            if bits.is_multiple_of(6) {
-                x += height * 0.45;
-                continue;
-            }
-            for stroke in letter_strokes(bits >> 8, height) {
-                let placed: Vec<Vec2> = stroke.iter().map(|&(u, v)| v2(x + u, base + v)).collect();
-                line(face, &placed, FACE);
-            }
-            x += height * 0.62;
-        }
-    }
-}
-
-/// The strokes of one of a few simple letters.
-fn letter_strokes(bits: u64, height: f64) -> Vec<Vec<(f64, f64)>> {
-    let (w, x, h) = (height * 0.42, height * 0.65, height);
-    match bits % 6 {
-        0 => vec![vec![(0.0, 0.0), (0.0, h)]],
-        1 => vec![vec![(0.0, 0.0), (w, 0.0), (w, x), (0.0, x), (0.0, 0.0)]],
-        2 => vec![vec![(0.0, 0.0), (0.0, x), (w, x), (w, 0.0)]],
-        3 => vec![vec![(0.0, 0.0), (w / 2.0, x), (w, 0.0)]],
-        4 => vec![
-            vec![(w, x), (0.0, x), (0.0, 0.0), (w, 0.0)],
-            vec![(0.0, x / 2.0), (w, x / 2.0)],
-        ],
-        _ => vec![vec![(w / 2.0, 0.0), (w / 2.0, h)], vec![(0.0, x), (w, x)]],
-    }
+    text(p, face, "header.title", title, size.y * 0.4, 1, FACE);
 }
 
 fn list(p: &Params, face: &mut Part, name: &str, area: Area, pitch: f64) {
@@ -312,6 +217,7 @@ fn list(p: &Params, face: &mut Part, name: &str, area: Area, pitch: f64) {
             words,
             tall * 0.28,
             1,
+            FACE,
         );
         if ruled && row > 0 {
             rule(face, strip.low.x, strip.high.x, strip.high.y);
@@ -414,7 +320,7 @@ fn section(p: &Params, face: &mut Part, name: &str, area: Area, bar: f64) {
                 high: v2(area.high.x, low - bar * 0.2),
                 ..area
             };
-            text(p, face, &format!("{name}.below"), below, bar * 0.3, 4);
+            text(p, face, &format!("{name}.below"), below, bar * 0.3, 4, FACE);
         }
         // A dial.
         4 => {
@@ -439,7 +345,7 @@ fn section(p: &Params, face: &mut Part, name: &str, area: Area, bar: f64) {
         // Writing.
         _ => {
             let height = bar * p.range(&format!("{name}.height"), 0.22, 0.4);
-            text(p, face, &format!("{name}.text"), area, height, 12);
+            text(p, face, &format!("{name}.text"), area, height, 12, FACE);
         }
     }
 }
