@@ -17,26 +17,23 @@ pub(crate) enum FeaturesCommand {
     Export(FeaturesExportArguments),
 }
 
+/// Where vectors that are made already go, and what they are.
 #[derive(Args, Debug)]
-pub(crate) struct FeaturesImportArguments {
-    /// A .npz; a .npy with a .jsonl beside it; a folder with a .npy for each image; or
-    /// image_index.json with image_embeddings.npy
-    #[arg(required = true, value_name = "BANK")]
-    pub(crate) banks: Vec<PathBuf>,
+pub(crate) struct VectorsArguments {
     /// Collection to import into; made if there is none of that name
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
-    /// cosine, ip or l2 [default: what the bank says, else cosine]
+    /// cosine, ip or l2 [default: what the vectors come with, else cosine]
     #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
     pub(crate) metric: Option<Metric>,
     /// flat, ivf_flat, ivf_sq8, hnsw or auto, for a collection that is made [default: auto]
     #[arg(long, value_name = "KIND", value_parser = from_name::<IndexKind>)]
     pub(crate) index: Option<IndexKind>,
-    /// Whether to scale vectors to length 1 [default: what the bank says, else false]
+    /// Whether to scale vectors to length 1 [default: what the vectors come with, else false]
     #[arg(long, value_name = "true|false")]
     pub(crate) normalize: Option<bool>,
-    /// Encoder that vectors of a bank that says nothing of it were made with, so that pictures and words
-    /// can be searched with; nothing but their length can be checked
+    /// Encoder that vectors that come without its name were made with, so that pictures and words can be
+    /// searched with; nothing but their length can be checked
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) model: Option<String>,
     /// How that encoder's pictures were prepared [default: the model's own, else letterbox]
@@ -46,6 +43,16 @@ pub(crate) struct FeaturesImportArguments {
     #[arg(long, value_name = "N", requires = "model",
           value_parser = clap::value_parser!(u32).range(1..=16_384))]
     pub(crate) size: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FeaturesImportArguments {
+    /// A .npz; a .npy with a .jsonl beside it; a folder with a .npy for each image; or
+    /// image_index.json with image_embeddings.npy
+    #[arg(required = true, value_name = "BANK")]
+    pub(crate) banks: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) vectors: VectorsArguments,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }

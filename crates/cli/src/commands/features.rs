@@ -1,5 +1,6 @@
 //! `lookalike features`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lookalike_banks::BankLayout;
@@ -10,7 +11,7 @@ use lookalike_transfer::{
 
 use super::{Outcome, import_report};
 use crate::arguments::{
-    FeaturesCommand, FeaturesExportArguments, FeaturesImportArguments, Format, LayoutChoice,
+    FeaturesCommand, FeaturesExportArguments, Format, LayoutChoice, VectorsArguments,
 };
 use crate::output::progress::{Step, follow};
 use crate::settings::Settings;
@@ -19,26 +20,31 @@ use crate::{interrupt, output};
 
 pub(super) fn run(command: FeaturesCommand, settings: &Settings) -> anyhow::Result<Outcome> {
     match command {
-        FeaturesCommand::Import(arguments) => import(arguments, settings),
+        FeaturesCommand::Import(arguments) => {
+            let format = arguments.format.format;
+            import(arguments.banks, arguments.vectors, format, settings)
+        }
         FeaturesCommand::Export(arguments) => export(arguments, settings),
     }
 }
 
 pub(super) fn import(
-    arguments: FeaturesImportArguments,
+    banks: Vec<PathBuf>,
+    vectors: VectorsArguments,
+    format: Format,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
     let engine = engine(settings, Access::Write)?;
     let request = BankImportRequest {
-        banks: arguments.banks,
-        collection: arguments.collection,
-        metric: arguments.metric,
-        index: arguments.index,
-        normalize: arguments.normalize,
-        encoder: arguments.model.map(|model| BankEncoder {
+        banks,
+        collection: vectors.collection,
+        metric: vectors.metric,
+        index: vectors.index,
+        normalize: vectors.normalize,
+        encoder: vectors.model.map(|model| BankEncoder {
             model,
-            preprocess: arguments.preprocess,
-            size: arguments.size,
+            preprocess: vectors.preprocess,
+            size: vectors.size,
         }),
     };
     let control = control();
@@ -48,7 +54,7 @@ pub(super) fn import(
         || Step::of(&control),
         || import_banks(engine.stores(), &request, &control),
     )?;
-    match arguments.format.format {
+    match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,
         Format::Table => {

@@ -14,9 +14,7 @@ use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
 use lookalike_work::Cancel;
 
 use super::{Outcome, import_report};
-use crate::arguments::{
-    CollectionArguments, FeaturesImportArguments, Format, ImportArguments, Originals,
-};
+use crate::arguments::{CollectionArguments, Format, ImportArguments, Originals, VectorsArguments};
 use crate::output::progress::{self, Bar, Step, TICK};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -46,7 +44,7 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
             banks == arguments.paths.len(),
             "banks of vectors and pictures can't be imported in one go: give them one by one"
         );
-        return super::features::import(bank_arguments(arguments)?, settings);
+        return import_banks(arguments, settings);
     }
     let mut downloads = Vec::new();
     for path in &mut arguments.paths {
@@ -89,7 +87,7 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
 }
 
 /// The same import, as `lookalike features import` takes it.
-fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportArguments> {
+fn import_banks(arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let CollectionArguments {
         model,
         preprocess,
@@ -99,12 +97,16 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
     } = arguments.settings;
     anyhow::ensure!(
         !arguments.watch
+            && !arguments.again
             && arguments.shard.is_none()
             && arguments.originals == Originals::Reference,
-        "a bank of vectors takes no --watch, no --shard and no --originals: its vectors are made already"
+        "a bank of vectors takes no --watch, --again, --shard or --originals: its vectors are made already"
     );
-    Ok(FeaturesImportArguments {
-        banks: arguments.paths,
+    anyhow::ensure!(
+        model.is_some() || (preprocess.is_none() && size.is_none()),
+        "--preprocess and --size say how the encoder of a bank's vectors took pictures: name it by --model"
+    );
+    let vectors = VectorsArguments {
         collection: arguments.collection,
         metric,
         index,
@@ -112,8 +114,9 @@ fn bank_arguments(arguments: ImportArguments) -> anyhow::Result<FeaturesImportAr
         model,
         preprocess,
         size,
-        format: arguments.format,
-    })
+    };
+    let format = arguments.format.format;
+    super::features::import(arguments.paths, vectors, format, settings)
 }
 
 /// Imports, and then whatever changes, until a signal.

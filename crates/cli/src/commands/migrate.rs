@@ -12,7 +12,7 @@ use lookalike_store_milvus::{ForeignCollection, MilvusSettings, address};
 use serde_json::{Map, Value};
 
 use super::{Outcome, features};
-use crate::arguments::{FeaturesImportArguments, MigrateArguments};
+use crate::arguments::{MigrateArguments, VectorsArguments};
 use crate::output;
 use crate::settings::Settings;
 
@@ -37,22 +37,12 @@ pub(super) fn run(arguments: MigrateArguments, settings: &Settings) -> anyhow::R
     fs::create_dir_all(&folder)
         .with_context(|| format!("no folder {} can be made", folder.display()))?;
     let bank = folder.join("rows.npy");
-    let outcome = write(&found, &bank, arguments.images.as_deref(), settings).and_then(|()| {
-        features::import(
-            FeaturesImportArguments {
-                banks: vec![bank],
-                collection: arguments.collection,
-                metric: arguments.metric.or(found.metric),
-                index: arguments.index,
-                normalize: arguments.normalize,
-                model: None,
-                preprocess: None,
-                size: None,
-                format: arguments.format,
-            },
-            settings,
-        )
-    });
+    let vectors = VectorsArguments {
+        metric: arguments.vectors.metric.or(found.metric),
+        ..arguments.vectors
+    };
+    let outcome = write(&found, &bank, arguments.images.as_deref(), settings)
+        .and_then(|()| features::import(vec![bank], vectors, arguments.format.format, settings));
     fs::remove_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be removed", folder.display()))?;
     outcome
