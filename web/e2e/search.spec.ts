@@ -49,8 +49,10 @@ test("the pages of a PDF are offered, and each can be searched with or left out"
   page,
 }) => {
   await page.goto("/");
+  const first = page.waitForResponse((one) => one.url().endsWith("/api/search"));
   await page.setInputFiles("input[type=file]", "../fixtures/pdf/patent.pdf");
   await expect(page.getByText("Searching with 2 of 4 pages")).toBeVisible();
+  await first;
   const fourth = page.getByRole("button", { name: "Page 4" });
   await expect(fourth).toHaveAttribute("aria-pressed", "true");
   const answered = page.waitForResponse((one) => one.url().endsWith("/api/search"));

@@ -24,7 +24,7 @@ use crate::state::App;
 const PAGE_SIZE: u64 = 20;
 
 /// The picture of an entry never changes.
-pub(super) const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
+const CACHE: HeaderValue = HeaderValue::from_static("private, max-age=86400, immutable");
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -107,17 +107,24 @@ pub(crate) async fn thumbnail(
     Path((id, position)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let id = entry_id(&id)?;
-    let position = position
-        .parse()
-        .map_err(|_| ApiError::invalid(format!("`{position}` is not the position of a picture")))?;
-    let jpeg = app
-        .read(move |engine| engine.history().thumbnail(caller.user_id, id, position))
-        .await?;
+    let position = query_position(&position)?;
+    let jpeg = app.read(move |engine| engine.history().thumbnail(caller.user_id, id, position));
+    Ok(kept_picture(jpeg.await?))
+}
+
+/// Which query of a search a path names, from 0.
+pub(super) fn query_position(text: &str) -> Result<u32, ApiError> {
+    text.parse()
+        .map_err(|_| ApiError::invalid(format!("`{text}` is not the position of a picture")))
+}
+
+/// The picture of a query, a JPEG.
+pub(super) fn kept_picture(jpeg: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
         (header::CACHE_CONTROL, CACHE),
     ];
-    Ok((headers, jpeg).into_response())
+    (headers, jpeg).into_response()
 }
 
 /// Make a search again.

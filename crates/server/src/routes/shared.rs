@@ -5,12 +5,11 @@
 //! its maker's history.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use lookalike_wire::{HistoryEntry, SearchAnswer};
 use serde_json::{Map, Value};
 
-use super::history::{CACHE, made_again};
+use super::history::{kept_picture, made_again, query_position};
 use crate::http::access::Reader;
 use crate::http::body::JsonOrNothing;
 use crate::http::envelope::{ApiError, Envelope, Success};
@@ -56,17 +55,9 @@ pub(crate) async fn shared_thumbnail(
     _: Reader,
     Path((token, position)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let position = position
-        .parse()
-        .map_err(|_| ApiError::invalid(format!("`{position}` is not the position of a picture")))?;
-    let jpeg = app
-        .read(move |engine| engine.history().shared_thumbnail(&token, position))
-        .await?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
-        (header::CACHE_CONTROL, CACHE),
-    ];
-    Ok((headers, jpeg).into_response())
+    let position = query_position(&position)?;
+    let jpeg = app.read(move |engine| engine.history().shared_thumbnail(&token, position));
+    Ok(kept_picture(jpeg.await?))
 }
 
 /// Make a search that somebody made again, as mine.
