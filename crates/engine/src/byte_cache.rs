@@ -8,7 +8,7 @@ use lru::LruCache;
 
 /// Values that are cheap to clone, by key; the least recently used go first. Shared by threads.
 #[derive(Debug)]
-pub(crate) struct ByteCache<K: Hash + Eq, V> {
+pub struct ByteCache<K: Hash + Eq, V> {
     most_bytes: usize,
     entries: Mutex<Entries<K, V>>,
 }
@@ -22,7 +22,8 @@ struct Entries<K: Hash + Eq, V> {
 
 impl<K: Hash + Eq, V: Clone> ByteCache<K, V> {
     /// Holds nothing yet, and never more than `most_bytes`.
-    pub(crate) fn new(most_bytes: usize) -> Self {
+    #[must_use]
+    pub fn new(most_bytes: usize) -> Self {
         Self {
             most_bytes,
             entries: Mutex::new(Entries {
@@ -32,7 +33,8 @@ impl<K: Hash + Eq, V: Clone> ByteCache<K, V> {
         }
     }
 
-    pub(crate) fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
+    /// The value of a key, which counts as used.
+    pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {
@@ -41,7 +43,7 @@ impl<K: Hash + Eq, V: Clone> ByteCache<K, V> {
     }
 
     /// Keeps a value that takes `bytes` bytes; one that is larger than the whole cache is not kept.
-    pub(crate) fn insert(&self, key: K, value: V, bytes: usize) {
+    pub fn insert(&self, key: K, value: V, bytes: usize) {
         if bytes > self.most_bytes {
             return;
         }

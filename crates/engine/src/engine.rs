@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::Collections;
 use crate::duplicates::Duplicates;
-use crate::explain::Explainer;
 use crate::filters::Filters;
 use crate::health::Health;
 use crate::history::{History, Recorder};
@@ -24,7 +23,6 @@ pub struct Engine {
     stores: Arc<Stores>,
     collections: Collections,
     duplicates: Duplicates,
-    explainer: Explainer,
     health: Health,
     history: History,
     importer: Importer,
@@ -59,12 +57,6 @@ impl Engine {
         let library = Arc::new(Library::new(over(), collections.clone(), filters, passes));
         Self {
             duplicates: Duplicates::new(over(), Arc::clone(&library)),
-            explainer: Explainer::new(
-                over(),
-                Arc::clone(&searcher),
-                Arc::clone(&pictures),
-                query_pictures.clone(),
-            ),
             health: Health::new(over()),
             importer: Importer::new(over(), collections.clone()),
             re_embedder: ReEmbedder::new(over(), collections.clone(), Arc::clone(&pictures)),
@@ -94,12 +86,6 @@ impl Engine {
     #[must_use]
     pub fn duplicates(&self) -> &Duplicates {
         &self.duplicates
-    }
-
-    /// Explains hits.
-    #[must_use]
-    pub fn explainer(&self) -> &Explainer {
-        &self.explainer
     }
 
     /// Looks after what searches need.

@@ -24,6 +24,7 @@ fn is_absent(path: &str) -> bool {
 
 /// Whether this error means that there is no such file. A file that may not be seen, or on a
 /// drive that does not answer, is not a deleted one.
-pub(crate) fn says_gone(kind: io::ErrorKind) -> bool {
+#[must_use]
+pub fn says_gone(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -1,4 +1,4 @@
-//! Use cases: import, jobs, watch, library, near duplicates, embed, re-embed, search, group. Never sees HTTP or command-line arguments.
+//! Use cases: import, jobs, library, near duplicates, embed, re-embed, search, group. Never sees HTTP or command-line arguments.
 
 mod byte_cache;
 mod collections;
@@ -9,7 +9,6 @@ mod embedding_worker;
 mod encoders;
 mod engine;
 mod error;
-pub mod explain;
 mod file_name;
 mod filters;
 #[cfg(any(test, feature = "testing"))]
@@ -28,8 +27,8 @@ mod re_embed;
 pub mod search;
 mod shared_passes;
 mod stores;
-pub mod watch;
 
+pub use byte_cache::ByteCache;
 pub use collections::{
     CollectionReport, CollectionSettings, Collections, IndexReport, ModelReport, absolute_if_path,
 };
@@ -38,7 +37,7 @@ pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
 pub use encoders::{BUILTIN, Described, Encoder, EncoderSettings, Encoders, Length, model_of};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
-pub use gone::is_gone;
+pub use gone::{is_gone, says_gone};
 pub use health::{DataDirectoryHealth, Health, HealthReport, ModelHealth, ObjectStoreHealth};
 pub use hex::hex;
 pub use hint::{Hint, Setting};

@@ -9,6 +9,7 @@ use lookalike_engine::duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
+use lookalike_explain::Explainer;
 use lookalike_screening::Screenings;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -46,6 +47,7 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
+    explainer: Arc<Explainer>,
     screenings: Screenings,
     accounts: Accounts,
     options: ServerOptions,
@@ -75,6 +77,7 @@ impl App {
         let recorder = engine.recorder().map_err(ServeError::History)?;
         Ok(Self {
             shared: Arc::new(Shared {
+                explainer: Arc::new(Explainer::new(Arc::clone(&engine))),
                 engine,
                 jobs,
                 screenings,
@@ -99,6 +102,10 @@ impl App {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.shared.engine
+    }
+
+    pub(crate) fn explainer(&self) -> &Arc<Explainer> {
+        &self.shared.explainer
     }
 
     pub(crate) fn duplicates(&self) -> &Duplicates {

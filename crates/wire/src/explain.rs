@@ -16,7 +16,7 @@ pub struct Correspondence {
     pub similarity: f32,
 }
 
-same_fields!(lookalike_engine::explain::Correspondence => Correspondence {
+same_fields!(lookalike_explain::Correspondence => Correspondence {
     query, item, similarity,
 });
 
@@ -39,7 +39,7 @@ pub struct Change {
     pub words: String,
 }
 
-same_fields!(lookalike_engine::explain::Change => Change {
+same_fields!(lookalike_explain::Change => Change {
     mirrored, turned_degrees, scale, shift, agreeing, pairs, words,
 });
 
@@ -58,6 +58,6 @@ pub struct ExplainTiming {
     pub total_ms: f64,
 }
 
-same_fields!(lookalike_engine::explain::ExplainTiming => ExplainTiming {
+same_fields!(lookalike_explain::ExplainTiming => ExplainTiming {
     prepare_ms, embed_ms, compare_ms, draw_ms, total_ms,
 });

@@ -9,8 +9,8 @@ use std::thread;
 use lookalike_banks::is_bank;
 use lookalike_engine::import::Originals as EngineOriginals;
 use lookalike_engine::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
-use lookalike_engine::watch::{Change, watch};
 use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
+use lookalike_watch::{Change, watch};
 use lookalike_work::Cancel;
 
 use super::{Outcome, import_report};

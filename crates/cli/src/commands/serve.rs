@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::Context;
 use lookalike_accounts::Accounts;
 use lookalike_engine::jobs::{JobRequest, Jobs};
-use lookalike_engine::watch::watch;
 use lookalike_engine::{Engine, ErrorKind, Stores};
 use lookalike_server::{AccessRules, HeaderValue, ImportRoots, ServerOptions, serve};
+use lookalike_watch::watch;
 use lookalike_work::{Cancel, system_clock};
 use tokio::net::TcpListener;
 

@@ -173,7 +173,7 @@ impl Encoder {
     ///
     /// # Errors
     /// The model describes only whole pictures.
-    pub(crate) fn patch_size(&self) -> Result<u32, EngineError> {
+    pub fn patch_size(&self) -> Result<u32, EngineError> {
         Ok(self.patches()?.patch_size())
     }
 

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 
-use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportReport, ImportRequest, Originals};
 use crate::search::{Limit, Query, QueryFile, SearchRequest};
@@ -131,11 +130,10 @@ fn they_go_on_with_it_and_go_over_to_the_present_one_when_re_embedded() {
     let (name, id, score) = best(&fixture, 2);
     assert_eq!(name, "2.png");
     assert!(score > 0.999, "{score}");
-    let explainer = fixture.engine.explainer();
-    let explanation = explainer
-        .explain(&Explained::Item(id), ItemPart::whole(id))
-        .unwrap();
-    assert!(!explanation.points.is_empty());
+    let stores = fixture.engine.stores();
+    let collection = stores.catalog().collection("default").unwrap();
+    let encoder = stores.encoders().of_collection(&collection).unwrap();
+    assert_eq!(encoder.patch_size().unwrap(), 14);
 
     let stays = re_embed(&fixture, Some("builtin-1")).unwrap_err();
     assert!(stays.to_string().contains("already"), "{stays}");

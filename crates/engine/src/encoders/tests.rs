@@ -13,7 +13,6 @@ use lookalike_imaging::{ProcessorConfig, RgbImage, encode_png};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 use crate::import::{Control, ImportRequest, Originals};
 use crate::search::{Limit, Query, QueryFile, SearchRequest};
@@ -215,12 +214,10 @@ fn a_family_of_ones_own_is_imported_with_searched_and_reported() {
     let hit = &found.results[0].pages[0];
     assert_eq!(hit.file_name, "1.png");
 
-    let id = hit.id.unsigned_abs();
-    let explained = fixture
-        .engine
-        .explainer()
-        .explain(&Explained::Item(id), ItemPart::whole(id));
-    let error = explained.unwrap_err().to_string();
+    let stores = fixture.engine.stores();
+    let collection = stores.catalog().collection("default").unwrap();
+    let encoder = stores.encoders().of_collection(&collection).unwrap();
+    let error = encoder.patch_size().unwrap_err().to_string();
     assert_eq!(
         error,
         "models of the family mean-colours describe whole pictures, not the places in them"

@@ -112,7 +112,10 @@ impl Pictures {
     }
 
     /// The original of an item as it is shown, or the box of one of its figures alone.
-    pub(crate) fn part(&self, item: &Item, figure: Option<u8>) -> Result<RgbImage, EngineError> {
+    ///
+    /// # Errors
+    /// The original is gone or can't be read, or the item has no such figure.
+    pub fn part(&self, item: &Item, figure: Option<u8>) -> Result<RgbImage, EngineError> {
         let picture = self.upright(item)?;
         let area = match figure {
             Some(index) => self.figure_of(item, index)?.area,

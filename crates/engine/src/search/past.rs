@@ -100,7 +100,8 @@ impl PastSearch {
 
     /// The pose of the query by which an item was found. Of several queries each has its own, of
     /// which the answer names one: that of none is told.
-    pub(crate) fn pose_of(&self, item: u64) -> Pose {
+    #[must_use]
+    pub fn pose_of(&self, item: u64) -> Pose {
         if self.request.queries.len() != 1 {
             return Pose::UPRIGHT;
         }
@@ -175,7 +176,9 @@ impl PastSearch {
     }
 }
 
-pub(crate) fn unknown_token() -> EngineError {
+/// That nobody with that name made a search with that token, or not lately.
+#[must_use]
+pub fn unknown_token() -> EngineError {
     EngineError::new(
         ErrorKind::NotFound,
         "no search with this token is remembered",

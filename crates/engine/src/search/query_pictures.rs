@@ -191,11 +191,10 @@ impl QueryPictures {
     }
 
     /// The picture of a query as people see it, cut to its region.
-    pub(crate) fn shown(
-        &self,
-        request: &SearchRequest,
-        position: usize,
-    ) -> Result<RgbImage, EngineError> {
+    ///
+    /// # Errors
+    /// There is no such query, it has no picture, or its picture is gone or can't be read.
+    pub fn shown(&self, request: &SearchRequest, position: usize) -> Result<RgbImage, EngineError> {
         let picture = self.picture(request, position)?.upright();
         match request.region(position) {
             Some(region) => region.crop(&picture),

@@ -264,7 +264,8 @@ impl Searcher {
     }
 
     /// A search that `owner` made lately.
-    pub(crate) fn past(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
+    #[must_use]
+    pub fn past(&self, token: &str, owner: Option<i64>) -> Option<Arc<PastSearch>> {
         self.recent.get(token, owner, self.stores.now())
     }
 }

@@ -139,7 +139,7 @@ impl Stores {
     ///
     /// # Errors
     /// There is none, or the catalogue can't be read.
-    pub(crate) fn item(&self, id: u64) -> Result<Item, EngineError> {
+    pub fn item(&self, id: u64) -> Result<Item, EngineError> {
         let item = self.catalog().items(&[id])?.pop();
         item.ok_or_else(|| no_item(id))
     }

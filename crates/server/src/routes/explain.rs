@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::explain::{Explained, Explanation, ItemPart};
+use lookalike_explain::{Explained, Explanation, ItemPart};
 use lookalike_wire::{Change, Correspondence, ExplainTiming};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -166,7 +166,8 @@ async fn explanation(
             ));
         }
     };
-    app.compute(move |engine| engine.explainer().explain(&explained, part))
+    let explainer = Arc::clone(app.explainer());
+    app.compute(move |_| explainer.explain(&explained, part))
         .await
 }
 

@@ -4,7 +4,6 @@ use lookalike_imaging::{RgbImage, encode_png};
 
 use super::*;
 use crate::CollectionSettings;
-use crate::explain::{Explained, ItemPart};
 
 /// A blank sheet: more than half of the memory for pixels that tests have.
 const SIDE: u32 = 6_000;
@@ -55,26 +54,4 @@ fn of_many_large_pictures_one_at_a_time_is_in_memory_and_their_pixels_are_bounde
             .contains("432 megapixels together, above the limit of 400"),
         "{refused}"
     );
-}
-
-#[test]
-fn two_large_pictures_are_compared() {
-    let fixture = crate::fixture::Fixture::new();
-    let upload = |ink, file_name: &str| crate::library::Upload {
-        collection: "default".into(),
-        bytes: sheet(ink),
-        file_name: file_name.into(),
-        fields: crate::library::ItemEdit::default(),
-    };
-    let library = fixture.engine.library();
-    let ids = [(0, "a.png"), (9, "b.png")].map(|(ink, name)| {
-        let uploaded = library.upload(upload(ink, name)).unwrap();
-        uploaded.item.item.id.unsigned_abs()
-    });
-    let explained = fixture
-        .engine
-        .explainer()
-        .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]))
-        .unwrap();
-    assert_eq!(explained.item_sides, (SIDE, SIDE));
 }

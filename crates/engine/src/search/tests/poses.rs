@@ -6,7 +6,6 @@ use lookalike_imaging::{PreprocessKind, RgbImage, encode_png};
 use lookalike_testkit::drawn_sheets::{SIDE, Shape};
 
 use super::*;
-use crate::explain::{Explained, ItemPart};
 use crate::fixture::Fixture;
 
 const PLACE: (u32, u32) = (350, 500);
@@ -168,26 +167,4 @@ fn a_search_made_again_keeps_its_poses() {
     let again = searcher.run(&again).unwrap();
     assert_eq!(found(&again), found(&answer));
     assert_eq!(again.query_info.poses, Pose::ALL);
-}
-
-#[test]
-fn an_explanation_is_of_the_pose_that_found_the_hit() {
-    let fixture = world(PreprocessKind::Figure);
-    let turned = Pose::from_name("turned_90").unwrap();
-    let query = picture(&turned.apply(cut_out(Shape::Fan)));
-    let answer = search(&fixture, query, Poses::All);
-    let explained = Explained::Search {
-        token: answer.query_token.clone(),
-        owner: None,
-        index: 0,
-    };
-    let part = ItemPart::whole(answer.ranked[0].item.id.unsigned_abs());
-    let explanation = fixture
-        .engine
-        .explainer()
-        .explain(&explained, part)
-        .unwrap();
-    let change = explanation.change.clone().unwrap();
-    assert!(!change.mirrored);
-    assert!((change.turned_degrees - 270.0).abs() < 5.0, "{change:?}");
 }

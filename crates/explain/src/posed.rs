@@ -3,7 +3,7 @@
 use lookalike_encoders::Tokens;
 use lookalike_imaging::{Pose, RgbImage};
 
-use crate::{Encoder, EngineError};
+use lookalike_engine::{Encoder, EngineError};
 
 /// The tokens that `prepared` has in this pose, each at the place of `prepared` that it shows.
 pub(super) fn tokens(

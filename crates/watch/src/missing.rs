@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::look::{is_below, reach};
 use super::{Change, Watch};
-use crate::EngineError;
-use crate::gone::is_gone;
+use lookalike_engine::{EngineError, is_gone};
 
 impl<E: FnMut(Change)> Watch<'_, E> {
     /// Marks files that are gone from roots that are there. Answers `false` if a root went

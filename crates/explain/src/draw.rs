@@ -4,7 +4,7 @@ use lookalike_imaging::{RgbImage, encode_png};
 
 use super::matches::Grid;
 use super::{colour, ink};
-use crate::{EngineError, ErrorKind};
+use lookalike_engine::{EngineError, ErrorKind};
 
 /// Longest side of a heat map in pixels: enough for a screen's half, and for print at 10 cm.
 pub(super) const SIDE: u32 = 640;

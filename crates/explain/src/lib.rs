@@ -23,11 +23,9 @@ use std::time::Instant;
 use lookalike_catalog::Item;
 use lookalike_imaging::{Geometry, Pose, RgbImage, fit_within};
 
-use crate::byte_cache::ByteCache;
-use crate::pictures::Pictures;
-use crate::search::{Query, QueryPictures, SearchRequest, Searcher, unknown_token};
-use crate::{Encoder, EngineError, ErrorKind, Stores};
 pub use change::Change;
+use lookalike_engine::search::{Query, SearchRequest, unknown_token};
+use lookalike_engine::{ByteCache, Encoder, Engine, EngineError, ErrorKind};
 use matches::Comparison;
 pub use matches::Correspondence;
 
@@ -122,28 +120,18 @@ struct Seen {
 
 /// Explains hits, and remembers for a while what it said. Shared by threads.
 pub struct Explainer {
-    stores: Arc<Stores>,
-    searcher: Arc<Searcher>,
-    pictures: Arc<Pictures>,
-    query_pictures: QueryPictures,
+    engine: Arc<Engine>,
     known: ByteCache<String, Arc<Explanation>>,
     /// One at a time: each takes all of the model's threads, and memory for all pairs of patches.
     turn: Mutex<()>,
 }
 
 impl Explainer {
-    /// Explains what `searcher` found lately.
-    pub(crate) fn new(
-        stores: Arc<Stores>,
-        searcher: Arc<Searcher>,
-        pictures: Arc<Pictures>,
-        query_pictures: QueryPictures,
-    ) -> Self {
+    /// Explains what `engine` found lately, and what its items have in common.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>) -> Self {
         Self {
-            stores,
-            searcher,
-            pictures,
-            query_pictures,
+            engine,
             known: ByteCache::new(MOST_BYTES),
             turn: Mutex::default(),
         }
@@ -171,7 +159,8 @@ impl Explainer {
                 index,
             } => {
                 past = self
-                    .searcher
+                    .engine
+                    .search()
                     .past(token, *owner)
                     .ok_or_else(unknown_token)?;
                 let pose = past.pose_of(part.item);
@@ -195,7 +184,7 @@ impl Explainer {
                 (&of_item, 0, Pose::UPRIGHT)
             }
         };
-        let item = self.stores.item(part.item)?;
+        let item = self.engine.stores().item(part.item)?;
         // A file that changed under its item has another sum.
         let key = format!("{explained:?} {part:?} {}", item.content_md5);
         if let Some(known) = self.known.get(&key) {
@@ -219,10 +208,14 @@ impl Explainer {
         figure: Option<u8>,
     ) -> Result<Explanation, EngineError> {
         let start = Instant::now();
-        let collection = self.stores.catalog().collection(&item.collection)?;
-        let encoder = self.stores.encoders().of_collection(&collection)?;
-        let query = Seen::new(&self.query_pictures.shown(request, index)?, &encoder)?;
-        let item = Seen::new(&self.pictures.part(item, figure)?, &encoder)?;
+        let (stores, pictures) = (self.engine.stores(), self.engine.pictures());
+        let collection = stores.catalog().collection(&item.collection)?;
+        let encoder = stores.encoders().of_collection(&collection)?;
+        let query = Seen::new(
+            &self.engine.query_pictures().shown(request, index)?,
+            &encoder,
+        )?;
+        let item = Seen::new(&pictures.part(item, figure)?, &encoder)?;
         let pairs = query.patches().saturating_mul(item.patches());
         if pairs > MOST_PAIRS {
             return Err(EngineError::invalid(format!(

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use lookalike_patents::{is_clutter, may_be_source};
 
-use crate::gone::says_gone;
+use lookalike_engine::says_gone;
 
 /// What tells a changed file from an unchanged one: length in bytes and time of change in
 /// nanoseconds from 1970.

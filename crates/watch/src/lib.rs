@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 use look::{Blind, Look, Stamp, reach};
 use lookalike_work::{Cancel, FileProblem};
 
-use crate::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
-use crate::{EngineError, ErrorKind, Stores};
+use lookalike_engine::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
+use lookalike_engine::{EngineError, ErrorKind, Stores};
 
 /// How often folders are looked through at most.
 const INTERVAL: Duration = Duration::from_secs(1);

@@ -6,8 +6,8 @@ use std::io;
 use std::sync::mpsc::{Receiver, channel};
 
 use super::*;
-use crate::fixture::Fixture;
-use crate::gone::{is_gone, says_gone};
+use lookalike_engine::fixture::Fixture;
+use lookalike_engine::{is_gone, says_gone};
 
 /// Long enough for any machine; reached only when nothing happens that should.
 const PATIENCE: Duration = Duration::from_secs(60);

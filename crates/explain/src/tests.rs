@@ -6,12 +6,14 @@ use lookalike_imaging::{
     DecodeOptions, PreprocessKind, Preprocessor, ProcessorConfig, decode, encode_png,
 };
 
+use lookalike_engine::CollectionSettings;
+use lookalike_engine::fixture::Fixture;
+use lookalike_engine::import::{Control, ImportRequest, Originals};
+use lookalike_engine::library::{ItemEdit, ListRequest, SortKey, Upload};
+use lookalike_engine::search::{Poses, QueryFile, Region};
+use lookalike_testkit::drawn_sheets::{self, Shape};
+
 use super::*;
-use crate::CollectionSettings;
-use crate::fixture::Fixture;
-use crate::import::{Control, ImportRequest, Originals};
-use crate::library::{ListRequest, SortKey};
-use crate::search::{QueryFile, Region};
 
 const PATCH: u32 = 14;
 
@@ -133,8 +135,22 @@ struct Imported {
     ids: Vec<u64>,
 }
 
+/// Explains hits of that engine.
+fn explainer(fixture: &Fixture) -> Explainer {
+    Explainer::new(Arc::clone(&fixture.engine))
+}
+
 /// The drawings with these shifts as items.
 fn imported(shifts: &[usize]) -> Imported {
+    let settings = CollectionSettings {
+        size: Some(224),
+        ..CollectionSettings::default()
+    };
+    imported_with(shifts, settings)
+}
+
+/// The same in a collection with these settings.
+fn imported_with(shifts: &[usize], settings: CollectionSettings) -> Imported {
     let fixture = Fixture::new();
     let folder = fixture.directory.path().join("drawings");
     fs::create_dir_all(&folder).unwrap();
@@ -146,10 +162,7 @@ fn imported(shifts: &[usize]) -> Imported {
         shard: None,
         paths: vec![folder],
         collection: "default".into(),
-        settings: CollectionSettings {
-            size: Some(224),
-            ..CollectionSettings::default()
-        },
+        settings,
         batch_size: std::num::NonZeroUsize::new(4),
         originals: Originals::Reference,
         only: None,
@@ -175,9 +188,8 @@ fn imported(shifts: &[usize]) -> Imported {
 #[test]
 fn the_encoder_finds_a_moved_figure_again() {
     let Imported { fixture, ids } = imported(&[0, 45]);
-    let explanation = fixture
-        .engine
-        .explainer()
+    let explainer = explainer(&fixture);
+    let explanation = explainer
         .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]))
         .unwrap();
     assert_eq!(explanation.query_sides, (240, 160));
@@ -202,10 +214,7 @@ fn the_encoder_finds_a_moved_figure_again() {
         let coloured = |rgb: &&[u8]| rgb[0].abs_diff(rgb[2]) > 40;
         assert!(map.data().chunks(3).filter(coloured).count() > 500);
     }
-    let again = fixture
-        .engine
-        .explainer()
-        .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]));
+    let again = explainer.explain(&Explained::Item(ids[0]), ItemPart::whole(ids[1]));
     assert!(Arc::ptr_eq(&again.unwrap(), &explanation), "kept");
 }
 
@@ -228,9 +237,10 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
         ..SearchRequest::default()
     };
     let token = engine.search().run(&request).unwrap().query_token;
+    let explainer = explainer(&fixture);
     let explain = |token: &str, owner, index, item| {
         let token = token.to_owned();
-        engine.explainer().explain(
+        explainer.explain(
             &Explained::Search {
                 token,
                 owner,
@@ -258,4 +268,82 @@ fn a_search_is_explained_by_its_token_to_its_owner() {
         ErrorKind::InvalidInput,
         "no query"
     );
+}
+
+#[test]
+fn collections_of_the_former_encoder_are_explained_too() {
+    let settings = CollectionSettings {
+        model: Some("builtin-1".into()),
+        ..CollectionSettings::default()
+    };
+    let Imported { fixture, ids } = imported_with(&[0], settings);
+    let explanation = explainer(&fixture)
+        .explain(&Explained::Item(ids[0]), ItemPart::whole(ids[0]))
+        .unwrap();
+    assert!(!explanation.points.is_empty());
+}
+
+/// Adds a picture to the collection `default`, and says which item it is.
+fn uploaded(fixture: &Fixture, picture: &RgbImage, file_name: &str) -> u64 {
+    let upload = Upload {
+        collection: "default".into(),
+        bytes: encode_png(picture).unwrap(),
+        file_name: file_name.into(),
+        fields: ItemEdit::default(),
+    };
+    let uploaded = fixture.engine.library().upload(upload).unwrap();
+    uploaded.item.item.id.unsigned_abs()
+}
+
+#[test]
+fn two_large_pictures_are_compared() {
+    // A blank sheet: more than half of the memory for pixels that tests have.
+    let side = 6_000;
+    let sheet = |ink: u8| {
+        let mut levels = vec![255; (side * side) as usize];
+        levels[..100_000].fill(ink);
+        RgbImage::from_grey(side, side, levels).unwrap()
+    };
+    let fixture = Fixture::new();
+    let a = uploaded(&fixture, &sheet(0), "a.png");
+    let b = uploaded(&fixture, &sheet(9), "b.png");
+    let explained = explainer(&fixture)
+        .explain(&Explained::Item(a), ItemPart::whole(b))
+        .unwrap();
+    assert_eq!(explained.item_sides, (side, side));
+}
+
+#[test]
+fn an_explanation_is_of_the_pose_that_found_the_hit() {
+    let sheet = |shape| {
+        let grey = drawn_sheets::sheet(&[(shape, 350, 500, '1')]);
+        RgbImage::from_grey(drawn_sheets::WIDTH, drawn_sheets::HEIGHT, grey).unwrap()
+    };
+    let fixture = Fixture::new();
+    let fan = uploaded(&fixture, &sheet(Shape::Fan), "fan.png");
+    uploaded(&fixture, &sheet(Shape::Frames), "frames.png");
+    // The figure as people cut it out of a sheet: without its caption.
+    let (margin, side) = (30, drawn_sheets::SIDE + 60);
+    let cut_out = sheet(Shape::Fan).crop(350 - margin, 500 - margin, side, side);
+    let turned = Pose::from_name("turned_90").unwrap();
+    let query = encode_png(&turned.apply(cut_out.unwrap())).unwrap();
+    let request = SearchRequest {
+        queries: vec![Query::Image(QueryFile::new(None, query))],
+        min_score: Some(-1.0),
+        poses: Poses::All,
+        ..SearchRequest::default()
+    };
+    let answer = fixture.engine.search().run(&request).unwrap();
+    assert_eq!(answer.ranked[0].item.id.unsigned_abs(), fan);
+    let explained = Explained::Search {
+        token: answer.query_token.clone(),
+        owner: None,
+        index: 0,
+    };
+    let explanation = explainer(&fixture)
+        .explain(&explained, ItemPart::whole(fan))
+        .unwrap();
+    let change = explanation.change.clone().unwrap();
+    assert!(!change.mirrored);
+    assert!((change.turned_degrees - 270.0).abs() < 5.0, "{change:?}");
 }

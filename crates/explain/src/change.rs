@@ -5,7 +5,7 @@ use lookalike_evidence::{Evidence, Grid, Pair, Transform};
 
 use super::Seen;
 use super::matches::{Correspondence, MOST_POINTS};
-use crate::EngineError;
+use lookalike_engine::EngineError;
 
 /// Scales and turns this near to none go unsaid.
 const SAME_SCALE: f64 = 0.15;
