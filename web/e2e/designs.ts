@@ -44,3 +44,8 @@ export function rows(page: Page) {
     .getByRole("listitem")
     .filter({ has: page.getByRole("heading") });
 }
+
+/** The start page's pictures to try a search with. */
+export function samples(page: Page) {
+  return page.locator(".samples").getByRole("button");
+}

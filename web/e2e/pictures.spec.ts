@@ -17,7 +17,7 @@ for (const look of LOOKS) {
       await expect(page.locator("dl")).not.toHaveCount(0);
       await take(page, "patent", look);
       await page.goBack();
-      await page.locator("[data-row] .compare").first().click();
+      await page.locator("[data-row] a[href*=compare]").first().click();
       await expect(page.locator(".mark").first()).toBeVisible();
       await take(page, "compare", look);
       await page.goto("/?item=1&limit=1&class=99");

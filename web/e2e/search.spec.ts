@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { design, rows, searchSheet } from "./designs";
+import { design, rows, samples, searchSheet } from "./designs";
 
 test("a TIFF finds its patent, and the link to it lasts", async ({ page }) => {
   const { patent } = await searchSheet(page, 3);
@@ -88,10 +88,7 @@ test("a hit that is liked steers the search, and a click takes it back", async (
 
 test("a sample is a query, and the back button takes it back", async ({ page }) => {
   await page.goto("/");
-  await page
-    .getByRole("button", { name: /^Search with (?!page)/ })
-    .first()
-    .click();
+  await samples(page).first().click();
   await expect(rows(page).first()).toBeVisible();
   await expect(page).toHaveURL(/item=\d+/);
   await page.goBack();
@@ -100,10 +97,7 @@ test("a sample is a query, and the back button takes it back", async ({ page }) 
 
 test("a region of the query counts, by keyboard and by pointer", async ({ page }) => {
   await page.goto("/");
-  await page
-    .getByRole("button", { name: /^Search with (?!page)/ })
-    .first()
-    .click();
+  await samples(page).first().click();
   await page.getByRole("button", { name: "Choose a region" }).click();
   await expect(page).toHaveURL(/region=0.25,0.25,0.5,0.5/);
   await page.keyboard.press("ArrowRight");
