@@ -37,11 +37,21 @@ class Milvus:
         self.program, self.folder, self.process = program, folder, None
 
     def start(self):
+        self.launch()
+        wait("Milvus to start", self.answers, 240)
+
+    def launch(self):
         log = open(f"{self.folder}.log", "ab")
         command = [self.program, "--data", str(self.folder), "--proxy-port", str(MILVUS_PORT)]
         # A session of its own: the program is a wrapper, whose child would survive it.
         self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        wait("Milvus to start", lambda: get(f"http://127.0.0.1:{MILVUS_PORT}/v1/vector/collections")[0] == 200, 240)
+
+    def answers(self):
+        # After a kill it may end once more, while the leases of its former life last; what looks
+        # after it in production (systemd, a container's restart policy) starts it again.
+        if self.process.poll() is not None:
+            self.launch()
+        return get(f"http://127.0.0.1:{MILVUS_PORT}/v1/vector/collections")[0] == 200
 
     def kill(self, how=signal.SIGKILL):
         if self.process:

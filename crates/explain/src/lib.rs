@@ -21,7 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lookalike_catalog::Item;
-use lookalike_imaging::{Geometry, Pose, RgbImage, fit_within};
+use lookalike_imaging::figures::{self, SheetKind};
+use lookalike_imaging::{Geometry, Pose, RgbImage, fit_within, photo};
 
 pub use change::Change;
 use lookalike_engine::search::{Query, SearchRequest, unknown_token};
@@ -273,7 +274,10 @@ impl Explainer {
 
 impl Seen {
     fn new(picture: &RgbImage, encoder: &Encoder) -> Result<Self, EngineError> {
-        let prepared = encoder.prepare(picture)?;
+        // What lies around a product says nothing about why it was found.
+        let is_photo = figures::find(picture).kind == SheetKind::Picture;
+        let subject = is_photo.then(|| photo::without_ground(picture)).flatten();
+        let prepared = encoder.prepare(subject.as_ref().unwrap_or(picture))?;
         let geometry = encoder.preprocessor().geometry(picture).map_err(|error| {
             EngineError::new(ErrorKind::Unprocessable, error.to_string()).because(error)
         })?;

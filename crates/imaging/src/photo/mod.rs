@@ -66,6 +66,26 @@ impl PreparedPhoto {
     }
 }
 
+/// `photo` with its ground made white, as large as it is: what is seen of it then is its subject,
+/// and where that is. `None` where the subject can't be told from its ground.
+#[must_use]
+pub fn without_ground(photo: &RgbImage) -> Option<RgbImage> {
+    let scaled = within(photo, SIDE);
+    let mask = subject::find(&scaled, &Colours::of(&scaled))?;
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let (columns, rows) = (mask.width(), mask.height());
+    let mut data = photo.data().to_vec();
+    for (y, line) in data.chunks_exact_mut(3 * width.max(1)).enumerate() {
+        let parts = &mask.values()[y * rows / height * columns..][..columns];
+        for (x, pixel) in line.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            if parts[x * columns / width] < HALF {
+                *pixel = [255; 3];
+            }
+        }
+    }
+    RgbImage::new(photo.width(), photo.height(), data)
+}
+
 /// `image` at most `side` pixels wide and high.
 fn within(image: &RgbImage, side: u32) -> RgbImage {
     let long = image.width().max(image.height());

@@ -125,3 +125,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn without_its_ground_a_photo_keeps_its_size_and_its_subject_where_it_is() {
+    let photo = box_on(gradient);
+    // Larger than what the subject is looked for in.
+    let (width, height) = (3 * WIDTH, 3 * HEIGHT);
+    let large = resize(&photo, width, height, Filter::Bicubic, Reference::Pillow);
+    for (photo, scale) in [(photo, 1), (large, 3)] {
+        let bare = without_ground(&photo).unwrap();
+        assert_eq!(
+            (bare.width(), bare.height()),
+            (photo.width(), photo.height())
+        );
+        let pixel = |picture: &RgbImage, x: u32, y: u32| {
+            let at = ((y * scale + scale / 2) * picture.width() + x * scale + scale / 2) as usize;
+            picture.data()[at * 3..][..3].to_vec()
+        };
+        for place in [(10, 10), (290, 120), (150, 230), (80, 120)] {
+            assert_eq!(pixel(&bare, place.0, place.1), [255; 3], "{place:?}");
+        }
+        for place in [(150, 90), (150, 120), (200, 170)] {
+            let of_photo = pixel(&photo, place.0, place.1);
+            assert_eq!(pixel(&bare, place.0, place.1), of_photo, "{place:?}");
+        }
+    }
+    assert!(without_ground(&RgbImage::filled(80, 60, [120; 3])).is_none());
+}
