@@ -147,7 +147,7 @@ test("nothing found says what stands in the way, and relaxes just that", async (
   await page.getByRole("button", { name: /^Show from|^Show the nearest/ }).click();
   await expect(rows(page).first()).toBeVisible();
 
-  const words = page.getByRole("searchbox", { name: "Words in the title or text" });
+  const words = page.getByRole("searchbox", { name: "Number, name or words" });
   await words.fill("no such words anywhere");
   await expect(page.getByText("No image passes all of these filters.")).toBeVisible();
   // The one that does it is found among several, and how many there would be without it.

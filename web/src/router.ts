@@ -48,6 +48,12 @@ const routes: RouteRecordRaw[] = [
         component: () => import("./pages/DuplicatesPage.vue"),
       },
       {
+        path: "trash",
+        name: "trash",
+        component: () => import("./pages/TrashPage.vue"),
+        meta: { role: "editor" },
+      },
+      {
         path: "statistics",
         name: "statistics",
         component: () => import("./pages/StatisticsPage.vue"),

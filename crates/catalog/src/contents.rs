@@ -156,11 +156,13 @@ pub(crate) fn release_all(connection: &Connection, collection_id: i64) -> Result
     Ok(())
 }
 
-/// Deletes what no item refers to any more, and returns it so that blobs can follow. Cost: by
+/// Deletes what no item refers to any more, in the trash or out of it, and returns it so that blobs can follow. Cost: by
 /// the number of released contents, not of all.
 pub(crate) fn remove_unused(connection: &Connection) -> Result<Vec<Content>, CatalogError> {
     let unused = "SELECT content_id FROM released_contents AS released WHERE NOT EXISTS \
-                  (SELECT 1 FROM items WHERE items.content_id = released.content_id)";
+                  (SELECT 1 FROM items WHERE items.content_id = released.content_id) \
+                  AND NOT EXISTS \
+                  (SELECT 1 FROM trash WHERE trash.content_id = released.content_id)";
     connection.execute(
         &format!("DELETE FROM embeddings WHERE content_id IN ({unused})"),
         [],

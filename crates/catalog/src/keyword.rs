@@ -3,7 +3,7 @@
 /// The FTS5 query that asks for every word of `keyword`, each as the beginning of a word,
 /// or `None` when that can't find them: no words at all, or a script written without
 /// spaces (Chinese, Japanese), which the tokenizer keeps as one long word. Those are
-/// looked up as plain substrings instead.
+/// cut up in `words`.
 pub(crate) fn full_text_query(keyword: &str) -> Option<String> {
     if keyword.chars().any(is_unspaced_script) {
         return None;
@@ -14,6 +14,44 @@ pub(crate) fn full_text_query(keyword: &str) -> Option<String> {
         .map(|word| format!("\"{word}\"*"))
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Digits from which a number without its kind is taken for that of a patent; a shorter one stands in
+/// too many.
+const FEWEST_DIGITS: usize = 4;
+
+/// A `GLOB` pattern for canonical patent ids that `keyword` may be the number of, or its beginning,
+/// in any spelling: `D939,806`, `US D0939806 S1`, `939806`. `None` if it is none.
+pub(crate) fn number_pattern(keyword: &str) -> Option<String> {
+    let plain: String = keyword
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '/' | '-' | '，' | '．' | '\''))
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    let number = plain.strip_prefix("US").unwrap_or(&plain);
+    let digits = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let kind = &number[..number.len() - digits.len()];
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    let (digits, behind) = digits.split_at(end);
+    // The kind of the document, such as `S1`.
+    let mut behind = behind.chars();
+    let is_code = match (behind.next(), behind.next(), behind.next()) {
+        (None, ..) => true,
+        (Some(letter), None, None) => letter.is_ascii_uppercase(),
+        (Some(letter), Some(digit), None) => letter.is_ascii_uppercase() && digit.is_ascii_digit(),
+        _ => false,
+    };
+    let digits = digits.trim_start_matches('0');
+    if !is_code || digits.is_empty() || kind.len() > 2 {
+        return None;
+    }
+    match kind {
+        "" if digits.len() < FEWEST_DIGITS => None,
+        "" => Some(format!("US*{digits}*")),
+        _ => Some(format!("US{kind}{digits}*")),
+    }
 }
 
 /// `text` as a `LIKE ... ESCAPE '\'` pattern that matches it anywhere.
@@ -51,6 +89,37 @@ mod tests {
         );
         assert_eq!(full_text_query(" *** "), None);
         assert_eq!(full_text_query("表带"), None);
+    }
+
+    #[test]
+    fn numbers_are_known_in_any_spelling() {
+        for spelling in [
+            "D939,806",
+            "US D939806 S1",
+            "USD0939806",
+            "d 939806",
+            "usd939806s",
+        ] {
+            assert_eq!(
+                number_pattern(spelling).as_deref(),
+                Some("USD939806*"),
+                "{spelling}"
+            );
+        }
+        assert_eq!(number_pattern("939,806").as_deref(), Some("US*939806*"));
+        assert_eq!(number_pattern("RE49999").as_deref(), Some("USRE49999*"));
+        for none in [
+            "watch",
+            "806",
+            "D",
+            "usb 3 hub",
+            "chair12x",
+            "",
+            "D00001 D00002",
+            "表带12345x",
+        ] {
+            assert_eq!(number_pattern(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::paths::{at_path, follow, leave_to_other_paths, record_path};
-use crate::{CatalogError, Content, KnownPath, changes, contents};
+use crate::{CatalogError, Content, KnownPath, changes, contents, trash};
 
 /// An item to add.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct NewItem {
 /// What became of an item to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placed {
-    /// A new item.
+    /// A new item, or one that came back from the trash.
     Added(i64),
     /// The file at this path has changed: the item keeps its id and describes the new content.
     Replaced(i64),
@@ -74,6 +74,12 @@ pub(crate) fn place(
     {
         follow(connection, collection_id, id, &item.file_name, path)?;
         return Ok(Placed::Known(id));
+    }
+    if let Some(path) = &item.path
+        && let Some(id) = trash::restore_at(connection, collection_id, &path.path, content_id)?
+    {
+        record_path(connection, collection_id, id, path)?;
+        return Ok(Placed::Added(id));
     }
     if let Some(id) = same_page(connection, collection_id, content_id, item)? {
         if let Some(path) = &item.path {

@@ -7,7 +7,9 @@ use rusqlite::{Connection, params};
 
 use crate::collections::successor_name;
 use crate::transaction::WriteTransaction;
-use crate::{Catalog, CatalogError, Collection, Content, NewCollection, collections, contents};
+use crate::{
+    Catalog, CatalogError, Collection, Content, NewCollection, collections, contents, trash,
+};
 
 impl Catalog {
     /// The successor that was begun for the collection, if there is one.
@@ -76,6 +78,7 @@ impl WriteTransaction<'_> {
              (SELECT id FROM items WHERE collection_id = ?2)",
             ids,
         )?;
+        trash::succeed(self.connection, collection.id, successor.id)?;
         collections::drop(self.connection, collection.id, self.now)?;
         rename(self.connection, successor.id, &collection.spec.name)?;
         contents::remove_unused(self.connection)

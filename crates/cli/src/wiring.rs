@@ -72,8 +72,10 @@ pub(crate) fn engine(settings: &Settings, access: Access) -> Result<Engine, Engi
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
         clock: system_clock,
+        trash_days: settings.trash_days,
     });
     if access == Access::Write {
+        engine.library().empty_old_trash()?;
         let tidied = engine.stores().tidy_up()?;
         if tidied.removed > 0 {
             tracing::info!(

@@ -64,6 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         limits: Limits::default(),
         budget: PixelBudget::new(64 << 20),
         clock: system_clock,
+        trash_days: 30,
     });
     let request = DuplicatesRequest {
         collection: "default".to_owned(),

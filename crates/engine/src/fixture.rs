@@ -94,6 +94,7 @@ impl Fixture {
             limits: Limits::default(),
             budget: PixelBudget::new(64 << 20),
             clock,
+            trash_days: 30,
         }));
         Self {
             jobs: engine.jobs(data),

@@ -125,6 +125,7 @@ fn engine(directory: &TempDir) -> Engine {
         limits: Limits::default(),
         budget: PixelBudget::new(64 << 20),
         clock: lookalike_work::system_clock,
+        trash_days: 30,
     })
 }
 

@@ -11,9 +11,20 @@ use crate::convert::same_fields;
 pub struct Deleted {
     /// Items that were there and are gone.
     pub deleted: u64,
+    /// The number of this deletion, by which it can be undone; null where there is no trash.
+    pub deletion: Option<i64>,
 }
 
-same_fields!(lookalike_engine::library::Deleted => Deleted { deleted });
+same_fields!(lookalike_engine::library::Deleted => Deleted { deleted, deletion });
+
+/// What became of images that were to be restored.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Restored {
+    /// Images that are back.
+    pub restored: u64,
+}
+
+same_fields!(lookalike_engine::library::Restored => Restored { restored });
 
 /// What became of a change of tags.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

@@ -10,8 +10,8 @@ use crate::convert::same_fields;
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ItemFilter {
-    /// Words of the patent's title, or of the item's description: every word of one entry, each
-    /// as a word's beginning.
+    /// Words of number (in any spelling), title, claim, names, description, file name or tags: every
+    /// word of one entry, each as a word's beginning.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keyword: Vec<String>,
     /// Beginnings of the Locarno class, such as `10` or `10-02`.

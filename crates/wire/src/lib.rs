@@ -23,10 +23,11 @@ mod pages;
 mod patents;
 mod screening;
 mod search;
+mod trash;
 
 pub use accounts::{Account, Role, TokenReport};
 pub use addresses::thumbnail_url;
-pub use changes::{Decision, Deleted, ItemEdit, Tagged};
+pub use changes::{Decision, Deleted, ItemEdit, Restored, Tagged};
 pub use collections::{CollectionReport, IndexReport, ModelReport};
 pub use duplicates::{DuplicateGroup, DuplicatePage, DuplicatesReport, GroupMember, SearchState};
 pub use explain::{Change, Correspondence, ExplainTiming};
@@ -47,3 +48,4 @@ pub use search::{
     FoundBy, GroupedHits, PageHit, QueryDescription, QueryInfo, QueryKind, RankedItem,
     SearchAnswer, Term, Timing,
 };
+pub use trash::{TrashPage, TrashedItem};

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import { ApiError, apiErrorOf, call } from "../api/client";
 import type { Decision, DuplicateGroup, DuplicatesReport } from "../api/types";
 import { PAGE_SIZE } from "../duplicates/query";
+import { useUndo } from "./useUndo";
 
 const ASK_AGAIN_MS = 500;
 /** Sliders say many values on their way. */
@@ -18,6 +19,7 @@ export interface DuplicatesRequest {
 
 /** `request` gives null while it is not known what to search. */
 export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: () => boolean) {
+  const { offer } = useUndo();
   const report = shallowRef<DuplicatesReport | null>(null);
   const error = shallowRef<ApiError | null>(null);
   /** Ended by the user. */
@@ -97,7 +99,7 @@ export function useDuplicates(request: () => DuplicatesRequest | null, mayEnd: (
     const { id } = group.representative;
     leaving.value = new Set([...leaving.value, id]);
     try {
-      await call("post", "/api/duplicates/decisions", { body: decision });
+      offer(await call("post", "/api/duplicates/decisions", { body: decision }));
       drop(id);
     } finally {
       leaving.value = new Set([...leaving.value].filter((one) => one !== id));

@@ -10,6 +10,7 @@ import type { Parameters } from "../search/request";
 import { useCollections } from "./useCollections";
 import type { GridActions } from "./useGrid";
 import type { ImageList } from "./useImageList";
+import { useUndo } from "./useUndo";
 
 export interface Listed {
   list: ImageList;
@@ -27,6 +28,7 @@ export function useImageActions(
 ) {
   const router = useRouter();
   const { load: loadCollections } = useCollections();
+  const { offer, restored } = useUndo();
   const active = ref(0);
   const total = computed(() => list.total.value ?? 0);
   const selection = useSelection(() => total.value);
@@ -90,10 +92,13 @@ export function useImageActions(
     active.value = Math.max(0, Math.min(active.value, total.value - 1));
   }
 
+  watch(restored, refresh);
+
   async function removeSelected(): Promise<void> {
     const body = selected(selection, collection(), filters());
-    await call("delete", "/api/images", { body });
+    const deleted = await call("delete", "/api/images", { body });
     await refresh();
+    offer(deleted);
   }
 
   async function tagSelected({ add, remove }: TagChange): Promise<void> {

@@ -18,8 +18,7 @@ pub enum Expression {
 /// A condition on one field. An item without the field fails it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// Words of the patent's title or the item's description: every word, each as the beginning
-    /// of a word.
+    /// The number of the patent, or words of any text: every word, each as the beginning of one.
     Keyword(String),
     /// The Locarno class begins with this.
     LocClass(String),

@@ -3,7 +3,8 @@
 use rusqlite::types::Value;
 
 use super::{Condition, Expression};
-use crate::keyword::{contains_pattern, full_text_query, prefix_pattern};
+use crate::keyword::{contains_pattern, full_text_query, number_pattern, prefix_pattern};
+use crate::words::beginnings;
 
 /// Characters of an attribute's value or a tag above which `item_attributes` and `item_tags` don't
 /// hold it.
@@ -40,7 +41,7 @@ fn names_ids(expression: &Expression) -> bool {
         Expression::Any(any) => !any.is_empty() && any.iter().all(names_ids),
         Expression::Not(_) => false,
         Expression::Is(condition) => match condition {
-            Condition::Keyword(keyword) => full_text_query(keyword).is_some(),
+            Condition::Keyword(keyword) => beginnings(keyword).is_some(),
             Condition::Tag(text) | Condition::Attribute { value: text, .. } => is_indexed(text),
             Condition::Item(_) => true,
             _ => false,
@@ -155,21 +156,36 @@ fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
 }
 
 fn of_keyword(keyword: &str, parameters: &mut Parameters) -> String {
-    let Some(query) = full_text_query(keyword) else {
+    let Some(words) = beginnings(keyword) else {
         let pattern = contains_pattern(keyword.trim());
         let title = parameters.like("title", pattern.clone());
         let description = parameters.like("items.description", pattern);
         return format!("({} OR {description})", in_patents(&title));
     };
     // One set of ids: with two conditions, every item would be held against both.
-    parameters.bind(
-        "items.id IN (\
-         SELECT of_patent.id FROM patent_titles JOIN patents ON patents.id = patent_titles.rowid \
-         JOIN items AS of_patent ON of_patent.collection_id = ?1 \
-         AND of_patent.patent_id = patents.patent_id WHERE patent_titles MATCH {} \
-         UNION ALL SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {})",
-        query,
-    )
+    let mut ids = vec![parameters.bind(
+        "SELECT rowid FROM item_words WHERE item_words MATCH {}",
+        words,
+    )];
+    // `item_words` knows stems: half a word, as it is being typed, may be none of them.
+    if let Some(query) = full_text_query(keyword) {
+        ids.push(parameters.bind(
+            "SELECT of_patent.id FROM patent_titles \
+             JOIN patents ON patents.id = patent_titles.rowid \
+             JOIN items AS of_patent ON of_patent.collection_id = ?1 \
+             AND of_patent.patent_id = patents.patent_id WHERE patent_titles MATCH {} \
+             UNION ALL SELECT rowid FROM item_descriptions WHERE item_descriptions MATCH {}",
+            query,
+        ));
+    }
+    if let Some(pattern) = number_pattern(keyword) {
+        ids.push(parameters.bind(
+            "SELECT numbered.id FROM items AS numbered WHERE numbered.collection_id = ?1 \
+             AND numbered.patent_id GLOB {}",
+            pattern,
+        ));
+    }
+    format!("items.id IN ({})", ids.join(" UNION ALL "))
 }
 
 /// Compared as text, so `size=3` finds the number 3 and the string "3".

@@ -19,6 +19,7 @@ mod numbers;
 mod private;
 mod room;
 mod successor;
+mod trash;
 mod words;
 
 const NOW: i64 = 1_700_000_000;

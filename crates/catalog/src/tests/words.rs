@@ -152,3 +152,53 @@ fn front_pages_and_other_collections_stay_away() {
     assert_eq!(with(&other), 0);
     assert!(front > 0);
 }
+
+#[test]
+fn the_filter_by_words_looks_at_every_text_and_at_numbers_in_any_spelling() {
+    let fixture = Fixture::new();
+    let patent = Patent {
+        patent_id: "USD939806".into(),
+        title: Some("Watch band".into()),
+        claim_text: Some("The ornamental design for a strap.".into()),
+        applicant_name: Some("Acme Uhren GmbH".into()),
+        inventor_names: Some("Erika Mustermann".into()),
+        ..Patent::default()
+    };
+    fixture
+        .catalog
+        .write(NOW, |tx| tx.upsert_patent(&patent))
+        .unwrap();
+    let band = id(fixture.place(&sheet("aa", "/USD939806-D00001.TIF", "USD939806", "D00001")));
+    let bare = id(fixture.place(&sheet("bb", "/second.tif", "USD0000001", "D00001")));
+    let chair = id(fixture.place(&named(
+        "cc",
+        Some("橙色的椅子，USB接口"),
+        &["家具", "garden"],
+    )));
+    for (keyword, expected) in [
+        ("D939,806", &[band][..]),
+        ("us d0939806 s1", &[band]),
+        ("939806", &[band]),
+        ("USD9398", &[band]),
+        ("acme", &[band]),
+        ("uhren watch", &[band]),
+        ("Mustermann", &[band]),
+        ("ornamenta", &[band]),
+        ("strap", &[band]),
+        ("d00001", &[band]),
+        ("second", &[bare]),
+        ("椅子", &[chair]),
+        ("橙色的椅", &[chair]),
+        ("usb 椅", &[chair]),
+        ("家具", &[chair]),
+        ("gard", &[chair]),
+        ("椅子 watch", &[]),
+        ("123456789", &[]),
+    ] {
+        let filter = ItemFilter {
+            keyword: vec![keyword.to_owned()],
+            ..ItemFilter::default()
+        };
+        assert_eq!(fixture.matching(&filter), expected, "{keyword}");
+    }
+}

@@ -11,6 +11,7 @@ mod terms;
 
 pub(crate) use index::refresh;
 pub use terms::Words;
+pub(crate) use terms::beginnings;
 
 /// A kind of text that words are found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

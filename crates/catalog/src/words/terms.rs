@@ -79,6 +79,30 @@ impl Words {
     }
 }
 
+/// The FTS5 query over the index that asks for every word of `text`, each as the beginning of one,
+/// whatever it means; `None` if there are none.
+pub(crate) fn beginnings(text: &str) -> Option<String> {
+    let mut terms = Vec::new();
+    for run in runs(text) {
+        match run {
+            Run::Spaced(text) => {
+                let words = text.split(|c: char| !c.is_alphanumeric());
+                let words = words.filter(|word| !word.is_empty());
+                terms.extend(words.map(|word| format!("\"{word}\"*")));
+            }
+            Run::Unspaced(signs) => match signs[..] {
+                [sign] => terms.push(format!("\"{sign}\"*")),
+                _ => terms.extend(
+                    signs
+                        .windows(2)
+                        .map(|pair| format!("\"{}{}\"", pair[0], pair[1])),
+                ),
+            },
+        }
+    }
+    (!terms.is_empty()).then(|| terms.join(" "))
+}
+
 /// A text as the index takes it.
 pub(super) fn indexed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

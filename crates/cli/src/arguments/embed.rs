@@ -10,7 +10,7 @@ use super::values::from_name;
 
 #[derive(Args, Debug)]
 pub(crate) struct EmbedArguments {
-    /// Image files
+    /// Image files, and folders of them
     #[arg(required_unless_present = "texts", value_name = "IMAGE")]
     pub(crate) images: Vec<PathBuf>,
     /// Embed words instead, with a model that embeds texts; repeat for several

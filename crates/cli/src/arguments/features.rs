@@ -21,7 +21,7 @@ pub(crate) enum FeaturesCommand {
 #[derive(Args, Debug)]
 pub(crate) struct VectorsArguments {
     /// Collection to import into; made if there is none of that name
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// cosine, ip or l2 [default: what the vectors come with, else cosine]
     #[arg(long, value_name = "NAME", value_parser = from_name::<Metric>)]
@@ -60,7 +60,7 @@ pub(crate) struct FeaturesImportArguments {
 #[derive(Args, Debug)]
 pub(crate) struct FeaturesExportArguments {
     /// Collection to export
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// File or folder to write
     #[arg(short, long, value_name = "FILE|DIR")]

@@ -8,7 +8,7 @@ use lookalike_engine::parse_day;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Filters (repeating one means OR, different ones AND)")]
 pub(crate) struct FilterArguments {
-    /// Words of the patent's title or the item's description
+    /// Words of number, title, claim, names, description, file name or tags
     #[arg(long, value_name = "WORDS")]
     keyword: Vec<String>,
     /// Beginning of the Locarno class, such as 10 or 10-02

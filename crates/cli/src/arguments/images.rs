@@ -19,15 +19,21 @@ pub(crate) enum ImagesCommand {
     },
     /// Change what is said about an image; an empty value takes away what is there
     Edit(ImagesEditArguments),
-    /// Delete images, by id, by filters, or all of a collection (originals in place are never
-    /// touched)
+    /// Give images tags and take tags away, by id, by filters, or all of a collection
+    Tag(ImagesTagArguments),
+    /// Delete images, by id, by filters, or all of a collection: into the trash, from where they
+    /// can be restored (originals in place are never touched)
     Delete(ImagesDeleteArguments),
+    /// Restore deleted images from the trash
+    Restore(ImagesRestoreArguments),
+    /// List the trash, or empty it
+    Trash(ImagesTrashArguments),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct ImagesListArguments {
     /// The collection
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// What to sort by
     #[arg(long, value_name = "KEY", default_value = "id")]
@@ -91,12 +97,38 @@ pub(crate) struct ImagesEditArguments {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct ImagesTagArguments {
+    /// Ids of images
+    #[arg(conflicts_with = "all")]
+    pub(crate) ids: Vec<u64>,
+    /// Tag to add; repeat for several
+    #[arg(long, value_name = "TAG", required_unless_present = "remove")]
+    pub(crate) add: Vec<String>,
+    /// Tag to take away; repeat for several
+    #[arg(long, value_name = "TAG")]
+    pub(crate) remove: Vec<String>,
+    /// The collection
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    /// Everything in the collection
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Part of the file's name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) file_name: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filters: FilterArguments,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct ImagesDeleteArguments {
     /// Ids of images
     #[arg(conflicts_with = "all")]
     pub(crate) ids: Vec<u64>,
     /// The collection
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// Everything in the collection
     #[arg(long)]
@@ -109,6 +141,45 @@ pub(crate) struct ImagesDeleteArguments {
     pub(crate) file_name: Vec<String>,
     #[command(flatten)]
     pub(crate) filters: FilterArguments,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ImagesRestoreArguments {
+    /// Ids of deleted images
+    #[arg(required_unless_present_any = ["all", "deletion"])]
+    pub(crate) ids: Vec<u64>,
+    /// Those of one deletion, by its number
+    #[arg(long, value_name = "N", conflicts_with = "ids")]
+    pub(crate) deletion: Option<i64>,
+    /// Everything that was deleted from the collection
+    #[arg(long, conflicts_with_all = ["ids", "deletion"])]
+    pub(crate) all: bool,
+    /// The collection
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    #[command(flatten)]
+    pub(crate) format: FormatArgument,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ImagesTrashArguments {
+    /// The collection
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    /// Delete everything in it for good
+    #[arg(long)]
+    pub(crate) empty: bool,
+    /// Don't ask for confirmation
+    #[arg(long, requires = "empty")]
+    pub(crate) yes: bool,
+    /// Page, from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) page: u64,
+    /// Images of a page, 1 to 500
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) page_size: usize,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }

@@ -24,7 +24,7 @@ pub(crate) struct ImportArguments {
     #[arg(long, conflicts_with = "retry_failed")]
     pub(crate) watch: bool,
     /// Collection to import into; made if there is none of that name
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     #[command(flatten)]
     pub(crate) settings: CollectionArguments,

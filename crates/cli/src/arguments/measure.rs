@@ -16,7 +16,7 @@ pub(crate) struct BenchSearchArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "collection")]
     pub(crate) vectors: Option<PathBuf>,
     /// Collection to search, if no --vectors are given
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// What to look for, in the same forms as --vectors
     #[arg(long, value_name = "FILE", conflicts_with = "sample")]
@@ -73,7 +73,7 @@ pub(crate) struct BenchSearchArguments {
 #[derive(Args, Debug)]
 pub(crate) struct CompareMetricsArguments {
     /// Collection to search, if no --vectors are given
-    #[arg(long, value_name = "NAME", default_value = "default")]
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) collection: String,
     /// Vectors to search: a feature bank, such as a .npz or .npy; its rows are the items 0, 1, ...
     #[arg(long, value_name = "FILE", conflicts_with = "collection")]

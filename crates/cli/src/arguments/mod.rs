@@ -21,6 +21,7 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use lookalike_encoders::Precision;
 use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
@@ -29,7 +30,7 @@ use lookalike_synth::Layout;
 use crate::settings::ListenAddress;
 pub(crate) use collections::{CollectionArguments, CollectionsCommand, ReEmbedArguments};
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
-pub(crate) use duplicates::DuplicatesArguments;
+pub(crate) use duplicates::{DuplicatesArguments, Keep};
 pub(crate) use effort::EffortArguments;
 pub(crate) use embed::{EmbedArguments, EmbedFormat, TokenChoice};
 pub(crate) use features::{
@@ -38,12 +39,13 @@ pub(crate) use features::{
 pub(crate) use filters::FilterArguments;
 pub(crate) use images::{
     ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
+    ImagesRestoreArguments, ImagesTagArguments, ImagesTrashArguments,
 };
 pub(crate) use import::{ImportArguments, Originals};
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};
 pub(crate) use migrate::MigrateArguments;
 pub(crate) use screen::{ScreenArguments, ScreenFormat};
-pub(crate) use search::SearchArguments;
+pub(crate) use search::{HitFormat, SearchArguments};
 pub(crate) use users::{TokenArguments, UsersCommand};
 use values::from_name;
 
@@ -181,6 +183,17 @@ pub(crate) enum Command {
     Users(UsersCommand),
     /// Check this machine, the data directory and the models
     Doctor(DoctorArguments),
+    /// Print a script with which a shell completes this program's commands
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages, one a command
+    Man {
+        /// Folder to write them to; made where it is missing
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -14,10 +14,15 @@ pub(crate) struct ScreenArguments {
     #[arg(value_name = "PRODUCTS")]
     pub(crate) products: PathBuf,
     /// Collection to screen against; repeat for several
-    #[arg(long = "collection", value_name = "NAME", default_value = "default")]
+    #[arg(
+        short = 'c',
+        long = "collection",
+        value_name = "NAME",
+        default_value = "default"
+    )]
     pub(crate) collections: Vec<String>,
     /// Patents wanted for each product, 1 to 200
-    #[arg(long, value_name = "N", default_value = "5", value_parser = values::top_groups)]
+    #[arg(short = 'k', long, value_name = "N", default_value = "5", value_parser = values::top_groups)]
     pub(crate) top_groups: usize,
     /// Worst score that counts [default: 0.5 under the cosine metric]
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]

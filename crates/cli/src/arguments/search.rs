@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use lookalike_engine::search::{Mode, Poses, Region};
 
 use super::values::{self, top_groups, top_k};
-use super::{EffortArguments, FilterArguments, FormatArgument};
+use super::{EffortArguments, FilterArguments};
 
 #[derive(Args, Debug)]
 pub(crate) struct SearchArguments {
-    /// Pictures to look for; several are fused per patent
+    /// Pictures to look for; several are fused per patent. `-` is standard input
     #[arg(value_name = "IMAGE", required_unless_present_any = ["text", "vector", "item", "like"],
           conflicts_with_all = ["vector", "item"])]
     pub(crate) images: Vec<PathBuf>,
@@ -34,10 +34,15 @@ pub(crate) struct SearchArguments {
     #[arg(long, value_name = "ID")]
     pub(crate) item: Option<u64>,
     /// Collection to search; repeat for several
-    #[arg(long = "collection", value_name = "NAME", default_value = "default")]
+    #[arg(
+        short = 'c',
+        long = "collection",
+        value_name = "NAME",
+        default_value = "default"
+    )]
     pub(crate) collections: Vec<String>,
     /// Items wanted, 1 to 1000
-    #[arg(long, value_name = "N", default_value = "10", value_parser = top_k)]
+    #[arg(short = 'k', long, value_name = "N", default_value = "10", value_parser = top_k)]
     pub(crate) top_k: usize,
     /// Patents wanted instead, 1 to 200, each with its best pages
     #[arg(long, value_name = "N", conflicts_with = "top_k", value_parser = top_groups)]
@@ -80,6 +85,19 @@ pub(crate) struct SearchArguments {
     pub(crate) effort: EffortArguments,
     #[command(flatten)]
     pub(crate) filters: FilterArguments,
-    #[command(flatten)]
-    pub(crate) format: FormatArgument,
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: HitFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HitFormat {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document a line
+    Jsonl,
+    /// The file that each hit came from, a line each, for other programs
+    Paths,
 }

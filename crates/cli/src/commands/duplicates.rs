@@ -1,5 +1,7 @@
 //! `lookalike duplicates`.
 
+mod keeping;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,7 +16,11 @@ use crate::settings::Settings;
 use crate::wiring::{Access, engine};
 
 pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyhow::Result<Outcome> {
-    let engine = engine(settings, Access::Read)?;
+    let access = match arguments.keep {
+        Some(_) if !arguments.dry_run => Access::Write,
+        _ => Access::Read,
+    };
+    let engine = engine(settings, access)?;
     let request = DuplicatesRequest {
         collection: arguments.collection.clone(),
         threshold: arguments.threshold,
@@ -40,6 +46,10 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
     }
     let groups = engine.duplicates().groups(&pairs)?.into_iter();
     let groups: Vec<DuplicateGroup> = groups.map(Into::into).collect();
+    if let Some(keep) = &arguments.keep {
+        keeping::run(&engine, &groups, keep, arguments, settings)?;
+        return Ok(Outcome::Done);
+    }
     match arguments.format.format {
         Format::Json => output::json(&groups)?,
         Format::Jsonl => output::json_lines(&groups)?,

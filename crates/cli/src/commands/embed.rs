@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lookalike_encoders::Tokens;
 use lookalike_engine::{
     Encoder, EngineError, ErrorKind, Length, Reading, embed_file_tokens, embed_files,
 };
-use lookalike_imaging::PixelBudget;
+use lookalike_imaging::{Format, PixelBudget};
 use lookalike_npy as npy;
 use serde::Serialize;
 use zip::write::SimpleFileOptions;
@@ -167,6 +167,7 @@ fn each_image(
     encoder: &Encoder,
     mut each: impl FnMut(Line) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let images = files(&arguments.images)?;
     let reading = Reading {
         limits: settings.limits.clone(),
         budget: PixelBudget::new(settings.pixel_budget_bytes),
@@ -192,7 +193,7 @@ fn each_image(
             values,
             per_token: false,
         };
-        return embed_files(encoder, &arguments.images, &reading, |file, result| {
+        return embed_files(encoder, &images, &reading, |file, result| {
             let warnings = result.iter().flat_map(|embedded| &embedded.warnings);
             for warning in warnings {
                 output::note(settings, &format!("{}: {warning}", file.display()));
@@ -200,12 +201,55 @@ fn each_image(
             each(line(file, result.map(|embedded| whole(embedded.embedding))))
         });
     }
-    for file in &arguments.images {
+    for file in &images {
         let tokens = embed_file_tokens(encoder, file, &reading)
             .and_then(|tokens| rows(tokens, arguments.tokens));
         each(line(file, tokens))?;
     }
     Ok(())
+}
+
+/// The files that are given, with those of the folders that are given, by name: the ones whose endings
+/// are those of pictures.
+fn files(given: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            let before = files.len();
+            pictures_below(path, &mut files)?;
+            anyhow::ensure!(files.len() > before, "{} holds no pictures", path.display());
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn pictures_below(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let place = || format!("can't read the folder {}", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(place)?;
+    let mut entries = entries
+        .collect::<io::Result<Vec<_>>>()
+        .with_context(place)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // Links to folders may lead in circles.
+        if entry.file_type().with_context(place)?.is_dir() {
+            pictures_below(&path, files)?;
+        } else if is_picture(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_picture(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    let format = ending.and_then(|ending| Format::of_extension(&ending));
+    format.is_some_and(Format::is_read)
 }
 
 /// Embeds words; lines name them where those of pictures name files.

@@ -1,13 +1,16 @@
 //! `lookalike images`.
 
+mod trash;
+
 use std::io::{self, IsTerminal, Write};
 
-use lookalike_engine::library::{ItemEdit, ItemFilter, ListRequest, Selection};
-use lookalike_wire::{Deleted, ItemPage, ListedItem};
+use lookalike_engine::library::{ItemEdit, ItemFilter, ListRequest, Selection, TagChange};
+use lookalike_wire::{Deleted, ItemPage, ListedItem, Tagged};
 
 use super::Outcome;
 use crate::arguments::{
-    Format, ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
+    FilterArguments, Format, ImagesCommand, ImagesDeleteArguments, ImagesEditArguments,
+    ImagesListArguments, ImagesTagArguments,
 };
 use crate::output::{self, Align, Column, Table, printable, shorten};
 use crate::settings::Settings;
@@ -21,7 +24,10 @@ pub(super) fn run(command: ImagesCommand, settings: &Settings) -> anyhow::Result
             print(&item.into(), format.format)?;
         }
         ImagesCommand::Edit(arguments) => edit(arguments, settings)?,
+        ImagesCommand::Tag(arguments) => tag(arguments, settings)?,
         ImagesCommand::Delete(arguments) => delete(arguments, settings)?,
+        ImagesCommand::Restore(arguments) => trash::restore(arguments, settings)?,
+        ImagesCommand::Trash(arguments) => trash::show(&arguments, settings)?,
     }
     Ok(Outcome::Done)
 }
@@ -68,21 +74,65 @@ fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<(
     print(&item.into(), arguments.format.format)
 }
 
-fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Result<()> {
+fn tag(arguments: ImagesTagArguments, settings: &Settings) -> anyhow::Result<()> {
+    let ImagesTagArguments {
+        ids,
+        file_name,
+        filters,
+        all,
+        add,
+        remove,
+        ..
+    } = arguments;
+    let selection = selection("tag", ids, file_name, filters, all)?;
+    let change = TagChange { add, remove };
+    let name = &arguments.collection;
+    let engine = engine(settings, Access::Write)?;
+    let tagged = Tagged::from(engine.library().tag(name, &selection, &change)?);
+    match arguments.format.format {
+        Format::Json => output::json(&tagged),
+        Format::Jsonl => output::json_lines([&tagged]),
+        Format::Table => {
+            let told = format!("changed the tags of {} images of `{name}`", tagged.changed);
+            output::note(settings, &told);
+            Ok(())
+        }
+    }
+}
+
+/// Which images a change is of; a change of everything is said to be one.
+fn selection(
+    change: &str,
+    ids: Vec<u64>,
+    file_name: Vec<String>,
+    filters: FilterArguments,
+    all: bool,
+) -> anyhow::Result<Selection> {
     let filter = ItemFilter {
-        file_name: arguments.file_name,
-        ..arguments.filters.into()
+        file_name,
+        ..filters.into()
     };
-    let selection = match (arguments.ids.is_empty(), filter.is_empty(), arguments.all) {
-        (false, true, false) => Selection::Items(arguments.ids),
-        (true, false, false) => Selection::Passing(Box::new(filter)),
-        (true, true, true) => Selection::All,
-        _ => anyhow::bail!("say what to delete: ids, or filters, or --all"),
-    };
+    match (ids.is_empty(), filter.is_empty(), all) {
+        (false, true, false) => Ok(Selection::Items(ids)),
+        (true, false, false) => Ok(Selection::Passing(Box::new(filter))),
+        (true, true, true) => Ok(Selection::All),
+        _ => anyhow::bail!("say what to {change}: ids, or filters, or --all"),
+    }
+}
+
+fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Result<()> {
+    let ImagesDeleteArguments {
+        ids,
+        file_name,
+        filters,
+        all,
+        ..
+    } = arguments;
+    let selection = selection("delete", ids, file_name, filters, all)?;
     let engine = engine(settings, Access::Write)?;
     let name = &arguments.collection;
     let count = engine.library().select(name, &selection)?.len();
-    if count > 1 && !arguments.yes && !confirm(name, count)? {
+    if count > 1 && !arguments.yes && !confirm(&format!("delete {count} images of `{name}`?"))? {
         anyhow::bail!(
             "nothing was deleted; say --yes to delete {count} images without being asked"
         );
@@ -92,18 +142,22 @@ fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Resu
         Format::Json => output::json(&deleted),
         Format::Jsonl => output::json_lines([&deleted]),
         Format::Table => {
-            let Deleted { deleted } = deleted;
-            output::note(settings, &format!("deleted {deleted} images of `{name}`"));
+            let Deleted { deleted, deletion } = deleted;
+            let undone = deletion.map_or_else(String::new, |number| {
+                format!("; to undo it: lookalike images restore --deletion {number}")
+            });
+            let told = format!("deleted {deleted} images of `{name}`{undone}");
+            output::note(settings, &told);
             Ok(())
         }
     }
 }
 
-fn confirm(name: &str, count: usize) -> io::Result<bool> {
+pub(super) fn confirm(question: &str) -> io::Result<bool> {
     if !io::stdin().is_terminal() {
         return Ok(false);
     }
-    eprint!("delete {count} images of `{name}`? [y/N] ");
+    eprint!("{question} [y/N] ");
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

@@ -14,6 +14,7 @@ mod features;
 mod images;
 mod import;
 mod import_report;
+mod manual;
 mod measured;
 mod merge;
 mod migrate;
@@ -57,5 +58,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Backup(arguments) => backup::run(&arguments, settings),
         Command::Users(command) => users::run(command, settings),
         Command::Doctor(arguments) => doctor::run(&arguments, settings),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::pages(&folder),
     }
 }

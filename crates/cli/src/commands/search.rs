@@ -1,5 +1,6 @@
 //! `lookalike search`.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use lookalike_wire as wire;
 use serde::Serialize;
 
 use super::Outcome;
-use crate::arguments::{Format, SearchArguments};
+use crate::arguments::{HitFormat, SearchArguments};
 use crate::output::{self, Align, Column, Paint, Table, shorten};
 use crate::settings::Settings;
 use crate::wiring::{Access, engine};
@@ -62,13 +63,14 @@ pub(super) fn run(arguments: SearchArguments, settings: &Settings) -> anyhow::Re
             output::note(settings, &format!("searched for {}", terms.join(", ")));
         }
     }
-    match arguments.format.format {
-        Format::Json => output::json(&wire::SearchAnswer::from(answer))?,
-        Format::Jsonl => output::json_lines(answer.ranked.into_iter().map(|hit| HitLine {
+    match arguments.format {
+        HitFormat::Json => output::json(&wire::SearchAnswer::from(answer))?,
+        HitFormat::Jsonl => output::json_lines(answer.ranked.into_iter().map(|hit| HitLine {
             hit: hit.into(),
             query: &name,
         }))?,
-        Format::Table => output::text(&table(&answer, Paint::new(settings.color)))?,
+        HitFormat::Paths => output::text(&paths(&answer, settings))?,
+        HitFormat::Table => output::text(&table(&answer, Paint::new(settings.color)))?,
     }
     Ok(Outcome::Done)
 }
@@ -123,7 +125,30 @@ fn queries(
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("can't read standard input")?;
+        return Ok(bytes);
+    }
     std::fs::read(path).with_context(|| format!("can't read {}", path.display()))
+}
+
+/// A line for each hit whose file is known, in the order of their rank.
+fn paths(answer: &SearchAnswer, settings: &Settings) -> String {
+    let known = answer
+        .ranked
+        .iter()
+        .filter_map(|hit| hit.item.original_path.as_deref());
+    let lines: String = known.map(|path| format!("{path}\n")).collect();
+    let lacking = answer.ranked.len() - lines.lines().count();
+    if lacking > 0 {
+        let told =
+            format!("{lacking} hits were uploaded or sent along, and have no file of their own");
+        output::note(settings, &told);
+    }
+    lines
 }
 
 fn table(answer: &SearchAnswer, paint: Paint) -> String {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use lookalike_accounts::Accounts;
@@ -19,6 +20,9 @@ use crate::remote::Note;
 use crate::settings::{ListenAddress, Registration, Settings, Switch};
 use crate::wiring::{Access, engine};
 use crate::{interrupt, open_files, output, remote};
+
+/// The trash is kept by days; so often is soon enough.
+const BETWEEN_LOOKS_AT_THE_TRASH: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let (engine, owns) = open(settings)?;
@@ -63,6 +67,7 @@ pub(super) fn run(arguments: &ServeArguments, settings: &Settings) -> anyhow::Re
         };
         if owns {
             resume(&jobs, settings)?;
+            empty_trash_by_age(Arc::clone(&engine));
             watch_folders(&arguments.watch, engine.stores(), &jobs, settings);
         } else if !arguments.watch.is_empty() {
             anyhow::bail!("only the process that owns the data directory can watch folders");
@@ -183,6 +188,18 @@ fn watch_folders(folders: &[PathBuf], stores: &Arc<Stores>, jobs: &Jobs, setting
         };
         if let Err(error) = watch(&stores, &jobs, &request, &Cancel::default(), told) {
             output::error(&anyhow::Error::new(error).context("folders are no longer watched"));
+        }
+    });
+}
+
+/// Lets the trash go on being emptied by age while the server runs; at its start it was.
+fn empty_trash_by_age(engine: Arc<Engine>) {
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(BETWEEN_LOOKS_AT_THE_TRASH);
+            if let Err(error) = engine.library().empty_old_trash() {
+                tracing::warn!("the trash was not emptied: {error}");
+            }
         }
     });
 }

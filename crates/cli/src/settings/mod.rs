@@ -28,6 +28,9 @@ const DEFAULT_DATA: &str = "lookalike-data";
 /// ordinary sheets, and with the largest picture of the default limits below a gigabyte.
 const DEFAULT_PIXEL_BUDGET_MB: u64 = 256;
 
+/// Long enough for a holiday.
+const DEFAULT_TRASH_DAYS: u32 = 30;
+
 /// What the program runs with.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -39,6 +42,8 @@ pub(crate) struct Settings {
     /// Largest import that may be sent to the server.
     pub(crate) max_upload_bytes: Option<u64>,
     pub(crate) pixel_budget_bytes: u64,
+    /// Days that deleted images stay in the trash; 0 deletes them at once.
+    pub(crate) trash_days: u32,
     /// Folders that may be imported through the API.
     pub(crate) import_roots: Option<Vec<PathBuf>>,
     /// Searches of the server that run at once.
@@ -107,6 +112,7 @@ struct ConfigFile {
     max_file_mb: Option<u64>,
     max_upload_mb: Option<u64>,
     pixel_budget_mb: Option<u64>,
+    trash_days: Option<u32>,
     import_roots: Option<Vec<PathBuf>>,
     max_searches: Option<usize>,
     max_waiting: Option<usize>,
@@ -162,6 +168,7 @@ impl Settings {
             max_upload_bytes: setting("MAX_UPLOAD_MB", file.max_upload_mb)?
                 .map(|megabytes: u64| megabytes.saturating_mul(1_000_000)),
             pixel_budget_bytes: pixel_budget_mb.unwrap_or(DEFAULT_PIXEL_BUDGET_MB) << 20,
+            trash_days: setting("TRASH_DAYS", file.trash_days)?.unwrap_or(DEFAULT_TRASH_DAYS),
             import_roots: match std::env::var_os("LOOKALIKE_IMPORT_ROOTS") {
                 Some(roots) if !roots.is_empty() => Some(std::env::split_paths(&roots).collect()),
                 _ => file.import_roots,

@@ -60,6 +60,27 @@ fn images_are_listed_shown_edited_and_deleted() {
     assert!(said.contains("--yes"), "{said}");
     scratch.fails(&["images", "delete"], 1);
     assert_eq!(list(&[])["total"], imported - 1);
+    let trash = || scratch.json(&["images", "trash", "--format", "json"]);
+    assert_eq!(trash()["items"][0]["id"].to_string(), id);
+    assert_eq!(scratch.json(&import)["imported"], 0, "it stays deleted");
+    let restore = ["images", "restore", &id, "--format", "json"];
+    assert_eq!(scratch.json(&restore)["restored"], 1);
+    assert_eq!(list(&["--tags", "chair"])["total"], 1);
+    scratch.fails(&restore, 1);
+    scratch.fails(&["images", "restore"], 2);
     let all = ["images", "delete", "--all", "--yes", "--format", "json"];
-    assert_eq!(scratch.json(&all)["deleted"], imported - 1);
+    assert_eq!(scratch.json(&all)["deleted"], imported);
+    let told = scratch.run(&["images", "trash"]);
+    let table = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        table.contains(&format!("{imported} images in the trash")),
+        "{table}"
+    );
+    let back = ["images", "restore", "--all", "--format", "json"];
+    assert_eq!(scratch.json(&back)["restored"], imported);
+    assert_eq!(scratch.json(&all)["deleted"], imported);
+    scratch.fails(&["images", "trash", "--empty"], 1);
+    let empty = ["images", "trash", "--empty", "--yes", "--format", "json"];
+    assert_eq!(scratch.json(&empty)["deleted"], imported);
+    assert_eq!(trash()["total"], 0);
 }

@@ -49,7 +49,7 @@ impl Duplicates {
                     .write(self.stores().now().as_second(), |tx| {
                         tx.add_not_duplicates(&items)
                     })?;
-                Ok(Deleted { deleted: 0 })
+                Ok(Deleted::default())
             }
             Decision::Keep { keep, delete } => {
                 let delete = distinct(delete);

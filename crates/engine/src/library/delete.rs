@@ -1,6 +1,6 @@
 //! Deleting items, a thousand at a time: searches and imports go on in between.
 
-use lookalike_catalog::{Collection, ItemFilter};
+use lookalike_catalog::{CatalogError, Collection, ItemFilter, WriteTransaction};
 
 use super::Library;
 use crate::filters::canonical;
@@ -27,10 +27,12 @@ pub enum Selection {
 }
 
 /// What became of a deletion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deleted {
     /// Items that were there and are gone.
     pub deleted: u64,
+    /// The number under which they lie in the trash; `None` where they are gone for good.
+    pub deletion: Option<i64>,
 }
 
 impl Library {
@@ -43,10 +45,10 @@ impl Library {
         self.selected(&self.stores.catalog().collection(collection)?, selection)
     }
 
-    /// Deletes items of a collection, and the thumbnails and copies only they used. What lies where it
-    /// was imported from is remembered, so that another import does not bring it back; after all of a
-    /// collection was deleted everything is forgotten: whoever does that begins anew. When this
-    /// fails midway, or the process ends, what was deleted until then stays deleted.
+    /// Deletes items of a collection: into the trash, or for good where nothing is kept there. What
+    /// lies where it was imported from is remembered, so that another import does not bring it back;
+    /// after all of a collection was deleted that is forgotten: whoever does that begins anew. When
+    /// this fails midway, or the process ends, what was deleted until then stays deleted.
     ///
     /// # Errors
     /// As [`Library::select`], or the catalogue can't be written.
@@ -55,30 +57,45 @@ impl Library {
         let ids = self.selected(&collection, selection)?;
         let begins_anew = matches!(selection, Selection::All);
         let deleted = self.stores.blob_work(|| {
-            let mut deleted = 0;
+            let mut deleted = Deleted::default();
             for ids in ids.chunks(ITEMS_A_COMMIT) {
-                let (removed, unused) =
-                    self.stores
-                        .catalog()
-                        .write(self.stores.now().as_second(), |tx| {
-                            if !begins_anew {
-                                tx.remember_deleted(&collection, ids)?;
-                            }
-                            tx.remove_items(&collection, ids)
-                        })?;
+                let (removed, deletion, unused) = self.write(|tx| {
+                    if !begins_anew {
+                        tx.remember_deleted(&collection, ids)?;
+                    }
+                    if self.stores.trash_days() == 0 {
+                        let (removed, unused) = tx.remove_items(&collection, ids)?;
+                        return Ok((removed, None, unused));
+                    }
+                    let deletion = match deleted.deletion {
+                        Some(deletion) => deletion,
+                        None => tx.begin_deletion(&collection)?,
+                    };
+                    let (removed, unused) = tx.trash_items(&collection, deletion, ids)?;
+                    Ok((removed, Some(deletion), unused))
+                })?;
                 self.stores.delete_blobs(unused)?;
-                deleted += removed as u64;
+                deleted.deleted += removed as u64;
+                deleted.deletion = deletion;
+            }
+            if deleted.deleted == 0 {
+                deleted.deletion = None;
             }
             if begins_anew {
-                let now = self.stores.now().as_second();
-                self.stores
-                    .catalog()
-                    .write(now, |tx| tx.forget_deleted(&collection, None))?;
+                self.write(|tx| tx.forget_deleted(&collection, None))?;
             }
-            Ok(Deleted { deleted })
+            Ok(deleted)
         });
         self.stores.give_back_room();
         deleted
+    }
+
+    pub(super) fn write<T>(
+        &self,
+        changes: impl FnOnce(&WriteTransaction<'_>) -> Result<T, CatalogError>,
+    ) -> Result<T, EngineError> {
+        let now = self.stores.now().as_second();
+        Ok(self.stores.catalog().write(now, changes)?)
     }
 
     fn selected(

@@ -1,5 +1,5 @@
 //! The images of collections as things to look after: lists, single items, uploads, edits,
-//! deletion, counts by what they have in common, patents with their sheets.
+//! deletion and trash, counts by what they have in common, patents with their sheets.
 
 mod delete;
 mod edit;
@@ -12,6 +12,7 @@ mod patent;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod trash;
 mod upload;
 
 use std::sync::Arc;
@@ -22,9 +23,10 @@ pub use facet_answer::{FacetCount, Facets};
 pub use facets::{FacetRequest, TOP_MAX};
 pub use item::{FigureVector, ItemVector, ListedItem};
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};
-pub use lookalike_catalog::{Direction, ItemFilter, SortKey};
+pub use lookalike_catalog::{Direction, ItemFilter, SortKey, TrashedItem};
 pub use patent::PatentReport;
 pub use tag::{TagChange, Tagged};
+pub use trash::{InTrash, Restored, TrashPage};
 pub use upload::{Upload, Uploaded};
 
 use crate::filters::Filters;

@@ -107,7 +107,8 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     let deleted = engine
         .library()
         .delete("default", &Selection::Items(vec![id, id, 99]));
-    assert_eq!(deleted.unwrap(), Deleted { deleted: 1 });
+    let deleted = deleted.unwrap();
+    assert_eq!(deleted.deleted, 1);
     assert_eq!(
         engine.pictures().original(&again.item.item).unwrap(),
         png(40)
@@ -123,9 +124,13 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
             &Selection::Items(vec![again.item.item.id as u64]),
         )
         .unwrap();
-    let usage = engine.stores().blobs().usage().unwrap();
+    let count = || engine.stores().blobs().usage().unwrap().count;
+    assert!(count() > 0, "the trash keeps them");
+    let all = InTrash::All("default".to_owned());
+    assert_eq!(engine.library().empty_trash(&all).unwrap().deleted, 2);
     assert_eq!(
-        usage.count, 0,
+        count(),
+        0,
         "copies and thumbnails are gone with the last item"
     );
 }
@@ -470,4 +475,71 @@ fn uploads_edits_and_deletions_go_on_beside_an_import() {
         engine.library().vector(item.item.id as u64).unwrap();
         engine.pictures().original(&item.item).unwrap();
     }
+}
+
+#[test]
+fn a_deletion_is_undone_with_all_that_was_said_of_its_images() {
+    let fixture = Fixture::new();
+    import(&fixture, "pictures", 6);
+    let engine = &fixture.engine;
+    let library = engine.library();
+    let mine = upload(
+        &fixture,
+        "new.png",
+        90,
+        json!({"tags": ["mine"], "description": "a cup"}),
+    );
+    let (mine, id) = (mine.item.item.id, mine.item.item.id.unsigned_abs());
+    let other = library.list(&ListRequest::default()).unwrap().items[0]
+        .item
+        .id;
+    let deleted = library
+        .delete("default", &Selection::Items(vec![id, other.unsigned_abs()]))
+        .unwrap();
+    let number = deleted.deletion.unwrap();
+    assert_eq!(library.item(id).unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(!engine.pictures().trashed_thumbnail(id).unwrap().is_empty());
+    let trash = library.trash("default", 1, 50).unwrap();
+    assert_eq!((trash.total, trash.items.len(), trash.days), (2, 2, 30));
+    assert_eq!(
+        library
+            .restore(&InTrash::Deletion(number))
+            .unwrap()
+            .restored,
+        2
+    );
+    let item = library.item(id).unwrap().item;
+    assert_eq!(
+        (item.id, item.tags, item.description.as_deref()),
+        (mine, vec!["mine".to_owned()], Some("a cup"))
+    );
+    assert_eq!(library.trash("default", 1, 50).unwrap().total, 0);
+    let again = library.restore(&InTrash::Deletion(number)).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn the_trash_is_emptied_by_age() {
+    let fixture = Fixture::new();
+    import(&fixture, "pictures", 2);
+    let library = fixture.engine.library();
+    let first = library.list(&ListRequest::default()).unwrap().items[0]
+        .item
+        .id;
+    let delete = |id: i64| library.delete("default", &Selection::Items(vec![id.unsigned_abs()]));
+    delete(first).unwrap();
+    assert_eq!(library.empty_old_trash().unwrap().deleted, 0);
+    let catalog = fixture.engine.stores().catalog();
+    let collection = catalog.collection("default").unwrap();
+    let long_ago = fixture.engine.stores().now().as_second() - 31 * 24 * 60 * 60;
+    let second = first.unsigned_abs() + 1;
+    catalog
+        .write(long_ago, |tx| {
+            let deletion = tx.begin_deletion(&collection)?;
+            tx.trash_items(&collection, deletion, &[second])
+        })
+        .unwrap();
+    assert_eq!(library.empty_old_trash().unwrap().deleted, 1);
+    let left = library.trash("default", 1, 50).unwrap();
+    assert_eq!(left.items[0].id, first.unsigned_abs());
 }

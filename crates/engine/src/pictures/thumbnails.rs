@@ -7,8 +7,8 @@ use lookalike_imaging::{Format, RgbImage, thumbnail};
 
 use super::jpeg::jpeg;
 use super::{Content, Picture, Pictures, View};
-use crate::EngineError;
 use crate::stores::thumbnail_key;
+use crate::{EngineError, ErrorKind};
 
 pub(super) const THUMBNAIL_QUALITY: u8 = 85;
 
@@ -47,6 +47,27 @@ impl Pictures {
         self.thumbnails
             .insert(shown, Arc::clone(&bytes), bytes.len());
         Ok(bytes)
+    }
+
+    /// The thumbnail of an item in the trash.
+    ///
+    /// # Errors
+    /// There is none of that id, it was lost, or the store can't be read.
+    pub fn trashed_thumbnail(&self, id: u64) -> Result<Vec<u8>, EngineError> {
+        let item = self.stores.catalog().trashed_item(id)?;
+        let bytes = match item {
+            Some(item) => self
+                .stores
+                .blobs()
+                .get(&thumbnail_key(&item.content_md5)?)?,
+            None => None,
+        };
+        bytes.ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::NotFound,
+                format!("there is no picture of an image with id {id} in the trash"),
+            )
+        })
     }
 
     /// Makes the item's thumbnail from its original, and stores it.

@@ -46,6 +46,8 @@ pub struct Parts {
     pub budget: PixelBudget,
     /// The time of day.
     pub clock: Clock,
+    /// Days that deleted items stay in the trash; 0 has none.
+    pub trash_days: u32,
 }
 
 /// The stores and encoders of one data directory. Shared by threads.
@@ -118,6 +120,12 @@ impl Stores {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.parts.limits
+    }
+
+    /// Days that deleted items stay in the trash; 0 where there is none.
+    #[must_use]
+    pub fn trash_days(&self) -> u32 {
+        self.parts.trash_days
     }
 
     pub(crate) fn budget(&self) -> &PixelBudget {

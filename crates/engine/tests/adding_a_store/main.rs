@@ -134,6 +134,7 @@ fn engine_over(
         limits: Limits::default(),
         budget: PixelBudget::new(1 << 20),
         clock: system_clock,
+        trash_days: 30,
     })
 }
 

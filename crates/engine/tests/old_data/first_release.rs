@@ -84,6 +84,7 @@ fn engine(data: &Path, upkeep: Upkeep) -> Engine {
         limits: Limits::default(),
         budget: PixelBudget::new(64 << 20),
         clock: system_clock,
+        trash_days: 30,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::parameters::values::{day, number};
 #[derive(Serialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FilterParameters {
-    /// Words of the patent's title, or of the image's description.
+    /// Words of number (in any spelling), title, claim, names, description, file name or tags.
     keyword: Option<Vec<String>>,
     /// Beginnings of the Locarno class.
     #[schema(example = json!(["10-02"]))]

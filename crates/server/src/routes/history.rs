@@ -40,7 +40,7 @@ pub(crate) struct Shown {
 
 /// What was deleted.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Deleted {
+pub(crate) struct DeletedEntries {
     /// Entries.
     deleted: usize,
 }
@@ -181,17 +181,17 @@ pub(super) async fn made_again(
     path = "/api/history/{id}",
     tag = "history",
     params(("id" = i64, Path, description = "As in the list")),
-    responses((status = 200, body = Envelope<Deleted>), ApiError),
+    responses((status = 200, body = Envelope<DeletedEntries>), ApiError),
 )]
 pub(crate) async fn delete(
     State(app): State<App>,
     Member(caller): Member,
     Path(id): Path<String>,
-) -> Result<Success<Deleted>, ApiError> {
+) -> Result<Success<DeletedEntries>, ApiError> {
     let id = entry_id(&id)?;
     app.read(move |engine| engine.history().delete(caller.user_id, id))
         .await?;
-    Ok(Success(Deleted { deleted: 1 }))
+    Ok(Success(DeletedEntries { deleted: 1 }))
 }
 
 /// Delete all my searches.
@@ -199,12 +199,12 @@ pub(crate) async fn delete(
     delete,
     path = "/api/history",
     tag = "history",
-    responses((status = 200, body = Envelope<Deleted>), ApiError),
+    responses((status = 200, body = Envelope<DeletedEntries>), ApiError),
 )]
 pub(crate) async fn clear(
     State(app): State<App>,
     Member(caller): Member,
-) -> Result<Success<Deleted>, ApiError> {
+) -> Result<Success<DeletedEntries>, ApiError> {
     let recorder = app.clone();
     let deleted = app
         .read(move |engine| {
@@ -213,7 +213,7 @@ pub(crate) async fn clear(
             engine.history().clear(caller.user_id)
         })
         .await?;
-    Ok(Success(Deleted { deleted }))
+    Ok(Success(DeletedEntries { deleted }))
 }
 
 /// The parameters of then with the changes.

@@ -24,6 +24,7 @@ mod search;
 mod sent_files;
 mod shared;
 mod tokens;
+mod trash;
 mod users;
 
 use axum::Router;
@@ -70,6 +71,9 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
             images::delete_many
         ))
         .routes(routes!(images::show, images::edit, images::delete_one))
+        .routes(routes!(trash::restore))
+        .routes(routes!(trash::list, trash::empty))
+        .routes(routes!(trash::thumbnail))
         .routes(routes!(images::vector))
         .routes(routes!(images::figures))
         .routes(routes!(patents::patent))

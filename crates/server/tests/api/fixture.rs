@@ -155,6 +155,7 @@ fn engine(directory: &TempDir, pictures: &[std::path::PathBuf], clock: Clock) ->
         limits: Limits::default(),
         budget: PixelBudget::new(64 << 20),
         clock,
+        trash_days: 30,
     });
     let request = ImportRequest {
         shard: None,

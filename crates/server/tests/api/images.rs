@@ -273,6 +273,58 @@ fn only_what_was_said_is_deleted() {
 }
 
 #[test]
+fn what_was_deleted_is_listed_restored_and_deleted_for_good() {
+    let server = Server::new();
+    let id = list(&server, "")["items"][0]["id"].as_u64().unwrap();
+    let edit = json!({"tags": ["mine"]});
+    send(&server, "PATCH", &format!("/api/images/{id}"), &edit);
+    let deleted = send(&server, "DELETE", &format!("/api/images/{id}"), &json!({})).json();
+    let number = &deleted["data"]["deletion"];
+    let trash = || server.get("/api/trash").json()["data"].clone();
+    let listed = trash();
+    assert_eq!((&listed["total"], &listed["days"]), (&json!(1), &json!(30)));
+    let item = &listed["items"][0];
+    assert_eq!(
+        (&item["id"], &item["tags"], &item["deletion"]),
+        (&json!(id), &json!(["mine"]), number)
+    );
+    assert_eq!(
+        item["expires_at"].as_i64().unwrap() - item["deleted_at"].as_i64().unwrap(),
+        2_592_000
+    );
+    let picture = server.get(item["thumbnail_url"].as_str().unwrap());
+    assert_eq!(
+        (picture.status, picture.header("content-type")),
+        (200, Some("image/jpeg"))
+    );
+    assert_eq!(server.get("/api/trash/99999/thumbnail").status, 404);
+
+    let restore = |body: Value| send(&server, "POST", "/api/images/restore", &body);
+    for wrong in [
+        json!({}),
+        json!({"ids": [id], "all": true}),
+        json!({"all": false}),
+    ] {
+        assert_eq!(restore(wrong.clone()).status, 400, "{wrong}");
+    }
+    assert_eq!(restore(json!({"deletion": 99999})).status, 404);
+    assert_eq!(
+        restore(json!({"deletion": number})).json()["data"]["restored"],
+        1
+    );
+    assert_eq!(list(&server, "?tags=mine")["items"][0]["id"], id);
+    assert_eq!(trash()["total"], 0);
+
+    send(&server, "DELETE", "/api/images", &json!({"all": true}));
+    assert_eq!(trash()["total"], 3);
+    let empty = |body: Value| send(&server, "DELETE", "/api/trash", &body).json();
+    assert_eq!(empty(json!({"ids": [id]}))["data"]["deleted"], 1);
+    assert_eq!(empty(json!({"all": true}))["data"]["deleted"], 2);
+    assert_eq!(trash()["total"], 0);
+    assert_eq!(restore(json!({"all": true})).json()["data"]["restored"], 0);
+}
+
+#[test]
 fn facets_count_under_filters() {
     let server = Server::new();
     let facets = |query: &str| server.get(&format!("/api/facets{query}"));

@@ -52,6 +52,7 @@ impl Fixture {
             limits: Limits::default(),
             budget: PixelBudget::new(1 << 26),
             clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+            trash_days: 30,
         });
         Self { directory, engine }
     }

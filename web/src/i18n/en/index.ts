@@ -8,6 +8,7 @@ import library from "./library";
 import patent from "./patent";
 import search from "./search";
 import statistics from "./statistics";
+import trash from "./trash";
 
 const messages = {
   ...base,
@@ -20,6 +21,7 @@ const messages = {
   imports,
   library,
   statistics,
+  trash,
 };
 
 export type Messages = typeof messages;

@@ -42,7 +42,7 @@ export default {
   clear: "Select none",
   removeHeading: (count: string) => (count === "1" ? "Delete 1 image" : `Delete ${count} images`),
   removeText:
-    "Searches no longer find what is deleted, and its tags and description go with it. Original files that were imported from their place stay there, untouched.",
+    "Searches no longer find what is deleted. Original files that were imported from their place stay there, untouched.",
   removeVerb: (count: string) => (count === "1" ? "Delete it" : `Delete ${count} images`),
   adminsOnly: "Only administrators delete everything. Choose a filter, or leave some out.",
   tagsOf: (count: string) => `Tags of ${count} images`,

@@ -77,8 +77,8 @@ export default {
     show: (count: number) => (count > 0 ? `Filters (${count})` : "Filters"),
     showAll: (count: number) =>
       count > 0 ? `Options and filters (${count})` : "Options and filters",
-    keyword: "Words in the title or text",
-    keywordPlaceholder: "chair, lamp …",
+    keyword: "Number, name or words",
+    keywordPlaceholder: "D939,806, chair …",
     loc_class: "Locarno class",
     us_class: "US class",
     applicant: "Applicant",

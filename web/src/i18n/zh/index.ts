@@ -9,6 +9,7 @@ import library from "./library";
 import patent from "./patent";
 import search from "./search";
 import statistics from "./statistics";
+import trash from "./trash";
 
 const messages: Messages = {
   ...base,
@@ -21,6 +22,7 @@ const messages: Messages = {
   imports,
   library,
   statistics,
+  trash,
 };
 
 export default messages;

@@ -105,6 +105,7 @@ pub(super) fn reader(fixture: &Fixture) -> (Engine, Efforts) {
         limits: Limits::default(),
         budget: PixelBudget::new(1 << 20),
         clock: || "2026-11-21T12:00:00Z".parse().unwrap(),
+        trash_days: 30,
     });
     (engine, efforts)
 }

@@ -1,0 +1,26 @@
+import type { Messages } from "../en";
+
+export default {
+  title: "回收站",
+  deleted: (count) => `已删除 ${count} 张图片。`,
+  undo: "撤销",
+  undoable: "最近一次删除",
+  undoFailed: "未能撤销。请重试，或到回收站中查看。",
+  dismiss: "关闭",
+  atOnce: "此处未启用回收站：删除后立即清除。",
+  restorable: (days) => `${days} 天内可从回收站原样恢复。`,
+  kept: (days) => `保留 ${days} 天`,
+  none: "回收站是空的",
+  noneHelp: (days) => `删除的图片会在这里保留 ${days} 天，期间可连同标签和说明一并恢复。`,
+  deletedAt: (time) => `${time} 删除`,
+  goneAt: (date) => `${date} 彻底清除`,
+  restore: "恢复",
+  restoreOne: (name) => `恢复 ${name}`,
+  removeOne: (name) => `彻底删除 ${name}`,
+  removeHeading: "彻底删除 1 张图片",
+  removeVerb: "彻底删除",
+  empty: "清空回收站",
+  emptyHeading: (count) => `彻底删除 ${count} 张图片`,
+  forGood: "此操作无法撤销。未复制到服务器的原始文件仍保留在原处，不受影响。",
+  more: "显示更多",
+} satisfies Messages["trash"];
