@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod device;
 mod interrupt;
 mod open_files;
 mod output;

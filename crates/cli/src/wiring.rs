@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use indicatif::{ProgressBar, ProgressStyle};
 use lookalike_accounts::Accounts;
 use lookalike_catalog::{Catalog, CatalogError};
-use lookalike_encoders::{LoadOptions, Precision, Registry};
+use lookalike_encoders::{LaneError, LoadOptions, Precision, Registry};
 use lookalike_engine::{
     EncoderSettings, Encoders, Engine, EngineError, EvidenceAccess, EvidenceStore, Parts,
     blob_place,
@@ -19,6 +19,7 @@ use lookalike_storage::blob::{BlobError, BlobStore, DiskCache, FolderBlobs, Tier
 use lookalike_store_s3::{S3Blobs, S3Settings, SettingsError};
 use lookalike_work::system_clock;
 
+use crate::device;
 use crate::settings::Settings;
 use crate::vectors::vectors;
 
@@ -127,10 +128,21 @@ pub(crate) fn encoders(settings: &Settings, precision: Precision) -> Result<Enco
     Ok(Encoders::new(EncoderSettings {
         data_dir: settings.data.clone(),
         registry: Registry::default(),
-        load: LoadOptions::on_cpu(NonZeroUsize::new(settings.threads), precision)?,
+        load: load_options(settings, precision)?,
         hub: HubEnvironment::from_env(),
         on_pull: pull_bar(settings.quiet),
     }))
+}
+
+/// How models are loaded: on which device, and in which arithmetic.
+pub(crate) fn load_options(
+    settings: &Settings,
+    precision: Precision,
+) -> Result<LoadOptions, LaneError> {
+    Ok(LoadOptions {
+        placement: device::placement(settings.device),
+        ..LoadOptions::on_cpu(NonZeroUsize::new(settings.threads), precision)?
+    })
 }
 
 /// A bar that follows a download.

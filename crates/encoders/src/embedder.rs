@@ -50,11 +50,12 @@ pub trait PatchEmbedder: Send + Sync {
     /// Side of a patch in pixels of the picture as the model takes it.
     fn patch_size(&self) -> u32;
 
-    /// The tokens of the patches and the embedding of the whole, not normalised.
+    /// The tokens of each picture's patches and the embedding of its whole, not normalised.
     ///
     /// # Errors
     /// As [`Embedder::embed`].
-    fn embed_patches(&self, picture: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError>;
+    fn embed_patches(&self, pictures: &[&RgbImage], lane: &Lane)
+    -> Result<Vec<Tokens>, EmbedError>;
 }
 
 /// A model that embeds texts, into vectors that can be compared with those of pictures.

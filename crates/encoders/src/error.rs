@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::devices::accelerator::DeviceError;
 use crate::options::Precision;
 
 /// A model could not be loaded.
@@ -112,6 +113,23 @@ pub enum LoadError {
         /// Type in the file.
         found: String,
     },
+    /// The device does not compute in that precision.
+    #[error("{device} does not compute in {precision}; use auto or f32")]
+    Precision {
+        /// What was asked for.
+        precision: Precision,
+        /// The device's name.
+        device: String,
+    },
+    /// The device that is asked for is not there.
+    #[error("{reason}")]
+    NoDevice {
+        /// What is not there, and what to do.
+        reason: String,
+    },
+    /// A device with memory of its own failed.
+    #[error(transparent)]
+    Device(DeviceError),
     /// A layer is wider than sums of the precision can take.
     #[error(
         "{precision} inference takes layers of up to {most} values, this model's have {width}; \
@@ -156,6 +174,9 @@ pub enum EmbedError {
         /// The limit.
         limit: usize,
     },
+    /// A device with memory of its own failed.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
 }
 
 /// Sizes of a tensor's dimensions, such as `[384, 3, 14, 14]`; an expected one may have words

@@ -6,6 +6,7 @@
 //! threads belong to the device. An embedding is the same, bit for bit, whatever batch it was
 //! computed in and however many threads took part.
 
+mod accelerated;
 mod bands;
 mod builtin;
 mod config_check;
@@ -28,6 +29,11 @@ mod weights;
 pub use bands::{Band, Bands};
 pub use builtin::Builtin;
 pub use config_file::ConfigFile;
+pub use devices::accelerator::{AcceleratedTransformer, Accelerator, DeviceError};
+pub use devices::convolutional::{
+    AcceleratedConvolutions, BlockParts, Convolution, ConvolutionalSource, ConvolutionalTap,
+    Convolved,
+};
 pub use devices::cpu::Cpu;
 pub use devices::{Device, Lane, LaneError};
 pub use embedder::{Embedder, PatchEmbedder, TextEmbedder};
@@ -35,9 +41,14 @@ pub use error::{EmbedError, LoadError, Shape};
 pub use facts::{Description, Extra, InputSizes, ModelFacts};
 pub use families::{Family, Inference, Plan};
 pub use normalize::normalize;
-pub use options::{LoadOptions, Precision, UnknownPrecision};
+pub use options::{Later, LoadOptions, Placement, Precision, UnknownPrecision};
 pub use registry::Registry;
 pub use second_look::SecondLook;
 pub use text::{EmbeddedText, Sigmoid, TextError};
 pub use tokens::Tokens;
+pub use transformer::{
+    LayerParts, LayerSource, Linear, Mlp, Norm, Norms, Output, Patches, PictureTokens, Rotation,
+    Sequence, SequenceContent, Shape as TransformerShape, Sight, Source as TransformerSource,
+    TokenPlaces,
+};
 pub use weights::{Tally, Weights};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lookalike_imaging::ProcessorConfig;
 
+use crate::accelerated;
 use crate::builtin::Builtin;
 use crate::config_file::ConfigFile;
 use crate::embedder::Embedder;
@@ -81,7 +82,7 @@ impl Registry {
     /// [`LoadError`] says which file or tensor is at fault; for an unknown architecture, which
     /// ones are known.
     pub fn load(&self, path: &Path, options: &LoadOptions) -> Result<Arc<dyn Embedder>, LoadError> {
-        self.find(path)?.load(options)
+        self.placed(options, |options| self.find(path)?.load(options))
     }
 
     /// What the model at `path` is, without loading its weights.
@@ -107,12 +108,14 @@ impl Registry {
         model: Builtin,
         options: &LoadOptions,
     ) -> Result<Arc<dyn Embedder>, LoadError> {
-        let found = Found {
-            plan: self.configure(&model.config()?)?,
-            processor: Some(model.processor()?),
-            weights: model.weights()?,
-        };
-        found.load(options)
+        self.placed(options, |options| {
+            let found = Found {
+                plan: self.configure(&model.config()?)?,
+                processor: Some(model.processor()?),
+                weights: model.weights()?,
+            };
+            found.load(options)
+        })
     }
 
     /// What a model that is compiled into the program is.
@@ -121,6 +124,15 @@ impl Registry {
     /// None: the models are tested.
     pub fn describe_builtin(&self, model: Builtin) -> Result<Description, LoadError> {
         Ok(self.configure(&model.config()?)?.description().clone())
+    }
+
+    /// What `load` gives, on the device that the options ask for.
+    fn placed(
+        &self,
+        options: &LoadOptions,
+        load: impl Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError>,
+    ) -> Result<Arc<dyn Embedder>, LoadError> {
+        accelerated::placed(&options.placement, options, &load)
     }
 
     fn find(&self, path: &Path) -> Result<Found, LoadError> {

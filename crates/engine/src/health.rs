@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lookalike_storage::RemoteHealth;
 
-use crate::{EngineError, Stores, model_of};
+use crate::{DeviceInUse, EngineError, Stores, model_of};
 
 /// With less room left, commits and uploads fail.
 const LEAST_BYTES: u64 = 16 << 20;
@@ -18,8 +18,8 @@ pub struct HealthReport {
     pub catalog: Result<usize, EngineError>,
     /// The encoders of the collections, each once.
     pub models: Vec<ModelHealth>,
-    /// What encoders compute on, such as `cpu`.
-    pub device: String,
+    /// What encoders compute on.
+    pub devices: Vec<DeviceInUse>,
     /// Where pictures lie.
     pub object_store: ObjectStoreHealth,
     /// Where the catalogue lies.
@@ -105,7 +105,7 @@ impl Health {
                 .map(|collections| collections.len())
                 .map_err(EngineError::from),
             models,
-            device: self.stores.encoders().device().name().to_owned(),
+            devices: self.stores.encoders().devices(),
             object_store: ObjectStoreHealth {
                 kind: self.stores.blobs().kind(),
                 listed: (self.stores.blobs().list("", None, 1))

@@ -34,7 +34,9 @@ pub use collections::{
 };
 pub use day::parse_day;
 pub use embed::{EmbeddedFile, Reading, embed_file_tokens, embed_files};
-pub use encoders::{BUILTIN, Described, Encoder, EncoderSettings, Encoders, Length, model_of};
+pub use encoders::{
+    BUILTIN, Described, DeviceInUse, Encoder, EncoderSettings, Encoders, Length, model_of,
+};
 pub use engine::Engine;
 pub use error::{EngineError, ErrorKind};
 pub use gone::{is_gone, says_gone};

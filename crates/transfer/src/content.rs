@@ -58,7 +58,7 @@ struct Found {
 pub(crate) fn candidates(stores: &Stores, folder: &Path, images: Vec<Image>) -> Vec<Candidate> {
     let has_pictures = images.iter().any(|image| image.facts.path.is_some());
     let workers = if has_pictures {
-        let lanes = stores.encoders().device().lanes().get();
+        let lanes = stores.encoders().cpu().lanes().get();
         lanes.min(images.len())
     } else {
         1

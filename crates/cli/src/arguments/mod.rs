@@ -27,7 +27,7 @@ use lookalike_imaging::PreprocessKind;
 use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_synth::Layout;
 
-use crate::settings::ListenAddress;
+use crate::settings::{DeviceChoice, ListenAddress};
 pub(crate) use collections::{CollectionArguments, CollectionsCommand, ReEmbedArguments};
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
 pub(crate) use duplicates::{DuplicatesArguments, Keep};
@@ -89,6 +89,15 @@ pub(crate) struct GlobalArguments {
         help_heading = "Global options"
     )]
     pub(crate) threads: Option<usize>,
+    /// What models run on: auto, cpu, gpu or gpu:N (auto is a graphics card where it is faster)
+    #[arg(
+        long,
+        global = true,
+        value_name = "DEVICE",
+        env = "LOOKALIKE_DEVICE",
+        help_heading = "Global options"
+    )]
+    pub(crate) device: Option<DeviceChoice>,
     /// Log more; twice for every detail
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,

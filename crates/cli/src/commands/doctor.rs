@@ -1,11 +1,10 @@
 //! `lookalike doctor`.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
 use lookalike_catalog::{Catalog, CatalogError};
-use lookalike_encoders::{Builtin, LoadOptions, Precision, Registry};
+use lookalike_encoders::{Builtin, Precision, Registry};
 use lookalike_engine::{BUILTIN, EngineError, ErrorKind, Tidied};
 use lookalike_kernels::Isa;
 use lookalike_safekeeping::{Depth, Examination, Examined, Examiner, Repair};
@@ -15,10 +14,11 @@ use serde::Serialize;
 
 use super::Outcome;
 use crate::arguments::{DoctorArguments, Format};
+use crate::device;
 use crate::interrupt;
 use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
-use crate::wiring::{Access, engine};
+use crate::wiring::{Access, engine, load_options};
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -39,6 +39,7 @@ struct Check {
 pub(super) fn run(arguments: &DoctorArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     let mut checks = vec![
         cpu(settings),
+        card(),
         builtin(settings),
         data_directory(settings),
         collections(settings),
@@ -76,17 +77,32 @@ fn cpu(settings: &Settings) -> Check {
     }
 }
 
+/// The graphics cards.
+fn card() -> Check {
+    Check {
+        check: "graphics card",
+        state: State::Ok,
+        detail: device::describe(),
+    }
+}
+
 fn builtin(settings: &Settings) -> Check {
     let load = || {
-        let threads = NonZeroUsize::new(settings.threads);
-        let options = LoadOptions::on_cpu(threads, Precision::Auto)?;
+        let options = load_options(settings, Precision::Auto)?;
         let model = Registry::default().builtin(Builtin::Current, &options)?;
         let description = &model.facts().description;
+        let device = model.device();
+        let notes: String = device
+            .notes()
+            .iter()
+            .map(|note| format!("; {note}"))
+            .collect();
         Ok::<_, anyhow::Error>(format!(
-            "{BUILTIN}, {} dimensions at {} px, loads and runs on {}",
+            "{BUILTIN}, {} dimensions at {} px, loads and runs on {} ({}){notes}",
             description.dim,
             description.input.default,
-            model.device().instructions()
+            device.name(),
+            device.instructions()
         ))
     };
     let (state, detail) = match load() {

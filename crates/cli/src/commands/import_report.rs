@@ -26,9 +26,14 @@ pub(super) fn print(report: &ImportReport, collection: &str, verb: &str) -> anyh
     } else {
         ""
     };
+    let device = report.device.as_ref();
+    for note in device.iter().flat_map(|device| &device.notes) {
+        eprintln!("note: {}", printable(note));
+    }
+    let device = device.map_or_else(String::new, |device| format!(" on {}", device.name));
     output::text(&format!(
         "{} of {} images {verb} `{collection}`, {} skipped, {} failed, {:.1} s, \
-         {:.1} images/s{end}\n",
+         {:.1} images/s{device}{end}\n",
         report.imported,
         report.total,
         report.skipped,

@@ -1,6 +1,7 @@
 //! Settings: flag before environment variable before configuration file before default.
 
 mod access;
+mod device;
 mod listen;
 mod milvus;
 mod object_store;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 use crate::arguments::{ColorChoice, GlobalArguments};
 use access::trusted_proxies;
 pub(crate) use access::{Registration, Switch};
+pub(crate) use device::DeviceChoice;
 pub(crate) use listen::ListenAddress;
 pub(crate) use object_store::S3Access;
 
@@ -37,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) threads: usize,
     pub(crate) precision: Precision,
+    pub(crate) device: DeviceChoice,
     pub(crate) listen: ListenAddress,
     pub(crate) limits: Limits,
     /// Largest import that may be sent to the server.
@@ -107,6 +110,7 @@ struct ConfigFile {
     data: Option<PathBuf>,
     threads: Option<usize>,
     precision: Option<String>,
+    device: Option<String>,
     listen: Option<ListenAddress>,
     max_megapixels: Option<u64>,
     max_file_mb: Option<u64>,
@@ -158,6 +162,14 @@ impl Settings {
             precision: match precision {
                 Some(name) => name.parse()?,
                 None => Precision::Auto,
+            },
+            device: match (global.device, file.device) {
+                (Some(device), _) => device,
+                (None, Some(name)) => {
+                    let wrong = |error| anyhow::anyhow!("unknown device '{name}'; {error}");
+                    name.parse().map_err(wrong)?
+                }
+                (None, None) => DeviceChoice::Auto,
             },
             listen: file.listen.unwrap_or_default(),
             limits: Limits {

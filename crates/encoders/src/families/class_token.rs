@@ -55,19 +55,20 @@ impl PatchEmbedder for ClassTokenModel {
         self.facts.description.input.multiple_of
     }
 
-    fn embed_patches(&self, image: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError> {
-        let mut cls = lane
-            .run(|| self.pictures.run(&[image], Output::All))?
-            .swap_remove(0);
+    fn embed_patches(&self, images: &[&RgbImage], lane: &Lane) -> Result<Vec<Tokens>, EmbedError> {
+        let all = lane.run(|| self.pictures.run(images, Output::All))?;
         let dim = self.facts.description.dim;
-        let mut patches = cls.split_off(dim);
-        patches.drain(..self.registers * dim);
-        Ok(Tokens {
-            cls,
-            patches,
-            rows: image.height() as usize / self.patch(),
-            cols: image.width() as usize / self.patch(),
-            dim,
-        })
+        let tokens = all.into_iter().zip(images).map(|(mut cls, image)| {
+            let mut patches = cls.split_off(dim);
+            patches.drain(..self.registers * dim);
+            Tokens {
+                cls,
+                patches,
+                rows: image.height() as usize / self.patch(),
+                cols: image.width() as usize / self.patch(),
+                dim,
+            }
+        });
+        Ok(tokens.collect())
     }
 }

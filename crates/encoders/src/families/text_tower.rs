@@ -100,7 +100,7 @@ impl Texts {
                 .collect();
             let finals = self
                 .workspaces
-                .with(|workspace| self.network.forward(&sequences, output, workspace));
+                .with(|workspace| self.network.forward(&sequences, output, workspace))?;
             for (tokens, (all, read)) in finals.iter().zip(lengths) {
                 embedded.push(EmbeddedText {
                     embedding: self.project(&self.mean(tokens)),

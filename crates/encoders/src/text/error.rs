@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::devices::accelerator::DeviceError;
+
 /// A text could not be embedded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -30,4 +32,7 @@ pub enum TextError {
         /// The cause.
         source: std::io::Error,
     },
+    /// A device with memory of its own failed.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
 }

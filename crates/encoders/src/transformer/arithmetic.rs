@@ -1,45 +1,63 @@
 //! What products are made in, with the kernels for it.
 
+use std::sync::Arc;
+
 use lookalike_kernels::bf16::{HEAD_SIZE, Variant};
-use lookalike_kernels::{Isa, int8};
+use lookalike_kernels::int8;
 
 use super::shape::{Shape, Sight};
+use crate::devices::accelerator::Accelerator;
 use crate::error::LoadError;
-use crate::options::Precision;
+use crate::options::{LoadOptions, Placement, Precision};
 
 /// What products are made in, with the kernels for it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Arithmetic {
     F32,
     Bf16(Variant),
     Int8(Variant),
+    /// On a device with memory of its own.
+    Accelerated(Arc<dyn Accelerator>, Precision),
 }
 
 impl Arithmetic {
     /// The precision that it is.
-    pub(crate) fn precision(self) -> Precision {
+    pub(crate) fn precision(&self) -> Precision {
         match self {
             Self::F32 => Precision::F32,
             Self::Bf16(_) => Precision::Bf16,
             Self::Int8(_) => Precision::Int8,
+            Self::Accelerated(_, precision) => *precision,
         }
     }
 }
 
-/// What `precision` stands for on this CPU.
+/// What the precision that is asked for stands for on the device.
 ///
 /// # Errors
-/// A layer is wider than sums of the precision can take.
+/// A layer is wider than sums of the precision can take, or the device does not have it.
 pub(crate) fn choose_arithmetic(
-    precision: Precision,
-    isa: Isa,
+    options: &LoadOptions,
     shape: &Shape,
 ) -> Result<Arithmetic, LoadError> {
-    let variant = Variant::of(isa);
+    let precision = options.precision;
+    if let Placement::Accelerator(accelerator) = &options.placement {
+        let arithmetic = accelerator.arithmetic(precision);
+        let arithmetic = arithmetic.ok_or_else(|| LoadError::Precision {
+            precision,
+            device: accelerator.name().to_owned(),
+        })?;
+        return Ok(Arithmetic::Accelerated(Arc::clone(accelerator), arithmetic));
+    }
+    let variant = Variant::of(options.cpu.isa());
     match precision {
         Precision::F32 => Ok(Arithmetic::F32),
         Precision::Auto if variant.outpaces_f32() => Ok(Arithmetic::Bf16(variant)),
         Precision::Auto => Ok(Arithmetic::F32),
+        Precision::F16 => Err(LoadError::Precision {
+            precision,
+            device: "cpu".to_owned(),
+        }),
         Precision::Bf16 => Ok(Arithmetic::Bf16(variant)),
         Precision::Int8 if shape.mlp.hidden() > int8::MOST_INPUTS => Err(LoadError::Wide {
             precision,

@@ -23,20 +23,23 @@ use lookalike_kernels::{
     Epilogue, Isa, Matrix, MatrixMut, PackedLinear, bf16, int8, layer_norm, linear,
 };
 
+use crate::devices::accelerator::{AcceleratedTransformer, DeviceError};
+
 pub(crate) use arithmetic::{Arithmetic, choose_arithmetic};
 pub(crate) use entry::{Entry, Places};
-pub(crate) use pack::{LayerParts, LayerSource, Patches, Source};
-pub(crate) use packing::Linear;
+pub use pack::{LayerParts, LayerSource, Patches, Source};
+pub use packing::Linear;
 pub(crate) use pictures::Pictures;
 pub(crate) use positions::{Positions, Resampling};
 pub(crate) use rotary::Rotary;
-pub(crate) use sequence::Sequence;
-pub(crate) use shape::{Mlp, Norms, Shape, Sight};
+pub use rotary::Rotation;
+pub use sequence::{PictureTokens, Sequence, SequenceContent, TokenPlaces};
+pub use shape::{Mlp, Norms, Shape, Sight};
 pub(crate) use workspaces::Workspaces;
 
 /// What is wanted of each sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
+pub enum Output {
     /// The first token: the last layer then computes only that one.
     First,
     /// The last token.
@@ -45,10 +48,13 @@ pub(crate) enum Output {
     All,
 }
 
-/// All weights of a transformer.
-pub(crate) struct Network {
-    frame: Frame,
-    body: Body,
+/// All weights of a transformer, where it is computed.
+pub(crate) struct Network(Place);
+
+#[expect(clippy::large_enum_variant, reason = "a model has two of them at most")]
+enum Place {
+    Cpu(Frame, Body),
+    Accelerated(Box<dyn AcceleratedTransformer>),
 }
 
 /// What surrounds the layers and stays in f32.
@@ -82,9 +88,11 @@ struct Layer<N, L> {
 
 /// Gain and bias of a layer norm.
 #[derive(Clone)]
-pub(crate) struct Norm {
-    pub(crate) gain: Vec<f32>,
-    pub(crate) bias: Vec<f32>,
+pub struct Norm {
+    /// A factor for each value.
+    pub gain: Vec<f32>,
+    /// What is added to each value then.
+    pub bias: Vec<f32>,
 }
 
 /// Memory of a forward pass, to be reused between calls to one network.
@@ -105,18 +113,24 @@ impl Network {
     /// The final tokens of each sequence, `width` values each: one, or as many as it has.
     ///
     /// Runs in the current thread pool.
+    ///
+    /// # Errors
+    /// The device fails; the CPU never does.
     pub(crate) fn forward(
         &self,
         sequences: &[Sequence<'_>],
         output: Output,
         workspace: &mut Workspace,
-    ) -> Vec<Vec<f32>> {
-        let frame = &self.frame;
-        match &self.body {
+    ) -> Result<Vec<Vec<f32>>, DeviceError> {
+        let (frame, body) = match &self.0 {
+            Place::Cpu(frame, body) => (frame, body),
+            Place::Accelerated(network) => return network.forward(sequences, output),
+        };
+        Ok(match body {
             Body::Single(body) => body.forward(frame, sequences, output, &mut workspace.single),
             Body::Bf16(body) => body.forward(frame, sequences, output, &mut workspace.bf16),
             Body::Int8(body) => body.forward(frame, sequences, output, &mut workspace.int8),
-        }
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! From a family's tensors to packed layers.
 
+use std::sync::Arc;
+
 use lookalike_imaging::ProcessorConfig;
 use lookalike_kernels::Isa;
 use lookalike_kernels::bf16::Variant;
@@ -7,29 +9,34 @@ use rayon::prelude::*;
 
 use super::packing::{Int8, Linear, Packing};
 use super::shape::{Mlp, Norms, Shape};
-use super::{Arithmetic, Body, Frame, Layer, Network, Norm, reduced, single};
+use super::{Arithmetic, Body, Frame, Layer, Network, Norm, Place, reduced, single};
 use crate::error::LoadError;
 
 /// CLIP's quick GELU is `silu(STEEPNESS x) / STEEPNESS`.
 const STEEPNESS: f32 = 1.702;
 
 /// The tensors of a layer as they are in a file.
-pub(crate) struct LayerParts {
-    pub(crate) norm1: Norm,
+pub struct LayerParts {
+    /// Of the first half, attention.
+    pub norm1: Norm,
     /// To queries, keys and values, in this order along the outputs.
-    pub(crate) qkv: Linear,
-    pub(crate) projection: Linear,
+    pub qkv: Linear,
+    /// From what attention mixed.
+    pub projection: Linear,
     /// LayerScale.
-    pub(crate) scale1: Option<Vec<f32>>,
-    pub(crate) norm2: Norm,
+    pub scale1: Option<Vec<f32>>,
+    /// Of the second half, the feed-forward one.
+    pub norm2: Norm,
     /// To what is activated: of SwiGLU the gates and, behind them, the values.
-    pub(crate) expand: Linear,
-    pub(crate) contract: Linear,
-    pub(crate) scale2: Option<Vec<f32>>,
+    pub expand: Linear,
+    /// From what is activated.
+    pub contract: Linear,
+    /// LayerScale.
+    pub scale2: Option<Vec<f32>>,
 }
 
 /// Reads the layers of a model. Several threads ask at the same time.
-pub(crate) trait LayerSource: Sync {
+pub trait LayerSource: Sync {
     /// Layer `index`.
     ///
     /// # Errors
@@ -38,23 +45,27 @@ pub(crate) trait LayerSource: Sync {
 }
 
 /// From the pixels of a patch to a token.
-pub(crate) struct Patches<'a> {
+pub struct Patches<'a> {
     /// Side in pixels.
-    pub(crate) size: usize,
+    pub size: usize,
     /// From a patch's normalised values, channel by channel.
-    pub(crate) map: Linear,
+    pub map: Linear,
     /// How pixels are normalised.
-    pub(crate) processor: &'a ProcessorConfig,
+    pub processor: &'a ProcessorConfig,
 }
 
 /// What a network is made from.
-pub(crate) struct Source<'a> {
-    pub(crate) shape: Shape,
+pub struct Source<'a> {
+    /// Its sizes.
+    pub shape: Shape,
     /// None of a network that takes only rows that are ready.
-    pub(crate) patches: Option<Patches<'a>>,
-    pub(crate) norm_before: Option<Norm>,
-    pub(crate) norm_after: Option<Norm>,
-    pub(crate) layers: &'a dyn LayerSource,
+    pub patches: Option<Patches<'a>>,
+    /// Of tokens before the first layer.
+    pub norm_before: Option<Norm>,
+    /// Of the final tokens.
+    pub norm_after: Option<Norm>,
+    /// Its layers, which are read one by one.
+    pub layers: &'a dyn LayerSource,
 }
 
 impl Source<'_> {
@@ -62,37 +73,45 @@ impl Source<'_> {
     ///
     /// # Errors
     /// A tensor is missing, misshapen or unreadable.
-    pub(crate) fn pack(self, isa: Isa, arithmetic: Arithmetic) -> Result<Network, LoadError> {
-        let Self {
-            shape,
-            patches,
-            norm_before,
-            norm_after,
-            layers,
-        } = self;
+    pub(crate) fn pack(self, isa: Isa, arithmetic: &Arithmetic) -> Result<Network, LoadError> {
+        let (shape, layers) = (self.shape, self.layers);
         let body = match arithmetic {
+            Arithmetic::Accelerated(accelerator, precision) => {
+                let network = Arc::clone(accelerator).transformer(self, *precision)?;
+                return Ok(Network(Place::Accelerated(network)));
+            }
             Arithmetic::F32 => Body::Single(single::Body {
-                patches: patches.map(|patches| single::PatchEmbedding {
+                patches: self.patches.map(|patches| single::PatchEmbedding {
                     levels: single::Levels::new(patches.processor),
                     map: isa.plain(&patches.map),
                 }),
                 layers: pack_layers(&shape, layers, &isa)?,
             }),
-            Arithmetic::Bf16(variant) => {
-                Body::Bf16(reduced_body(&shape, patches, layers, variant, &variant)?)
-            }
+            Arithmetic::Bf16(variant) => Body::Bf16(reduced_body(
+                &shape,
+                self.patches,
+                layers,
+                *variant,
+                variant,
+            )?),
             Arithmetic::Int8(variant) => {
-                let packing = Int8(variant);
-                Body::Int8(reduced_body(&shape, patches, layers, variant, &packing)?)
+                let packing = Int8(*variant);
+                Body::Int8(reduced_body(
+                    &shape,
+                    self.patches,
+                    layers,
+                    *variant,
+                    &packing,
+                )?)
             }
         };
         let frame = Frame {
             shape,
             isa,
-            norm_before,
-            norm_after,
+            norm_before: self.norm_before,
+            norm_after: self.norm_after,
         };
-        Ok(Network { frame, body })
+        Ok(Network(Place::Cpu(frame, body)))
     }
 }
 

@@ -8,12 +8,15 @@ use super::arithmetic::attends_in_tiles;
 use super::shape::{Mlp, Shape};
 
 /// A linear map as it is in a file.
-pub(crate) struct Linear {
-    pub(crate) outputs: usize,
-    pub(crate) inputs: usize,
+pub struct Linear {
+    /// Values that it gives.
+    pub outputs: usize,
+    /// Values that it takes.
+    pub inputs: usize,
     /// Outputs x inputs, row by row.
-    pub(crate) weight: Vec<f32>,
-    pub(crate) bias: Option<Vec<f32>>,
+    pub weight: Vec<f32>,
+    /// A value for each output, if it has a bias.
+    pub bias: Option<Vec<f32>>,
 }
 
 impl Linear {

@@ -62,7 +62,7 @@ impl Pictures {
                     .iter()
                     .map(|image| self.entry.sequence(image))
                     .collect();
-                results.extend(self.network.forward(&sequences, output, workspace));
+                results.extend(self.network.forward(&sequences, output, workspace)?);
             }
             Ok(results)
         })

@@ -23,7 +23,7 @@ pub(crate) struct Rotary {
 }
 
 /// The angles of a picture's tokens.
-pub(crate) struct Rotation {
+pub struct Rotation {
     /// Values of a head.
     head_size: usize,
     /// Of each token, half as many as a head has values.
@@ -88,6 +88,12 @@ impl Rotary {
 }
 
 impl Rotation {
+    /// Cosines and sines of the angles, half as many of each for a token as a head has values.
+    #[must_use]
+    pub fn angles(&self) -> (&[f32], &[f32]) {
+        (&self.cosines, &self.sines)
+    }
+
     /// The angles of heads that lie in tiles.
     ///
     /// # Panics

@@ -8,7 +8,7 @@ use super::entry::Entry;
 use super::rotary::Rotation;
 
 /// The tokens of a picture or of a text.
-pub(crate) struct Sequence<'a> {
+pub struct Sequence<'a> {
     tokens: usize,
     content: Content<'a>,
 }
@@ -49,6 +49,33 @@ pub(super) struct PatchOf<'a> {
     pub(super) index: usize,
 }
 
+/// What a sequence is made of, for devices that make its tokens themselves.
+pub enum SequenceContent<'a> {
+    /// A picture's leading tokens and patches.
+    Picture(PictureTokens<'a>),
+    /// Tokens that are ready, one after another.
+    Rows(&'a [f32]),
+}
+
+/// The tokens of a picture: leading ones, then a patch each, row by row.
+pub struct PictureTokens<'a> {
+    /// Its sides are multiples of the patch.
+    pub image: &'a RgbImage,
+    /// Tokens in front of the patches, one after another, the same for every picture.
+    pub leading: &'a [f32],
+    /// How places are told.
+    pub places: TokenPlaces<'a>,
+}
+
+/// How the place of a token is told.
+pub enum TokenPlaces<'a> {
+    /// By what is added to each patch's embedding, row by row. The same for all pictures of the
+    /// same size, most of the time at the same address.
+    Added(&'a Arc<Vec<f32>>),
+    /// By the angles that queries and keys are turned by, leading tokens included.
+    Turned(&'a Arc<Rotation>),
+}
+
 impl<'a> Sequence<'a> {
     /// Tokens that are ready, one after another, `width` values each; at least one.
     pub(crate) fn rows(rows: &'a [f32], width: usize) -> Self {
@@ -72,8 +99,30 @@ impl<'a> Sequence<'a> {
         Self { tokens, content }
     }
 
-    pub(crate) fn tokens(&self) -> usize {
+    /// The number of its tokens, at least one.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
         self.tokens
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn content(&self) -> SequenceContent<'_> {
+        match &self.content {
+            Content::Rows { rows, .. } => SequenceContent::Rows(rows),
+            Content::Picture {
+                image,
+                entry,
+                placed,
+            } => SequenceContent::Picture(PictureTokens {
+                image,
+                leading: &entry.leading,
+                places: match placed {
+                    Placed::Added(positions) => TokenPlaces::Added(positions),
+                    Placed::Turned(_, rotation) => TokenPlaces::Turned(rotation),
+                },
+            }),
+        }
     }
 
     /// Of the first `count` tokens from `first` on, how many are ready: the others, behind them,

@@ -2,33 +2,33 @@
 
 /// Sizes of a transformer's layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Shape {
+pub struct Shape {
     /// Width of a token.
-    pub(crate) width: usize,
+    pub width: usize,
     /// Number of layers, at least one.
-    pub(crate) layers: usize,
+    pub layers: usize,
     /// Attention heads; `width` is a multiple of it.
-    pub(crate) heads: usize,
+    pub heads: usize,
     /// The feed-forward half of a layer.
-    pub(crate) mlp: Mlp,
+    pub mlp: Mlp,
     /// Added to the variance in layer norms.
-    pub(crate) layer_norm_eps: f32,
+    pub layer_norm_eps: f32,
     /// Which tokens a token's attention sees.
-    pub(crate) sight: Sight,
+    pub sight: Sight,
     /// Where a layer's norms stand.
-    pub(crate) norms: Norms,
+    pub norms: Norms,
 }
 
 impl Shape {
     /// Values of a head.
-    pub(crate) fn head_size(&self) -> usize {
+    pub fn head_size(&self) -> usize {
         self.width / self.heads
     }
 }
 
 /// Where the norms of a layer's two halves stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Norms {
+pub enum Norms {
     /// Before each half: what is added to the tokens is made of their norm.
     Before,
     /// Behind each half, over the sum, as in BERT.
@@ -37,7 +37,7 @@ pub(crate) enum Norms {
 
 /// Which tokens of its sequence a token's attention sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Sight {
+pub enum Sight {
     /// All of them.
     All,
     /// Itself and those before it.
@@ -46,7 +46,7 @@ pub(crate) enum Sight {
 
 /// The feed-forward half of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Mlp {
+pub enum Mlp {
     /// Two linear maps with an exact (erf) GELU between them.
     Gelu {
         /// Width between the two maps.
@@ -72,7 +72,7 @@ pub(crate) enum Mlp {
 
 impl Mlp {
     /// Width of what the second linear map reads.
-    pub(crate) fn hidden(self) -> usize {
+    pub fn hidden(self) -> usize {
         match self {
             Self::Gelu { hidden }
             | Self::GeluTanh { hidden }
@@ -82,7 +82,7 @@ impl Mlp {
     }
 
     /// For people who compare models, such as `GELU 3072`.
-    pub(crate) fn describe(self) -> String {
+    pub fn describe(self) -> String {
         match self {
             Self::Gelu { hidden } => format!("GELU {hidden}"),
             Self::GeluTanh { hidden } => format!("tanh GELU {hidden}"),

@@ -64,7 +64,10 @@ pub(crate) fn embed(model: &dyn Embedder, images: &[&RgbImage]) -> Vec<Vec<f32>>
 pub(crate) fn embed_tokens(model: &dyn Embedder, image: &RgbImage) -> Tokens {
     let patches = model.patches().unwrap();
     let lane = model.device().whole();
-    patches.embed_patches(image, lane).unwrap()
+    patches
+        .embed_patches(&[image], lane)
+        .unwrap()
+        .swap_remove(0)
 }
 
 /// The generator of `tools/golden_dinov2.py`.

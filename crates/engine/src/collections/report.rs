@@ -107,7 +107,10 @@ impl Collections {
                 precision: model
                     .as_ref()
                     .map(|model| model.facts().precision.to_string()),
-                device: self.stores.encoders().device().name().to_owned(),
+                device: model.as_ref().map_or_else(
+                    || self.stores.encoders().cpu().name().to_owned(),
+                    |model| model.device().name().to_owned(),
+                ),
                 trained: model.map(|model| model.facts().description.extra.trained),
                 bands: self
                     .stores

@@ -108,8 +108,9 @@ impl Encoder {
             });
             return Ok(described.collect());
         };
-        let describe = |picture: &&RgbImage| -> Result<Described, EngineError> {
-            let tokens = patches.embed_patches(picture, lane).map_err(internal)?;
+        let all = patches.embed_patches(prepared, lane).map_err(internal)?;
+        let pictures = prepared.par_iter().zip(all);
+        let describe = |(picture, tokens): (&&RgbImage, Tokens)| -> Result<Described, EngineError> {
             let grid = Grid {
                 rows: tokens.rows,
                 columns: tokens.cols,
@@ -126,10 +127,7 @@ impl Encoder {
                 evidence: Some(evidence),
             })
         };
-        if lane.threads() == 1 {
-            return prepared.iter().map(describe).collect();
-        }
-        lane.run(|| prepared.par_iter().map(describe).collect())
+        lane.run(|| pictures.map(describe).collect())
     }
 
     /// Embeddings of texts, in the space of those of pictures.
@@ -184,8 +182,12 @@ impl Encoder {
     /// [`Encoder::prepare`].
     pub fn tokens(&self, prepared: &RgbImage) -> Result<Tokens, EngineError> {
         let whole = self.model.device().whole();
-        let tokens = self.patches()?.embed_patches(prepared, whole);
-        tokens.map_err(internal)
+        let tokens = self.patches()?.embed_patches(&[prepared], whole);
+        let tokens = tokens.map_err(internal)?.pop();
+        tokens.ok_or_else(|| {
+            let message = "the model gave no tokens for a picture";
+            EngineError::new(ErrorKind::Internal, message.to_owned())
+        })
     }
 
     fn patches(&self) -> Result<&dyn PatchEmbedder, EngineError> {

@@ -9,6 +9,7 @@ use lookalike_catalog::Collection;
 use lookalike_encoders::{Bands, Builtin, Device, Embedder, LoadOptions, Registry, SecondLook};
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor};
+use serde::Serialize;
 
 use super::{Encoder, Length, model_of};
 use crate::{EngineError, ErrorKind};
@@ -29,6 +30,26 @@ pub struct Encoders {
 enum Loading {
     UnderWay,
     Done(Arc<dyn Embedder>),
+}
+
+/// What models compute on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceInUse {
+    /// Its name, such as `cpu`.
+    pub name: String,
+    /// Why another was not taken, or that one failed; empty if all is well.
+    pub notes: Vec<String>,
+}
+
+impl DeviceInUse {
+    /// That of a model.
+    #[must_use]
+    pub fn of(model: &dyn Embedder) -> Self {
+        Self {
+            name: model.device().name().to_owned(),
+            notes: model.device().notes(),
+        }
+    }
 }
 
 /// How models are found and run.
@@ -114,10 +135,39 @@ impl Encoders {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What models compute on.
+    /// The cores that compute, or that drive another device.
     #[must_use]
-    pub fn device(&self) -> &dyn Device {
+    pub fn cpu(&self) -> &dyn Device {
         &*self.settings.load.cpu
+    }
+
+    /// What the models that are loaded compute on, each device once: its name, and what people should
+    /// know of how it did so far. The CPU while none is loaded.
+    #[must_use]
+    pub fn devices(&self) -> Vec<DeviceInUse> {
+        let mut devices: Vec<DeviceInUse> = Vec::new();
+        for loading in self.lock().values() {
+            let Loading::Done(model) = loading else {
+                continue;
+            };
+            let device = DeviceInUse::of(&**model);
+            match devices.iter_mut().find(|known| known.name == device.name) {
+                Some(known) => known.notes.extend(device.notes),
+                None => devices.push(device),
+            }
+        }
+        if devices.is_empty() {
+            devices.push(DeviceInUse {
+                name: self.cpu().name().to_owned(),
+                notes: Vec::new(),
+            });
+        }
+        for device in &mut devices {
+            device.notes.sort();
+            device.notes.dedup();
+        }
+        devices.sort_by(|one, other| one.name.cmp(&other.name));
+        devices
     }
 
     /// An encoder from a model's name and a preprocessing; the preprocessing and `size` default

@@ -13,7 +13,7 @@ use lookalike_encoders::Builtin;
 
 pub use encoder::{Described, Encoder};
 pub(crate) use figures::{choice, describe, figure_of};
-pub use loading::{EncoderSettings, Encoders};
+pub use loading::{DeviceInUse, EncoderSettings, Encoders};
 
 /// Name of the encoder inside the program that collections are made with by default.
 pub const BUILTIN: &str = "builtin";

@@ -24,7 +24,7 @@ use super::sheets_found::SheetsFound;
 use super::worker::Worker;
 use super::writer::{Outcome, Writer};
 use super::{Control, ImportReport, ImportRequest};
-use crate::{Encoder, EngineError, Stores, embedding_worker};
+use crate::{DeviceInUse, Encoder, EngineError, Stores, embedding_worker};
 
 /// Bytes of files that were read and not yet decoded, or wait to be copied.
 const BYTES_IN_FLIGHT: u64 = 128 << 20;
@@ -128,7 +128,13 @@ impl Pipeline<'_> {
             }
             result
         });
-        writer.finish(result)
+        let mut report = writer.finish(result)?;
+        let device = DeviceInUse::of(self.encoder.model());
+        for note in &device.notes {
+            tracing::warn!("{note}");
+        }
+        report.device = Some(device);
+        Ok(report)
     }
 
     /// Reads what the planner hands out. Ends early when nobody listens any more.

@@ -3,6 +3,8 @@
 use lookalike_work::FileProblem;
 use serde::Serialize;
 
+use crate::encoders::DeviceInUse;
+
 /// Counts of an import: `total = imported + skipped + failed` unless it was cancelled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ImportReport {
@@ -22,6 +24,9 @@ pub struct ImportReport {
     pub elapsed_sec: f64,
     /// Imported images per second of it.
     pub images_per_second: f64,
+    /// What the encoder computed on, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceInUse>,
     /// Whether it was stopped before its end.
     #[serde(skip)]
     pub cancelled: bool,

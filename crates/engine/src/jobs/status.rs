@@ -168,6 +168,7 @@ impl JobReport {
             warnings: self.warnings,
             elapsed_sec: status.elapsed_sec,
             images_per_second: status.speed_per_sec,
+            device: None,
             cancelled: status.status == "cancelled",
         }
     }

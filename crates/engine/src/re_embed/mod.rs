@@ -22,7 +22,8 @@ use crate::encoders::is_superseded;
 use crate::import::{Control, ImportReport, per_second};
 use crate::pictures::Pictures;
 use crate::{
-    BUILTIN, CollectionSettings, Collections, Encoder, EngineError, Length, Stores, model_of,
+    BUILTIN, CollectionSettings, Collections, DeviceInUse, Encoder, EngineError, Length, Stores,
+    model_of,
 };
 
 /// What is to be re-embedded, and how.
@@ -133,6 +134,7 @@ impl ReEmbedder {
                 control,
             };
             stages.run(&items, &mut report)?;
+            report.device = Some(DeviceInUse::of(stages.encoder.model()));
         }
         let elapsed = control.progress.elapsed();
         report.failed = report.failed_files.len() as u64;

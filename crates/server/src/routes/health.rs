@@ -129,8 +129,14 @@ fn components(report: &HealthReport, models: &Models) -> Value {
         },
         "disk": {"status": state(data.has_room()), "free_bytes": data.free_bytes},
         "milvus": milvus(report),
-        "accelerator": {"status": "ok", "device": report.device},
+        "accelerator": accelerator(report),
     })
+}
+
+fn accelerator(report: &HealthReport) -> Value {
+    let names: Vec<&str> = report.devices.iter().map(|one| one.name.as_str()).collect();
+    let notes: Vec<&String> = report.devices.iter().flat_map(|one| &one.notes).collect();
+    json!({"status": "ok", "device": names.join(", "), "notes": notes})
 }
 
 fn milvus(report: &HealthReport) -> Value {

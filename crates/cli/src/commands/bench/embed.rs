@@ -19,6 +19,7 @@ use crate::wiring;
 struct Line {
     model: String,
     precision: String,
+    device: String,
     isa: String,
     /// `picture` or `text`.
     input: &'static str,
@@ -146,6 +147,7 @@ impl Case {
         Line {
             model: self.name,
             precision: self.model.facts().precision.to_string(),
+            device: self.model.device().name().to_owned(),
             isa: self.model.device().instructions().to_owned(),
             input: match &self.input {
                 Input::Pictures(_) => "picture",
@@ -185,6 +187,7 @@ fn table(lines: &[Line]) -> String {
     let mut table = Table::new([
         Column("model", Align::Left),
         Column("precision", Align::Left),
+        Column("device", Align::Left),
         Column("isa", Align::Left),
         Column("input", Align::Left),
         Column("size", Align::Right),
@@ -197,6 +200,7 @@ fn table(lines: &[Line]) -> String {
         table.row([
             line.model.clone(),
             line.precision.clone(),
+            line.device.clone(),
             line.isa.clone(),
             line.input.to_owned(),
             line.size.to_string(),

@@ -46,8 +46,8 @@ impl Model {
         let (cpu, isa) = (&options.cpu, options.cpu.isa());
         let of_text = config.text.of(weights)?;
         let (vision, text) = (config.vision.shape, of_text.shape);
-        let arithmetic = choose_arithmetic(options.precision, isa, &vision)?;
-        choose_arithmetic(options.precision, isa, &text)?;
+        let arithmetic = choose_arithmetic(options, &vision)?;
+        choose_arithmetic(options, &text)?;
         let tally = Tally::default();
         let reader = Reader {
             config: &config,
@@ -64,12 +64,12 @@ impl Model {
             let layers_of_pictures = layers(Tower::Vision);
             let network = reader
                 .vision(&processor, &layers_of_pictures)?
-                .pack(isa, arithmetic)?;
+                .pack(isa, &arithmetic)?;
             let pictures = Pictures::new(reader.entry()?, network);
             let projection = reader.picture_projection()?.packed(isa);
             let network = match of_text.tower {
-                TextTower::Clip => reader.text(&layers(Tower::Text))?.pack(isa, arithmetic)?,
-                TextTower::Bert => reader.text(&reader.bert())?.pack(isa, arithmetic)?,
+                TextTower::Clip => reader.text(&layers(Tower::Text))?.pack(isa, &arithmetic)?,
+                TextTower::Bert => reader.text(&reader.bert())?.pack(isa, &arithmetic)?,
             };
             let projections = reader.text_projection()?;
             let texts = Texts {
@@ -155,20 +155,21 @@ impl PatchEmbedder for Model {
     }
 
     /// Tokens of patches behind the final layer norm, not projected: CLIP projects none of them.
-    fn embed_patches(&self, image: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError> {
-        let mut class = lane
-            .run(|| self.pictures.run(&[image], Output::All))?
-            .swap_remove(0);
+    fn embed_patches(&self, images: &[&RgbImage], lane: &Lane) -> Result<Vec<Tokens>, EmbedError> {
+        let all = lane.run(|| self.pictures.run(images, Output::All))?;
         let dim = self.config.vision.shape.width;
-        let patches = class.split_off(dim);
         let patch = self.config.vision.patch_size;
-        Ok(Tokens {
-            cls: project(&self.projection, &class),
-            patches,
-            rows: image.height() as usize / patch,
-            cols: image.width() as usize / patch,
-            dim,
-        })
+        let tokens = all.into_iter().zip(images).map(|(mut class, image)| {
+            let patches = class.split_off(dim);
+            Tokens {
+                cls: project(&self.projection, &class),
+                patches,
+                rows: image.height() as usize / patch,
+                cols: image.width() as usize / patch,
+                dim,
+            }
+        });
+        Ok(tokens.collect())
     }
 }
 

@@ -74,7 +74,7 @@ fn minilm_has_the_embeddings_of_its_reference() {
             norm_after: None,
             layers: &bert,
         };
-        let arithmetic = choose_arithmetic(precision, isa, &shape).unwrap();
+        let arithmetic = choose_arithmetic(&options, &shape).unwrap();
         let texts = Texts {
             tokenizer: Tokenizer::open(&folder).unwrap(),
             folder: folder.clone(),
@@ -85,7 +85,7 @@ fn minilm_has_the_embeddings_of_its_reference() {
             padding: None,
             filling: None,
             pooling: Pooling::Mean,
-            network: source.pack(isa, arithmetic).unwrap(),
+            network: source.pack(isa, &arithmetic).unwrap(),
             projections: Vec::new(),
             workspaces: Workspaces::default(),
         };

@@ -50,7 +50,7 @@ impl Loader<'_> {
             norm_after: Some(reader.norm("layernorm", width)?),
             layers: &reader,
         };
-        let network = source.pack(self.isa, self.arithmetic)?;
+        let network = source.pack(self.isa, &self.arithmetic)?;
         Ok((reader.entry()?, network))
     }
 }

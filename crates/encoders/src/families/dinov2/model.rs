@@ -28,7 +28,7 @@ pub(super) fn load(
         processor: &processor,
         weights,
         isa: cpu.isa(),
-        arithmetic: choose_arithmetic(options.precision, cpu.isa(), &config.shape())?,
+        arithmetic: choose_arithmetic(options, &config.shape())?,
     };
     let tally = Tally::default();
     let (entry, network) = cpu.whole().run(|| loader.load(&tally))?;

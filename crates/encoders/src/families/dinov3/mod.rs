@@ -76,11 +76,11 @@ impl Plan for Dinov3Plan {
         } = *self;
         let processor = processor.unwrap_or_else(|| config.processor.clone());
         let (cpu, isa) = (&options.cpu, options.cpu.isa());
-        let arithmetic = choose_arithmetic(options.precision, isa, &config.shape)?;
+        let arithmetic = choose_arithmetic(options, &config.shape)?;
         let tally = Tally::default();
         let reader = Reader::new(&config, weights, &tally);
         let (entry, network) = cpu.whole().run(|| {
-            let network = reader.source(&processor)?.pack(isa, arithmetic)?;
+            let network = reader.source(&processor)?.pack(isa, &arithmetic)?;
             Ok::<_, LoadError>((reader.entry()?, network))
         })?;
         // The other sizes are in the shapes of the tensors.

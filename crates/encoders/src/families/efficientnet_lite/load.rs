@@ -1,16 +1,18 @@
-//! From named tensors to packed layers.
+//! From named tensors to layers, and to packed ones.
 //!
 //! Batch norms are folded into the convolutions in front of them, in double precision; files
 //! that come folded have biases instead. Names are those of the PyPI package
 //! efficientnet-lite-pytorch.
 
 use lookalike_imaging::ProcessorConfig;
+use lookalike_kernels::Isa;
 use lookalike_kernels::convolution::{GROUP, PackedDepthwise};
-use lookalike_kernels::{Isa, PackedLinear};
 
 use super::config::{Block, Config};
-use super::network::{Arithmetic, Head, Inputs, InvertedResidual, Levels, Network, Source};
+use super::network::{Arithmetic, Ending, Head, Inputs, InvertedResidual, Levels, Network, Source};
+use crate::devices::convolutional::{BlockParts, Convolution};
 use crate::error::LoadError;
+use crate::transformer::Linear;
 use crate::weights::{Tally, Weights};
 
 /// Added to the variance in batch norms.
@@ -20,154 +22,97 @@ const EPSILON: f64 = 1e-3;
 /// sheets, the cosine of embeddings to those in f32 was the same from 0.02 to 0.3.
 const LEAST_TYPICAL: f32 = 0.02;
 
-/// What a network is made from.
-pub(super) struct Loader<'a, A> {
+/// Reads a network.
+pub(super) struct Loader<'a> {
     pub(super) config: &'a Config,
-    /// How pixels are normalised.
-    pub(super) processor: &'a ProcessorConfig,
     pub(super) weights: &'a Weights,
-    pub(super) isa: Isa,
-    pub(super) arithmetic: A,
     pub(super) tally: &'a Tally,
 }
 
-/// A convolution with its batch norm folded in.
-struct Convolution {
-    /// Outputs x whatever an output sees, row by row.
-    weight: Vec<f32>,
-    bias: Vec<f32>,
+/// A network as it is in its files, with batch norms folded in.
+pub(super) struct Parts {
+    pub(super) stem: Convolution,
+    pub(super) blocks: Vec<BlockParts>,
+    pub(super) head: Convolution,
+    /// From all taps to the embedding; none where the taps are the embedding.
+    projection: Option<Linear>,
+    /// From the channels of a block to its tokens; none where those are the tokens.
+    tokens: Option<Linear>,
 }
 
-impl<A: Arithmetic> Loader<'_, A> {
-    /// Reads, folds and packs the weights.
+impl Loader<'_> {
+    /// Reads and folds the weights.
     ///
     /// # Errors
     /// A tensor is missing, misshapen or unreadable.
-    pub(super) fn load(&self) -> Result<Network<A>, LoadError> {
+    pub(super) fn load(&self) -> Result<Parts, LoadError> {
         let config = self.config;
         let stem = self.convolution("_conv_stem", "_bn0", &[config.stem_channels, 3, 3, 3])?;
-        // Patches have the colours of a pixel side by side, PyTorch a plane of each.
-        let stem = Convolution {
-            weight: colours_last(&stem.weight),
-            bias: stem.bias,
-        };
-        let mut blocks = Vec::new();
-        for (index, &block) in config.blocks.iter().enumerate() {
-            let source = if index == 0 {
-                Source::Stem(self.groups(&stem, 27, Inputs::Pixels))
-            } else {
-                let name = format!("_blocks.{index}._expand_conv");
-                let norm = format!("_blocks.{index}._bn0");
-                let shape = [block.expanded, block.inputs, 1, 1];
-                let expand = self.convolution(&name, &norm, &shape)?;
-                Source::Expand(self.groups(&expand, block.inputs, Inputs::Channels))
-            };
-            blocks.push(self.block(index, block, source)?);
-        }
-        let last = blocks
+        let blocks = config.blocks.iter().enumerate();
+        let blocks = blocks.map(|(index, &block)| self.block(index, block));
+        let blocks = blocks.collect::<Result<_, LoadError>>()?;
+        let last = config
+            .blocks
             .last()
-            .map_or(config.stem_channels, |block| block.config.outputs);
-        let shape = [config.head_channels, last, 1, 1];
-        let head = self.convolution("_conv_head", "_bn1", &shape)?;
-        Ok(Network {
-            config: config.clone(),
-            isa: self.isa,
-            arithmetic: self.arithmetic,
-            levels: Levels::new(self.processor),
-            blocks,
-            head: Head {
-                groups: self.groups(&head, last, Inputs::Channels),
+            .map_or(config.stem_channels, |block| block.outputs);
+        let tokens = config.tokens;
+        Ok(Parts {
+            // Patches have the colours of a pixel side by side, PyTorch a plane of each.
+            stem: Convolution {
+                weight: colours_last(&stem.weight),
+                bias: stem.bias,
             },
-            projection: self.projection()?,
-            tokens: self.tokens()?,
+            blocks,
+            head: self.convolution("_conv_head", "_bn1", &[config.head_channels, last, 1, 1])?,
+            projection: self.linear("projection", config.projected(), config.tapped())?,
+            tokens: self.linear("tokens", tokens.dim, config.blocks[tokens.block].outputs)?,
         })
     }
 
-    fn block(
-        &self,
-        index: usize,
-        block: Block,
-        source: Source<A>,
-    ) -> Result<InvertedResidual<A>, LoadError> {
+    fn block(&self, index: usize, block: Block) -> Result<BlockParts, LoadError> {
         let kernel = block.window.kernel();
         let name = |tail: &str| format!("_blocks.{index}.{tail}");
-        let depthwise = self.convolution(
-            &name("_depthwise_conv"),
-            &name("_bn1"),
-            &[block.expanded, 1, kernel, kernel],
-        )?;
-        let project = self.convolution(
-            &name("_project_conv"),
-            &name("_bn2"),
-            &[block.outputs, block.expanded, 1, 1],
-        )?;
-        // A channel that is convolved is about its bias where what it sees is small, and never below
-        // zero; none is always zero.
-        let typical: Vec<f32> = depthwise
-            .bias
-            .iter()
-            .map(|bias| bias.clamp(LEAST_TYPICAL, 6.0))
-            .collect();
-        Ok(InvertedResidual {
-            config: block,
-            source,
-            depthwise: PackedDepthwise::pack(
-                self.isa,
-                block.window,
-                &depthwise.weight,
-                &depthwise.bias,
-            ),
-            project: self.arithmetic.pack(
-                block.outputs,
-                block.expanded,
-                &project.weight,
-                &project.bias,
-                Inputs::Convolved { typical: &typical },
-            ),
+        let convolution = |convolution: &str, norm: &str, shape: &[usize]| {
+            self.convolution(&name(convolution), &name(norm), shape)
+        };
+        let expand = (index > 0).then(|| {
+            let shape = [block.expanded, block.inputs, 1, 1];
+            convolution("_expand_conv", "_bn0", &shape)
+        });
+        Ok(BlockParts {
+            expand: expand.transpose()?,
+            depthwise: convolution(
+                "_depthwise_conv",
+                "_bn1",
+                &[block.expanded, 1, kernel, kernel],
+            )?,
+            window: block.window,
+            project: convolution(
+                "_project_conv",
+                "_bn2",
+                &[block.outputs, block.expanded, 1, 1],
+            )?,
+            is_residual: block.is_residual,
         })
     }
 
-    /// A linear map in parts of [`GROUP`] outputs.
-    fn groups(&self, map: &Convolution, inputs: usize, kind: Inputs<'_>) -> Vec<A::Linear> {
-        let parts = map
-            .weight
-            .chunks(GROUP * inputs)
-            .zip(map.bias.chunks(GROUP));
-        parts
-            .map(|(weight, bias)| self.arithmetic.pack(bias.len(), inputs, weight, bias, kind))
-            .collect()
-    }
-
-    /// From all taps to the embedding; none where the taps are the embedding.
-    fn projection(&self) -> Result<Option<PackedLinear>, LoadError> {
-        let (outputs, inputs) = (self.config.projected(), self.config.tapped());
-        // Without a projection the sizes are the same; if they differ, its absence is the fault.
-        if outputs == inputs && !self.weights.contains("projection.weight") {
+    /// A linear map; none if there is none and none is needed.
+    fn linear(
+        &self,
+        name: &str,
+        outputs: usize,
+        inputs: usize,
+    ) -> Result<Option<Linear>, LoadError> {
+        // Without a map the sizes are the same; if they differ, its absence is the fault.
+        if outputs == inputs && !self.weights.contains(&format!("{name}.weight")) {
             return Ok(None);
         }
-        self.linear("projection", outputs, inputs).map(Some)
-    }
-
-    /// From the channels of a block to its tokens; none where those are the tokens.
-    fn tokens(&self) -> Result<Option<PackedLinear>, LoadError> {
-        let tokens = self.config.tokens;
-        let inputs = self.config.blocks[tokens.block].outputs;
-        if tokens.dim == inputs && !self.weights.contains("tokens.weight") {
-            return Ok(None);
-        }
-        self.linear("tokens", tokens.dim, inputs).map(Some)
-    }
-
-    fn linear(&self, name: &str, outputs: usize, inputs: usize) -> Result<PackedLinear, LoadError> {
-        let weight = self.read(&format!("{name}.weight"), &[outputs, inputs])?;
-        let bias = self.read(&format!("{name}.bias"), &[outputs])?;
-        Ok(PackedLinear::pack(
-            self.isa,
+        Ok(Some(Linear {
             outputs,
             inputs,
-            &weight,
-            Some(&bias),
-        ))
+            weight: self.read(&format!("{name}.weight"), &[outputs, inputs])?,
+            bias: Some(self.read(&format!("{name}.bias"), &[outputs])?),
+        }))
     }
 
     fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, LoadError> {
@@ -201,6 +146,76 @@ impl<A: Arithmetic> Loader<'_, A> {
         }
         Ok(Convolution { weight, bias })
     }
+}
+
+impl Parts {
+    /// What makes an embedding and tokens of what the layers give.
+    pub(super) fn ending(&self, config: &Config, isa: Isa) -> Ending {
+        Ending {
+            config: config.clone(),
+            isa,
+            projection: self.projection.as_ref().map(|map| map.packed(isa)),
+            tokens: self.tokens.as_ref().map(|map| map.packed(isa)),
+        }
+    }
+
+    /// The network, packed for the CPU.
+    pub(super) fn pack<A: Arithmetic>(
+        &self,
+        config: &Config,
+        processor: &ProcessorConfig,
+        isa: Isa,
+        arithmetic: A,
+    ) -> Network<A> {
+        let groups = |map: &Convolution, kind| groups(arithmetic, map, kind);
+        let blocks = self
+            .blocks
+            .iter()
+            .zip(&config.blocks)
+            .map(|(parts, &block)| {
+                // A channel that is convolved is about its bias where what it sees is small, and never
+                // below zero; none is always zero.
+                let bias = parts.depthwise.bias.iter();
+                let typical: Vec<f32> = bias.map(|bias| bias.clamp(LEAST_TYPICAL, 6.0)).collect();
+                let (weight, bias) = (&parts.depthwise.weight, &parts.depthwise.bias);
+                InvertedResidual {
+                    config: block,
+                    source: match &parts.expand {
+                        Some(expand) => Source::Expand(groups(expand, Inputs::Channels)),
+                        None => Source::Stem(groups(&self.stem, Inputs::Pixels)),
+                    },
+                    depthwise: PackedDepthwise::pack(isa, block.window, weight, bias),
+                    project: arithmetic.pack(
+                        block.outputs,
+                        block.expanded,
+                        &parts.project.weight,
+                        &parts.project.bias,
+                        Inputs::Convolved { typical: &typical },
+                    ),
+                }
+            });
+        Network {
+            arithmetic,
+            levels: Levels::new(processor),
+            blocks: blocks.collect(),
+            head: Head {
+                groups: groups(&self.head, Inputs::Channels),
+            },
+            ending: self.ending(config, isa),
+        }
+    }
+}
+
+/// A linear map of pixels in parts of [`GROUP`] outputs.
+fn groups<A: Arithmetic>(arithmetic: A, map: &Convolution, kind: Inputs<'_>) -> Vec<A::Linear> {
+    let inputs = map.weight.len() / map.bias.len().max(1);
+    let parts = map
+        .weight
+        .chunks((GROUP * inputs).max(1))
+        .zip(map.bias.chunks(GROUP));
+    parts
+        .map(|(weight, bias)| arithmetic.pack(bias.len(), inputs, weight, bias, kind))
+        .collect()
 }
 
 /// `[outputs][colour][y][x]` to `[outputs][y][x][colour]`.

@@ -47,8 +47,8 @@ impl Model {
         let processor = processor.unwrap_or_else(|| config.processor.clone());
         let (cpu, isa) = (&options.cpu, options.cpu.isa());
         let (vision, text) = (config.vision, config.text);
-        let arithmetic = choose_arithmetic(options.precision, isa, &vision)?;
-        choose_arithmetic(options.precision, isa, &text)?;
+        let arithmetic = choose_arithmetic(options, &vision)?;
+        choose_arithmetic(options, &text)?;
         let tally = Tally::default();
         let reader = Reader {
             config: &config,
@@ -72,7 +72,7 @@ impl Model {
             let layers_of_pictures = layers("vision_model", vision);
             let network = reader
                 .vision(&processor, &layers_of_pictures)?
-                .pack(isa, arithmetic)?;
+                .pack(isa, &arithmetic)?;
             let pictures = Pictures::new(reader.entry()?, network);
             let layers_of_texts = layers("text_model", text);
             let texts = Texts {
@@ -85,7 +85,7 @@ impl Model {
                 padding: None,
                 filling: Some(filling),
                 pooling: text_tower::Pooling::Last,
-                network: reader.text(&layers_of_texts)?.pack(isa, arithmetic)?,
+                network: reader.text(&layers_of_texts)?.pack(isa, &arithmetic)?,
                 projections: vec![reader.text_projection()?.packed(isa)],
                 workspaces: Workspaces::default(),
             };
@@ -158,17 +158,21 @@ impl PatchEmbedder for Model {
     }
 
     /// Tokens of patches behind the final layer norm.
-    fn embed_patches(&self, image: &RgbImage, lane: &Lane) -> Result<Tokens, EmbedError> {
+    fn embed_patches(&self, images: &[&RgbImage], lane: &Lane) -> Result<Vec<Tokens>, EmbedError> {
         lane.run(|| {
-            let patches = self.pictures.run(&[image], Output::All)?.swap_remove(0);
+            let all = self.pictures.run(images, Output::All)?;
             let patch = self.config.patch_size;
-            Ok(Tokens {
-                cls: self.pooling.pool(&patches),
-                patches,
-                rows: image.height() as usize / patch,
-                cols: image.width() as usize / patch,
-                dim: self.config.vision.width,
-            })
+            let tokens = all
+                .into_par_iter()
+                .zip(images)
+                .map(|(patches, image)| Tokens {
+                    cls: self.pooling.pool(&patches),
+                    patches,
+                    rows: image.height() as usize / patch,
+                    cols: image.width() as usize / patch,
+                    dim: self.config.vision.width,
+                });
+            Ok(tokens.collect())
         })
     }
 }

@@ -20,12 +20,17 @@ use stem::Picture;
 
 /// All weights of a model.
 pub(super) struct Network<A: Arithmetic> {
-    pub(super) config: Config,
-    pub(super) isa: Isa,
     pub(super) arithmetic: A,
     pub(super) levels: Levels,
     pub(super) blocks: Vec<InvertedResidual<A>>,
     pub(super) head: Head<A>,
+    pub(super) ending: Ending,
+}
+
+/// From what the layers give to embeddings and tokens.
+pub(super) struct Ending {
+    pub(super) config: Config,
+    pub(super) isa: Isa,
     /// From all taps to the embedding.
     pub(super) projection: Option<PackedLinear>,
     /// From a block's channels to tokens.
@@ -82,29 +87,30 @@ impl<A: Arithmetic> Network<A> {
             image,
             levels: &self.levels,
         };
-        let mut taps: Vec<Vec<f32>> = vec![Vec::new(); self.config.taps.len()];
+        let config = &self.ending.config;
+        let mut taps: Vec<Vec<f32>> = vec![Vec::new(); config.taps.len()];
         let (mut tokens, mut grid) = (Vec::new(), (0, 0));
         let Workspace { maps, memory } = workspace;
         let [input, output] = maps;
         for (index, block) in self.blocks.iter().enumerate() {
             block.forward(self.arithmetic, &picture, input, memory, output);
-            for (tap, values) in self.config.taps.iter().zip(&mut taps) {
+            for (tap, values) in config.taps.iter().zip(&mut taps) {
                 if tap.layer == Layer::Block(index) {
                     values.resize(output.channels, 0.0);
-                    pool(self.isa, output.matrix(), tap.pooling, values);
+                    pool(self.ending.isa, output.matrix(), tap.pooling, values);
                 }
             }
-            if index == self.config.tokens.block && wanted == Wanted::Tokens {
-                let patch = self.config.token_stride();
-                let patches = |side: u32| side as usize / patch;
-                grid = (patches(image.height()), patches(image.width()));
-                tokens = self.patch_tokens(output, grid);
+            if index == config.tokens.block && wanted == Wanted::Tokens {
+                grid = self.ending.grid(image);
+                tokens = self
+                    .ending
+                    .patch_tokens(output.matrix(), output.width, grid);
             }
             std::mem::swap(input, output);
         }
         self.pool_head(input, memory, &mut taps);
         Features {
-            embedding: self.embedding(taps),
+            embedding: self.ending.embedding(taps),
             tokens,
             grid,
         }
@@ -112,7 +118,8 @@ impl<A: Arithmetic> Network<A> {
 
     /// Pools the head for the taps that want it, a group of its channels at a time.
     fn pool_head(&self, input: &Map<A>, memory: &mut BlockMemory<A>, taps: &mut [Vec<f32>]) {
-        if self.config.taps.iter().all(|tap| tap.layer != Layer::Head) {
+        let Ending { config, isa, .. } = &self.ending;
+        if config.taps.iter().all(|tap| tap.layer != Layer::Head) {
             return;
         }
         let x = input.matrix();
@@ -120,23 +127,26 @@ impl<A: Arithmetic> Network<A> {
             .group
             .resize(memory.group.len().max(x.rows()), [0.0; GROUP]);
         for (index, map) in self.head.groups.iter().enumerate() {
-            let channels = GROUP.min(self.config.head_channels - index * GROUP);
+            let channels = GROUP.min(config.head_channels - index * GROUP);
             let group = memory.group.as_flattened_mut();
             let out = MatrixMut::new(group, x.rows(), channels, GROUP);
             self.arithmetic
                 .relu6(x, &input.operand, 0..x.rows(), map, out);
             let group = Matrix::new(group, x.rows(), channels, GROUP);
-            for (tap, values) in self.config.taps.iter().zip(&mut *taps) {
+            for (tap, values) in config.taps.iter().zip(&mut *taps) {
                 if tap.layer == Layer::Head {
-                    values.resize(self.config.head_channels, 0.0);
+                    values.resize(config.head_channels, 0.0);
                     let values = &mut values[index * GROUP..][..channels];
-                    pool(self.isa, group, tap.pooling, values);
+                    pool(*isa, group, tap.pooling, values);
                 }
             }
         }
     }
+}
 
-    fn embedding(&self, mut taps: Vec<Vec<f32>>) -> Vec<f32> {
+impl Ending {
+    /// The embedding, of length 1, from what each tap gave.
+    pub(super) fn embedding(&self, mut taps: Vec<Vec<f32>>) -> Vec<f32> {
         if self.config.normalizes_taps {
             taps.iter_mut().for_each(|tap| normalize(tap));
         }
@@ -160,13 +170,26 @@ impl<A: Arithmetic> Network<A> {
         embedding
     }
 
+    /// Tokens from top to bottom and from left to right.
+    pub(super) fn grid(&self, image: &RgbImage) -> (usize, usize) {
+        let patch = self.config.token_stride();
+        let patches = |side: u32| side as usize / patch;
+        (patches(image.height()), patches(image.width()))
+    }
+
     /// The tokens of the patches that lie within the image as a whole: windows are padded, so
-    /// that a block has outputs also for a rest behind the last one.
-    fn patch_tokens(&self, output: &Map<A>, (rows, columns): (usize, usize)) -> Vec<f32> {
+    /// that a block has outputs also for a rest behind the last one. `output` has a row for each pixel
+    /// of the block, `width` from left to right.
+    pub(super) fn patch_tokens(
+        &self,
+        output: Matrix<'_>,
+        width: usize,
+        (rows, columns): (usize, usize),
+    ) -> Vec<f32> {
         let mut tokens = Vec::with_capacity(rows * columns * self.config.tokens.dim);
         for row in 0..rows {
-            let first = row * output.width;
-            let x = output.matrix().slice(first..first + columns);
+            let first = row * width;
+            let x = output.slice(first..first + columns);
             match &self.tokens {
                 Some(map) => tokens.extend(map_rows(map, x)),
                 None => (0..columns).for_each(|column| tokens.extend(x.row(column))),
