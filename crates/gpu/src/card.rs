@@ -165,7 +165,7 @@ impl Accelerator for Card {
         source: TransformerSource<'_>,
         precision: Precision,
     ) -> Result<Box<dyn AcceleratedTransformer>, LoadError> {
-        Ok(Box::new(CardTransformer::load(self, source, precision)?))
+        Ok(Box::new(CardTransformer::load(&self, source, precision)?))
     }
 
     fn convolutional(
@@ -173,6 +173,6 @@ impl Accelerator for Card {
         source: ConvolutionalSource<'_>,
         precision: Precision,
     ) -> Result<Box<dyn AcceleratedConvolutions>, DeviceError> {
-        Ok(Box::new(CardConvolutions::load(self, &source, precision)?))
+        Ok(Box::new(CardConvolutions::load(&self, &source, precision)?))
     }
 }

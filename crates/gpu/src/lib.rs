@@ -19,7 +19,6 @@ mod ready;
 mod slots;
 mod template;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
 mod testing;
 mod transformer;
 mod work;

@@ -2,6 +2,7 @@
 //! models' own libraries in `lookalike-encoders`. Skipped, with a word, where there is no adapter.
 
 #![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
+#![expect(clippy::print_stdout, reason = "tests say what they measured")]
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

@@ -20,6 +20,9 @@ use crate::options::{LoadOptions, Placement, Precision};
 use device::Pair;
 use embedder::Accelerated;
 
+/// Loads a model as options say.
+type Load<'a> = dyn Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError> + 'a;
+
 /// What `load` gives where `placement` has it.
 ///
 /// # Errors
@@ -27,7 +30,7 @@ use embedder::Accelerated;
 pub(crate) fn placed(
     placement: &Placement,
     options: &LoadOptions,
-    load: &dyn Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError>,
+    load: &Load<'_>,
 ) -> Result<Arc<dyn Embedder>, LoadError> {
     match placement {
         Placement::Cpu => load(&on_cpu(options)),
@@ -44,7 +47,7 @@ pub(crate) fn placed(
 fn on(
     accelerator: &Arc<dyn Accelerator>,
     options: &LoadOptions,
-    load: &dyn Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError>,
+    load: &Load<'_>,
 ) -> Result<Arc<dyn Embedder>, LoadError> {
     let stand_in = load(&standing_in(options))?;
     let device = Pair::new(accelerator, &options.cpu);
@@ -60,7 +63,7 @@ fn on(
 fn faster(
     accelerator: &Arc<dyn Accelerator>,
     options: &LoadOptions,
-    load: &dyn Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError>,
+    load: &Load<'_>,
 ) -> Result<Arc<dyn Embedder>, LoadError> {
     let stand_in = load(&standing_in(options))?;
     let device = Pair::new(accelerator, &options.cpu);
@@ -88,7 +91,7 @@ fn faster(
 fn loaded_there(
     accelerator: &Arc<dyn Accelerator>,
     options: &LoadOptions,
-    load: &dyn Fn(&LoadOptions) -> Result<Arc<dyn Embedder>, LoadError>,
+    load: &Load<'_>,
 ) -> Result<Arc<dyn Embedder>, LoadError> {
     load(&LoadOptions {
         placement: Placement::Accelerator(Arc::clone(accelerator)),

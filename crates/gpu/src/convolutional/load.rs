@@ -15,15 +15,12 @@ const STEM: usize = 3;
 
 impl CardConvolutions {
     pub(crate) fn load(
-        card: Arc<Card>,
+        card: &Arc<Card>,
         source: &ConvolutionalSource<'_>,
         precision: Precision,
     ) -> Result<Self, DeviceError> {
         let number = Number::of(precision);
-        let loader = Loader {
-            card: &card,
-            number,
-        };
+        let loader = Loader { card, number };
         let (mean, std) = (source.processor.mean(), source.processor.std());
         let blocks: Vec<CardBlock> = source
             .blocks
@@ -41,7 +38,7 @@ impl CardConvolutions {
             };
             Ok(CardTap {
                 block: tap.block,
-                pool: Pool::load(&card, lies_as, power)?,
+                pool: Pool::load(card, lies_as, power)?,
                 channels,
             })
         });
@@ -52,14 +49,14 @@ impl CardConvolutions {
             loader.product(head, Number::F32, Activation::Relu6, number)
         });
         Ok(Self {
-            unfold: Unfold::load(&card, number, STEM, mean, std)?,
+            unfold: Unfold::load(card, number, STEM, mean, std)?,
             stem,
             head: head.transpose()?,
             blocks,
             taps,
             places: source.places,
             workspaces: Slots::default(),
-            card: Arc::clone(&card),
+            card: Arc::clone(card),
             number,
         })
     }

@@ -17,14 +17,14 @@ use crate::slots::Slots;
 impl CardTransformer {
     /// Reads the layers one by one: the host holds one of them at a time.
     pub(crate) fn load(
-        card: Arc<Card>,
+        card: &Arc<Card>,
         source: TransformerSource<'_>,
         precision: Precision,
     ) -> Result<Self, LoadError> {
         let number = Number::of(precision);
         let shape = source.shape;
         let loader = Loader {
-            card: &card,
+            card,
             number,
             shape: &shape,
         };
@@ -46,14 +46,14 @@ impl CardTransformer {
                 norm_before: norm(norm_before)?,
                 norm_after: norm(norm_after)?,
                 layers,
-                attention: Attention::load(&card, number, heads, size, is_causal)?,
+                attention: Attention::load(card, number, heads, size, is_causal)?,
                 rotate: can_turn
-                    .then(|| Rotate::load(&card, number, heads * size, size))
+                    .then(|| Rotate::load(card, number, heads * size, size))
                     .transpose()?,
-                gather_tokens: Gather::load(&card, Number::F32)?,
-                gather_mixed: Gather::load(&card, number)?,
+                gather_tokens: Gather::load(card, Number::F32)?,
+                gather_mixed: Gather::load(card, number)?,
                 workspaces: Slots::default(),
-                card: Arc::clone(&card),
+                card: Arc::clone(card),
                 shape,
                 number,
             })
