@@ -9,7 +9,7 @@ MODELS ?= builtin
 PREPROCESS ?= letterbox,figure
 TESTS ?= bf16::centre bf16::number bf16::tile window:: a_great_logit
 
-.PHONY: help tools web build demo test test-stores test-tiles miri test-web check check-api eval-real bench-embed bench-import bench-search bench-serve clean
+.PHONY: help tools web build demo test test-gpu test-stores test-tiles miri test-web check check-api eval-real bench-embed bench-gpu bench-import bench-search bench-serve clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,11 @@ demo: build ## make, import and search synthetic design patents, then serve them
 test: tools web ## run every test but those in a browser
 	cargo test --locked --workspace
 	cd web && npm test
+
+test-gpu: tools ## test graphics cards' shaders and models, on Mesa's software Vulkan where there is no card
+	@tools/install-software-vulkan
+	cargo test --locked -p lookalike-gpu -- --nocapture
+	cargo test --locked -p lookalike-cli --features gpu --test cli -- device::
 
 test-stores: tools ## test the stores for more than one machine against real servers on loopback (ARGS=: passed to the journey over Milvus)
 	@tools/test-stores
@@ -69,6 +74,10 @@ eval-real: build ## measure encoders and baselines on real patents (REAL=DIR wit
 
 bench-embed: build target/venv-bench/installed ## time embedding beside its peers (ARGS=--quick: a smoke run)
 	@target/venv-bench/bin/python bench/embed/run.py $(ARGS)
+
+bench-gpu: tools web target/venv-bench/installed ## time embedding on a graphics card beside PyTorch CUDA (ARGS=--quick: a smoke run)
+	cargo build --release --locked -p lookalike-cli --features gpu
+	@target/venv-bench/bin/python bench/embed/run.py --gpu $(ARGS)
 
 bench-import: tools target/venv-bench/installed-import ## time the import beside a Python pipeline (ARGS=--quick: a smoke run)
 	cargo build --release --locked -p lookalike-cli -p lookalike-engine --bin lookalike --example import_stages

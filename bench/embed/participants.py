@@ -100,7 +100,7 @@ class Command:
         how += ["--texts"] if self._case.is_text else ["--size", str(self._case.size)]
         (line,) = json.loads(self._run("bench", "embed", *how))
         self.precision = line["precision"]
-        self.note = f"{line['precision']} on {line['isa']}"
+        self.note = f"{line['precision']} on {line['device']} ({line['isa']})"
         return line["ms_per_image_median"] * self._case.batch
 
     def embeddings(self):

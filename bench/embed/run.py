@@ -29,7 +29,11 @@ def main():
     copy.unlink(missing_ok=True)
     options.lookalike = Path(shutil.copy2(options.lookalike, copy))
     models.ensure(sorted({case.folder for case in options.cases}))
-    everyone = contenders.held_to_avx2() if options.avx2 else contenders.all_of_them()
+    everyone = contenders.all_of_them()
+    if options.avx2:
+        everyone = contenders.held_to_avx2()
+    if options.gpu:
+        everyone = contenders.on_a_card()
     report = {
         "machine": machine.describe(options.lookalike),
         "threads": options.threads,
@@ -62,6 +66,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="turns of each [default: 7]")
     parser.add_argument("--runs", type=int, help="most runs in a turn [default: 5]")
     parser.add_argument("--avx2", action="store_true", help="the f32 path, all held to AVX2")
+    parser.add_argument("--gpu", action="store_true", help="on the first graphics card")
     parser.add_argument("--quick", action="store_true", help="a smoke run: small,224,1; 2 rounds")
     binary = ROOT / "target" / "release" / "lookalike"
     parser.add_argument("--lookalike", type=Path, default=binary, help="another binary")

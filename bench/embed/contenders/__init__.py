@@ -7,6 +7,7 @@ no arguments: one forward pass from the loaded inputs to the embeddings, float32
 module is `lookalike` itself: a command.
 """
 
+import os
 from dataclasses import dataclass, field
 
 REFERENCE = "PyTorch f32"
@@ -36,6 +37,22 @@ def all_of_them():
     ]
 
 
+def on_a_card():
+    """On the first graphics card; PyTorch's rows need one of NVIDIA's and a build with CUDA."""
+    visible = {"CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0")}
+
+    def pytorch(name, **settings):
+        return Contender(f"PyTorch {name}", "pytorch", {"device": "cuda"} | settings, visible)
+
+    return [
+        *[_lookalike(precision, LOOKALIKE_DEVICE="gpu") for precision in ("f16", "f32")],
+        Contender(REFERENCE, "pytorch", {"precision": "f32"}),
+        pytorch("CUDA f32", precision="f32"),
+        pytorch("CUDA f16", precision="f16"),
+        pytorch("CUDA f16, compiled", precision="f16", compiled=True),
+    ]
+
+
 def held_to_avx2():
     avx2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
     # PyTorch's matrix products in f32 are MKL's, which heeds neither variable.
@@ -49,4 +66,5 @@ def held_to_avx2():
 
 
 def _lookalike(precision, **environment):
+    environment = {"LOOKALIKE_DEVICE": "cpu"} | environment
     return Contender(f"lookalike {precision}", None, {"precision": precision}, environment)

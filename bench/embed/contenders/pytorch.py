@@ -48,18 +48,23 @@ def embedding_model(case):
     return Embedding(model, embed).eval()
 
 
-def load(case, inputs, threads, precision, compiled=False):
+def load(case, inputs, threads, precision, compiled=False, device="cpu"):
     torch.set_num_threads(threads)
-    dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[precision]
-    model = embedding_model(case).to(dtype)
-    values = torch.from_numpy(inputs)
+    if device == "cuda" and not torch.cuda.is_available():
+        raise RuntimeError("this PyTorch finds no CUDA card")
+    dtypes = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
+    dtype = dtypes[precision]
+    model = embedding_model(case).to(device, dtype)
+    values = torch.from_numpy(inputs).to(device)
     values = values if case.is_text else values.to(dtype)
     if compiled:
-        # With frozen weights, packed ahead: PyTorch's own advice for inference on a CPU.
-        model = torch.compile(model, options={"freezing": True})
+        # With frozen weights, packed ahead: PyTorch's own advice for inference on a CPU; on a card
+        # with CUDA graphs.
+        options = {"freezing": True} if device == "cpu" else {"triton.cudagraphs": True}
+        model = torch.compile(model, options=options)
 
     def run():
         with torch.inference_mode():
-            return model(values).float().numpy()
+            return model(values).float().cpu().numpy()
 
     return run

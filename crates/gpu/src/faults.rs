@@ -97,3 +97,85 @@ impl Faults {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lookalike_encoders::{
+        Accelerator, DeviceError, Embedder, LoadOptions, Placement, Precision, Registry,
+    };
+    use lookalike_imaging::RgbImage;
+
+    use crate::adapters::Choice;
+    use crate::card::{Card, CardOptions};
+    use crate::testing;
+
+    /// A card of its own, which a test may break.
+    fn own_card() -> Option<Arc<Card>> {
+        testing::card()?;
+        let choices = [Choice::Software, Choice::First].into_iter();
+        choices
+            .filter_map(|choice| Card::open(choice, CardOptions::default()).ok())
+            .next()
+    }
+
+    fn load(card: &Arc<Card>) -> Arc<dyn Embedder> {
+        let accelerator: Arc<dyn Accelerator> = Arc::clone(card) as Arc<dyn Accelerator>;
+        let options = LoadOptions {
+            placement: Placement::Accelerator(accelerator),
+            ..LoadOptions::on_cpu(None, Precision::F32).unwrap()
+        };
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/dinov2/gelu");
+        Registry::default().load(folder.as_ref(), &options).unwrap()
+    }
+
+    #[test]
+    fn a_shader_that_the_driver_refuses_is_an_error() {
+        let Some(card) = own_card() else { return };
+        let error = card.kernel(("broken", "fn main( {"), &[]).unwrap_err();
+        let DeviceError::Refused { subject, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(subject, "the shader broken");
+        // The card goes on.
+        load(&card);
+    }
+
+    #[test]
+    fn the_cpu_goes_on_when_the_device_is_lost_in_the_middle() {
+        let Some(card) = own_card() else { return };
+        let model = load(&card);
+        let picture = RgbImage::filled(56, 56, [90, 120, 30]);
+        let lane = model.device().whole();
+        let before = model.embed(&[&picture], lane).unwrap();
+        card.memory.device.destroy();
+        let after = model.embed(&[&picture], lane).unwrap();
+        let difference = before[0].iter().zip(&after[0]).map(|(a, b)| (a - b).abs());
+        assert!(difference.fold(0.0, f32::max) < 1e-3);
+        assert_eq!(model.device().name(), "cpu");
+        let notes = model.device().notes().join("\n");
+        assert!(
+            notes.contains("lost") && notes.contains("the CPU goes on"),
+            "{notes}"
+        );
+    }
+
+    #[test]
+    fn a_device_that_is_lost_while_it_computes_gives_an_error_or_the_result() {
+        let Some(card) = own_card() else { return };
+        let model = load(&card);
+        let pictures: Vec<RgbImage> = (0..8)
+            .map(|index| RgbImage::filled(140, 140, [index * 20, 120, 30]))
+            .collect();
+        let pictures: Vec<&RgbImage> = pictures.iter().collect();
+        std::thread::scope(|scope| {
+            let working = scope.spawn(|| {
+                let lane = model.device().whole();
+                (0..4).all(|_| model.embed(&pictures, lane).unwrap().len() == 8)
+            });
+            card.memory.device.destroy();
+            assert!(working.join().unwrap());
+        });
+    }
+}

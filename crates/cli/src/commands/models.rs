@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lookalike_encoders::{Builtin, Description, Registry};
+use lookalike_engine::DeviceInUse;
 use lookalike_fetch::models::{HubEnvironment, KNOWN, Located, locate, pull};
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use super::Outcome;
 use crate::arguments::{Format, ModelsCommand};
 use crate::output::{self, Align, Column, Table};
 use crate::settings::Settings;
-use crate::wiring::pull_bar;
+use crate::wiring::{self, pull_bar};
 
 /// A line of `models list`.
 #[derive(Serialize)]
@@ -38,6 +39,11 @@ struct Info {
     patch_size: Option<u32>,
     image_size: u32,
     trained: bool,
+    /// What it runs on here, and in which arithmetic; null where it can't be loaded.
+    device: Option<String>,
+    precision: Option<String>,
+    /// Why not another device, or why it can't be loaded.
+    notes: Vec<String>,
     /// What models of its family have besides, such as `layers`.
     #[serde(flatten)]
     details: BTreeMap<&'static str, Value>,
@@ -152,6 +158,15 @@ fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result
         details,
         ..
     } = description;
+    let (device, precision, notes) =
+        match wiring::encoders(settings, settings.precision)?.model(name) {
+            Ok(model) => {
+                let device = DeviceInUse::of(&*model);
+                let precision = model.facts().precision.to_string();
+                (Some(device.name), Some(precision), device.notes)
+            }
+            Err(error) => (None, None, vec![error.to_string()]),
+        };
     Ok(Info {
         name: name.to_owned(),
         location,
@@ -160,8 +175,20 @@ fn info(name: &str, settings: &Settings, hub: &HubEnvironment) -> anyhow::Result
         patch_size,
         image_size: input.default,
         trained: extra.trained,
+        device,
+        precision,
+        notes,
         details: details.into_iter().collect(),
     })
+}
+
+fn runs_on(info: &Info) -> String {
+    let place = match (&info.device, &info.precision) {
+        (Some(device), Some(precision)) => format!("{device}, {precision}"),
+        _ => "nothing".to_owned(),
+    };
+    let notes = info.notes.iter().map(|note| format!("; {note}"));
+    place + &notes.collect::<String>()
 }
 
 fn details(info: &Info) -> String {
@@ -191,6 +218,7 @@ fn details(info: &Info) -> String {
         ),
         ("trained for", format!("{} px", info.image_size)),
         ("trained", trained.to_owned()),
+        ("runs on", runs_on(info)),
     ];
     for (name, value) in common.into_iter().chain(own) {
         table.row([name.to_owned(), value]);

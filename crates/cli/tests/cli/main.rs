@@ -11,6 +11,7 @@ mod backup;
 mod broken_input;
 mod crash;
 mod crash_index;
+mod device;
 mod download;
 mod embed;
 mod eval;

@@ -1,99 +1,10 @@
-//! Every family's models on an adapter against the same on the CPU in f32, which is compared with the
-//! models' own libraries in `lookalike-encoders`. Skipped, with a word, where there is no adapter.
+//! Every family's models against the same on the CPU in f32, which is compared with the models' own
+//! libraries in `lookalike-encoders`.
 
-#![expect(clippy::unwrap_used, reason = "tests: the helpers too may panic")]
-#![expect(clippy::print_stdout, reason = "tests say what they measured")]
-
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-
-use lookalike_encoders::{
-    Accelerator, Builtin, Embedder, LoadOptions, Placement, Precision, Registry,
-};
-use lookalike_gpu::{Card, CardOptions, Choice};
+use lookalike_encoders::{Accelerator, Builtin, Embedder, Precision, Registry};
 use lookalike_imaging::RgbImage;
 
-/// What a collection's vectors may differ by, wherever they were made.
-const LEAST_COSINE: f64 = 0.999_5;
-
-/// What f32 keeps: sums run in another order than on the CPU.
-const LEAST_SINGLE: f64 = 0.999_999;
-
-fn card() -> Option<Arc<Card>> {
-    static CARD: OnceLock<Option<Arc<Card>>> = OnceLock::new();
-    let open = || {
-        let choices = [Choice::Software, Choice::First].into_iter();
-        let card = choices
-            .filter_map(|choice| Card::open(choice, CardOptions::default()).ok())
-            .next();
-        if card.is_none() {
-            println!("skipped: no adapter; tools/install-software-vulkan installs one");
-        }
-        card
-    };
-    CARD.get_or_init(open).clone()
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures")
-        .join(name)
-}
-
-fn options(precision: Precision, card: Option<&Arc<Card>>) -> LoadOptions {
-    let mut options = LoadOptions::on_cpu(None, precision).unwrap();
-    if let Some(card) = card {
-        let card: Arc<dyn Accelerator> = Arc::clone(card) as Arc<dyn Accelerator>;
-        options.placement = Placement::Accelerator(card);
-    }
-    options
-}
-
-/// The precisions that an adapter has.
-fn precisions(card: &Card) -> Vec<Precision> {
-    let precisions = [Precision::F32, Precision::F16].into_iter();
-    precisions
-        .filter(|&precision| card.arithmetic(precision).is_some())
-        .collect()
-}
-
-fn load(path: &Path, precision: Precision, card: Option<&Arc<Card>>) -> Arc<dyn Embedder> {
-    let registry = Registry::default();
-    registry.load(path, &options(precision, card)).unwrap()
-}
-
-/// The generator of `tools/golden_dinov2.py`.
-fn image(seed: u64, width: u32, height: u32) -> RgbImage {
-    let (w, count) = (u64::from(width), u64::from(width) * u64::from(height) * 3);
-    let data = (0..count).map(|i| {
-        let (y, x, c) = (i / 3 / w, i / 3 % w, i % 3);
-        let noise = (i + 1 + seed * 1_000_003).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
-        (y * (3 + c) + x * (5 - c) + noise / 2) as u8
-    });
-    RgbImage::new(width, height, data.collect()).unwrap()
-}
-
-fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    assert_eq!(a.len(), b.len());
-    let dot = |a: &[f32], b: &[f32]| -> f64 {
-        let products = a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b));
-        products.sum()
-    };
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
-}
-
-fn embed(model: &dyn Embedder, pictures: &[&RgbImage]) -> Vec<Vec<f32>> {
-    let embedded = model.embed(pictures, model.device().whole()).unwrap();
-    assert_eq!(model.device().notes(), [""; 0], "the CPU did not stand in");
-    embedded
-}
-
-fn least(precision: Precision) -> f64 {
-    match precision {
-        Precision::F32 => LEAST_SINGLE,
-        _ => LEAST_COSINE,
-    }
-}
+use crate::common::{card, cosine, embed, fixture, image, least, load, options, precisions};
 
 /// Pictures of several sizes through a model on the card, embeddings and tokens.
 fn check(model: &dyn Embedder, expected: &dyn Embedder, subject: &str) {
