@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::devices::accelerator::DeviceError;
-use crate::options::Precision;
+use crate::devices::device_error::DeviceError;
+use crate::precision::Precision;
 
 /// A model could not be loaded.
 #[derive(Debug, thiserror::Error)]

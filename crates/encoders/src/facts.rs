@@ -4,7 +4,7 @@ use lookalike_imaging::{PreprocessKind, ProcessorConfig};
 use serde_json::Value;
 
 use crate::bands::Bands;
-use crate::options::Precision;
+use crate::precision::Precision;
 use crate::second_look::SecondLook;
 
 /// What the configuration of a model tells, or the shapes of weights without one.

@@ -19,6 +19,7 @@ mod families;
 mod files;
 mod normalize;
 mod options;
+mod precision;
 mod registry;
 mod second_look;
 mod text;
@@ -29,19 +30,21 @@ mod weights;
 pub use bands::{Band, Bands};
 pub use builtin::Builtin;
 pub use config_file::ConfigFile;
-pub use devices::accelerator::{AcceleratedTransformer, Accelerator, DeviceError};
+pub use devices::accelerator::{AcceleratedTransformer, Accelerator};
 pub use devices::convolutional::{
     AcceleratedConvolutions, BlockParts, Convolution, ConvolutionalSource, ConvolutionalTap,
     Convolved,
 };
 pub use devices::cpu::Cpu;
+pub use devices::device_error::DeviceError;
 pub use devices::{Device, Lane, LaneError};
 pub use embedder::{Embedder, PatchEmbedder, TextEmbedder};
 pub use error::{EmbedError, LoadError, Shape};
 pub use facts::{Description, Extra, InputSizes, ModelFacts};
 pub use families::{Family, Inference, Plan};
 pub use normalize::normalize;
-pub use options::{Later, LoadOptions, Placement, Precision, UnknownPrecision};
+pub use options::{Later, LoadOptions, Placement};
+pub use precision::{Precision, UnknownPrecision};
 pub use registry::Registry;
 pub use second_look::SecondLook;
 pub use text::{EmbeddedText, Sigmoid, TextError};

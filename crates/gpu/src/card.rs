@@ -3,22 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use lookalike_encoders::{
-    AcceleratedConvolutions, AcceleratedTransformer, Accelerator, ConvolutionalSource, DeviceError,
-    LoadError, Precision, TransformerSource,
-};
+use lookalike_encoders::DeviceError;
 use wgpu::{
     Adapter, Backends, BufferUsages, ComputePipeline, DeviceDescriptor, Features, MemoryHints,
 };
 
 use crate::adapters::{AdapterSummary, Choice, NoCard, choose};
-use crate::convolutional::CardConvolutions;
 use crate::faults::Faults;
 use crate::memory::{Account, Buffer, Memory};
 use crate::pipelines::Pipelines;
 use crate::ready::ready;
 use crate::template::Constants;
-use crate::transformer::CardTransformer;
 
 /// How a card is used.
 #[derive(Clone, Copy, Debug, Default)]
@@ -139,40 +134,5 @@ impl Card {
             *kept = Some(self.memory.make_for(what, bytes, usage)?);
         }
         Ok(())
-    }
-}
-
-impl Accelerator for Card {
-    fn name(&self) -> &str {
-        &self.summary.name
-    }
-
-    fn interface(&self) -> &str {
-        self.summary.interface
-    }
-
-    fn arithmetic(&self, precision: Precision) -> Option<Precision> {
-        match precision {
-            Precision::Auto if self.summary.has_halves => Some(Precision::F16),
-            Precision::Auto | Precision::F32 => Some(Precision::F32),
-            Precision::F16 if self.summary.has_halves => Some(Precision::F16),
-            _ => None,
-        }
-    }
-
-    fn transformer(
-        self: Arc<Self>,
-        source: TransformerSource<'_>,
-        precision: Precision,
-    ) -> Result<Box<dyn AcceleratedTransformer>, LoadError> {
-        Ok(Box::new(CardTransformer::load(&self, source, precision)?))
-    }
-
-    fn convolutional(
-        self: Arc<Self>,
-        source: ConvolutionalSource<'_>,
-        precision: Precision,
-    ) -> Result<Box<dyn AcceleratedConvolutions>, DeviceError> {
-        Ok(Box::new(CardConvolutions::load(&self, &source, precision)?))
     }
 }

@@ -8,6 +8,7 @@
 //! Whatever a driver does, a call ends with a value: what the card can't do is a
 //! [`DeviceError`](lookalike_encoders::DeviceError).
 
+mod accelerator;
 mod adapters;
 mod card;
 mod convolutional;

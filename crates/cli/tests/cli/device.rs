@@ -7,7 +7,7 @@ use crate::support::Scratch;
 /// Whether this machine has an adapter that stands in for a card, and the program knows of it.
 fn has_software() -> bool {
     if !cfg!(feature = "gpu") {
-        println!("skipped: built without graphics cards");
+        eprintln!("skipped: built without graphics cards");
         return false;
     }
     let checks = Scratch::new().json(&["doctor", "--format", "json"]);
@@ -15,7 +15,7 @@ fn has_software() -> bool {
     let found = checks.as_array().unwrap().iter().find(of_cards).unwrap();
     let has = found["detail"].as_str().unwrap().contains("llvmpipe");
     if !has {
-        println!("skipped: no software adapter; tools/install-software-vulkan installs one");
+        eprintln!("skipped: no software adapter; tools/install-software-vulkan installs one");
     }
     has
 }

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::devices::accelerator::{Accelerator, DeviceError};
+use crate::devices::accelerator::Accelerator;
 use crate::devices::cpu::Cpu;
+use crate::devices::device_error::DeviceError;
 use crate::devices::{Device, Lane, LaneError};
 
 /// Pixels that keep an accelerator busy: 32 pictures of 224 pixels a side, 6 of 518.
@@ -19,7 +20,7 @@ pub(super) struct Pair {
     accelerator: Arc<dyn Accelerator>,
     cpu: Arc<Cpu>,
     in_use: AtomicBool,
-    /// Pictures that had room at last.
+    /// Pictures, or texts, that had room together at last.
     most: AtomicUsize,
     notes: Mutex<Vec<String>>,
 }
@@ -43,8 +44,12 @@ impl Pair {
     /// Pictures of `size` pixels a side that are best computed together.
     pub(super) fn most_pictures(&self, size: u32) -> usize {
         let pixels = size as usize * size as usize;
-        let most = self.most.load(Ordering::Relaxed);
-        (BATCH_PIXELS / pixels.max(1)).clamp(1, most)
+        (BATCH_PIXELS / pixels.max(1)).clamp(1, self.most())
+    }
+
+    /// Things that had room together at last.
+    pub(super) fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
     }
 
     /// From now on the CPU computes.

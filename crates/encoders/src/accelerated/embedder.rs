@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lookalike_imaging::RgbImage;
 
 use super::device::Pair;
-use crate::devices::accelerator::DeviceError;
+use crate::devices::device_error::DeviceError;
 use crate::devices::{Device, Lane};
 use crate::embedder::{Embedder, PatchEmbedder, TextEmbedder};
 use crate::error::EmbedError;
@@ -75,16 +75,24 @@ impl Accelerated {
         let Some(there) = self.there() else {
             return work(&*self.stand_in, items);
         };
+        let in_parts = |most: usize| {
+            let mut made = Vec::with_capacity(items.len());
+            for part in items.chunks(most) {
+                made.extend(self.run(part, work)?);
+            }
+            Ok(made)
+        };
+        let most = self.device.most();
+        if items.len() > most {
+            return in_parts(most);
+        }
         let result = work(there, items);
         let Err(error) = &result else { return result };
         match error.of_device() {
             None => result,
             Some(error @ DeviceError::Memory { .. }) if items.len() > 1 => {
                 self.device.halve(items.len(), error);
-                let (first, second) = items.split_at(items.len() / 2);
-                let mut made = self.run(first, work)?;
-                made.extend(self.run(second, work)?);
-                Ok(made)
+                in_parts(items.len().div_ceil(2))
             }
             Some(error) => {
                 match error {

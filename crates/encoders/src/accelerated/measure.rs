@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use lookalike_imaging::RgbImage;
 
-use crate::devices::accelerator::DeviceError;
+use crate::devices::device_error::DeviceError;
 use crate::embedder::Embedder;
 use crate::error::{EmbedError, LoadError};
 

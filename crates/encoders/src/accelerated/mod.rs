@@ -16,7 +16,8 @@ use std::sync::Arc;
 use crate::devices::accelerator::Accelerator;
 use crate::embedder::Embedder;
 use crate::error::LoadError;
-use crate::options::{LoadOptions, Placement, Precision};
+use crate::options::{LoadOptions, Placement};
+use crate::precision::Precision;
 use device::Pair;
 use embedder::Accelerated;
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use lookalike_imaging::RgbImage;
 use lookalike_kernels::Isa;
 
-use crate::devices::accelerator::{AcceleratedTransformer, Accelerator, DeviceError};
+use crate::devices::accelerator::{AcceleratedTransformer, Accelerator};
 use crate::devices::convolutional::{AcceleratedConvolutions, ConvolutionalSource};
+use crate::devices::device_error::DeviceError;
 use crate::transformer::{Arithmetic, Network, Output, Sequence, Source, Workspaces};
 use crate::{Embedder, LoadError, LoadOptions, Placement, Precision, Registry};
 
@@ -178,6 +179,10 @@ fn batches_without_room_are_halved_and_the_next_ones_are_smaller() {
     script.room.store(12, Ordering::Relaxed);
     let pictures = pictures(7);
     assert_alike(&embed(&*model, &pictures), &embed(&*on_cpu(), &pictures));
+    let before = script.calls.load(Ordering::Relaxed);
+    embed(&*model, &pictures);
+    let calls = script.calls.load(Ordering::Relaxed) - before;
+    assert_eq!(calls, 7, "none of them fails any more");
     let device = model.device();
     assert_eq!(device.name(), "Fake 9000");
     assert_eq!(model.batch_size(28, device.whole()), 1);

@@ -5,8 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::convolutional::{AcceleratedConvolutions, ConvolutionalSource};
+use super::device_error::DeviceError;
 use crate::error::LoadError;
-use crate::options::Precision;
+use crate::precision::Precision;
 use crate::transformer::{Output, Sequence, Source};
 
 /// A device that holds whole networks in memory of its own. Shared by threads.
@@ -54,49 +55,4 @@ pub trait AcceleratedTransformer: Send + Sync {
         sequences: &[Sequence<'_>],
         output: Output,
     ) -> Result<Vec<Vec<f32>>, DeviceError>;
-}
-
-/// A device with memory of its own did not do what was asked of it.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeviceError {
-    /// There is not enough memory for it.
-    #[error("{device}: out of memory: {detail}")]
-    Memory {
-        /// The device's name.
-        device: String,
-        /// What was too large, as far as it is known.
-        detail: String,
-    },
-    /// It does not answer any more.
-    #[error("{device}: lost: {detail}")]
-    Lost {
-        /// The device's name.
-        device: String,
-        /// What the driver said.
-        detail: String,
-    },
-    /// Its driver took a program or a command for wrong.
-    #[error("{device}: its driver refused {subject}: {detail}")]
-    Refused {
-        /// The device's name.
-        device: String,
-        /// The program or the command.
-        subject: String,
-        /// What the driver said.
-        detail: String,
-    },
-    /// What it computes is not what the CPU computes.
-    #[error(
-        "{device}: computes other embeddings than the CPU (cosine {cosine:.6}, at least {least} \
-         is needed); a newer driver may help"
-    )]
-    Disagrees {
-        /// The device's name.
-        device: String,
-        /// The smallest cosine of two embeddings of one picture.
-        cosine: f64,
-        /// What it should be at least.
-        least: f64,
-    },
 }

@@ -4,7 +4,7 @@ use lookalike_imaging::{ProcessorConfig, RgbImage};
 use lookalike_kernels::Pooling;
 use lookalike_kernels::convolution::Window;
 
-use super::accelerator::DeviceError;
+use super::device_error::DeviceError;
 
 /// What a network of inverted residual blocks is made from.
 pub struct ConvolutionalSource<'a> {

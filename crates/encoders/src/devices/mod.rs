@@ -6,6 +6,7 @@
 pub(crate) mod accelerator;
 pub(crate) mod convolutional;
 pub(crate) mod cpu;
+pub(crate) mod device_error;
 mod lane;
 
 use std::num::NonZeroUsize;

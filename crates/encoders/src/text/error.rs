@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::devices::accelerator::DeviceError;
+use crate::devices::device_error::DeviceError;
 
 /// A text could not be embedded.
 #[derive(Debug, thiserror::Error)]

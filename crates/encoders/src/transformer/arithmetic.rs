@@ -8,7 +8,8 @@ use lookalike_kernels::int8;
 use super::shape::{Shape, Sight};
 use crate::devices::accelerator::Accelerator;
 use crate::error::LoadError;
-use crate::options::{LoadOptions, Placement, Precision};
+use crate::options::{LoadOptions, Placement};
+use crate::precision::Precision;
 
 /// What products are made in, with the kernels for it.
 #[derive(Clone, Debug)]

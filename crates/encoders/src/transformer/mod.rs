@@ -8,6 +8,9 @@
 mod arithmetic;
 mod entry;
 mod grids;
+mod linear;
+mod norm;
+mod output;
 mod pack;
 mod packing;
 mod pictures;
@@ -17,36 +20,29 @@ mod rotary;
 mod sequence;
 mod shape;
 mod single;
+mod source;
 mod workspaces;
 
 use lookalike_kernels::{
     Epilogue, Isa, Matrix, MatrixMut, PackedLinear, bf16, int8, layer_norm, linear,
 };
 
-use crate::devices::accelerator::{AcceleratedTransformer, DeviceError};
+use crate::devices::accelerator::AcceleratedTransformer;
+use crate::devices::device_error::DeviceError;
 
 pub(crate) use arithmetic::{Arithmetic, choose_arithmetic};
 pub(crate) use entry::{Entry, Places};
-pub use pack::{LayerParts, LayerSource, Patches, Source};
-pub use packing::Linear;
+pub use linear::Linear;
+pub use norm::Norm;
+pub use output::Output;
 pub(crate) use pictures::Pictures;
 pub(crate) use positions::{Positions, Resampling};
 pub(crate) use rotary::Rotary;
 pub use rotary::Rotation;
 pub use sequence::{PictureTokens, Sequence, SequenceContent, TokenPlaces};
 pub use shape::{Mlp, Norms, Shape, Sight};
+pub use source::{LayerParts, LayerSource, Patches, Source};
 pub(crate) use workspaces::Workspaces;
-
-/// What is wanted of each sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// The first token: the last layer then computes only that one.
-    First,
-    /// The last token.
-    Last,
-    /// All tokens.
-    All,
-}
 
 /// All weights of a transformer, where it is computed.
 pub(crate) struct Network(Place);
@@ -84,15 +80,6 @@ struct Layer<N, L> {
     scale2: Option<Vec<f32>>,
     /// Over the tokens behind either half, where they stand there.
     behind: Option<[Norm; 2]>,
-}
-
-/// Gain and bias of a layer norm.
-#[derive(Clone)]
-pub struct Norm {
-    /// A factor for each value.
-    pub gain: Vec<f32>,
-    /// What is added to each value then.
-    pub bias: Vec<f32>,
 }
 
 /// Memory of a forward pass, to be reused between calls to one network.

@@ -30,7 +30,7 @@ impl Numbers {
 /// Sides of 14 to 700 pixels, of them multiples of `multiple`; 1 to 33 pictures, as many as the
 /// budget of pixels allows.
 fn batch(numbers: &mut Numbers, multiple: u64) -> Vec<RgbImage> {
-    let mut side = |numbers: &mut Numbers| {
+    let side = |numbers: &mut Numbers| {
         numbers.within(14_u64.div_ceil(multiple)..=700 / multiple) * multiple
     };
     let wanted = numbers.within(1..=33);

@@ -10,16 +10,17 @@ use rayon::prelude::*;
 use super::config::{Config, Layer};
 use super::load::{Loader, Parts};
 use super::network::{Arithmetic, Bf16, Ending, F32, Features, Int8, Network, Wanted, Workspace};
-use crate::devices::accelerator::DeviceError;
 use crate::devices::convolutional::{
     AcceleratedConvolutions, ConvolutionalSource, ConvolutionalTap,
 };
 use crate::devices::cpu::Cpu;
+use crate::devices::device_error::DeviceError;
 use crate::devices::{Device, Lane};
 use crate::embedder::{Embedder, PatchEmbedder};
 use crate::error::{EmbedError, LoadError};
 use crate::facts::{Description, ModelFacts};
-use crate::options::{LoadOptions, Placement, Precision};
+use crate::options::{LoadOptions, Placement};
+use crate::precision::Precision;
 use crate::tokens::Tokens;
 use crate::weights::{Tally, Weights};
 
