@@ -35,6 +35,7 @@ use crate::http::envelope::{ApiError, Failure};
         (name = "pictures", description = "Pictures as browsers show them"),
         (name = "collections", description = "Sets of images with one encoder each"),
         (name = "images", description = "The images of collections: list, upload, edit, delete"),
+        (name = "trash", description = "What was deleted and can be restored"),
         (name = "imports", description = "Imports of folders and archives"),
         (name = "screening", description = "Folders of products against collections of designs"),
         (name = "accounts", description = "Who somebody is"),

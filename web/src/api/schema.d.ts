@@ -585,6 +585,23 @@ export interface paths {
     patch: operations["images_tag_many"];
     trace?: never;
   };
+  "/api/images/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Restore deleted images from the trash, as they were. */
+    post: operations["images_restore"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/images/{id}": {
     parameters: {
       query?: never;
@@ -949,6 +966,44 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/trash": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the trash of a collection: what was deleted from it and can be restored. */
+    get: operations["trash_list"];
+    put?: never;
+    post?: never;
+    /**
+     * Delete images of the trash for good.
+     * @description Editors delete what they name; only admins delete everything.
+     */
+    delete: operations["trash_empty"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/trash/{id}/thumbnail": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Thumbnail of an image in the trash: at most 300 x 300 pixels, JPEG. */
+    get: operations["trash_thumbnail"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/users": {
     parameters: {
       query?: never;
@@ -1296,6 +1351,16 @@ export interface components {
        * @description Items that were there and are gone.
        */
       deleted: number;
+      /**
+       * Format: int64
+       * @description The number of this deletion, by which it can be undone; null where there is no trash.
+       */
+      deletion?: number | null;
+    };
+    /** @description What was deleted. */
+    DeletedEntries: {
+      /** @description Entries. */
+      deleted: number;
     };
     /** @description What is to be deleted: `ids`, or `filter`, or `all`. */
     Deletion: {
@@ -1513,6 +1578,26 @@ export interface components {
          * Format: int64
          * @description Items that were there and are gone.
          */
+        deleted: number;
+        /**
+         * Format: int64
+         * @description The number of this deletion, by which it can be undone; null where there is no trash.
+         */
+        deletion?: number | null;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_DeletedEntries: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What was deleted. */
+      data: {
+        /** @description Entries. */
         deleted: number;
       };
       /** @description `success`. */
@@ -1971,6 +2056,24 @@ export interface components {
       message: string;
     };
     /** @description What every successful answer in JSON looks like. */
+    Envelope_Restored: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What became of images that were to be restored. */
+      data: {
+        /**
+         * Format: int64
+         * @description Images that are back.
+         */
+        restored: number;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
     Envelope_ScreenReport: {
       /**
        * Format: int32
@@ -2101,6 +2204,38 @@ export interface components {
          * @description Items that have other tags now.
          */
         changed: number;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_TrashPage: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description Images in the trash of a collection. */
+      data: {
+        /**
+         * Format: int32
+         * @description Days after which what is deleted is gone for good; 0 where it is at once.
+         */
+        days: number;
+        /** @description Those of this page, what was deleted last first. */
+        items: components["schemas"]["TrashedItem"][];
+        /**
+         * Format: int64
+         * @description From 1.
+         */
+        page: number;
+        /** @description Most images of a page. */
+        page_size: number;
+        /**
+         * Format: int64
+         * @description All of the collection.
+         */
+        total: number;
       };
       /** @description `success`. */
       message: string;
@@ -2421,7 +2556,7 @@ export interface components {
       exclude_item_id?: number[] | null;
       /** @description Patents to leave out, in any spelling. */
       exclude_patent_id?: string[] | null;
-      /** @description Words of the patent's title, or of the image's description. */
+      /** @description Words of number (in any spelling), title, claim, names, description, file name or tags. */
       keyword?: string[] | null;
       /**
        * @description Beginnings of the Locarno class.
@@ -2881,8 +3016,8 @@ export interface components {
        */
       file_name?: string[];
       /**
-       * @description Words of the patent's title, or of the item's description: every word of one entry, each
-       *     as a word's beginning.
+       * @description Words of number (in any spelling), title, claim, names, description, file name or tags: every
+       *     word of one entry, each as a word's beginning.
        * @default []
        */
       keyword?: string[];
@@ -3583,6 +3718,14 @@ export interface components {
        */
       parent_patent?: string | null;
     };
+    /** @description What became of images that were to be restored. */
+    Restored: {
+      /**
+       * Format: int64
+       * @description Images that are back.
+       */
+      restored: number;
+    };
     /**
      * @description What somebody is trusted with; each is trusted with all that those before it are.
      * @enum {string}
@@ -3998,6 +4141,100 @@ export interface components {
       last_used?: number | null;
       /** @description What its user calls it. */
       name: string;
+    };
+    /** @description Images in the trash of a collection. */
+    TrashPage: {
+      /**
+       * Format: int32
+       * @description Days after which what is deleted is gone for good; 0 where it is at once.
+       */
+      days: number;
+      /** @description Those of this page, what was deleted last first. */
+      items: components["schemas"]["TrashedItem"][];
+      /**
+       * Format: int64
+       * @description From 1.
+       */
+      page: number;
+      /** @description Most images of a page. */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description All of the collection.
+       */
+      total: number;
+    };
+    /** @description Which images of the trash: `ids`, or `deletion`, or `all`. */
+    TrashSelection: {
+      /** @description `true`: everything that was deleted from the collection. */
+      all?: boolean | null;
+      /** @description The collection that `all` is of; `default` unless given. */
+      collection?: string | null;
+      /**
+       * Format: int64
+       * @description Those of this deletion: the number that it answered.
+       */
+      deletion?: number | null;
+      /** @description These images. */
+      ids?: number[] | null;
+    };
+    /** @description An image in the trash. */
+    TrashedItem: {
+      /** @description Name of its collection. */
+      collection: string;
+      /**
+       * Format: int64
+       * @description Unix seconds.
+       */
+      deleted_at: number;
+      /**
+       * Format: int64
+       * @description The number of the deletion that put it there.
+       */
+      deletion: number;
+      /** @description Free text. */
+      description?: string | null;
+      /**
+       * Format: int64
+       * @description When it goes for good, in Unix seconds.
+       */
+      expires_at: number;
+      /** @description Name of the file it came from. */
+      file_name: string;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      file_size: number;
+      /** @description Such as `tiff`. */
+      format: string;
+      /**
+       * Format: int32
+       * @description Pixels, upright.
+       */
+      height: number;
+      /**
+       * Format: int64
+       * @description The id that it had, and has again when it is restored.
+       */
+      id: number;
+      /** @description Path it came from; null for uploads. */
+      original_path?: string | null;
+      /** @description Such as `D00001`. */
+      page_num?: string | null;
+      /** @description Canonical patent id. */
+      patent_id?: string | null;
+      /** @description Free words. */
+      tags: string[];
+      /** @description Its thumbnail. */
+      thumbnail_url: string;
+      /** @description Title of its patent. */
+      title?: string | null;
+      /**
+       * Format: int32
+       * @description Pixels, upright.
+       */
+      width: number;
     };
     /** @description A picture with what is said about it. */
     UploadForm: {
@@ -5127,7 +5364,7 @@ export interface operations {
         collection?: string;
         /** @description Values of each field, the most frequent ones; 20 unless given. */
         top?: number;
-        /** @description Words of the patent's title, or of the image's description. */
+        /** @description Words of number (in any spelling), title, claim, names, description, file name or tags. */
         keyword?: string[];
         /** @description Beginnings of the Locarno class. */
         loc_class?: string[];
@@ -5236,7 +5473,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Envelope_Deleted"];
+          "application/json": components["schemas"]["Envelope_DeletedEntries"];
         };
       };
       400: components["responses"]["400"];
@@ -5304,7 +5541,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Envelope_Deleted"];
+          "application/json": components["schemas"]["Envelope_DeletedEntries"];
         };
       };
       400: components["responses"]["400"];
@@ -5522,7 +5759,7 @@ export interface operations {
         page?: number;
         /** @description 50 unless given. */
         page_size?: number;
-        /** @description Words of the patent's title, or of the image's description. */
+        /** @description Words of number (in any spelling), title, claim, names, description, file name or tags. */
         keyword?: string[];
         /** @description Beginnings of the Locarno class. */
         loc_class?: string[];
@@ -5679,6 +5916,41 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Envelope_Tagged"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  images_restore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TrashSelection"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Restored"];
         };
       };
       400: components["responses"]["400"];
@@ -6486,6 +6758,112 @@ export interface operations {
         query_token: string;
         /** @description Of the query, from 0 */
         position: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "image/jpeg": components["schemas"]["Binary"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  trash_list: {
+    parameters: {
+      query?: {
+        /** @description `default` unless given. */
+        collection?: string;
+        /** @description From 1. */
+        page?: number;
+        /** @description 50 unless given. */
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_TrashPage"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  trash_empty: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TrashSelection"];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Deleted"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  trash_thumbnail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
       };
       cookie?: never;
     };

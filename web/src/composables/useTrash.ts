@@ -90,5 +90,18 @@ export function useTrash(collection: () => string | null) {
   );
   watch(restored, again);
 
-  return { items, total, days, error, busy, deletions, again, more, restoreItem, restoreDeletion, remove, empty };
+  return {
+    items,
+    total,
+    days,
+    error,
+    busy,
+    deletions,
+    again,
+    more,
+    restoreItem,
+    restoreDeletion,
+    remove,
+    empty,
+  };
 }

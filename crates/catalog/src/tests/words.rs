@@ -183,7 +183,7 @@ fn the_filter_by_words_looks_at_every_text_and_at_numbers_in_any_spelling() {
         ("acme", &[band]),
         ("uhren watch", &[band]),
         ("Mustermann", &[band]),
-        ("ornamenta", &[band]),
+        ("ornament", &[band]),
         ("strap", &[band]),
         ("d00001", &[band]),
         ("second", &[bare]),

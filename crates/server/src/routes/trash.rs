@@ -51,7 +51,7 @@ pub(crate) struct TrashSelection {
 #[utoipa::path(
     get,
     path = "/api/trash",
-    tag = "images",
+    tag = "trash",
     params(TrashParameters),
     responses((status = 200, body = Envelope<TrashPage>), ApiError),
 )]
@@ -90,7 +90,7 @@ pub(crate) async fn restore(
 #[utoipa::path(
     delete,
     path = "/api/trash",
-    tag = "images",
+    tag = "trash",
     request_body = TrashSelection,
     responses((status = 200, body = Envelope<Deleted>), ApiError),
 )]
@@ -112,7 +112,7 @@ pub(crate) async fn empty(
 #[utoipa::path(
     get,
     path = "/api/trash/{id}/thumbnail",
-    tag = "images",
+    tag = "trash",
     params(("id" = u64, Path)),
     responses((status = 200, content_type = "image/jpeg", body = Binary), ApiError),
 )]

@@ -43,8 +43,7 @@ export default {
   remove: "删除",
   clear: "取消选择",
   removeHeading: (count) => `删除 ${count} 张图片`,
-  removeText:
-    "删除后将无法再搜索到这些图片。未复制到服务器的原始文件仍保留在原处，不受影响。",
+  removeText: "删除后将无法再搜索到这些图片。未复制到服务器的原始文件仍保留在原处，不受影响。",
   removeVerb: (count) => `删除 ${count} 张`,
   adminsOnly: "只有管理员可以删除全部图片。请先筛选，或取消选择其中一部分。",
   tagsOf: (count) => `${count} 张图片的标签`,
