@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use lookalike_terms::{IndexKind, Metric, PreprocessKind};
 
-use crate::{CatalogError, contents, dropped, stored, trash};
+use crate::{CatalogError, contents, dropped, stored};
 
 /// Names of successors begin with this, as no other name may.
 const HIDDEN: char = '.';
@@ -204,7 +204,7 @@ pub(crate) fn insert(
 pub(crate) fn drop(connection: &Connection, id: i64, now: i64) -> Result<(), CatalogError> {
     dropped::remember(connection, id, now)?;
     contents::release_all(connection, id)?;
-    trash::drop(connection, id)?;
+    dropped::empty_trash(connection, id)?;
     for sql in [
         // First, so that nothing is counted down one by one.
         "DELETE FROM collection_numbers WHERE collection_id = ?1",

@@ -58,3 +58,18 @@ pub(crate) fn remember(connection: &Connection, id: i64, now: i64) -> Result<(),
     )?;
     Ok(())
 }
+
+/// Releases the contents that the trash of a collection keeps, and forgets that trash.
+pub(crate) fn empty_trash(connection: &Connection, collection_id: i64) -> Result<(), CatalogError> {
+    for sql in [
+        "INSERT OR IGNORE INTO released_contents (content_id) \
+         SELECT content_id FROM trash WHERE collection_id = ?1",
+        "DELETE FROM trash_paths WHERE collection_id = ?1",
+        "DELETE FROM trash WHERE collection_id = ?1",
+        "DELETE FROM trash_deletions WHERE collection_id = ?1 \
+         AND id NOT IN (SELECT deletion_id FROM trash)",
+    ] {
+        connection.execute(sql, [collection_id])?;
+    }
+    Ok(())
+}

@@ -252,21 +252,6 @@ pub(crate) fn succeed(connection: &Connection, from: i64, to: i64) -> Result<(),
     Ok(())
 }
 
-/// Releases the contents that the trash of a collection keeps, and forgets that trash.
-pub(crate) fn drop(connection: &Connection, collection_id: i64) -> Result<(), CatalogError> {
-    for sql in [
-        "INSERT OR IGNORE INTO released_contents (content_id) \
-         SELECT content_id FROM trash WHERE collection_id = ?1",
-        "DELETE FROM trash_paths WHERE collection_id = ?1",
-        "DELETE FROM trash WHERE collection_id = ?1",
-        "DELETE FROM trash_deletions WHERE collection_id = ?1 \
-         AND id NOT IN (SELECT deletion_id FROM trash)",
-    ] {
-        connection.execute(sql, [collection_id])?;
-    }
-    Ok(())
-}
-
 fn restore(connection: &Connection, ids: &[u64]) -> Result<usize, CatalogError> {
     let given = json!(ids).to_string();
     let mut of_collections: Vec<(i64, Vec<i64>)> = Vec::new();
