@@ -10,7 +10,7 @@ test("a deletion is undone right after it, and later from the trash", async ({ p
   await select(page, 1);
   await bar(page).getByRole("button", { name: "Delete" }).click();
   const dialog = page.getByRole("dialog", { name: /^Delete/ });
-  await expect(dialog).toContainText("For 30 days they can be restored");
+  await expect(dialog).toContainText("restored from the trash for 30 days");
   await dialog.getByRole("button", { name: "Delete 2 images" }).click();
   await expect(cells(page)).toHaveCount(COUNT - 2);
   const undo = page.getByRole("region", { name: "Last deletion" });

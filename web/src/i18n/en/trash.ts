@@ -8,8 +8,8 @@ export default {
   atOnce: "There is no trash here: what is deleted is gone at once.",
   restorable: (days: string) =>
     days === "1"
-      ? "For a day they can be restored from the trash, as they were."
-      : `For ${days} days they can be restored from the trash, as they were.`,
+      ? "What is deleted can be restored from the trash for a day, as it was."
+      : `What is deleted can be restored from the trash for ${days} days, as it was.`,
   kept: (days: string) => (days === "1" ? "kept for a day" : `kept for ${days} days`),
   none: "The trash is empty",
   noneHelp: (days: string) =>
