@@ -9,6 +9,7 @@ mod architecture;
 mod archives;
 mod backup;
 mod broken_input;
+mod conveniences;
 mod crash;
 mod crash_index;
 mod device;
