@@ -12,6 +12,7 @@ mod broken_input;
 mod conveniences;
 mod crash;
 mod crash_index;
+mod crash_trash;
 mod device;
 mod download;
 mod embed;
