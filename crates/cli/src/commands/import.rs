@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::thread;
 
 use lookalike_banks::is_bank;
-use lookalike_engine::import::Originals as EngineOriginals;
+use lookalike_engine::import::{ImportReport, Originals as EngineOriginals};
 use lookalike_engine::jobs::{JobReport, JobRequest, Jobs, LISTED_FILES};
-use lookalike_engine::{CollectionSettings, Engine, ErrorKind};
+use lookalike_engine::{CollectionSettings, DeviceInUse, Engine, ErrorKind};
 use lookalike_watch::{Change, watch};
 use lookalike_work::Cancel;
 
@@ -63,10 +63,15 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
     let format = arguments.format.format;
     let collection = arguments.collection.clone();
     let watches = arguments.watch;
+    let mut device = None;
     let mut report = match engine(settings, Access::Write) {
         _ if arguments.paths.is_empty() && !arguments.retry_failed => JobReport::default(),
         Ok(engine) if watches => return watch_here(&engine, arguments, settings),
-        Ok(engine) => import_here(&engine, arguments, settings)?,
+        Ok(engine) => {
+            let report = import_here(&engine, arguments, settings)?;
+            device = device_of(&engine, &collection);
+            report
+        }
         Err(error) if error.kind() != ErrorKind::Conflict => return Err(error.into()),
         Err(error) => match remote::Server::of(&settings.data) {
             Some(server) if watches => anyhow::bail!(
@@ -83,7 +88,14 @@ pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow
         report.status.failed += download.failed;
         report.failed_files.extend(download.failed_files);
     }
-    finish(report, format, &collection, settings)
+    finish(report, device, format, &collection, settings)
+}
+
+/// What the encoder of a collection computed on in this process.
+fn device_of(engine: &Engine, collection: &str) -> Option<DeviceInUse> {
+    let stores = engine.stores();
+    let collection = stores.catalog().collection(collection).ok()?;
+    stores.encoders().device_of(&collection)
 }
 
 /// The same import, as `lookalike features import` takes it.
@@ -285,12 +297,16 @@ fn absolute(mut request: JobRequest) -> anyhow::Result<JobRequest> {
 
 fn finish(
     report: JobReport,
+    device: Option<DeviceInUse>,
     format: Format,
     collection: &str,
     settings: &Settings,
 ) -> anyhow::Result<Outcome> {
     let message = report.status.message.clone();
-    let report = report.into_import_report();
+    let report = ImportReport {
+        device,
+        ..report.into_import_report()
+    };
     match format {
         Format::Json => output::json(&report)?,
         Format::Jsonl => output::json_lines([&report])?,

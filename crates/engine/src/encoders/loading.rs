@@ -224,6 +224,13 @@ impl Encoders {
         model.facts().description.extra.second_look.clone()
     }
 
+    /// What the model of a collection computes on, if it is loaded.
+    #[must_use]
+    pub fn device_of(&self, collection: &Collection) -> Option<DeviceInUse> {
+        let model = self.loaded(model_of(&collection.spec)?)?;
+        Some(DeviceInUse::of(&*model))
+    }
+
     /// The encoder that a collection was made with.
     ///
     /// # Errors

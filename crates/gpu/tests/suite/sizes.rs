@@ -90,11 +90,11 @@ fn convolutions_take_any() {
     let load = |precision, card| {
         let options = options(precision, card);
         Registry::default()
-            .builtin(Builtin::First, &options)
+            .builtin(Builtin::Current, &options)
             .unwrap()
     };
     let expected = load(Precision::F32, None);
     for precision in precisions(&card) {
-        compare(&*load(precision, Some(&card)), &*expected, "builtin-1");
+        compare(&*load(precision, Some(&card)), &*expected, "builtin");
     }
 }
