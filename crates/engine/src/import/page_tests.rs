@@ -9,7 +9,7 @@ use lookalike_pdf::Document;
 
 use super::{Control, ImportReport, ImportRequest, Originals};
 use crate::fixture::Fixture;
-use crate::library::Selection;
+use crate::library::{InTrash, Selection};
 use crate::search::{QueryFile, RankedItem, SearchRequest};
 use crate::{CollectionSettings, Content, ReEmbedRequest, Unchanged, View};
 
@@ -236,6 +236,9 @@ fn copies_are_kept_until_the_last_page_goes() {
     assert!(copy.is_file());
     fixture.picture(&items[1], View::Full);
     delete(&items[1]);
+    assert!(copy.is_file(), "both pages lie in the trash");
+    let all = InTrash::All("default".into());
+    fixture.engine.library().empty_trash(&all).unwrap();
     assert!(!copy.is_file());
 }
 
