@@ -41,7 +41,7 @@ test("by keyboard alone: ask, walk, compare, filter, go back", async ({ page }) 
   await page.keyboard.press("Escape");
   await expect(rows(page).nth(1)).toBeVisible();
   await page.keyboard.press("f");
-  await expect(page.getByRole("searchbox", { name: /^Words in/ })).toBeFocused();
+  await expect(page.getByRole("searchbox", { name: /^Number, name or words/ })).toBeFocused();
 });
 
 test("a wrong address is said in words, with the status of one", async ({ page }) => {
@@ -78,7 +78,7 @@ test("a phone shows everything without scrolling sideways", async ({ page }) => 
   await searchSheet(page, 3);
   expect(await wide()).toBeLessThanOrEqual(0);
   await page.getByText("Options and filters").click();
-  await expect(page.getByRole("searchbox", { name: /^Words in/ })).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: /^Number, name or words/ })).toBeVisible();
   await rows(page)
     .first()
     .getByRole("link", { name: /^Compare/ })

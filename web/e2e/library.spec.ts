@@ -141,6 +141,6 @@ test("a phone shows the library without scrolling sideways", async ({ page }) =>
   await expect(page.getByRole("row", { name: /^USD/ })).toHaveCount(COUNT);
   expect(await wide()).toBeLessThanOrEqual(0);
   await page.getByText("Filters").first().click();
-  await expect(page.getByRole("searchbox", { name: /^Words/ })).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: /^Number, name or words/ })).toBeVisible();
   expect(await wide()).toBeLessThanOrEqual(0);
 });
