@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use lookalike_encoders::DeviceError;
+pub(crate) use lookalike_testkit::numbers::numbers;
 
 use crate::adapters::Choice;
 use crate::card::{Card, CardOptions};
@@ -34,20 +35,6 @@ pub(crate) fn numbers_of(card: &Card) -> Vec<Number> {
         println!("f16: skipped, this adapter lacks it");
         vec![Number::F32]
     }
-}
-
-/// `count` numbers in [-1, 1), the same for the same seed (splitmix64).
-pub(crate) fn numbers(seed: u64, count: usize) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        })
-        .collect()
 }
 
 /// Rows of `columns` values in the card's memory, each filled up to a multiple of four with

@@ -1,5 +1,7 @@
 //! What the tests of several modules need: variants, seeded numbers, comparison.
 
+pub(crate) use lookalike_testkit::numbers::numbers;
+
 use crate::isa::{Amx, Avx2, Avx512, Isa};
 
 /// Every variant of this CPU; says which ones are skipped.
@@ -14,20 +16,6 @@ pub(crate) fn variants() -> Vec<Isa> {
         println!("amx: skipped, this CPU lacks it");
     }
     Isa::available()
-}
-
-/// `count` numbers in [-1, 1), the same for the same seed (splitmix64).
-pub(crate) fn numbers(seed: u64, count: usize) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (0..count)
-        .map(|_| {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        })
-        .collect()
 }
 
 /// Panics with `subject` unless all differences are at most `tolerance`.

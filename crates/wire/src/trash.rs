@@ -59,6 +59,8 @@ pub struct TrashedItem {
 
 impl From<lookalike_engine::library::TrashPage> for TrashPage {
     fn from(page: lookalike_engine::library::TrashPage) -> Self {
+        let ends = page.items.iter().map(|item| page.expires_at(item));
+        let ends: Vec<i64> = ends.collect();
         let lookalike_engine::library::TrashPage {
             total,
             page,
@@ -66,20 +68,21 @@ impl From<lookalike_engine::library::TrashPage> for TrashPage {
             days,
             items,
         } = page;
-        let kept_seconds = i64::from(days) * 24 * 60 * 60;
-        let shown = |item| TrashedItem::new(item, kept_seconds);
+        let shown = items.into_iter().zip(ends);
         Self {
             total,
             page,
             page_size,
             days,
-            items: items.into_iter().map(shown).collect(),
+            items: shown
+                .map(|(item, end)| TrashedItem::new(item, end))
+                .collect(),
         }
     }
 }
 
 impl TrashedItem {
-    fn new(item: lookalike_engine::library::TrashedItem, kept_seconds: i64) -> Self {
+    fn new(item: lookalike_engine::library::TrashedItem, expires_at: i64) -> Self {
         let lookalike_engine::library::TrashedItem {
             id,
             deletion,
@@ -103,7 +106,7 @@ impl TrashedItem {
             id,
             deletion,
             deleted_at,
-            expires_at: deleted_at.saturating_add(kept_seconds),
+            expires_at,
             collection,
             file_name,
             original_path,

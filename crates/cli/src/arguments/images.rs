@@ -96,51 +96,46 @@ pub(crate) struct ImagesEditArguments {
     pub(crate) format: FormatArgument,
 }
 
+/// Which images of a collection: some by id, those that pass filters, or all.
 #[derive(Args, Debug)]
-pub(crate) struct ImagesTagArguments {
+pub(crate) struct SelectionArguments {
     /// Ids of images
     #[arg(conflicts_with = "all")]
     pub(crate) ids: Vec<u64>,
+    /// The collection
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) collection: String,
+    /// Everything in the collection
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Part of the file's name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) file_name: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filters: FilterArguments,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ImagesTagArguments {
+    #[command(flatten)]
+    pub(crate) which: SelectionArguments,
     /// Tag to add; repeat for several
     #[arg(long, value_name = "TAG", required_unless_present = "remove")]
     pub(crate) add: Vec<String>,
     /// Tag to take away; repeat for several
     #[arg(long, value_name = "TAG")]
     pub(crate) remove: Vec<String>,
-    /// The collection
-    #[arg(short, long, value_name = "NAME", default_value = "default")]
-    pub(crate) collection: String,
-    /// Everything in the collection
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Part of the file's name
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) file_name: Vec<String>,
-    #[command(flatten)]
-    pub(crate) filters: FilterArguments,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct ImagesDeleteArguments {
-    /// Ids of images
-    #[arg(conflicts_with = "all")]
-    pub(crate) ids: Vec<u64>,
-    /// The collection
-    #[arg(short, long, value_name = "NAME", default_value = "default")]
-    pub(crate) collection: String,
-    /// Everything in the collection
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) which: SelectionArguments,
     /// Don't ask for confirmation
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Part of the file's name
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) file_name: Vec<String>,
-    #[command(flatten)]
-    pub(crate) filters: FilterArguments,
     #[command(flatten)]
     pub(crate) format: FormatArgument,
 }

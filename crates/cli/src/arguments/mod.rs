@@ -39,7 +39,7 @@ pub(crate) use features::{
 pub(crate) use filters::FilterArguments;
 pub(crate) use images::{
     ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
-    ImagesRestoreArguments, ImagesTagArguments, ImagesTrashArguments,
+    ImagesRestoreArguments, ImagesTagArguments, ImagesTrashArguments, SelectionArguments,
 };
 pub(crate) use import::{ImportArguments, Originals};
 pub(crate) use measure::{BenchSearchArguments, CompareMetricsArguments};

@@ -9,8 +9,8 @@ use lookalike_wire::{Deleted, ItemPage, ListedItem, Tagged};
 
 use super::Outcome;
 use crate::arguments::{
-    FilterArguments, Format, ImagesCommand, ImagesDeleteArguments, ImagesEditArguments,
-    ImagesListArguments, ImagesTagArguments,
+    Format, ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
+    ImagesTagArguments, SelectionArguments,
 };
 use crate::output::{self, Align, Column, Table, printable, shorten};
 use crate::settings::Settings;
@@ -76,19 +76,12 @@ fn edit(arguments: ImagesEditArguments, settings: &Settings) -> anyhow::Result<(
 
 fn tag(arguments: ImagesTagArguments, settings: &Settings) -> anyhow::Result<()> {
     let ImagesTagArguments {
-        ids,
-        file_name,
-        filters,
-        all,
-        add,
-        remove,
-        ..
+        which, add, remove, ..
     } = arguments;
-    let selection = selection("tag", ids, file_name, filters, all)?;
+    let (name, selection) = selection("tag", which)?;
     let change = TagChange { add, remove };
-    let name = &arguments.collection;
     let engine = engine(settings, Access::Write)?;
-    let tagged = Tagged::from(engine.library().tag(name, &selection, &change)?);
+    let tagged = Tagged::from(engine.library().tag(&name, &selection, &change)?);
     match arguments.format.format {
         Format::Json => output::json(&tagged),
         Format::Jsonl => output::json_lines([&tagged]),
@@ -100,44 +93,31 @@ fn tag(arguments: ImagesTagArguments, settings: &Settings) -> anyhow::Result<()>
     }
 }
 
-/// Which images a change is of; a change of everything is said to be one.
-fn selection(
-    change: &str,
-    ids: Vec<u64>,
-    file_name: Vec<String>,
-    filters: FilterArguments,
-    all: bool,
-) -> anyhow::Result<Selection> {
+/// The collection, and which of its images a change is of; a change of everything is said to be one.
+fn selection(change: &str, which: SelectionArguments) -> anyhow::Result<(String, Selection)> {
     let filter = ItemFilter {
-        file_name,
-        ..filters.into()
+        file_name: which.file_name,
+        ..which.filters.into()
     };
-    match (ids.is_empty(), filter.is_empty(), all) {
-        (false, true, false) => Ok(Selection::Items(ids)),
-        (true, false, false) => Ok(Selection::Passing(Box::new(filter))),
-        (true, true, true) => Ok(Selection::All),
+    let selection = match (which.ids.is_empty(), filter.is_empty(), which.all) {
+        (false, true, false) => Selection::Items(which.ids),
+        (true, false, false) => Selection::Passing(Box::new(filter)),
+        (true, true, true) => Selection::All,
         _ => anyhow::bail!("say what to {change}: ids, or filters, or --all"),
-    }
+    };
+    Ok((which.collection, selection))
 }
 
 fn delete(arguments: ImagesDeleteArguments, settings: &Settings) -> anyhow::Result<()> {
-    let ImagesDeleteArguments {
-        ids,
-        file_name,
-        filters,
-        all,
-        ..
-    } = arguments;
-    let selection = selection("delete", ids, file_name, filters, all)?;
+    let (name, selection) = selection("delete", arguments.which)?;
     let engine = engine(settings, Access::Write)?;
-    let name = &arguments.collection;
-    let count = engine.library().select(name, &selection)?.len();
+    let count = engine.library().select(&name, &selection)?.len();
     if count > 1 && !arguments.yes && !confirm(&format!("delete {count} images of `{name}`?"))? {
         anyhow::bail!(
             "nothing was deleted; say --yes to delete {count} images without being asked"
         );
     }
-    let deleted = Deleted::from(engine.library().delete(name, &selection)?);
+    let deleted = Deleted::from(engine.library().delete(&name, &selection)?);
     match arguments.format.format {
         Format::Json => output::json(&deleted),
         Format::Jsonl => output::json_lines([&deleted]),

@@ -62,7 +62,7 @@ impl Library {
     /// There is no such collection, the page or the filter is out of range, or the catalogue
     /// can't be read.
     pub fn list(&self, request: &ListRequest) -> Result<ItemPage, EngineError> {
-        let window = window(request)?;
+        let window = window(request.page, request.page_size)?;
         let filter = canonical(&request.filter)?;
         let collection = self.stores.catalog().collection(&request.collection)?;
         let passing = self.filters.passing(&collection, &filter)?;
@@ -110,23 +110,25 @@ impl Library {
     }
 }
 
-fn window(request: &ListRequest) -> Result<Window, EngineError> {
-    if !(1..=PAGE_SIZE_MAX).contains(&request.page_size) {
+/// A page of lists, counted from 1.
+///
+/// # Errors
+/// There is no such page, or it holds too many or no items.
+pub(super) fn window(page: u64, page_size: usize) -> Result<Window, EngineError> {
+    if !(1..=PAGE_SIZE_MAX).contains(&page_size) {
         return Err(EngineError::invalid(format!(
-            "page_size is {}; give 1 to {PAGE_SIZE_MAX}",
-            request.page_size
+            "page_size is {page_size}; give 1 to {PAGE_SIZE_MAX}"
         )));
     }
     // The catalogue counts in 63 bits.
     let most = i64::MAX.unsigned_abs() / PAGE_SIZE_MAX as u64;
-    if !(1..=most).contains(&request.page) {
+    if !(1..=most).contains(&page) {
         return Err(EngineError::invalid(format!(
-            "page is {}; pages are counted from 1",
-            request.page
+            "page is {page}; pages are counted from 1"
         )));
     }
     Ok(Window {
-        offset: (request.page - 1) * request.page_size as u64,
-        limit: request.page_size,
+        offset: (page - 1) * page_size as u64,
+        limit: page_size,
     })
 }

@@ -1,10 +1,10 @@
 //! The trash of collections: what was deleted lately, brought back or deleted for good.
 
-use lookalike_catalog::{Trashed, TrashedItem, Window};
+use lookalike_catalog::{Trashed, TrashedItem};
 
 use super::Library;
 use super::delete::{Deleted, ITEMS_A_COMMIT};
-use super::list::PAGE_SIZE_MAX;
+use super::list::window;
 use crate::{EngineError, ErrorKind};
 
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
@@ -42,6 +42,15 @@ pub struct TrashPage {
     pub items: Vec<TrashedItem>,
 }
 
+impl TrashPage {
+    /// When an item of it goes for good, in Unix seconds.
+    #[must_use]
+    pub fn expires_at(&self, item: &TrashedItem) -> i64 {
+        let kept = i64::from(self.days) * SECONDS_A_DAY;
+        item.deleted_at.saturating_add(kept)
+    }
+}
+
 impl Library {
     /// A page of the trash of a collection, counted from 1.
     ///
@@ -53,25 +62,8 @@ impl Library {
         page: u64,
         page_size: usize,
     ) -> Result<TrashPage, EngineError> {
-        if !(1..=PAGE_SIZE_MAX).contains(&page_size) {
-            return Err(EngineError::invalid(format!(
-                "page_size is {page_size}; give 1 to {PAGE_SIZE_MAX}"
-            )));
-        }
-        // SQLite counts in 63 bits.
-        let offset = page
-            .checked_sub(1)
-            .and_then(|before| before.checked_mul(page_size as u64));
-        let Some(offset) = offset.filter(|offset| i64::try_from(*offset).is_ok()) else {
-            return Err(EngineError::invalid(format!(
-                "page is {page}; pages are counted from 1"
-            )));
-        };
+        let window = window(page, page_size)?;
         let catalog = self.stores.catalog();
-        let window = Window {
-            offset,
-            limit: page_size,
-        };
         let (items, total) = catalog.trashed_items(&catalog.collection(collection)?, window)?;
         Ok(TrashPage {
             total,

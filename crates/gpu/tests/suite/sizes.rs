@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use lookalike_encoders::{Builtin, Embedder, Precision, Registry};
 use lookalike_imaging::RgbImage;
+use lookalike_testkit::numbers::Numbers;
 
 use crate::common::{card, cosine, embed, fixture, image, least, load, options, precisions};
 
@@ -12,20 +13,6 @@ const PATIENCE: Duration = Duration::from_secs(12);
 
 /// Pixels of a batch: the software adapter is slow.
 const MOST_PIXELS: u64 = 1_500_000;
-
-/// The same numbers in every run (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    /// One of `range`.
-    fn within(&mut self, range: std::ops::RangeInclusive<u64>) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        range.start() + (z ^ (z >> 31)) % (range.end() - range.start() + 1)
-    }
-}
 
 /// Sides of 14 to 700 pixels, of them multiples of `multiple`; 1 to 33 pictures, as many as the
 /// budget of pixels allows.
@@ -53,7 +40,7 @@ fn batch(numbers: &mut Numbers, multiple: u64) -> Vec<RgbImage> {
 fn compare(model: &dyn Embedder, expected: &dyn Embedder, subject: &str) {
     let multiple = u64::from(model.facts().description.input.multiple_of);
     let precision = model.facts().precision;
-    let (mut numbers, start) = (Numbers(1), Instant::now());
+    let (mut numbers, start) = (Numbers::new(1), Instant::now());
     let (mut batches, mut count, mut worst) = (0, 0, 1.0_f64);
     while start.elapsed() < PATIENCE {
         let pictures = batch(&mut numbers, multiple);
