@@ -84,3 +84,15 @@ fn images_are_listed_shown_edited_and_deleted() {
     assert_eq!(scratch.json(&empty)["deleted"], imported);
     assert_eq!(trash()["total"], 0);
 }
+
+#[test]
+fn embedding_anew_says_what_the_trash_loses_by_it() {
+    let scratch = Scratch::new();
+    scratch.synth(1, 0);
+    scratch.json(&["import", "designs/patents", "--format", "json"]);
+    scratch.json(&["images", "delete", "1", "--format", "json"]);
+    let told = scratch.run(&["collections", "re-embed", "default", "--size", "224"]);
+    assert!(told.status.success());
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("1 images are in the trash"), "{told}");
+}
