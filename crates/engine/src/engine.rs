@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Collections;
-use crate::duplicates::Duplicates;
 use crate::filters::Filters;
 use crate::health::Health;
 use crate::history::{History, Recorder};
@@ -22,7 +21,6 @@ use crate::stores::{Parts, Stores};
 pub struct Engine {
     stores: Arc<Stores>,
     collections: Collections,
-    duplicates: Duplicates,
     health: Health,
     history: History,
     importer: Importer,
@@ -56,7 +54,6 @@ impl Engine {
         ));
         let library = Arc::new(Library::new(over(), collections.clone(), filters, passes));
         Self {
-            duplicates: Duplicates::new(over(), Arc::clone(&library)),
             health: Health::new(over()),
             importer: Importer::new(over(), collections.clone()),
             re_embedder: ReEmbedder::new(over(), collections.clone(), Arc::clone(&pictures)),
@@ -82,12 +79,6 @@ impl Engine {
         &self.collections
     }
 
-    /// Finds near duplicates.
-    #[must_use]
-    pub fn duplicates(&self) -> &Duplicates {
-        &self.duplicates
-    }
-
     /// Looks after what searches need.
     #[must_use]
     pub fn health(&self) -> &Health {
@@ -108,7 +99,7 @@ impl Engine {
 
     /// The images of collections.
     #[must_use]
-    pub fn library(&self) -> &Library {
+    pub fn library(&self) -> &Arc<Library> {
         &self.library
     }
 

@@ -3,7 +3,6 @@
 mod byte_cache;
 mod collections;
 mod day;
-pub mod duplicates;
 mod embed;
 mod embedding_worker;
 mod encoders;

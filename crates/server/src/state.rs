@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use lookalike_accounts::{AccountError, Accounts, is_secret};
-use lookalike_engine::duplicates::Duplicates;
+use lookalike_duplicates::Duplicates;
 use lookalike_engine::history::Recorder;
 use lookalike_engine::jobs::Jobs;
 use lookalike_engine::{Engine, EngineError};
@@ -47,6 +47,7 @@ pub(crate) struct App {
 struct Shared {
     engine: Arc<Engine>,
     jobs: Jobs,
+    duplicates: Duplicates,
     explainer: Arc<Explainer>,
     screenings: Screenings,
     accounts: Accounts,
@@ -77,6 +78,7 @@ impl App {
         let recorder = engine.recorder().map_err(ServeError::History)?;
         Ok(Self {
             shared: Arc::new(Shared {
+                duplicates: Duplicates::new(&engine),
                 explainer: Arc::new(Explainer::new(Arc::clone(&engine))),
                 engine,
                 jobs,
@@ -109,7 +111,7 @@ impl App {
     }
 
     pub(crate) fn duplicates(&self) -> &Duplicates {
-        self.engine().duplicates()
+        &self.shared.duplicates
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {

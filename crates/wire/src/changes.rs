@@ -92,7 +92,7 @@ pub enum Decision {
     },
 }
 
-impl From<Decision> for lookalike_engine::duplicates::Decision {
+impl From<Decision> for lookalike_duplicates::Decision {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::NotDuplicate { items } => Self::NotDuplicate { items },

@@ -22,7 +22,7 @@ pub struct DuplicatesReport {
     pub found: DuplicatePage,
 }
 
-same_fields!(lookalike_engine::duplicates::DuplicatesReport => DuplicatesReport {
+same_fields!(lookalike_duplicates::DuplicatesReport => DuplicatesReport {
     status, processed, items, threshold, found,
 });
 
@@ -36,7 +36,7 @@ pub enum SearchState {
     Ready,
 }
 
-same_variants!(lookalike_engine::duplicates::SearchState => SearchState { Running, Ready });
+same_variants!(lookalike_duplicates::SearchState => SearchState { Running, Ready });
 
 /// A page of groups.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,7 +54,7 @@ pub struct DuplicatePage {
     pub is_complete: bool,
 }
 
-same_fields!(lookalike_engine::duplicates::DuplicatePage => DuplicatePage {
+same_fields!(lookalike_duplicates::DuplicatePage => DuplicatePage {
     groups, total, page, page_size, is_complete,
 });
 
@@ -69,7 +69,7 @@ pub struct DuplicateGroup {
     pub size: usize,
 }
 
-same_fields!(lookalike_engine::duplicates::DuplicateGroup => DuplicateGroup {
+same_fields!(lookalike_duplicates::DuplicateGroup => DuplicateGroup {
     representative, members, size,
 });
 
@@ -84,4 +84,4 @@ pub struct GroupMember {
     pub item: ListedItem,
 }
 
-same_fields!(lookalike_engine::duplicates::GroupMember => GroupMember { score, same_bytes, item });
+same_fields!(lookalike_duplicates::GroupMember => GroupMember { score, same_bytes, item });

@@ -5,7 +5,7 @@ mod keeping;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
+use lookalike_duplicates::{Duplicates, DuplicatesRequest, SearchProgress};
 use lookalike_wire::DuplicateGroup;
 
 use super::Outcome;
@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
         _ => Access::Read,
     };
     let engine = engine(settings, access)?;
+    let duplicates = Duplicates::new(&engine);
     let request = DuplicatesRequest {
         collection: arguments.collection.clone(),
         threshold: arguments.threshold,
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
         settings,
         "images",
         || progress::Step::of_counts(search.counts(), start.elapsed()),
-        || engine.duplicates().find_pairs(&request, &search),
+        || duplicates.find_pairs(&request, &search),
     )?;
     if !pairs.is_complete() {
         output::note(
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, settings: &Settings) -> anyho
              large groups may come in parts; raise --threshold to see all",
         );
     }
-    let groups = engine.duplicates().groups(&pairs)?.into_iter();
+    let groups = duplicates.groups(&pairs)?.into_iter();
     let groups: Vec<DuplicateGroup> = groups.map(Into::into).collect();
     if let Some(keep) = &arguments.keep {
         keeping::run(&engine, &groups, keep, arguments, settings)?;

@@ -100,7 +100,10 @@ impl Library {
     }
 
     /// The items with these ids that exist, in their order.
-    pub(crate) fn listed_items(&self, ids: &[u64]) -> Result<Vec<ListedItem>, EngineError> {
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn listed_items(&self, ids: &[u64]) -> Result<Vec<ListedItem>, EngineError> {
         let today = self.stores.today();
         let items = self.stores.catalog().items(ids)?.into_iter();
         let mut items: HashMap<u64, Item> =

@@ -1,7 +1,7 @@
 //! Near duplicates: groups of them, and what people decide.
 
 use axum::extract::State;
-use lookalike_engine::duplicates::DuplicatesRequest;
+use lookalike_duplicates::DuplicatesRequest;
 use lookalike_wire::{Decision, Deleted, DuplicatesReport};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -122,6 +122,7 @@ pub(crate) async fn decide(
     JsonBody(decision): JsonBody<Decision>,
 ) -> Result<Success<Deleted>, ApiError> {
     let decision = decision.into();
-    let decide = app.read(move |engine| engine.duplicates().decide(&decision));
+    let duplicates = app.duplicates().clone();
+    let decide = app.read(move |_| duplicates.decide(&decision));
     Ok(Success(decide.await?.into()))
 }

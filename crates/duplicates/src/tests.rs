@@ -3,17 +3,18 @@
 use lookalike_catalog::{Collection, Content, IndexKind, Metric, NewCollection, NewItem, Placed};
 
 use super::*;
-use crate::library::Selection;
-use crate::{Engine, ErrorKind};
+use lookalike_engine::library::Selection;
+use lookalike_engine::{Engine, ErrorKind};
 
 struct Fixture {
-    whole: crate::fixture::Fixture,
+    whole: lookalike_engine::fixture::Fixture,
     collection: Collection,
+    duplicates: Duplicates,
 }
 
 impl Fixture {
     fn new() -> Self {
-        let whole = crate::fixture::Fixture::new();
+        let whole = lookalike_engine::fixture::Fixture::new();
         let spec = NewCollection {
             name: "default".into(),
             model: None,
@@ -31,7 +32,12 @@ impl Fixture {
             .catalog()
             .write(0, |tx| tx.create_collection(&spec))
             .unwrap();
-        Self { whole, collection }
+        let duplicates = Duplicates::new(&whole.engine);
+        Self {
+            whole,
+            collection,
+            duplicates,
+        }
     }
 
     fn engine(&self) -> &Engine {
@@ -87,8 +93,7 @@ impl Fixture {
     fn groups(&self, degrees: f32, same_patent: bool) -> Vec<(u64, Vec<u64>)> {
         let request = self.request(degrees, same_patent);
         let pairs = self
-            .engine()
-            .duplicates()
+            .duplicates
             .find_pairs(&request, &SearchProgress::default());
         let grouping = groups::Grouping {
             stores: self.engine().stores(),
@@ -149,7 +154,7 @@ fn sheets_of_different_patents_are_none_unless_asked_for_and_copies_come_first()
         across_patents: false,
         ..fixture.request(10.0, false)
     };
-    let duplicates = fixture.engine().duplicates();
+    let duplicates = &fixture.duplicates;
     let found = |request| {
         let pairs = duplicates.find_pairs(request, &SearchProgress::default());
         let groups = duplicates.groups(&pairs.unwrap()).unwrap().into_iter();
@@ -170,7 +175,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let ids: Vec<u64> = (0..3)
         .map(|step| fixture.add(&format!("c{step}"), 10, step as f32, None))
         .collect();
-    let duplicates = engine.duplicates();
+    let duplicates = &fixture.duplicates;
     let request = fixture.request(10.0, false);
     let ready = || loop {
         let report = duplicates.report(&request, 1, 20).unwrap();
@@ -186,7 +191,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
     let apart = Decision::NotDuplicate {
         items: vec![ids[0], ids[1]],
     };
-    engine.duplicates().decide(&apart).unwrap();
+    duplicates.decide(&apart).unwrap();
     let shown = |page: &DuplicatePage| -> Vec<i64> {
         let members = page.groups.iter().flat_map(|group| &group.members);
         members.map(|member| member.item.item.id).collect()
@@ -200,7 +205,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
         keep: ids[0],
         delete: vec![ids[2]],
     };
-    assert_eq!(engine.duplicates().decide(&keep).unwrap().deleted, 1);
+    assert_eq!(duplicates.decide(&keep).unwrap().deleted, 1);
     let report = duplicates.report(&request, 1, 20).unwrap();
     assert_eq!(report.status, SearchState::Ready);
     let report = report.found;
@@ -223,7 +228,7 @@ fn decisions_are_remembered_and_deletions_seen_without_searching_again() {
             delete: Vec::new(),
         },
     ] {
-        let error = engine.duplicates().decide(&wrong).unwrap_err();
+        let error = duplicates.decide(&wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{wrong:?}");
     }
 }
@@ -235,8 +240,7 @@ fn a_cancelled_search_ends_and_thresholds_are_bounded() {
     let progress = SearchProgress::default();
     progress.cancel.cancel();
     let stopped = fixture
-        .engine()
-        .duplicates()
+        .duplicates
         .find_pairs(&fixture.request(10.0, false), &progress);
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Conflict);
     for threshold in [0.2, 1.5, f32::NAN] {
@@ -245,8 +249,7 @@ fn a_cancelled_search_ends_and_thresholds_are_bounded() {
             ..fixture.request(1.0, false)
         };
         let refused = fixture
-            .engine()
-            .duplicates()
+            .duplicates
             .find_pairs(&request, &SearchProgress::default());
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
@@ -263,8 +266,7 @@ fn every_pair_is_found_among_many() {
         angles.push(angle);
     }
     let pairs = fixture
-        .engine()
-        .duplicates()
+        .duplicates
         .find_pairs(&fixture.request(30.0, false), &SearchProgress::default())
         .unwrap();
     let mut expected = 0;

@@ -7,8 +7,8 @@ use lookalike_catalog::{ContentEmbedding, Revision};
 use lookalike_storage::{Effort, Hit, Scope, VectorQuery};
 use lookalike_work::Cancel;
 
-use super::checked::Checked;
-use crate::{EngineError, ErrorKind, Stores};
+use crate::checked::Checked;
+use lookalike_engine::{EngineError, ErrorKind, Stores};
 
 /// Queries searched together. More share the passes over a flat index better, up to its blocks.
 const QUERIES_AT_ONCE: usize = 1024;
@@ -23,22 +23,22 @@ const PAIRS_MAX: usize = 5_000_000;
 /// Contents of a collection that are near each other.
 #[derive(Debug)]
 pub struct Pairs {
-    pub(super) request: Checked,
+    pub(crate) request: Checked,
     /// The state of the collection that was searched.
-    pub(super) revision: Revision,
+    pub(crate) revision: Revision,
     /// Each once, the lower content first.
-    pub(super) near: Vec<Pair>,
+    pub(crate) near: Vec<Pair>,
     /// Whether there were no more than could be found and kept.
-    pub(super) is_complete: bool,
+    pub(crate) is_complete: bool,
 }
 
 /// Two contents and how near they are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pair {
-    pub(super) a: u64,
-    pub(super) b: u64,
+pub(crate) struct Pair {
+    pub(crate) a: u64,
+    pub(crate) b: u64,
     /// By the collection's metric.
-    pub(super) score: f32,
+    pub(crate) score: f32,
 }
 
 impl Pairs {
@@ -72,7 +72,7 @@ impl SearchProgress {
 ///
 /// # Errors
 /// The search was cancelled, or catalogue or index can't be read.
-pub(super) fn find_pairs(
+pub(crate) fn find_pairs(
     stores: &Stores,
     request: Checked,
     progress: &SearchProgress,
@@ -205,7 +205,7 @@ impl Found {
 }
 
 /// The neighbours of each content.
-pub(super) fn adjacency(near: &[Pair]) -> HashMap<u64, Vec<(u64, f32)>> {
+pub(crate) fn adjacency(near: &[Pair]) -> HashMap<u64, Vec<(u64, f32)>> {
     let mut neighbours: HashMap<u64, Vec<(u64, f32)>> = HashMap::new();
     for pair in near {
         neighbours

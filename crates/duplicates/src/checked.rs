@@ -4,7 +4,7 @@ use lookalike_catalog::Collection;
 use lookalike_encoders::Band;
 use lookalike_storage::Metric;
 
-use crate::{EngineError, Stores};
+use lookalike_engine::{EngineError, Stores};
 
 /// Cosine from which pictures count as near duplicates, unless said otherwise by the request or by
 /// the calibration of the collection's encoder.
@@ -39,16 +39,16 @@ pub struct DuplicatesRequest {
 
 /// A request whose collection exists and whose threshold is in range.
 #[derive(Clone, Debug)]
-pub(super) struct Checked {
-    pub(super) collection: Collection,
-    pub(super) metric: Metric,
-    pub(super) threshold: f32,
-    pub(super) same_patent: bool,
-    pub(super) across_patents: bool,
+pub(crate) struct Checked {
+    pub(crate) collection: Collection,
+    pub(crate) metric: Metric,
+    pub(crate) threshold: f32,
+    pub(crate) same_patent: bool,
+    pub(crate) across_patents: bool,
 }
 
 impl Checked {
-    pub(super) fn new(stores: &Stores, request: &DuplicatesRequest) -> Result<Self, EngineError> {
+    pub(crate) fn new(stores: &Stores, request: &DuplicatesRequest) -> Result<Self, EngineError> {
         let collection = stores.catalog().collection(&request.collection)?;
         let metric = collection.spec.metric;
         let threshold = match (metric, request.threshold) {
@@ -80,7 +80,7 @@ impl Checked {
     }
 
     /// Whether items of these patents count as duplicates where their pictures are near each other.
-    pub(super) fn allows(&self, one: Option<&str>, other: Option<&str>) -> bool {
+    pub(crate) fn allows(&self, one: Option<&str>, other: Option<&str>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) if one == other => self.same_patent,
             (Some(_), Some(_)) => self.across_patents,

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lookalike_catalog::{Catalog, Content, IndexKind, Metric, NewCollection, NewItem};
+use lookalike_duplicates::{Duplicates, DuplicatesRequest, SearchProgress};
 use lookalike_encoders::{LoadOptions, Precision, Registry};
-use lookalike_engine::duplicates::{DuplicatesRequest, SearchProgress};
 use lookalike_engine::{EncoderSettings, Encoders, Engine, EvidenceAccess, EvidenceStore, Parts};
 use lookalike_fetch::models::HubEnvironment;
 use lookalike_imaging::{Limits, PixelBudget};
@@ -72,13 +72,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         same_patent: false,
         across_patents: true,
     };
+    let duplicates = Duplicates::new(&engine);
     for run in ["with loading the index", "again"] {
         let start = Instant::now();
-        let pairs = engine
-            .duplicates()
-            .find_pairs(&request, &SearchProgress::default())?;
+        let pairs = duplicates.find_pairs(&request, &SearchProgress::default())?;
         let searched = start.elapsed().as_secs_f64();
-        let groups = engine.duplicates().groups(&pairs)?.len();
+        let groups = duplicates.groups(&pairs)?.len();
         let all = start.elapsed().as_secs_f64();
         println!("{count} x {dim}: {searched:.1} s, {all:.1} s with {groups} groups, {run}");
     }

@@ -9,10 +9,10 @@ use std::collections::{HashMap, HashSet};
 
 use lookalike_catalog::Candidate;
 
-use super::checked::Checked;
-use super::pairs::{Pairs, adjacency};
-use crate::library::{Library, ListedItem};
-use crate::{EngineError, Stores};
+use crate::checked::Checked;
+use crate::pairs::{Pairs, adjacency};
+use lookalike_engine::library::{Library, ListedItem};
+use lookalike_engine::{EngineError, Stores};
 
 /// Most groups of a page.
 const GROUPS_MAX: usize = 100;
@@ -41,7 +41,7 @@ pub struct DuplicatePage {
 
 impl DuplicatePage {
     /// For a search whose result is not known yet.
-    pub(super) fn empty(page: u64, page_size: usize) -> Self {
+    pub(crate) fn empty(page: u64, page_size: usize) -> Self {
         Self {
             groups: Vec::new(),
             total: 0,
@@ -76,10 +76,10 @@ pub struct GroupMember {
 
 /// A group by ids.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Group {
-    pub(super) representative: u64,
+pub(crate) struct Group {
+    pub(crate) representative: u64,
     /// Nearest first; no score for the same bytes, which come before all others.
-    pub(super) members: Vec<(u64, Option<f32>)>,
+    pub(crate) members: Vec<(u64, Option<f32>)>,
 }
 
 impl Group {
@@ -90,14 +90,14 @@ impl Group {
 }
 
 /// Makes groups of pairs.
-pub(super) struct Grouping<'a> {
-    pub(super) stores: &'a Stores,
-    pub(super) library: &'a Library,
+pub(crate) struct Grouping<'a> {
+    pub(crate) stores: &'a Stores,
+    pub(crate) library: &'a Library,
 }
 
 impl Grouping<'_> {
     /// All groups that pairs make, as items and decisions are now.
-    pub(super) fn all(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
+    pub(crate) fn all(&self, pairs: &Pairs) -> Result<Vec<DuplicateGroup>, EngineError> {
         let groups = self.groups(pairs)?;
         let shown = groups.iter().map(|group| self.shown(group, usize::MAX));
         Ok(shown
@@ -107,7 +107,7 @@ impl Grouping<'_> {
             .collect())
     }
 
-    pub(super) fn page(
+    pub(crate) fn page(
         &self,
         pairs: &Pairs,
         groups: &[Group],
@@ -162,7 +162,7 @@ impl Grouping<'_> {
         }))
     }
 
-    pub(super) fn groups(&self, pairs: &Pairs) -> Result<Vec<Group>, EngineError> {
+    pub(crate) fn groups(&self, pairs: &Pairs) -> Result<Vec<Group>, EngineError> {
         let collection = &pairs.request.collection;
         let near = adjacency(&pairs.near);
         let mut contents: Vec<u64> = near.keys().copied().collect();

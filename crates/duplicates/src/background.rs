@@ -9,11 +9,11 @@ use std::thread;
 
 use lookalike_catalog::{CatalogError, Change};
 
-use super::checked::{Checked, DuplicatesRequest};
-use super::groups::{DuplicateGroup, DuplicatePage, Group, Grouping};
-use super::pairs::{Pairs, SearchProgress, find_pairs};
-use crate::library::Library;
-use crate::{EngineError, ErrorKind, Stores};
+use crate::checked::{Checked, DuplicatesRequest};
+use crate::groups::{DuplicateGroup, DuplicatePage, Group, Grouping};
+use crate::pairs::{Pairs, SearchProgress, find_pairs};
+use lookalike_engine::library::Library;
+use lookalike_engine::{Engine, EngineError, ErrorKind, Stores};
 
 /// Results kept: some two hundred megabytes each at the very most.
 const MOST_KEPT: usize = 4;
@@ -86,21 +86,21 @@ struct Search {
 type Key = (i64, u32, bool, bool);
 
 impl Duplicates {
-    /// Nothing is searched yet. Groups are shown as `library` lists items.
+    /// Nothing is searched yet. Groups are shown as the engine's library lists items.
     #[must_use]
-    pub fn new(stores: Arc<Stores>, library: Arc<Library>) -> Self {
+    pub fn new(engine: &Engine) -> Self {
         Self(Arc::new(Shared {
-            stores,
-            library,
+            stores: Arc::clone(engine.stores()),
+            library: Arc::clone(engine.library()),
             searches: Mutex::default(),
         }))
     }
 
-    pub(super) fn stores(&self) -> &Stores {
+    pub(crate) fn stores(&self) -> &Stores {
         &self.0.stores
     }
 
-    pub(super) fn library(&self) -> &Library {
+    pub(crate) fn library(&self) -> &Library {
         &self.0.library
     }
 
@@ -347,18 +347,18 @@ fn still_holds(stores: &Stores, pairs: &Pairs) -> Result<bool, EngineError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::Fixture;
+    use lookalike_engine::fixture::Fixture;
 
     #[test]
     fn searches_that_wait_are_bounded_and_those_known_still_answer() {
         let fixture = Fixture::new();
-        let spec = crate::CollectionSettings::default();
+        let spec = lookalike_engine::CollectionSettings::default();
         fixture
             .engine
             .collections()
             .create("default", &spec)
             .unwrap();
-        let duplicates = fixture.engine.duplicates();
+        let duplicates = Duplicates::new(&fixture.engine);
         // As if its thread were at a long search: none is begun.
         duplicates.lock().has_worker = true;
         let ask = |threshold: f32| {

@@ -1,8 +1,8 @@
 //! What people decide about duplicates.
 
-use super::background::Duplicates;
-use crate::library::{Deleted, Selection};
-use crate::{EngineError, ErrorKind};
+use crate::background::Duplicates;
+use lookalike_engine::library::{Deleted, Selection};
+use lookalike_engine::{EngineError, ErrorKind};
 
 /// Items of one decision; of a hundred there are 4950 pairs.
 const ITEMS_MAX: usize = 100;
