@@ -12,7 +12,7 @@ pub(crate) struct MigrateArguments {
     /// certificates as the settings of [milvus] say
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
-    /// Folder in which the images lie, as file_path, PATENT/FILE or FILE
+    /// Folder, or s3://BUCKET/PREFIX, in which the images lie, as file_path, PATENT/FILE or FILE
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Import from a bucket: what lies there is fetched into a folder, and the folder imported.
+//! Files from a bucket: what lies there is fetched into a folder, which is then read as any other.
 //!
 //! The folder stays: it is what the next run compares the bucket with, and where originals are that
 //! are imported by reference.
@@ -24,14 +24,14 @@ const AT_A_TIME: usize = 8;
 
 const SCHEME: &str = "s3://";
 
-/// Whether a path to import is an address of a bucket.
+/// Whether a path is an address of a bucket.
 pub(super) fn is_bucket(path: &Path) -> bool {
     path.to_str().is_some_and(|path| path.starts_with(SCHEME))
 }
 
 /// Fetches what lies at an address such as `s3://bucket/prefix`, or of it what belongs to the part,
 /// and is not here yet; returns the folder.
-pub(super) fn for_import(
+pub(super) fn fetch_all(
     path: &Path,
     shard: Option<Shard>,
     settings: &Settings,

@@ -35,7 +35,7 @@ impl From<CollectionArguments> for CollectionSettings {
 pub(super) fn run(mut arguments: ImportArguments, settings: &Settings) -> anyhow::Result<Outcome> {
     for path in &mut arguments.paths {
         if super::bucket::is_bucket(path) {
-            *path = super::bucket::for_import(path, arguments.shard, settings)?;
+            *path = super::bucket::fetch_all(path, arguments.shard, settings)?;
         }
     }
     let banks = arguments.paths.iter().filter(|path| is_bank(path)).count();

@@ -11,7 +11,7 @@ use anyhow::Context;
 use lookalike_store_milvus::{ForeignCollection, MilvusSettings, address};
 use serde_json::{Map, Value};
 
-use super::{Outcome, features};
+use super::{Outcome, bucket, features};
 use crate::arguments::{MigrateArguments, VectorsArguments};
 use crate::output;
 use crate::settings::Settings;
@@ -33,6 +33,12 @@ pub(super) fn run(arguments: MigrateArguments, settings: &Settings) -> anyhow::R
             found.rows, found.dim
         ),
     );
+    let images = match arguments.images {
+        Some(address) if bucket::is_bucket(&address) => {
+            Some(bucket::fetch_all(&address, None, settings)?)
+        }
+        folder => folder,
+    };
     let folder = settings.data.join(FOLDER);
     fs::create_dir_all(&folder)
         .with_context(|| format!("no folder {} can be made", folder.display()))?;
@@ -41,7 +47,7 @@ pub(super) fn run(arguments: MigrateArguments, settings: &Settings) -> anyhow::R
         metric: arguments.vectors.metric.or(found.metric),
         ..arguments.vectors
     };
-    let outcome = write(&found, &bank, arguments.images.as_deref(), settings)
+    let outcome = write(&found, &bank, images.as_deref(), settings)
         .and_then(|()| features::import(vec![bank], vectors, arguments.format.format, settings));
     fs::remove_dir_all(&folder)
         .with_context(|| format!("the folder {} can't be removed", folder.display()))?;
