@@ -191,8 +191,8 @@ pub struct FoundBy {
     /// How probable the model holds it that the picture and the words belong together, 0 to 1; null of
     /// models that were not trained to say so, and of composed words.
     pub probability: Option<f32>,
-    /// The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
-    /// `figures`.
+    /// The texts that words were found in: `title`, `description`, `tags`, `claim`, `names`,
+    /// `figures` or `number`.
     pub texts: Vec<&'static str>,
 }
 

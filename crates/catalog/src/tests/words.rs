@@ -79,6 +79,30 @@ fn words_are_found_in_every_text_and_say_where() {
 }
 
 #[test]
+fn numbers_of_patents_are_found_in_any_spelling_and_alone() {
+    let fixture = Fixture::new();
+    let sheet = |md5, path, patent, page| id(fixture.place(&sheet(md5, path, patent, page)));
+    let second = sheet("bb", "/b.tif", "USD907292", "D00002");
+    let first = sheet("aa", "/a.tif", "USD907292", "D00001");
+    let other = sheet("cc", "/c.tif", "USD907293", "D00001");
+    // Its text has a word that the spelling `US D907,292 S1` ends in.
+    fixture.place(&named("dd", Some("S1, a chair"), &[]));
+    for spelling in [
+        "D907292",
+        "USD907292",
+        "USD0907292",
+        "d907,292",
+        "US D907,292 S1",
+        "907292",
+    ] {
+        assert_eq!(fixture.found(spelling), [first, second], "{spelling}");
+        assert_eq!(fixture.fields(spelling, first), ["number"], "{spelling}");
+    }
+    assert_eq!(fixture.found("D90729"), [first, second, other]);
+    assert_eq!(fixture.found("D111111"), [] as [u64; 0]);
+}
+
+#[test]
 fn what_has_every_word_comes_before_what_has_some() {
     let fixture = Fixture::new();
     let some = id(fixture.place(&named("aa", Some("chair chair chair"), &["chair"])));

@@ -28,11 +28,13 @@ pub enum WordField {
     Names,
     /// What a grant says of figures, and captions.
     Figures,
+    /// The patent's number, which is in no column of the index.
+    Number,
 }
 
 impl WordField {
     /// In the order of the index's columns.
-    pub const ALL: [Self; 6] = [
+    pub(super) const INDEXED: [Self; 6] = [
         Self::Title,
         Self::Description,
         Self::Tags,
@@ -51,6 +53,7 @@ impl WordField {
             Self::Claim => "claim",
             Self::Names => "names",
             Self::Figures => "figures",
+            Self::Number => "number",
         }
     }
 }

@@ -7,7 +7,7 @@
 //! signs, and most Chinese words have two. Other scripts stay as they are; English is stemmed by
 //! the index (Porter, 1980).
 
-use crate::keyword::is_unspaced_script;
+use crate::keyword::{is_unspaced_script, number_pattern};
 
 /// Most terms of a query; a longer one is a text, and its first terms tell what it is about.
 const MOST_TERMS: usize = 64;
@@ -29,6 +29,8 @@ const EMPTY_SIGNS: [char; 8] = ['的', '了', '和', '与', '在', '是', 'の',
 pub struct Words {
     /// As FTS5 takes them, quoted.
     terms: Vec<String>,
+    /// A `GLOB` pattern of patent ids, where they may be the number of one.
+    number: Option<String>,
 }
 
 impl Words {
@@ -65,7 +67,19 @@ impl Words {
         }
         Self {
             terms: if telling.is_empty() { empty } else { telling },
+            number: number_pattern(query),
         }
+    }
+
+    /// Whether they may be the number of a patent, in any spelling.
+    #[must_use]
+    pub fn may_be_number(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// The pattern of the patent ids that they may be, for `GLOB`.
+    pub(super) fn number(&self) -> Option<&str> {
+        self.number.as_deref()
     }
 
     /// The FTS5 query that asks for every word; `None` if there are none.

@@ -111,6 +111,7 @@ export default {
       claim: "claim",
       names: "names",
       figures: "figure texts",
+      number: "patent number",
     } as Record<string, string>,
     searching: "Searching …",
     foundImages: (images: string) => `${images} images`,

@@ -111,6 +111,7 @@ export default {
       claim: "权利要求",
       names: "人名与文件名",
       figures: "附图说明",
+      number: "专利号",
     },
     searching: "正在搜索…",
     foundImages: (images) => `${images} 张图片`,

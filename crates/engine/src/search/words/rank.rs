@@ -92,6 +92,8 @@ pub(super) fn rank(
         let unwanted: HashSet<u64> = unwanted.map(|hit| hit.item_id).collect();
         in_texts.retain(|hit| !unwanted.contains(&hit.item_id));
     }
+    // A number means nothing to a model.
+    let meaning = meaning.filter(|_| in_texts.is_empty() || !words.may_be_number());
     if let (true, Some(meaning)) = (in_texts.is_empty(), meaning) {
         let queries = std::slice::from_ref(meaning);
         let mut ranking = rank::rank(stores, collection, queries, selection, request)?;
