@@ -85,9 +85,11 @@ def hits(answer):
     return {page["id"]: page["score"] for page in pages}
 
 
-def search(item, timeout=60, **more):
+def search(item, timeout=60, is_distance=False, **more):
+    """A search by an item, of any score or distance."""
     filters = {name: [value] for name, value in more.items() if isinstance(value, str)}
-    body = {"top_k": 20, "min_score": 0, **more, **filters}
+    any_score = {} if is_distance else {"min_score": 0}
+    body = {"top_k": 20, **any_score, **more, **filters}
     return api(f"/api/search/item/{item}", "POST", body, timeout)
 
 
@@ -97,10 +99,11 @@ def same(found, expected, what):
     check(not far, f"{what}: scores of {far} differ")
 
 
-def embedded(program, item, **filters):
+def embedded(program, item, is_distance=False, **filters):
     """What the embedded store finds over the same data."""
     flags = [part for name, value in filters.items() for part in (f"--{name.replace('_', '-')}", value)]
-    return hits(program.json("search", "--item", item, "--top-k", 20, "--min-score", 0, *flags, milvus=False))
+    any_score = [] if is_distance else ["--min-score", 0]
+    return hits(program.json("search", "--item", item, "--top-k", 20, *any_score, *flags, milvus=False))
 
 
 def compare(program, items, **filters):

@@ -33,7 +33,7 @@ def tutorial(lookalike, folder):
         stats = stats[0] if isinstance(stats, list) else stats
         check((stats["metric"], stats["index"]["kind"]) == ("l2", "ivf_flat"), f"stats {stats}")
         for item in numbers.sample(range(1, COUNT + 1), 10):
-            answer = search(item, exact=True)
+            answer = search(item, is_distance=True, exact=True)
             check(answer[0] == 200, f"search by {item}: {answer}")
             found = hits(answer[1]["data"])
             # Items are numbered from 1, in the bank's order.
@@ -42,7 +42,7 @@ def tutorial(lookalike, folder):
             check(sorted(found) == sorted(nearest), f"{item}: {found} and computed {nearest}")
             far = {one for one in found if abs(found[one] - distances[one]) > max(1, distances[one]) * TOLERANCE}
             check(not far, f"{item}: distances of {far} differ")
-            same(found, embedded(program, item), item)
+            same(found, embedded(program, item, is_distance=True), item)
     finally:
         program.end()
     compared = program.json("compare-metrics", "--sample", 50)

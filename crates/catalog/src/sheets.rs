@@ -35,7 +35,7 @@ impl Catalog {
 
 impl WriteTransaction<'_> {
     /// Records what is now known of the item that was seen at `path`, unless somebody has
-    /// corrected that by hand.
+    /// corrected that by hand. No view leaves the one that its figures told.
     ///
     /// # Errors
     /// The catalogue can't be written.
@@ -47,7 +47,8 @@ impl WriteTransaction<'_> {
     ) -> Result<(), CatalogError> {
         self.connection
             .prepare_cached(
-                "UPDATE items SET patent_id = ?3, page_num = ?4, image_index = ?5, view = ?6 \
+                "UPDATE items SET patent_id = ?3, page_num = ?4, image_index = ?5, \
+                 view = COALESCE(?6, view) \
                  WHERE NOT is_corrected AND id = (SELECT item_id FROM paths WHERE collection_id = ?1 AND path = ?2)",
             )?
             .execute(params![

@@ -17,14 +17,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use lookalike_kernels::Isa;
 
-use arguments::Arguments;
+use arguments::{Arguments, format_behind};
 use settings::Settings;
 
 /// Something failed that the user was told about; 0 is success and 2 wrong usage.
 const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(format_behind(std::env::args_os()));
     match run(arguments) {
         Ok(commands::Outcome::Done) => ExitCode::SUCCESS,
         Ok(commands::Outcome::SomeFailed) => ExitCode::from(FAILED),

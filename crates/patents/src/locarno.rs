@@ -24,12 +24,15 @@ pub fn canonical_loc_class(text: &str) -> Option<String> {
 }
 
 /// What a wanted class begins with in its canonical form: `7` and `07` ask for class 07, `7-2` for
-/// 07-02. What is no class is taken as it is.
+/// 07-02, `28-0` for what begins so, as no subclass is 00. What is no class is taken as it is.
 #[must_use]
 pub fn loc_class_prefix(text: &str) -> String {
     let text = text.trim();
     let class = text.strip_suffix(['-', '/', '.']).unwrap_or(text);
     let is_number = class.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(class) = text.strip_suffix("-0") {
+        return format!("{}-0", loc_class_prefix(class));
+    }
     match class.len() {
         1 if is_number => format!("0{class}"),
         2 if is_number => class.to_owned(),
@@ -49,6 +52,8 @@ mod tests {
             (" 7- ", "07"),
             ("10", "10"),
             ("7-2", "07-02"),
+            ("7-0", "07-0"),
+            ("28-0", "28-0"),
             ("1002", "10-02"),
             ("", ""),
             ("lamps", "lamps"),

@@ -66,7 +66,7 @@ pub struct ScreenStatus {
     pub failed: u64,
     /// 0 to 100.
     pub progress_percent: f64,
-    /// Products a second of the run that is under way; 0 otherwise.
+    /// Products a second: of the run that is under way, else of all of them.
     pub products_per_second: f64,
     /// Seconds that it ran, over all runs.
     pub elapsed_sec: f64,
@@ -475,7 +475,7 @@ fn status(id: i64, record: &Record, (total, processed, failed): (u64, u64, u64))
         processed,
         failed,
         progress_percent: (done * 1000.0).round() / 10.0,
-        products_per_second: 0.0,
+        products_per_second: processed as f64 / (record.elapsed_ms.max(1) as f64 / 1000.0),
         elapsed_sec: record.elapsed_ms as f64 / 1000.0,
         created_at: record.created_at,
         finished_at: record.finished_at,

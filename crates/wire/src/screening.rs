@@ -30,7 +30,7 @@ pub struct ScreenStatus {
     pub failed: u64,
     /// 0 to 100.
     pub progress_percent: f64,
-    /// Products a second of the run that is under way; 0 otherwise.
+    /// Products a second: of the run that is under way, else of all of them.
     pub products_per_second: f64,
     /// Seconds that it ran, over all runs.
     pub elapsed_sec: f64,

@@ -26,7 +26,8 @@ impl Catalog {
     ) -> Result<Vec<WordHit>, CatalogError> {
         self.read(|connection| {
             if let Some(number) = words.number() {
-                let of_patents = items_of_patents(connection, collection, number, with_front_pages)?;
+                let of_patents =
+                    items_of_patents(connection, collection, number, with_front_pages)?;
                 if !of_patents.is_empty() {
                     let passing = of_patents.into_iter().filter(|id| passes(*id));
                     let hits = passing.take(most).map(|item_id| WordHit {

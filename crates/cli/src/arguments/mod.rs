@@ -9,6 +9,7 @@ mod effort;
 mod embed;
 mod features;
 mod filters;
+mod format_first;
 mod images;
 mod import;
 mod measure;
@@ -37,6 +38,7 @@ pub(crate) use features::{
     FeaturesCommand, FeaturesExportArguments, LayoutChoice, VectorsArguments,
 };
 pub(crate) use filters::FilterArguments;
+pub(crate) use format_first::format_behind;
 pub(crate) use images::{
     ImagesCommand, ImagesDeleteArguments, ImagesEditArguments, ImagesListArguments,
     ImagesRestoreArguments, ImagesTagArguments, ImagesTrashArguments, SelectionArguments,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::HumanBytes;
+use lookalike_catalog::create_private_folder;
 use lookalike_fetch::download::{
     DownloadProgress, DownloadReport, DownloadRequest, DownloadSettings, download,
 };
@@ -89,7 +90,8 @@ fn default_directory(table: &Path, settings: &Settings) -> anyhow::Result<PathBu
         .map(numbered)
         .find(is_free_or_own)
         .expect("there is always another number");
-    std::fs::create_dir_all(&directory)
+    create_private_folder(&settings.data)
+        .and_then(|()| std::fs::create_dir_all(&directory))
         .and_then(|()| std::fs::write(directory.join(OWNER_NOTE), owner.as_bytes()))
         .with_context(|| format!("can't write to {}", directory.display()))?;
     Ok(directory)

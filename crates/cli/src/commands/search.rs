@@ -167,8 +167,9 @@ fn table(answer: &SearchAnswer, paint: Paint) -> String {
         Column("status", Align::Left),
         Column("pages", Align::Left),
     ]);
+    let scale = Scale::of(&answer.results);
     for (index, group) in answer.results.iter().enumerate() {
-        table.row(row(index + 1, group));
+        table.row(row(index + 1, group, &scale));
     }
     let text = table.render();
     let (head, rows) = text.split_once('\n').unwrap_or((&text, ""));
@@ -184,14 +185,41 @@ fn table(answer: &SearchAnswer, paint: Paint) -> String {
     format!("{}\n{rows}{}\n", paint.bold(head), paint.faint(&summary))
 }
 
-fn row(rank: usize, group: &GroupedHits) -> [String; 10] {
+/// How long bars are.
+enum Scale {
+    /// Scores of 1 fill them.
+    Scores,
+    /// Distances: none fills them, the farthest hit's leaves them empty.
+    Distances { farthest: f32 },
+}
+
+impl Scale {
+    fn of(groups: &[GroupedHits]) -> Self {
+        let score = |group: Option<&GroupedHits>| group.map_or(0.0, |group| group.max_score);
+        let (first, last) = (score(groups.first()), score(groups.last()));
+        if first < last {
+            Self::Distances { farthest: last }
+        } else {
+            Self::Scores
+        }
+    }
+
+    fn cells(&self, score: f32) -> usize {
+        let share = match self {
+            Self::Scores => score,
+            Self::Distances { farthest } => 1.0 - score / farthest,
+        };
+        (share.clamp(0.0, 1.0) * BAR).round() as usize
+    }
+}
+
+fn row(rank: usize, group: &GroupedHits, scale: &Scale) -> [String; 10] {
     let text = |value: &Option<String>, most| shorten(value.as_deref().unwrap_or("-"), most);
     let pages: Vec<&str> = group
         .pages
         .iter()
         .map(|page| page.page_num.as_deref().unwrap_or(&page.file_name))
         .collect();
-    let cells = (group.max_score.clamp(0.0, 1.0) * BAR).round() as usize;
     let applicant = match (&group.applicant_name, &group.applicant_country) {
         (Some(name), Some(country)) => format!("{} ({country})", shorten(name, 24)),
         (name, _) => text(name, 29),
@@ -199,7 +227,7 @@ fn row(rank: usize, group: &GroupedHits) -> [String; 10] {
     [
         rank.to_string(),
         format!("{:.3}", group.max_score),
-        "█".repeat(cells),
+        "█".repeat(scale.cells(group.max_score)),
         group
             .patent_id
             .clone()

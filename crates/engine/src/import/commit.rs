@@ -159,8 +159,8 @@ impl Commit {
             .collect();
         self.move_originals(stores, &moved)?;
         let evidence = self.items.iter().filter_map(|waiting| {
-            let evidence = waiting.figures.as_ref()?.evidence.as_ref()?;
-            Some((waiting.item.content.md5.as_str(), evidence))
+            let figures = waiting.figures.as_ref()?;
+            Some((waiting.item.content.md5.as_str(), &figures.evidence[..]))
         });
         stores.keep_evidence(collection, evidence);
         let (result, unused) = stores.catalog().write(stores.now().as_second(), |tx| {

@@ -38,28 +38,21 @@ pub(crate) struct Described {
 pub(crate) struct EmbeddedFigures {
     /// At least one; the whole first.
     pub(crate) figures: Vec<NewFigure>,
-    /// That of the whole.
-    pub(crate) evidence: Option<Evidence>,
+    /// Of each of them.
+    pub(crate) evidence: Vec<Option<Evidence>>,
 }
 
 impl EmbeddedFigures {
     /// Of figures and what was made of them, of which there are as many.
     pub(crate) fn new(figures: Vec<Figure>, described: Vec<crate::Described>) -> Self {
-        let mut evidence = None;
-        let both = figures.into_iter().zip(described).enumerate();
-        let figures = both.map(|(index, (figure, described))| {
-            if index == 0 {
-                evidence = described.evidence;
-            }
-            NewFigure {
-                figure,
-                vector: described.embedding,
-            }
-        });
-        Self {
-            figures: figures.collect(),
-            evidence,
-        }
+        let both = figures.into_iter().zip(described);
+        let (figures, evidence) = both
+            .map(|(figure, described)| {
+                let vector = described.embedding;
+                (NewFigure { figure, vector }, described.evidence)
+            })
+            .unzip();
+        Self { figures, evidence }
     }
 }
 
@@ -95,10 +88,20 @@ pub(crate) fn describe(
     for figure in &mut figures {
         encoders::describe(figure, &notes.figures);
     }
+    if item.view.is_none() {
+        item.view = only_view(&figures);
+    }
     Ok(Described {
         figures,
         inputs,
         thumbnail: make_thumbnail(&apart.picture)?,
         original,
     })
+}
+
+/// The view that a sheet's figures show, where they show one.
+fn only_view(figures: &[Figure]) -> Option<String> {
+    let mut views = figures.iter().filter_map(|figure| figure.view.as_ref());
+    let first = views.next()?;
+    views.all(|view| view == first).then(|| first.clone())
 }

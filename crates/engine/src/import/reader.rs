@@ -152,7 +152,9 @@ impl Reader<'_> {
         }
         let stored = self.stores.catalog().sheet_at(self.collection, &path.path);
         match stored.map_err(|error| error.to_string())? {
-            Some(stored) if stored != sheet.facts => Ok(Read::Described(path.path, sheet.facts)),
+            Some(stored) if tells_other(&sheet.facts, &stored) => {
+                Ok(Read::Described(path.path, sheet.facts))
+            }
             _ => Ok(Read::Known(1)),
         }
     }
@@ -243,4 +245,14 @@ pub(super) fn new_item(sheet: Sheet, path: KnownPath, md5: String, file_size: u6
         attributes: sheet.notes.attributes,
         warnings: Vec::new(),
     }
+}
+
+/// Whether facts differ from those stored; that they tell no view is none, as its figures may have.
+fn tells_other(facts: &SheetFacts, stored: &SheetFacts) -> bool {
+    let view = facts.view.as_ref().or(stored.view.as_ref()).cloned();
+    let facts = SheetFacts {
+        view,
+        ..facts.clone()
+    };
+    facts != *stored
 }

@@ -150,8 +150,7 @@ pub struct QueryInfo {
     pub ef_search: Option<usize>,
     /// Whether exactness was asked for.
     pub exact: bool,
-    /// How many of the first hits were compared again by what matches where, at least as many as
-    /// were wanted; 0 if none were.
+    /// How many items were compared again by what matches where, of all collections together.
     pub rerank: usize,
     /// Items that hits were to be more like.
     pub like: Vec<u64>,

@@ -36,28 +36,7 @@ impl<'a> CheckedRequest<'a> {
             ));
         }
         check_examples(request)?;
-        let (name, value, most) = match request.limit {
-            Limit::Items(count) => ("top_k", count, TOP_K_MAX),
-            Limit::Groups(count) => ("top_groups", count, TOP_GROUPS_MAX),
-        };
-        if !(1..=most).contains(&value) {
-            return Err(EngineError::invalid(format!(
-                "{name} is {value}; give 1 to {most}"
-            )));
-        }
-        if let Some(rerank) = request.rerank.filter(|&rerank| rerank > RERANK_MAX) {
-            return Err(EngineError::invalid(format!(
-                "rerank is {rerank}; give 0 to {RERANK_MAX}"
-            )));
-        }
-        for (name, value) in [
-            ("min_score", request.min_score),
-            ("max_distance", request.max_distance),
-        ] {
-            if value.is_some_and(|value| !value.is_finite()) {
-                return Err(EngineError::invalid(format!("{name} is not a number")));
-            }
-        }
+        request.check_parameters()?;
         let (regions, queries) = (request.regions.len(), request.queries.len());
         if regions > 1 && regions != queries {
             return Err(EngineError::invalid(format!(
@@ -85,6 +64,25 @@ impl<'a> CheckedRequest<'a> {
         })
     }
 
+    /// # Errors
+    /// A worst score is given that no collection's metric knows.
+    pub(super) fn check_metrics(&self, collections: &[Collection]) -> Result<(), EngineError> {
+        let is_distance = |collection: &Collection| collection.spec.metric == Metric::L2;
+        let (given, instead, known) = match (self.min_score, self.max_distance) {
+            (Some(_), None) if collections.iter().all(is_distance) => {
+                ("min_score", "max_distance", "distances")
+            }
+            (None, Some(_)) if !collections.iter().any(is_distance) => {
+                ("max_distance", "min_score", "scores")
+            }
+            _ => return Ok(()),
+        };
+        let name = &self.collections[0];
+        Err(EngineError::invalid(format!(
+            "{given} is given, and collection `{name}` has {known}; give {instead}"
+        )))
+    }
+
     /// How many of the first hits are compared again, 0 for none.
     pub(super) fn second_look(&self) -> usize {
         self.rerank.unwrap_or(RERANK_DEFAULT)
@@ -106,6 +104,38 @@ impl<'a> CheckedRequest<'a> {
             Metric::InnerProduct => self.min_score,
             Metric::L2 => self.max_distance,
         }
+    }
+}
+
+impl SearchRequest {
+    /// Looks at what can be told of a search before anything is searched with.
+    ///
+    /// # Errors
+    /// A number is out of its range.
+    pub fn check_parameters(&self) -> Result<(), EngineError> {
+        let (name, value, most) = match self.limit {
+            Limit::Items(count) => ("top_k", count, TOP_K_MAX),
+            Limit::Groups(count) => ("top_groups", count, TOP_GROUPS_MAX),
+        };
+        if !(1..=most).contains(&value) {
+            return Err(EngineError::invalid(format!(
+                "{name} is {value}; give 1 to {most}"
+            )));
+        }
+        if let Some(rerank) = self.rerank.filter(|&rerank| rerank > RERANK_MAX) {
+            return Err(EngineError::invalid(format!(
+                "rerank is {rerank}; give 0 to {RERANK_MAX}"
+            )));
+        }
+        for (name, value) in [
+            ("min_score", self.min_score),
+            ("max_distance", self.max_distance),
+        ] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                return Err(EngineError::invalid(format!("{name} is not a number")));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -120,11 +120,7 @@ fn query_info(ranking: &Ranking, total: usize, request: &CheckedRequest<'_>) -> 
         nprobe: request.effort.nprobe,
         ef_search: request.effort.ef_search,
         exact: request.effort.exact,
-        rerank: if ranking.second_look.any {
-            request.second_look()
-        } else {
-            0
-        },
+        rerank: ranking.second_look.first_scores.len(),
         like: request.like.clone(),
         unlike: request.unlike.clone(),
         // Who searched says it.

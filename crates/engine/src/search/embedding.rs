@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lookalike_catalog::Collection;
 use lookalike_imaging::RgbImage;
+use lookalike_storage::Metric;
 
 use super::checked::CheckedRequest;
 use super::embedding_cache::{Embedded, EmbeddingCache, Key};
@@ -197,10 +198,13 @@ impl QueryEmbedder {
         let Some(region) = region.filter(|region| !region.is_whole()) else {
             let file = self.stores.evidence().of_collection(home.id)?;
             let md5s = catalog.md5s_of_items(&[id])?;
-            let key = md5s.get(&id).and_then(|md5| evidence_key(md5));
-            let evidence = match (file, key) {
-                (Some(file), Some(key)) => file.get(&key)?,
-                _ => None,
+            let evidence = match (file, md5s.get(&id)) {
+                (Some(file), Some(md5)) => (0..=u8::MAX)
+                    .zip(&rows)
+                    .filter_map(|(figure, _)| evidence_key(md5, figure))
+                    .map(|key| file.get(&key))
+                    .collect::<Result<_, _>>()?,
+                _ => Vec::new(),
             };
             let vectors = QueryVectors::new(rows);
             return Ok(vectors.map(|vectors| vectors.with_evidence(evidence)));
@@ -288,6 +292,11 @@ fn checked(vector: &[f32], collection: &Collection) -> Result<Vec<f32>, EngineEr
         return Err(EngineError::invalid(format!(
             "the vector's number at position {position} is not finite"
         )));
+    }
+    if collection.spec.metric == Metric::Cosine && vector.iter().all(|&value| value == 0.0) {
+        return Err(EngineError::invalid(
+            "the vector is zero, which has no direction: nothing has a cosine to it",
+        ));
     }
     Ok(vector.to_vec())
 }

@@ -72,7 +72,7 @@ impl EmbeddingCache {
         let told: usize = embedded.warnings.iter().map(String::len).sum();
         let numbers = embedded.vectors.numbers() * size_of::<f32>();
         let aspects = embedded.vectors.aspects.iter();
-        let evidence = aspects.filter_map(|aspect| aspect.evidence.as_ref());
+        let evidence = aspects.flat_map(|aspect| aspect.evidence.iter().flatten());
         let evidence: usize = evidence.map(|evidence| evidence.values().len()).sum();
         let bytes = size_of::<Key>() + numbers + told + evidence;
         self.embeddings.insert(key, Arc::new(embedded), bytes);

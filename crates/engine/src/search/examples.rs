@@ -98,7 +98,9 @@ impl Examples {
 
 fn evidence(of: &[QueryVectors]) -> Vec<Arc<Evidence>> {
     let first = of.iter().filter_map(|item| item.aspects.first());
-    first.filter_map(|aspect| aspect.evidence.clone()).collect()
+    first
+        .filter_map(|aspect| aspect.evidence.first()?.clone())
+        .collect()
 }
 
 /// The mean of the items' wholes.

@@ -19,6 +19,10 @@ pub(super) struct Found {
     pub(super) item_id: u64,
     /// Which of the item's figures.
     pub(super) figure_index: u8,
+    /// Which of them is nearest to all of the query.
+    pub(super) nearest_to_whole: u8,
+    /// Which of the query's figures is nearest to the item's, where it has several.
+    pub(super) query_figure: Option<u8>,
     /// As [`Hit::score`]; on second look the mixed one.
     pub(super) score: f32,
     /// How the query was asked.
@@ -26,10 +30,13 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// By all of the query.
     pub(super) fn new(hit: Hit, asked: Asked) -> Self {
         Self {
             item_id: hit.item_id,
             figure_index: hit.figure_index,
+            nearest_to_whole: hit.figure_index,
+            query_figure: None,
             score: hit.score,
             asked,
         }

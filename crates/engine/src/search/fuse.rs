@@ -43,8 +43,6 @@ pub(super) struct Ranking {
 /// Which collections' hits were compared again.
 #[derive(Debug, Default)]
 pub(super) struct SecondLooks {
-    /// Whether those of any were.
-    pub(super) any: bool,
     /// The first scores of items that were.
     pub(super) first_scores: HashMap<u64, f32>,
     /// Names of collections that lack the evidence for it.
@@ -95,7 +93,6 @@ impl Ranking {
         for (collection, mut ranking) in collections.iter().zip(rankings) {
             match std::mem::replace(&mut ranking.second_look, SecondLookTaken::No) {
                 SecondLookTaken::Taken(first_scores) => {
-                    second_look.any = true;
                     second_look.first_scores.extend(first_scores);
                 }
                 SecondLookTaken::No => {}

@@ -33,8 +33,8 @@ pub(crate) struct Aspect {
     pub(crate) whole: Vec<f32>,
     /// Of its figures, where it has several.
     pub(crate) figures: Vec<Vec<f32>>,
-    /// That of all of it, where hits can be compared with it again.
-    pub(crate) evidence: Option<Arc<Evidence>>,
+    /// Of each of these, where hits can be compared with it again: the whole, then the figures.
+    pub(crate) evidence: Vec<Option<Arc<Evidence>>>,
 }
 
 impl Aspect {
@@ -45,7 +45,7 @@ impl Aspect {
             asked,
             whole: vectors.next()?,
             figures: vectors.collect(),
-            evidence: None,
+            evidence: Vec::new(),
         })
     }
 
@@ -54,11 +54,11 @@ impl Aspect {
         asked: Asked,
         parts: impl IntoIterator<Item = Described>,
     ) -> Option<Self> {
-        let mut evidence = None;
-        let vectors = parts.into_iter().enumerate().map(|(index, part)| {
+        let mut evidence = Vec::new();
+        let vectors = parts.into_iter().map(|part| {
             // The lines of a photo's drawing are others than a draughtsman's.
-            if index == 0 && asked.form == Form::AsIs {
-                evidence = part.evidence.map(Arc::new);
+            if asked.form == Form::AsIs {
+                evidence.push(part.evidence.map(Arc::new));
             }
             part.embedding
         });
@@ -74,18 +74,21 @@ impl Aspect {
     /// An item's hit for it by the item's hits for its vectors, in their order.
     fn found(&self, hits: &[Hit], metric: Metric) -> Option<Found> {
         let (whole, figures) = hits.split_first()?;
-        let better = |a: Hit, b: Hit| match metric.compare(b.score, a.score) {
+        let better = |a: (u8, Hit), b: (u8, Hit)| match metric.compare(b.1.score, a.1.score) {
             std::cmp::Ordering::Less => b,
             _ => a,
         };
-        let hit = match figures.iter().copied().reduce(better) {
-            None => *whole,
-            Some(best) => Hit {
+        let by_whole = Found::new(*whole, self.asked);
+        let figures = (1..=u8::MAX).zip(figures.iter().copied());
+        Some(match figures.reduce(better) {
+            None => by_whole,
+            Some((figure, best)) => Found {
+                figure_index: best.figure_index,
+                query_figure: Some(figure),
                 score: f32::midpoint(whole.score, best.score),
-                ..best
+                ..by_whole
             },
-        };
-        Some(Found::new(hit, self.asked))
+        })
     }
 }
 
@@ -103,10 +106,11 @@ impl QueryVectors {
         }
     }
 
-    /// The same, to be compared with this evidence too, which is that of it as it came.
-    pub(crate) fn with_evidence(mut self, evidence: Option<Evidence>) -> Self {
+    /// The same, to be compared with this evidence too, which is that of it as it came: of the
+    /// whole, then of its figures.
+    pub(crate) fn with_evidence(mut self, evidence: Vec<Option<Evidence>>) -> Self {
         if let Some(aspect) = self.aspects.first_mut() {
-            aspect.evidence = evidence.map(Arc::new);
+            aspect.evidence = evidence.into_iter().map(|one| one.map(Arc::new)).collect();
         }
         self
     }
@@ -114,7 +118,7 @@ impl QueryVectors {
     /// The same, with nothing to compare hits with again.
     pub(super) fn without_evidence(mut self) -> Self {
         for aspect in &mut self.aspects {
-            aspect.evidence = None;
+            aspect.evidence.clear();
         }
         self
     }

@@ -152,6 +152,7 @@ impl Searcher {
             .iter()
             .map(|name| self.stores.catalog().collection(name))
             .collect::<Result<Vec<_>, _>>()?;
+        request.check_metrics(&collections)?;
         let searched = match words_alone(&request) {
             Some(words) => self.by_words(words, &request, &collections)?,
             None => self.by_vectors(&request, &collections)?,

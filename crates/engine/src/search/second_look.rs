@@ -3,8 +3,10 @@
 //! An embedding says what a picture is like as a whole; the evidence of its places (see
 //! `lookalike_evidence`) tells apart what is alike only as a whole. Both make one score, on the
 //! scale of the encoder's own, so that thresholds act on it and bands mean what they mean. It is
-//! taken in the pose by which the first search found a hit, and of whole sheets: a region that is searched for, and sheets that one figure of several found,
-//! keep their first score, since what else is on a sheet would speak against it.
+//! taken in the pose by which the first search found a hit, of what found what: the query's whole and the
+//! item's figure nearest to it, and of a query with several figures the nearest two figures as well,
+//! half each, as in the first score (`models/builtin/EXPERIMENTS.md` says what else was tried). A
+//! region that is searched for takes none.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -104,11 +106,12 @@ impl<'a> Looks<'a> {
         let md5s = self.stores.catalog().md5s_of_items(&ids)?;
         let mut first_scores = self.first_scores.borrow_mut();
         for (asked, own) in &query.ways {
-            let so_asked = |hit: &Found| hit.asked == *asked && hit.figure_index == 0;
-            let mut hits: Vec<&mut Found> = hits.iter_mut().filter(|hit| so_asked(hit)).collect();
-            let keys = hits.iter().map(|hit| evidence_key(md5s.get(&hit.item_id)?));
+            let so_asked = hits.iter_mut().filter(|hit| hit.asked == *asked);
+            let mut hits: Vec<&mut Found> = so_asked.collect();
+            let key = |hit: &Found, figure| evidence_key(md5s.get(&hit.item_id)?, figure);
+            let keys = hits.iter().map(|hit| key(hit, hit.nearest_to_whole));
             let keys: Vec<Option<Key>> = keys.collect();
-            let own = own.as_ref().map(|own| self.agreements(own, &keys));
+            let own = self.own_agreements(own, &hits, &keys, key);
             let like = self.agreements_of_all(&query.like, &keys);
             let unlike = self.agreements_of_all(&query.unlike, &keys);
             for (index, hit) in hits.iter_mut().enumerate() {
@@ -125,6 +128,33 @@ impl<'a> Looks<'a> {
             }
         }
         Ok(())
+    }
+
+    /// How well each hit, the keys of whose nearest to the whole are given, agrees with what of the
+    /// query found it; `None` where the query itself has nothing to be compared with.
+    fn own_agreements(
+        &self,
+        own: &[Option<Query>],
+        hits: &[&mut Found],
+        keys: &[Option<Key>],
+        key: impl Fn(&Found, u8) -> Option<Key>,
+    ) -> Option<Vec<Option<f32>>> {
+        let (whole, figures) = own.split_first()?;
+        let mut all = self.agreements(whole.as_ref()?, keys);
+        for (figure, of_figure) in (1..=u8::MAX).zip(figures) {
+            let Some(of_figure) = of_figure else { continue };
+            let by_it = |&index: &usize| hits[index].query_figure == Some(figure);
+            let places: Vec<usize> = (0..hits.len()).filter(by_it).collect();
+            let keys = places.iter().map(|&index| &*hits[index]);
+            let keys: Vec<Option<Key>> = keys.map(|hit| key(hit, hit.figure_index)).collect();
+            for (place, agreement) in places.into_iter().zip(self.agreements(of_figure, &keys)) {
+                all[place] = match (all[place], agreement) {
+                    (Some(whole), Some(figure)) => Some(f32::midpoint(whole, figure)),
+                    (one, other) => one.or(other),
+                };
+            }
+        }
+        Some(all)
     }
 
     fn agreements_of_all(&self, examples: &[Query], keys: &[Option<Key>]) -> Vec<Vec<Option<f32>>> {
@@ -151,9 +181,9 @@ impl<'a> Looks<'a> {
 
 /// What hits for a query are compared with again.
 struct Compared {
-    /// The ways that the query is asked in of which there is evidence; of a search by examples alone the
-    /// one way that it has, without.
-    ways: Vec<(Asked, Option<Query>)>,
+    /// The ways that the query is asked in of which there is evidence, of the whole and then of its
+    /// figures; of a search by examples alone the one way that it has, without.
+    ways: Vec<(Asked, Vec<Option<Query>>)>,
     like: Vec<Query>,
     unlike: Vec<Query>,
 }
@@ -163,8 +193,10 @@ impl Compared {
         let all = |evidence: &[Arc<Evidence>]| evidence.iter().map(|one| Query::new(one)).collect();
         let examples = &query.examples;
         let ways = query.aspects.iter().filter_map(|aspect| {
-            let own = aspect.evidence.as_deref().map(Query::new);
-            let takes_part = own.is_some() || examples.alone && !examples.like.is_empty();
+            let own = aspect.evidence.iter();
+            let own: Vec<Option<Query>> = own.map(|one| one.as_deref().map(Query::new)).collect();
+            let has_whole = own.first().is_some_and(Option::is_some);
+            let takes_part = has_whole || examples.alone && !examples.like.is_empty();
             takes_part.then_some((aspect.asked, own))
         });
         Self {

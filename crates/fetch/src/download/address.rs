@@ -18,10 +18,23 @@ pub(super) struct PublicResolver(DefaultResolver);
 
 /// A name that means no public address.
 #[derive(Debug, thiserror::Error)]
-#[error("{host} is {address}, an address of a private network")]
+#[error("{name}{address} is an address of a private network")]
 pub(super) struct PrivateAddress {
-    host: String,
+    /// `host is at `, for hosts that are not written as the address itself.
+    name: String,
     address: IpAddr,
+}
+
+impl PrivateAddress {
+    fn new(host: &str, address: IpAddr) -> Self {
+        let is_itself = host.trim_matches(['[', ']']).parse() == Ok(address);
+        let name = if is_itself {
+            String::new()
+        } else {
+            format!("{host} is at {address}: ")
+        };
+        Self { name, address }
+    }
 }
 
 impl Resolver for PublicResolver {
@@ -43,11 +56,7 @@ impl Resolver for PublicResolver {
         }
         match private {
             Some(address) if public.is_empty() => Err(ureq::Error::Other(
-                PrivateAddress {
-                    host: uri.host().unwrap_or_default().to_owned(),
-                    address,
-                }
-                .into(),
+                PrivateAddress::new(uri.host().unwrap_or_default(), address).into(),
             )),
             _ => Ok(public),
         }

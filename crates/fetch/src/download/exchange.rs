@@ -176,6 +176,7 @@ impl<'a> Client<'a> {
             }
             ureq::Error::Io(error) => format!("the connection failed: {error}"),
             ureq::Error::HostNotFound => "there is no host of that name".to_owned(),
+            ureq::Error::Other(cause) => cause.to_string(),
             error => error.to_string(),
         };
         let failure = Failure {

@@ -47,14 +47,15 @@ pub(super) fn copy_evidence(
     let here = stores.evidence().of_collection(ours.id)?;
     let mut found = Vec::new();
     for content in contents {
-        let Some(key) = evidence_key(&content.md5) else {
-            continue;
-        };
-        if here.as_ref().is_some_and(|here| here.contains(&key)) {
-            continue;
-        }
-        if let Some(evidence) = file.get(&key)? {
-            found.push((key, evidence));
+        // The whole, then its figures.
+        for key in (0..=u8::MAX).map_while(|figure| evidence_key(&content.md5, figure)) {
+            if here.as_ref().is_some_and(|here| here.contains(&key)) {
+                break;
+            }
+            match file.get(&key)? {
+                Some(evidence) => found.push((key, evidence)),
+                None => break,
+            }
         }
     }
     let found = found.iter().map(|(key, evidence)| (*key, evidence));

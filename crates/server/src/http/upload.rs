@@ -93,6 +93,7 @@ impl FromRequest<App> for Form {
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let limit = app.options().max_body_bytes;
         check_no_query(&request)?;
+        expect_form(&request)?;
         check_length(&request, limit)?;
         let reserved = memory_of(&request, app).nothing();
         let (request, kept) = metered(request);
@@ -110,6 +111,18 @@ pub(crate) fn form_expected(error: MultipartRejection) -> ApiError {
     ApiError::invalid(format!(
         "{}; send a form (multipart/form-data) with the file as `file`",
         error.body_text()
+    ))
+}
+
+/// # Errors
+/// The request says that it brings no form (415).
+pub(crate) fn expect_form(request: &Request) -> Result<(), ApiError> {
+    if is_form(request) || !request.headers().contains_key(header::CONTENT_TYPE) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "send a form (multipart/form-data) with the file as `file`",
     ))
 }
 

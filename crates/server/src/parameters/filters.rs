@@ -114,11 +114,12 @@ pub(crate) fn from_json(object: &Map<String, Value>) -> Result<ItemFilter, ApiEr
     Ok(filter)
 }
 
-/// Calls `each` for a scalar, or for each of a list of them, as text.
+/// Calls `each` for a scalar, or for each of a list of them, as text; for each pair of an object of
+/// attributes.
 pub(crate) fn each_value(
     name: &str,
     value: &Value,
-    each: &mut impl FnMut(&str) -> Result<(), ApiError>,
+    each: &mut dyn FnMut(&str) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     match value {
         Value::Null => Ok(()),
@@ -127,6 +128,11 @@ pub(crate) fn each_value(
         Value::Array(values) if values.iter().all(|value| !value.is_array()) => values
             .iter()
             .try_for_each(|value| each_value(name, value, each)),
+        Value::Object(pairs) if name == "attributes" => {
+            pairs.iter().try_for_each(|(key, value)| {
+                each_value(key, value, &mut |value| each(&format!("{key}={value}")))
+            })
+        }
         _ => Err(ApiError::invalid(format!(
             "parameter `{name}` is neither text nor number nor a list of them"
         ))),

@@ -168,8 +168,14 @@ impl Parameters {
         Ok(())
     }
 
-    /// Takes a JSON value: a scalar, or a list for several values.
+    /// Takes a JSON value: a scalar, or a list for several values; a region also as its four numbers.
     fn set_json(&mut self, name: &str, value: &Value) -> Result<(), ApiError> {
+        if let ("region", Value::Array(numbers)) = (name, value)
+            && numbers.iter().all(Value::is_number)
+        {
+            let numbers: Vec<String> = numbers.iter().map(Value::to_string).collect();
+            return self.set(name, &numbers.join(","));
+        }
         filters::each_value(name, value, &mut |value| self.set(name, value))
     }
 

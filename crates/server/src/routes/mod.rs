@@ -113,6 +113,7 @@ pub(crate) fn pages() -> Router<App> {
     Router::new()
         .merge(page::routes())
         .route("/docs", get(docs::index))
+        .route("/docs/", get(docs::index))
         .route("/docs/start.js", get(docs::start))
         .route("/docs/swagger-ui-bundle.js", get(docs::script))
         .route("/docs/swagger-ui.css", get(docs::style))

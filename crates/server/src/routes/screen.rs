@@ -72,7 +72,9 @@ pub(crate) async fn start(
     {
         object.insert("top_groups".to_owned(), TOP_GROUPS.into());
     }
-    let parameters = Parameters::from_json(&object)?.into_request()?.parameters();
+    let request = Parameters::from_json(&object)?.into_request()?;
+    request.check_parameters()?;
+    let parameters = request.parameters();
     let is_owner = is_owner(&app, &headers);
     let mut request = ScreenRequest {
         folder,

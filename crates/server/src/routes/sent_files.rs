@@ -16,7 +16,9 @@ use crate::http::arrival::Arrival;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::file_name::file_name;
 use crate::http::form_body::{Kept, metered};
-use crate::http::upload::{MAX_TEXT_BYTES, check_length, check_no_query, form_expected};
+use crate::http::upload::{
+    MAX_TEXT_BYTES, check_length, check_no_query, expect_form, form_expected,
+};
 use crate::parameters::settings::{check_model, settings};
 use crate::parameters::values::number;
 use crate::routes::imports::{Started, started};
@@ -83,6 +85,7 @@ pub(crate) async fn upload_import(
     request: Request,
 ) -> Result<Success<Started>, ApiError> {
     check_no_query(&request)?;
+    expect_form(&request)?;
     check_length(&request, app.options().max_upload_bytes)?;
     let _slot = app.upload_slot().await?;
     let (request, kept) = metered(request);

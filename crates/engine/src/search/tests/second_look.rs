@@ -105,7 +105,7 @@ impl World {
             .unwrap()
             .unwrap();
         let md5 = stores.item(self.id(name)).unwrap().md5;
-        file.get(&evidence_key(&md5).unwrap()).unwrap().unwrap()
+        file.get(&evidence_key(&md5, 0).unwrap()).unwrap().unwrap()
     }
 }
 
@@ -131,7 +131,7 @@ fn found(answer: &SearchAnswer) -> Vec<(&str, f32, Option<f32>)> {
 fn scores_mix_the_cosine_with_how_well_places_agree() {
     let world = World::new();
     let answer = world.search(world.file("fan.png"), all());
-    assert_eq!(answer.query_info.rerank, RERANK_DEFAULT);
+    assert_eq!(answer.query_info.rerank, answer.ranked.len());
     assert_eq!(answer.query_info.warnings, [""; 0]);
     let plain = world.search(
         world.file("fan.png"),

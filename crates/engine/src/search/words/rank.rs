@@ -139,6 +139,8 @@ pub(super) fn rank(
         let hit = hits.entry(found.item_id).or_insert(Found {
             item_id: found.item_id,
             figure_index: 0,
+            nearest_to_whole: 0,
+            query_figure: None,
             score: 0.0,
             asked: Asked::default(),
         });
