@@ -1,10 +1,14 @@
-// Files that are dropped or pasted anywhere: the page that is shown says what becomes of them.
+// Files, and addresses from other sites, that are dropped or pasted anywhere: the page that is shown
+// says what becomes of them.
 import { onMounted, onScopeDispose, onUnmounted, ref, shallowRef } from "vue";
+import { draggedAddress } from "../search/typed";
 
 export interface Intake {
   /** What letting go will do, in words. */
   words: string;
   take: (transfer: DataTransfer) => void;
+  /** What becomes of an address or of pasted text; without it, such is left to the browser. */
+  takeText?: (text: string) => void;
   /** What letting go at the right does instead. */
   add?: Intake;
 }
@@ -22,6 +26,13 @@ export function takeFiles(offer: Offer): void {
   });
 }
 
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}
+
 /** To be used once, with what becomes of files where no page takes them; gives what a file that is
  * held over the page is offered. */
 export function useFileIntake(usual: Offer) {
@@ -29,21 +40,30 @@ export function useFileIntake(usual: Offer) {
   const intake = () => (ofPage.value ?? usual)();
   let depth = 0;
 
-  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  /** A hit or a link of this page is on its way, of which others know what to do. */
+  let isOwn = false;
+
+  const isOfUse = ({ dataTransfer }: DragEvent) => {
+    if (isOwn || !dataTransfer) return false;
+    const isAddress = dataTransfer.types.includes("text/uri-list") && Boolean(intake()?.takeText);
+    return dataTransfer.types.includes("Files") || isAddress;
+  };
   const leave = () => {
     depth = 0;
     offered.value = null;
   };
   const listeners: Record<string, (event: Event) => void> = {
+    dragstart: () => (isOwn = true),
+    dragend: () => (isOwn = false),
     dragenter: (event) => {
-      if (!hasFiles(event as DragEvent)) return;
+      if (!isOfUse(event as DragEvent)) return;
       event.preventDefault();
       depth += 1;
       offered.value = intake();
     },
     dragover: (event) => {
       const { dataTransfer } = event as DragEvent;
-      if (!dataTransfer || !hasFiles(event as DragEvent)) return;
+      if (!dataTransfer || !isOfUse(event as DragEvent)) return;
       // Left alone, the browser would go to the file.
       event.preventDefault();
       if (!offered.value) dataTransfer.dropEffect = "none";
@@ -55,15 +75,23 @@ export function useFileIntake(usual: Offer) {
     drop: (event) => {
       const { dataTransfer } = event as DragEvent;
       leave();
-      if (!dataTransfer?.files.length) return;
-      event.preventDefault();
+      if (isOwn || !dataTransfer) return;
       const found = intake();
+      if (!dataTransfer.files.length) {
+        const address = draggedAddress(dataTransfer);
+        if (!address || !found?.takeText) return;
+        event.preventDefault();
+        return found.takeText(address);
+      }
+      event.preventDefault();
       const right = (event as DragEvent).clientX > innerWidth / 2;
       (right ? (found?.add ?? found) : found)?.take(dataTransfer);
     },
     paste: (event) => {
       const { clipboardData } = event as ClipboardEvent;
-      if (clipboardData?.files.length) intake()?.take(clipboardData);
+      if (clipboardData?.files.length) return intake()?.take(clipboardData);
+      const text = clipboardData?.getData("text/plain").trim();
+      if (text && !isField(event.target)) intake()?.takeText?.(text);
     },
   };
   for (const [name, listener] of Object.entries(listeners)) {

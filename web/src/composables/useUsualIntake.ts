@@ -9,6 +9,7 @@ import { useCollections } from "./useCollections";
 import { useFileIntake } from "./useFileIntake";
 import { useSearch } from "./useSearch";
 import { useSession } from "./useSession";
+import { useTyped } from "./useTyped";
 import { useUpload } from "./useUpload";
 
 export function useUsualIntake() {
@@ -20,6 +21,7 @@ export function useUsualIntake() {
   const { collections } = useCollections();
   const { state, collection } = useSearch();
   const { add, sending } = useUpload();
+  const { take: takeText } = useTyped();
   const isEmpty = computed(
     () => collections.value?.length === 0 || collection.value?.num_entities === 0,
   );
@@ -36,7 +38,11 @@ export function useUsualIntake() {
       // Without an encoder pictures can't be compared with what is there.
       if (collection.value && !collection.value.model) return null;
       const take = ({ files }: DataTransfer) => askFiles([...files]);
-      const asked = { words: m.value.start.dropNow, take };
+      const asked = {
+        words: m.value.start.dropNow,
+        take,
+        takeText: (text: string) => void takeText(text),
+      };
       if (route.name !== "search" || state.query?.kind !== "files") return asked;
       const add = ({ files }: DataTransfer) => addFiles([...files]);
       return { ...asked, add: { words: m.value.start.dropToAdd, take: add } };
