@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { design, rows, samples, searchSheet } from "./designs";
 
 test("a TIFF finds its patent, and the link to it lasts", async ({ page }) => {
@@ -113,6 +113,36 @@ test("a region of the query counts, by keyboard and by pointer", async ({ page }
   await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.6, { steps: 4 });
   await page.mouse.up();
   await expect(page).toHaveURL(/region=0\.1\d*,0\.1/);
+});
+
+test("the region drawn on a picture of one's own is still there after a reload and by a link", async ({
+  page,
+  context,
+}) => {
+  await searchSheet(page, 3);
+  const frame = (of: Page) => of.getByRole("img", { name: /^Region: 25% from the left/ });
+  await page.getByRole("button", { name: "Choose a region" }).click();
+  await expect(frame(page)).toBeVisible();
+  // The search of the region has another number than that of the whole.
+  const before = page.url();
+  await expect.poll(() => page.url()).not.toBe(before);
+  const sides = async (of: Page) => {
+    const box = await of.getByRole("img", { name: /^Query/ }).boundingBox();
+    return (box?.width ?? 0) / (box?.height ?? 1);
+  };
+  const whole = await sides(page);
+  await page.reload();
+  await expect(frame(page)).toBeVisible();
+  expect(await sides(page)).toBeCloseTo(whole, 1);
+
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain("shared=");
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(frame(other)).toBeVisible();
+  expect(await sides(other)).toBeCloseTo(whole, 1);
 });
 
 test("filters narrow the results, with counts, and each can be taken away", async ({ page }) => {

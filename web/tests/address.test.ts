@@ -21,6 +21,7 @@ const options: Options = {
     tags: ["red"],
     fromYear: 2001,
     toYear: 2020,
+    after: 77,
   },
 };
 const region = { x: 0.1, y: 0.2, w: 0.5, h: 0.25 };

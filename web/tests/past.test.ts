@@ -14,6 +14,7 @@ function entry(changes: Partial<HistoryEntry>, parameters: object = {}): History
     queries: [{ kind: "picture" }],
     query_token: "t",
     thumbnail_urls: [],
+    framed: [],
     top_hits: [],
     total_matched: 0,
     total_ms: 1,
@@ -41,6 +42,7 @@ test("an entry tells the options it was made with", () => {
       tags: ["red"],
       fromYear: 2001,
       toYear: 2020,
+      after: 77,
     },
   };
   const asked = searchParameters(options, "cosine");

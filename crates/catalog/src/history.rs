@@ -55,8 +55,10 @@ pub struct SearchQuery {
     /// Its vectors for each kind of embedding, which is named by whoever searches; those of one
     /// kind stay in their order.
     pub vectors: Vec<(String, Vec<f32>)>,
-    /// A small JPEG of its picture.
+    /// A small JPEG of its picture, or of the part that was searched for.
     pub thumbnail: Option<Vec<u8>>,
+    /// A small JPEG of the whole, where a part was searched for.
+    pub whole: Option<Vec<u8>>,
 }
 
 /// A recorded search.
@@ -79,6 +81,28 @@ pub struct StoredQuery {
     pub description: String,
     /// Whether there is a thumbnail of it.
     pub has_thumbnail: bool,
+    /// Whether there is one of the whole, of which a part was searched for.
+    pub has_whole: bool,
+}
+
+/// Which of the pictures of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryThumbnail {
+    /// [`SearchQuery::thumbnail`].
+    SearchedFor,
+    /// [`SearchQuery::whole`].
+    Whole,
+}
+
+impl SearchQuery {
+    /// That picture, if it is kept.
+    #[must_use]
+    pub fn picture(self, which: QueryThumbnail) -> Option<Vec<u8>> {
+        match which {
+            QueryThumbnail::SearchedFor => self.thumbnail,
+            QueryThumbnail::Whole => self.whole,
+        }
+    }
 }
 
 impl Catalog {
@@ -162,13 +186,18 @@ impl Catalog {
         user_id: Option<i64>,
         id: i64,
         position: u32,
+        which: QueryThumbnail,
     ) -> Result<Option<Vec<u8>>, CatalogError> {
+        let column = match which {
+            QueryThumbnail::SearchedFor => "thumbnail",
+            QueryThumbnail::Whole => "whole",
+        };
         self.read(|connection| {
             let jpeg = connection
-                .prepare_cached(
-                    "SELECT thumbnail FROM search_queries JOIN searches ON searches.id = search_id \
-                     WHERE user_id IS ?1 AND search_id = ?2 AND position = ?3",
-                )?
+                .prepare_cached(&format!(
+                    "SELECT {column} FROM search_queries JOIN searches ON searches.id = search_id \
+                     WHERE user_id IS ?1 AND search_id = ?2 AND position = ?3"
+                ))?
                 .query_row(params![user_id, id, position], |row| row.get(0))
                 .optional()?;
             Ok(jpeg.flatten())
@@ -178,7 +207,8 @@ impl Catalog {
 
 impl WriteTransaction<'_> {
     /// Records a search; returns its id. The same token within a minute updates the entry that
-    /// is there; the user's oldest entries go when there are more than [`MOST_SEARCHES`].
+    /// is there; the user's oldest entries go when there are more than [`MOST_SEARCHES`], but those
+    /// that are saved stay.
     ///
     /// # Errors
     /// The catalogue can't be written.
@@ -237,6 +267,7 @@ impl WriteTransaction<'_> {
         self.connection
             .prepare_cached(
                 "DELETE FROM searches WHERE id IN (SELECT id FROM searches WHERE user_id IS ?1 \
+                 AND id NOT IN (SELECT search_id FROM saved_searches) \
                  ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?2)",
             )?
             .execute(params![user_id, MOST_SEARCHES])?;
@@ -255,14 +286,17 @@ impl WriteTransaction<'_> {
         Ok(deleted > 0)
     }
 
-    /// Deletes all searches of a user; returns how many there were.
+    /// Deletes all searches of a user but those that are saved; returns how many there were.
     ///
     /// # Errors
     /// The catalogue can't be written.
     pub fn delete_searches(&self, user_id: Option<i64>) -> Result<usize, CatalogError> {
         Ok(self
             .connection
-            .prepare_cached("DELETE FROM searches WHERE user_id IS ?1")?
+            .prepare_cached(
+                "DELETE FROM searches WHERE user_id IS ?1 \
+                 AND id NOT IN (SELECT search_id FROM saved_searches)",
+            )?
             .execute([user_id])?)
     }
 }
@@ -275,14 +309,15 @@ fn add_query(
 ) -> Result<(), CatalogError> {
     connection
         .prepare_cached(
-            "INSERT INTO search_queries (search_id, position, description, thumbnail) \
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO search_queries (search_id, position, description, thumbnail, whole) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             search_id,
             position,
             query.description,
-            query.thumbnail
+            query.thumbnail,
+            query.whole
         ])?;
     for (figure_index, (embedding, vector)) in query.vectors.iter().enumerate() {
         let bytes: Vec<u8> = vector
@@ -299,24 +334,26 @@ fn add_query(
     Ok(())
 }
 
+/// What [`from_row`] reads, the first ten of a row.
+pub(crate) const COLUMNS: &str = "id, created_at, kind, collections, parameters, hits, \
+     total_matched, total_ms, query_token, (SELECT json_group_array(json_array(description, has, \
+     has_whole)) FROM (SELECT description, thumbnail IS NOT NULL AS has, \
+     whole IS NOT NULL AS has_whole FROM search_queries \
+     WHERE search_id = searches.id ORDER BY position))";
+
 fn select(
     connection: &Connection,
     condition: &str,
     parameters: &[&dyn ToSql],
 ) -> Result<Vec<StoredSearch>, CatalogError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, created_at, kind, collections, parameters, hits, total_matched, total_ms, \
-         query_token, (SELECT json_group_array(json_array(description, has)) FROM \
-         (SELECT description, thumbnail IS NOT NULL AS has FROM search_queries \
-         WHERE search_id = searches.id ORDER BY position)) \
-         FROM searches WHERE {condition}"
-    ))?;
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM searches WHERE {condition}"))?;
     let rows = statement.query_map(parameters, from_row)?;
     rows.map(|row| row?).collect()
 }
 
 /// The outer error is SQLite's, the inner one is for text that is not JSON.
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError>> {
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError>> {
     let id = row.get(0)?;
     let texts: [String; 4] = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(9)?];
     let parsed = || -> serde_json::Result<_> {
@@ -324,7 +361,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError
             serde_json::from_str(&texts[0])?,
             serde_json::from_str(&texts[1])?,
             serde_json::from_str(&texts[2])?,
-            serde_json::from_str::<Vec<(String, u8)>>(&texts[3])?,
+            serde_json::from_str::<Vec<(String, u8, u8)>>(&texts[3])?,
         ))
     };
     let Ok((collections, parameters, hits, queries)) = parsed() else {
@@ -336,9 +373,10 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError
         created_at: row.get(1)?,
         queries: queries
             .into_iter()
-            .map(|(description, has_thumbnail)| StoredQuery {
+            .map(|(description, has_thumbnail, has_whole)| StoredQuery {
                 description,
                 has_thumbnail: has_thumbnail != 0,
+                has_whole: has_whole != 0,
             })
             .collect(),
         search: Search {
@@ -355,13 +393,15 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Result<StoredSearch, CatalogError
 
 fn queries(connection: &Connection, search_id: i64) -> Result<Vec<SearchQuery>, CatalogError> {
     let mut statement = connection.prepare_cached(
-        "SELECT description, thumbnail FROM search_queries WHERE search_id = ?1 ORDER BY position",
+        "SELECT description, thumbnail, whole FROM search_queries WHERE search_id = ?1 \
+         ORDER BY position",
     )?;
     let rows = statement.query_map([search_id], |row| {
         Ok(SearchQuery {
             description: row.get(0)?,
             vectors: Vec::new(),
             thumbnail: row.get(1)?,
+            whole: row.get(2)?,
         })
     })?;
     let mut queries = rows.collect::<Result<Vec<_>, _>>()?;

@@ -43,6 +43,7 @@ mod placing;
 mod private;
 mod read;
 mod room;
+mod saved;
 mod schema;
 mod sheets;
 mod stored;
@@ -79,7 +80,9 @@ pub use grant_details::{
     Citation, CitedPatent, Examiner, FigureDescription, GrantDetails, HagueRegistration, Priority,
     Relation,
 };
-pub use history::{MOST_SEARCHES, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch};
+pub use history::{
+    MOST_SEARCHES, QueryThumbnail, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch,
+};
 pub use items::{Item, PatentPage};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
@@ -90,6 +93,7 @@ pub use patents::Patent;
 pub use paths::KnownPath;
 pub use placing::{NewItem, Placed};
 pub use private::create_private_folder;
+pub use saved::{MOST_NEW, MOST_SAVED, SavedSearch, Saving};
 pub use sheets::SheetFacts;
 pub use transaction::WriteTransaction;
 pub use trash::{Trashed, TrashedItem};

@@ -6,18 +6,18 @@ use crate::document::day;
 use crate::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 28] = [
-    ("top_k", ["Images at most", "最多图像数"]),
+const NAMES: [(&str, [&str; 2]); 29] = [
+    ("top_k", ["Images at most", "最多图片数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
-    ("min_score", ["Score at least", "得分不低于"]),
+    ("min_score", ["Score at least", "相似度不低于"]),
     ("max_distance", ["Distance at most", "距离不超过"]),
     (
         "include_front_page",
         ["Front-page copies included", "包含首页副本"],
     ),
     ("rerank", ["Compared again", "再次比对数"]),
-    ("like", ["More like stored images", "更像库内图像"]),
-    ("unlike", ["Less like stored images", "不像库内图像"]),
+    ("like", ["More like stored images", "更像库中图片"]),
+    ("unlike", ["Less like stored images", "不像库中图片"]),
     ("mode", ["Photos searched for", "照片检索方式"]),
     ("poses", ["Poses of the query", "查询图姿态"]),
     (
@@ -31,22 +31,26 @@ const NAMES: [(&str, [&str; 2]); 28] = [
     ("exact", ["Exact search", "精确检索"]),
     (
         "keyword",
-        ["Words in title or description", "名称或说明包含"],
+        ["Number, name or words", "专利号、名称或正文包含"],
     ),
     ("loc_class", ["Only Locarno class", "限洛迦诺分类"]),
     ("us_class", ["Only US class", "限美国分类"]),
     ("applicant", ["Only applicant", "限申请人"]),
     ("assignee", ["Only assignee", "限受让人"]),
-    ("country", ["Only applicants from", "限申请人国家"]),
+    ("country", ["Only applicants from", "限申请人国家或地区"]),
     ("pub_date_from", ["Granted from", "授权日不早于"]),
     ("pub_date_to", ["Granted until", "授权日不晚于"]),
-    ("status", ["Only status", "限状态"]),
+    ("status", ["Only status", "限法律状态"]),
     ("tags", ["Only tags", "限标签"]),
     ("attributes", ["Only attributes", "限属性"]),
     ("patent_id", ["Only patents", "限专利"]),
     ("exclude_patent_id", ["Without patents", "排除专利"]),
-    ("exclude_item_id", ["Without stored images", "排除库内图像"]),
+    ("exclude_item_id", ["Without stored images", "排除库中图片"]),
     ("file_name", ["File name contains", "文件名包含"]),
+    (
+        "after_item",
+        ["Only what was added after image", "仅限此后加入的图片"],
+    ),
 ];
 
 /// A parameter's name as people say it; as scripts write it where people have none.
@@ -118,6 +122,7 @@ mod tests {
                 exclude_patent_id: some(),
                 file_name: some(),
                 exclude_item_id: vec![1],
+                after_item: Some(1),
             },
             ..SearchRequest::default()
         };

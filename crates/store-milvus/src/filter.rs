@@ -44,6 +44,7 @@ fn of_condition(condition: &Condition, operator: &str) -> Option<String> {
                 .all(is_plain)
                 .then(|| format!("patent_id {operator} {ids:?}"))
         }
+        Condition::AfterItem(id) if operator == "in" => Some(format!("item_id > {id}")),
         _ => None,
     }
 }
@@ -80,6 +81,8 @@ mod tests {
                 Some(r#"(patent_id in ["USD1", "USD2"] or item_id in [3])"#),
             ),
             (Expression::All(vec![is(patents(&["USD1"])), tag()]), None),
+            (is(Condition::AfterItem(7)), Some("item_id > 7")),
+            (not(Condition::AfterItem(7)), None),
             (tag(), None),
             (Expression::All(vec![]), None),
             (Expression::Any(vec![]), None),

@@ -21,6 +21,11 @@ pub(crate) fn shared_thumbnail_url(token: &str, position: usize) -> String {
     format!("/api/shared/{token}/thumbnail/{position}")
 }
 
+/// Path of the whole picture of a query of which a part was searched for, from that of its thumbnail.
+pub(crate) fn whole_url(thumbnail_url: &str) -> String {
+    format!("{thumbnail_url}?whole=true")
+}
+
 fn url(prefix: &str, id: i64, file_name: &str) -> String {
     let mut name = String::new();
     for byte in file_name.bytes() {

@@ -56,9 +56,12 @@ pub struct ItemFilter {
     /// Items to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_item_id: Vec<i64>,
+    /// Added after this item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_item: Option<i64>,
 }
 
 same_fields!(lookalike_catalog::ItemFilter => ItemFilter {
     keyword, loc_class, us_class, applicant, assignee, country, pub_date_from, pub_date_to, status,
-    tags, attributes, patent_id, exclude_patent_id, file_name, exclude_item_id,
+    tags, attributes, patent_id, exclude_patent_id, file_name, exclude_item_id, after_item,
 });

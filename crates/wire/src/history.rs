@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::QueryDescription;
-use crate::addresses::{query_thumbnail_url, shared_thumbnail_url, thumbnail_url};
+use crate::addresses::{query_thumbnail_url, shared_thumbnail_url, thumbnail_url, whole_url};
 use crate::convert::{Of, same_fields};
 
 /// Some of a user's entries.
@@ -43,6 +43,8 @@ pub struct HistoryEntry {
     pub queries: Vec<QueryDescription>,
     /// Paths of the query pictures' thumbnails in the API, in the order of the queries.
     pub thumbnail_urls: Vec<String>,
+    /// Those of which a part was searched for, as a whole.
+    pub framed: Vec<FramedPicture>,
     /// The best hit of each of the best groups, best first; at most ten.
     pub top_hits: Vec<PastHit>,
     /// Items found.
@@ -57,19 +59,14 @@ impl HistoryEntry {
     /// An entry of somebody else, whose pictures are found by its token.
     #[must_use]
     pub fn shared(entry: lookalike_engine::history::HistoryEntry) -> Self {
-        let pictures = entry.pictures.clone().into_iter();
         let token = entry.query_token.clone();
-        Self {
-            thumbnail_urls: pictures
-                .map(|position| shared_thumbnail_url(&token, position))
-                .collect(),
-            ..entry.into()
-        }
+        Self::with_pictures(entry, |position| shared_thumbnail_url(&token, position))
     }
-}
 
-impl From<lookalike_engine::history::HistoryEntry> for HistoryEntry {
-    fn from(entry: lookalike_engine::history::HistoryEntry) -> Self {
+    fn with_pictures(
+        entry: lookalike_engine::history::HistoryEntry,
+        url: impl Fn(usize) -> String,
+    ) -> Self {
         let lookalike_engine::history::HistoryEntry {
             id,
             created_at,
@@ -78,23 +75,29 @@ impl From<lookalike_engine::history::HistoryEntry> for HistoryEntry {
             parameters,
             queries,
             pictures,
+            wholes,
             top_hits,
             total_matched,
             total_ms,
             query_token,
         } = entry;
-        let thumbnail_urls = pictures
-            .into_iter()
-            .map(|position| query_thumbnail_url(id, position))
-            .collect();
+        let framed = wholes.into_iter().filter_map(|position| {
+            let thumbnail_url = url(position);
+            Some(FramedPicture {
+                whole_url: whole_url(&thumbnail_url),
+                thumbnail_url,
+                region: queries.get(position)?.region?,
+            })
+        });
         Self {
             id,
             created_at,
             kind,
             collections,
             parameters,
+            framed: framed.collect(),
+            thumbnail_urls: pictures.into_iter().map(url).collect(),
             queries: Of::of(queries),
-            thumbnail_urls,
             top_hits: Of::of(top_hits),
             total_matched,
             total_ms,
@@ -103,9 +106,68 @@ impl From<lookalike_engine::history::HistoryEntry> for HistoryEntry {
     }
 }
 
+impl From<lookalike_engine::history::HistoryEntry> for HistoryEntry {
+    fn from(entry: lookalike_engine::history::HistoryEntry) -> Self {
+        let id = entry.id;
+        Self::with_pictures(entry, |position| query_thumbnail_url(id, position))
+    }
+}
+
 impl Of<lookalike_engine::history::HistoryEntry> for HistoryEntry {
     fn of(entry: lookalike_engine::history::HistoryEntry) -> Self {
         entry.into()
+    }
+}
+
+/// A picture of a query of which a part was searched for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FramedPicture {
+    /// Path of that part in the API, as in `thumbnail_urls`.
+    pub thumbnail_url: String,
+    /// Path of the whole picture in the API, at most 320 x 320 pixels.
+    pub whole_url: String,
+    /// The part: x, y, width and height in fractions of the sides.
+    pub region: [f64; 4],
+}
+
+/// A search that was saved under a name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SavedSearch {
+    /// Its id, that of the history too.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Unix seconds.
+    pub saved_at: i64,
+    /// When it was last run, in Unix seconds; when it was made, if never since.
+    pub ran_at: i64,
+    /// The newest image of then; as `after_item` of a search it leaves only what was added since.
+    pub seen_item: i64,
+    /// Images that its collections have got since, whether they fit it or not; counted up to 100,000.
+    pub new_images: u64,
+    /// The search.
+    pub search: HistoryEntry,
+}
+
+impl From<lookalike_engine::history::SavedSearch> for SavedSearch {
+    fn from(saved: lookalike_engine::history::SavedSearch) -> Self {
+        let lookalike_engine::history::SavedSearch {
+            name,
+            saved_at,
+            ran_at,
+            seen_item,
+            new_items,
+            entry,
+        } = saved;
+        Self {
+            id: entry.id,
+            name,
+            saved_at,
+            ran_at,
+            seen_item,
+            new_images: new_items,
+            search: entry.into(),
+        }
     }
 }
 

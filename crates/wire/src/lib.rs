@@ -34,7 +34,7 @@ pub use explain::{Change, Correspondence, ExplainTiming};
 pub use facets::{FacetCount, Facets};
 pub use figures::{FigureVector, PictureFigure, PictureFigures};
 pub use filter::ItemFilter;
-pub use history::{HistoryEntry, HistoryPage, PastHit, SearchHit};
+pub use history::{FramedPicture, HistoryEntry, HistoryPage, PastHit, SavedSearch, SearchHit};
 pub use items::{Item, ItemPage, ItemVector, ListedItem};
 pub use jobs::{FileProblem, JobReport, JobStatus};
 pub use marks::{HitMark, SearchMarks};

@@ -452,7 +452,7 @@ export interface paths {
     get: operations["history_list"];
     put?: never;
     post?: never;
-    /** Delete all my searches. */
+    /** Delete all my searches but those that are saved. */
     delete: operations["history_clear"];
     options?: never;
     head?: never;
@@ -470,7 +470,7 @@ export interface paths {
     get: operations["history_show"];
     put?: never;
     post?: never;
-    /** Delete one of my searches. */
+    /** Delete one of my searches, and with it its name if it is saved. */
     delete: operations["history_delete"];
     options?: never;
     head?: never;
@@ -505,7 +505,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Picture of a query, at most 160 x 160 pixels, JPEG. */
+    /** Picture of a query, at most 320 x 320 pixels, JPEG. */
     get: operations["history_thumbnail"];
     put?: never;
     post?: never;
@@ -776,6 +776,67 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/saved-searches": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** My saved searches, by their names. */
+    get: operations["history_list_saved"];
+    put?: never;
+    /**
+     * Save a search of mine under a name.
+     * @description The history keeps it from then on, also when all of it is deleted. One that is saved already gets
+     *     the new name.
+     */
+    post: operations["history_save"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/saved-searches/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Forget the name of a saved search, which stays in the history as any other. */
+    delete: operations["history_forget"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/saved-searches/{id}/run": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Note that I run a saved search now.
+     * @description It answers the saved search as it was before: searching again with `after_item` set to its
+     *     `seen_item` (`POST /api/history/{id}/search`) finds only what was added since the run before, and
+     *     what is added from now on is new to the next one.
+     */
+    post: operations["history_run"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/screen": {
     parameters: {
       query?: never;
@@ -956,7 +1017,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Picture of a query of a search that somebody made, at most 160 x 160 pixels, JPEG. */
+    /** Picture of a query of a search that somebody made, at most 320 x 320 pixels, JPEG. */
     get: operations["history_shared_thumbnail"];
     put?: never;
     post?: never;
@@ -1776,6 +1837,8 @@ export interface components {
          * @description Unix seconds.
          */
         created_at: number;
+        /** @description Those of which a part was searched for, as a whole. */
+        framed: components["schemas"]["FramedPicture"][];
         /**
          * Format: int64
          * @description Its id.
@@ -2074,6 +2137,48 @@ export interface components {
       message: string;
     };
     /** @description What every successful answer in JSON looks like. */
+    Envelope_SavedSearch: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description A search that was saved under a name. */
+      data: {
+        /**
+         * Format: int64
+         * @description Its id, that of the history too.
+         */
+        id: number;
+        /** @description Its name. */
+        name: string;
+        /**
+         * Format: int64
+         * @description Images that its collections have got since, whether they fit it or not; counted up to 100,000.
+         */
+        new_images: number;
+        /**
+         * Format: int64
+         * @description When it was last run, in Unix seconds; when it was made, if never since.
+         */
+        ran_at: number;
+        /**
+         * Format: int64
+         * @description Unix seconds.
+         */
+        saved_at: number;
+        /** @description The search. */
+        search: components["schemas"]["HistoryEntry"];
+        /**
+         * Format: int64
+         * @description The newest image of then; as `after_item` of a search it leaves only what was added since.
+         */
+        seen_item: number;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
     Envelope_ScreenReport: {
       /**
        * Format: int32
@@ -2323,6 +2428,47 @@ export interface components {
       message: string;
     };
     /** @description What every successful answer in JSON looks like. */
+    Envelope_Vec_SavedSearch: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      data: {
+        /**
+         * Format: int64
+         * @description Its id, that of the history too.
+         */
+        id: number;
+        /** @description Its name. */
+        name: string;
+        /**
+         * Format: int64
+         * @description Images that its collections have got since, whether they fit it or not; counted up to 100,000.
+         */
+        new_images: number;
+        /**
+         * Format: int64
+         * @description When it was last run, in Unix seconds; when it was made, if never since.
+         */
+        ran_at: number;
+        /**
+         * Format: int64
+         * @description Unix seconds.
+         */
+        saved_at: number;
+        /** @description The search. */
+        search: components["schemas"]["HistoryEntry"];
+        /**
+         * Format: int64
+         * @description The newest image of then; as `after_item` of a search it leaves only what was added since.
+         */
+        seen_item: number;
+      }[];
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
     Envelope_Vec_TokenReport: {
       /**
        * Format: int32
@@ -2534,6 +2680,11 @@ export interface components {
     };
     /** @description Which images take part. Repeating a filter means OR, different filters AND. */
     FilterParameters: {
+      /**
+       * Format: int64
+       * @description Only items with a higher id than this one: what was added after it.
+       */
+      after_item?: number | null;
       /** @description Part of the applicant's name. */
       applicant?: string[] | null;
       /** @description Part of the assignee's name. */
@@ -2612,6 +2763,15 @@ export interface components {
        *     `figures`.
        */
       texts: string[];
+    };
+    /** @description A picture of a query of which a part was searched for. */
+    FramedPicture: {
+      /** @description The part: x, y, width and height in fractions of the sides. */
+      region: number[];
+      /** @description Path of that part in the API, as in `thumbnail_urls`. */
+      thumbnail_url: string;
+      /** @description Path of the whole picture in the API, at most 320 x 320 pixels. */
+      whole_url: string;
     };
     /** @description What a grant tells beyond `Patent`. Dates are YYYYMMDD integers. */
     GrantDetails: {
@@ -2763,6 +2923,8 @@ export interface components {
        * @description Unix seconds.
        */
       created_at: number;
+      /** @description Those of which a part was searched for, as a whole. */
+      framed: components["schemas"]["FramedPicture"][];
       /**
        * Format: int64
        * @description Its id.
@@ -2980,6 +3142,12 @@ export interface components {
      *     fields AND; everything empty lets every item through.
      */
     ItemFilter: {
+      /**
+       * Format: int64
+       * @description Added after this item.
+       * @default null
+       */
+      after_item?: number | null;
       /**
        * @description Part of the applicant's name, any case.
        * @default []
@@ -3261,7 +3429,7 @@ export interface components {
       metric?: string | null;
       /** @description The encoder; `builtin` unless given. */
       model?: string | null;
-      /** @description 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit. */
+      /** @description 1 to 64 letters of any script, digits, `-`, `_` or `.`, beginning with a letter or digit. */
       name: string;
       /** @description The encoder's own unless given, else `letterbox`. */
       preprocess?: string | null;
@@ -3270,6 +3438,13 @@ export interface components {
        * @description Pixels a side of pictures as the encoder sees them; its own unless given.
        */
       size?: number | null;
+    };
+    /** @description A search to save. */
+    NewSavedSearch: {
+      /** @description At most 200 characters; no two of mine have the same, in any case. */
+      name: string;
+      /** @description Of the answer of a search of mine, which the history has. */
+      query_token: string;
     };
     /** @description A token to make. */
     NewToken: {
@@ -3731,6 +3906,38 @@ export interface components {
      * @enum {string}
      */
     Role: "reader" | "editor" | "admin";
+    /** @description A search that was saved under a name. */
+    SavedSearch: {
+      /**
+       * Format: int64
+       * @description Its id, that of the history too.
+       */
+      id: number;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Images that its collections have got since, whether they fit it or not; counted up to 100,000.
+       */
+      new_images: number;
+      /**
+       * Format: int64
+       * @description When it was last run, in Unix seconds; when it was made, if never since.
+       */
+      ran_at: number;
+      /**
+       * Format: int64
+       * @description Unix seconds.
+       */
+      saved_at: number;
+      /** @description The search. */
+      search: components["schemas"]["HistoryEntry"];
+      /**
+       * Format: int64
+       * @description The newest image of then; as `after_item` of a search it leaves only what was added since.
+       */
+      seen_item: number;
+    };
     /** @description A patent, or an image without one, that is close to a product. */
     ScreenMatch: {
       /** @description Applicant. */
@@ -5392,6 +5599,8 @@ export interface operations {
         exclude_patent_id?: string[];
         /** @description Items to leave out. */
         exclude_item_id?: number[];
+        /** @description Only items with a higher id than this one: what was added after it. */
+        after_item?: number;
         /** @description Part of the file's name, any case. */
         file_name?: string[];
       };
@@ -5598,7 +5807,10 @@ export interface operations {
   };
   history_thumbnail: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description The whole picture, where a part of it was searched for; else that part. */
+        whole?: boolean;
+      };
       header?: never;
       path: {
         /** @description As in the list */
@@ -5787,6 +5999,8 @@ export interface operations {
         exclude_patent_id?: string[];
         /** @description Items to leave out. */
         exclude_item_id?: number[];
+        /** @description Only items with a higher id than this one: what was added after it. */
+        after_item?: number;
         /** @description Part of the file's name, any case. */
         file_name?: string[];
       };
@@ -6398,6 +6612,140 @@ export interface operations {
       503: components["responses"]["503"];
     };
   };
+  history_list_saved: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Vec_SavedSearch"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_save: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewSavedSearch"];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SavedSearch"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_forget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description As in the list */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_Done"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
+  history_run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description As in the list */
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Envelope_SavedSearch"];
+        };
+      };
+      400: components["responses"]["400"];
+      401: components["responses"]["401"];
+      403: components["responses"]["403"];
+      404: components["responses"]["404"];
+      405: components["responses"]["405"];
+      408: components["responses"]["408"];
+      409: components["responses"]["409"];
+      413: components["responses"]["413"];
+      415: components["responses"]["415"];
+      422: components["responses"]["422"];
+      429: components["responses"]["429"];
+      503: components["responses"]["503"];
+    };
+  };
   screening_list: {
     parameters: {
       query?: never;
@@ -6751,7 +7099,10 @@ export interface operations {
   };
   history_shared_thumbnail: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description The whole picture, where a part of it was searched for; else that part. */
+        whole?: boolean;
+      };
       header?: never;
       path: {
         /** @description Of the search's answer */

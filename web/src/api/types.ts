@@ -27,6 +27,7 @@ export type MadeToken = Data<"/api/auth/tokens", "post">;
 export type Me = Schemas["Me"];
 export type NewCollection = Schemas["NewCollection"];
 export type Page = Schemas["PageHit"];
+export type SavedSearch = Schemas["SavedSearch"];
 export type SearchMarks = Schemas["SearchMarks"];
 export type HitMark = Schemas["HitMark"];
 export type FoundBy = Schemas["FoundBy"];

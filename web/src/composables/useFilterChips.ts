@@ -1,5 +1,6 @@
 // The filters of a list one by one: what each is called, and what the list is without it.
 import { computed } from "vue";
+import { useWords } from "../i18n";
 import { type Filters, LIST_FILTERS } from "../search/query";
 import { useFilterNames } from "./useFilterNames";
 
@@ -9,6 +10,7 @@ export interface Chip {
 }
 
 export function useFilterChips(filters: () => Filters) {
+  const { m } = useWords();
   const { nameOf, years } = useFilterNames();
   return computed((): Chip[] => {
     const given = filters();
@@ -24,6 +26,7 @@ export function useFilterChips(filters: () => Filters) {
       const name = years(fromYear, toYear);
       chips.push({ name, without: { fromYear: null, toYear: null } });
     }
+    if (given.after !== null) chips.push({ name: m.value.saved.onlyNew, without: { after: null } });
     return chips;
   });
 }

@@ -21,6 +21,12 @@ export function usePastWords() {
     return collections.value?.find((one) => one.name === name);
   }
 
+  /** What a search counts: patents, or images where there are none. */
+  function countOf(entry: HistoryEntry) {
+    const { history } = m.value;
+    return collectionOf(entry)?.num_patents === 0 ? history.images : history.groups;
+  }
+
   function metricOf(entry: HistoryEntry): string {
     return collectionOf(entry)?.metric ?? "cosine";
   }
@@ -68,12 +74,13 @@ export function usePastWords() {
     return [
       several && f.value.list(entry.collections),
       images && history.images(f.value.integer(Number(images))),
-      groups !== defaultOptions().groups && history.groups(f.value.integer(groups)),
+      groups !== defaultOptions().groups && countOf(entry)(f.value.integer(groups)),
       limit(entry, options.limit),
       frontPages && history.frontPages,
       ...valuesOf(entry, "keyword").map(history.words),
       ...LIST_FILTERS.flatMap((name) => filters[name].map((value) => nameOf(name, value))),
       dates && years(filters.fromYear, filters.toYear),
+      filters.after !== null && m.value.saved.onlyNew,
       ...OTHER_FILTERS.flatMap((name) => valuesOf(entry, name)),
       ...LEFT_OUT.flatMap((name) => valuesOf(entry, name)).map(history.without),
     ].filter((text): text is string => Boolean(text));

@@ -53,8 +53,12 @@ export function useQueryPictures() {
       return [{ ...bare, key: id, name: name ?? "", src, region, figures }];
     }
     if (query?.kind !== "history") return [];
-    return (query.entry?.thumbnail_urls ?? []).map((src, key) => {
-      return { ...bare, key, src, unreadable: !src, whole: true };
+    const { thumbnail_urls = [], framed = [] } = query.entry ?? {};
+    return thumbnail_urls.map((part, key) => {
+      const { whole_url, region } = framed.find((one) => one.thumbnail_url === part) ?? {};
+      const [x = 0, y = 0, w = 1, h = 1] = region ?? [];
+      const src = whole_url ?? part;
+      return { ...bare, key, src, region: region ? { x, y, w, h } : null, whole: true };
     });
   });
 }

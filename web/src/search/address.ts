@@ -72,6 +72,7 @@ export function filtersToAddress(filters: Filters): LocationQueryRaw {
   }
   if (filters.fromYear !== null) address["from"] = String(filters.fromYear);
   if (filters.toYear !== null) address["to"] = String(filters.toYear);
+  if (filters.after !== null) address["after"] = String(filters.after);
   return address;
 }
 
@@ -96,6 +97,7 @@ export function filtersFromAddress(address: LocationQuery): Filters {
   for (const name of LIST_FILTERS) filters[name] = all(address, NAMES[name]);
   filters.fromYear = number(address, "from");
   filters.toYear = number(address, "to");
+  filters.after = number(address, "after");
   return filters;
 }
 

@@ -33,6 +33,7 @@ export function optionsOf(entry: HistoryEntry): Options {
   for (const name of LIST_FILTERS) options.filters[name] = valuesOf(entry, name);
   options.filters.fromYear = year("pub_date_from");
   options.filters.toYear = year("pub_date_to");
+  options.filters.after = numberOf(entry, "after_item");
   return options;
 }
 

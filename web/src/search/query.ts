@@ -61,6 +61,8 @@ export type Filters = Record<ListFilter, string[]> & {
   keyword: string;
   fromYear: number | null;
   toYear: number | null;
+  /** Only what was added after this item. */
+  after: number | null;
 };
 
 export const MODES = ["auto", "photo", "drawing", "both"] as const;
@@ -98,6 +100,7 @@ export function noFilters(): Filters {
     tags: [],
     fromYear: null,
     toYear: null,
+    after: null,
   };
 }
 
@@ -117,5 +120,6 @@ export function defaultOptions(): Options {
 export function filterCount(filters: Filters): number {
   const lists = LIST_FILTERS.reduce((sum, name) => sum + filters[name].length, 0);
   const years = filters.fromYear !== null || filters.toYear !== null;
-  return lists + (filters.keyword.trim() ? 1 : 0) + (years ? 1 : 0);
+  const others = [filters.keyword.trim() !== "", years, filters.after !== null];
+  return lists + others.filter(Boolean).length;
 }

@@ -16,6 +16,7 @@ export function filterParameters(filters: Filters): Parameters {
     status: filters.status,
     tags: filters.tags,
     pub_date_from: filters.fromYear === null ? null : filters.fromYear * 10_000 + 101,
+    after_item: filters.after,
     pub_date_to: filters.toYear === null ? null : filters.toYear * 10_000 + 1231,
   };
 }

@@ -53,6 +53,8 @@ pub enum Condition {
     FileName(String),
     /// Is one of these items.
     Item(Vec<i64>),
+    /// Was added after this item: has a higher id.
+    AfterItem(i64),
 }
 
 /// `today` is YYYYMMDD.
@@ -94,6 +96,9 @@ pub(super) fn of(filter: &ItemFilter, today: u32) -> Expression {
             .then(|| not(Condition::Patent(filter.exclude_patent_id.clone()))),
         (!filter.exclude_item_id.is_empty())
             .then(|| not(Condition::Item(filter.exclude_item_id.clone()))),
+        any(filter.after_item.as_slice(), |&id| {
+            Expression::Is(Condition::AfterItem(id))
+        }),
     ];
     Expression::All(fields.into_iter().flatten().collect())
 }

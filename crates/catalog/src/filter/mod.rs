@@ -60,6 +60,9 @@ pub struct ItemFilter {
     /// Items to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_item_id: Vec<i64>,
+    /// Added after this item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_item: Option<i64>,
 }
 
 impl ItemFilter {

@@ -150,6 +150,7 @@ fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
             "items.id IN (SELECT value FROM json_each({}))",
             serde_json::json!(ids).to_string(),
         ),
+        Condition::AfterItem(id) => parameters.bind("items.id > {}", *id),
         // Of patents, and so handled before.
         _ => "0".to_owned(),
     }

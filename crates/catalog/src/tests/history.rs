@@ -29,6 +29,7 @@ fn queries() -> Vec<SearchQuery> {
             .map(|(embedding, vector)| ((*embedding).to_owned(), vector.to_vec()))
             .collect(),
         thumbnail: thumbnail.map(<[u8]>::to_vec),
+        whole: None,
     };
     vec![
         query(&[("a", &[1.0, 2.0]), ("b", &[0.5])], None),
@@ -36,7 +37,7 @@ fn queries() -> Vec<SearchQuery> {
     ]
 }
 
-fn record(catalog: &Catalog, user: Option<i64>, token: &str, now: i64) -> i64 {
+pub(super) fn record(catalog: &Catalog, user: Option<i64>, token: &str, now: i64) -> i64 {
     catalog
         .write_aside(now, |tx| tx.record_search(user, &search(token), &queries()))
         .unwrap()
@@ -53,6 +54,7 @@ fn a_search_comes_back_as_it_was() {
     let listed = |has_thumbnail| StoredQuery {
         description: "{}".into(),
         has_thumbnail,
+        has_whole: false,
     };
     assert_eq!(stored.queries, [listed(false), listed(true)]);
     assert_eq!(catalog.search_queries(&stored).unwrap(), queries());
@@ -60,7 +62,11 @@ fn a_search_comes_back_as_it_was() {
         catalog.search_by_token(None, "t").unwrap().unwrap().id,
         stored.id
     );
-    let thumbnail = |position| catalog.search_thumbnail(None, id, position).unwrap();
+    let which = QueryThumbnail::SearchedFor;
+    let thumbnail = |position| {
+        let jpeg = catalog.search_thumbnail(None, id, position, which);
+        jpeg.unwrap()
+    };
     assert_eq!(thumbnail(1).as_deref(), Some(&b"jpeg"[..]));
     assert_eq!((thumbnail(0), thumbnail(2)), (None, None));
 }
@@ -103,7 +109,9 @@ fn others_see_nothing_of_it() {
     for other in [None, Some(2)] {
         assert!(catalog.search(other, id).unwrap().is_none());
         assert!(catalog.search_by_token(other, "t").unwrap().is_none());
-        assert!(catalog.search_thumbnail(other, id, 1).unwrap().is_none());
+        let which = QueryThumbnail::SearchedFor;
+        let thumbnail = catalog.search_thumbnail(other, id, 1, which);
+        assert!(thumbnail.unwrap().is_none());
         assert!(catalog.shared_search("another").unwrap().is_none());
         // Unless they were given its token.
         assert_eq!(catalog.shared_search("t").unwrap().unwrap().id, id);

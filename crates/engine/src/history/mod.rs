@@ -5,16 +5,19 @@
 
 mod marks;
 mod recorder;
+mod saved;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lookalike_catalog::{Item, SearchHit, StoredSearch};
+use lookalike_catalog::{Item, SearchHit, StoredQuery, StoredSearch};
 use serde_json::{Map, Value};
 
+pub use lookalike_catalog::QueryThumbnail;
 pub use recorder::Recorder;
+pub use saved::SavedSearch;
 
 use crate::search::{
     KeptQuery, PastSearch, Query, QueryDescription, QueryKind, SearchRequest, Searcher, WordsQuery,
@@ -42,6 +45,8 @@ pub struct HistoryEntry {
     pub queries: Vec<QueryDescription>,
     /// Positions of the queries, from 0, of which there is a thumbnail.
     pub pictures: Vec<usize>,
+    /// Positions of those of which a part was searched for and the whole is kept.
+    pub wholes: Vec<usize>,
     /// The best hit of each of the best groups, best first; at most ten.
     pub top_hits: Vec<PastHit>,
     /// Items found.
@@ -179,11 +184,12 @@ impl History {
         user_id: Option<i64>,
         id: i64,
         position: u32,
+        which: QueryThumbnail,
     ) -> Result<Vec<u8>, EngineError> {
         let jpeg = self
             .stores
             .catalog()
-            .search_thumbnail(user_id, id, position)?;
+            .search_thumbnail(user_id, id, position, which)?;
         jpeg.ok_or_else(|| {
             EngineError::new(
                 ErrorKind::NotFound,
@@ -236,7 +242,7 @@ impl History {
         deleted.then_some(()).ok_or_else(|| no_entry(id))
     }
 
-    /// Deletes a user's history; returns the number of entries.
+    /// Deletes a user's history but what is saved; returns the number of entries.
     ///
     /// # Errors
     /// The catalogue can't be written.
@@ -262,11 +268,16 @@ impl History {
     ///
     /// # Errors
     /// There is none, or the catalogue can't be read.
-    pub fn shared_thumbnail(&self, token: &str, position: u32) -> Result<Vec<u8>, EngineError> {
+    pub fn shared_thumbnail(
+        &self,
+        token: &str,
+        position: u32,
+        which: QueryThumbnail,
+    ) -> Result<Vec<u8>, EngineError> {
         let stored = self.shared_search(token)?;
         let queries = self.stores.catalog().search_queries(&stored)?;
         let query = queries.into_iter().nth(position as usize);
-        let jpeg = query.and_then(|query| query.thumbnail);
+        let jpeg = query.and_then(|query| query.picture(which));
         jpeg.ok_or_else(|| {
             EngineError::new(
                 ErrorKind::NotFound,
@@ -310,6 +321,7 @@ impl History {
                     page: description.page,
                     vectors: query.vectors,
                     thumbnail: query.thumbnail.map(Arc::from),
+                    whole: query.whole.map(Arc::from),
                 })
             })
             .collect();
@@ -322,13 +334,13 @@ impl History {
 
 /// An entry, still without what is to be said of items.
 fn new_entry(stored: StoredSearch) -> HistoryEntry {
-    let pictures = stored
-        .queries
-        .iter()
-        .enumerate()
-        .filter(|(_, query)| query.has_thumbnail)
-        .map(|(position, _)| position)
-        .collect();
+    let positions = |has: fn(&StoredQuery) -> bool| {
+        let queries = stored.queries.iter().enumerate();
+        let those = queries.filter(|(_, query)| has(query));
+        those.map(|(position, _)| position).collect()
+    };
+    let pictures = positions(|query| query.has_thumbnail);
+    let wholes = positions(|query| query.has_whole);
     let queries = stored
         .queries
         .iter()
@@ -342,6 +354,7 @@ fn new_entry(stored: StoredSearch) -> HistoryEntry {
         parameters: stored.search.parameters,
         queries,
         pictures,
+        wholes,
         top_hits: stored
             .search
             .hits

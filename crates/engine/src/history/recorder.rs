@@ -156,6 +156,9 @@ impl Books {
                 thumbnail: (position < MOST_THUMBNAILS)
                     .then(|| self.thumbnail(past, position))
                     .flatten(),
+                whole: (position < MOST_THUMBNAILS)
+                    .then(|| self.whole(past, position))
+                    .flatten(),
             })
             .collect();
         let now = past.at.as_second();
@@ -171,12 +174,23 @@ impl Books {
         if let Some(jpeg) = past.kept_thumbnail(position) {
             return Some(jpeg);
         }
-        self.pictures
-            .thumbnail(past, position, THUMBNAIL_SIDE)
-            .inspect_err(|error| {
-                tracing::debug!("a search is recorded without its picture: {error}");
-            })
-            .ok()
-            .flatten()
+        made(self.pictures.thumbnail(past, position, THUMBNAIL_SIDE))
     }
+
+    /// A small picture of the whole of a query of which a part was searched for.
+    fn whole(&self, past: &PastSearch, position: usize) -> Option<Vec<u8>> {
+        past.kept_whole(position).or_else(|| {
+            made(
+                self.pictures
+                    .whole_thumbnail(past, position, THUMBNAIL_SIDE),
+            )
+        })
+    }
+}
+
+fn made(picture: Result<Option<Vec<u8>>, EngineError>) -> Option<Vec<u8>> {
+    picture
+        .inspect_err(|error| tracing::debug!("a search is recorded without its picture: {error}"))
+        .ok()
+        .flatten()
 }

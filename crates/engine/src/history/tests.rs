@@ -80,7 +80,9 @@ fn a_search_made_again_finds_the_same() {
     assert_eq!(top, expected);
 
     assert_eq!(entry.pictures, [0]);
-    let thumbnail = engine.history().thumbnail(Some(1), entry.id, 0).unwrap();
+    let thumbnail = |which| engine.history().thumbnail(Some(1), entry.id, 0, which);
+    assert!(thumbnail(QueryThumbnail::Whole).is_err());
+    let thumbnail = thumbnail(QueryThumbnail::SearchedFor).unwrap();
     let thumbnail = decode(&thumbnail, &DecodeOptions::default()).unwrap().image;
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 160));
 
@@ -108,6 +110,47 @@ fn a_search_made_again_finds_the_same() {
     recorder.settle();
     let newest = engine.history().page(Some(1), 1, 1).unwrap();
     assert_eq!((newest.total, newest.items[0].pictures.len()), (2, 1));
+}
+
+#[test]
+fn the_frame_of_a_region_and_what_is_around_it_outlive_their_picture() {
+    let fixture = fixture();
+    let engine = &fixture.engine;
+    let recorder = engine.recorder().unwrap();
+    let region = "0.25,0,0.5,1";
+    let framed = SearchRequest {
+        regions: vec![region.parse().unwrap()],
+        ..request(None)
+    };
+    let record = |request: &SearchRequest| {
+        let token = engine.search().run(request).unwrap().query_token;
+        recorder.record(&token, None);
+        recorder.settle();
+        engine.history().page(None, 1, 1).unwrap().items.remove(0)
+    };
+    let entry = record(&framed);
+    // Made again with another parameter, from what is kept alone.
+    let earlier = engine.history().earlier(None, entry.id).unwrap();
+    let again = record(&SearchRequest {
+        queries: earlier.queries,
+        min_score: Some(-0.5),
+        ..framed
+    });
+    assert_ne!(again.id, entry.id);
+    for entry in [entry, again] {
+        assert_eq!(entry.queries[0].region, Some([0.25, 0.0, 0.5, 1.0]));
+        assert_eq!(entry.wholes, [0]);
+        let sides = |which| {
+            let jpeg = engine
+                .history()
+                .thumbnail(None, entry.id, 0, which)
+                .unwrap();
+            let picture = decode(&jpeg, &DecodeOptions::default()).unwrap().image;
+            (picture.width(), picture.height())
+        };
+        assert_eq!(sides(QueryThumbnail::Whole), (320, 160));
+        assert_eq!(sides(QueryThumbnail::SearchedFor), (200, 200));
+    }
 }
 
 #[test]
@@ -144,7 +187,11 @@ fn others_entries_are_not_there() {
     for other in [None, Some(2)] {
         let kinds = [
             engine.history().entry(other, id).unwrap_err().kind(),
-            engine.history().thumbnail(other, id, 0).unwrap_err().kind(),
+            {
+                let history = engine.history();
+                let thumbnail = history.thumbnail(other, id, 0, QueryThumbnail::SearchedFor);
+                thumbnail.unwrap_err().kind()
+            },
             engine.history().earlier(other, id).unwrap_err().kind(),
             engine.history().delete(other, id).unwrap_err().kind(),
         ];

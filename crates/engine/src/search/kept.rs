@@ -27,8 +27,10 @@ pub struct KeptQuery {
     /// Its vectors for each kind of embedding, form and pose, named as by [`kept_name`]: that of the
     /// whole, then those of its figures under the same name.
     pub vectors: Vec<(String, Vec<f32>)>,
-    /// A small JPEG of its picture.
+    /// A small JPEG of its picture, or of the part that was searched for.
     pub thumbnail: Option<Arc<[u8]>>,
+    /// A small JPEG of the whole, where a part was searched for.
+    pub whole: Option<Arc<[u8]>>,
 }
 
 impl KeptQuery {

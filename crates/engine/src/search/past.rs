@@ -95,6 +95,7 @@ impl PastSearch {
             page: query.page(),
             vectors: self.vectors_of(position),
             thumbnail: None,
+            whole: None,
         })
     }
 
@@ -115,6 +116,15 @@ impl PastSearch {
     pub fn kept_thumbnail(&self, position: usize) -> Option<Vec<u8>> {
         match self.request.queries.get(position)? {
             Query::Kept(kept) => kept.thumbnail.as_deref().map(<[u8]>::to_vec),
+            _ => None,
+        }
+    }
+
+    /// The small JPEG of the whole picture that was kept with a query of which a part was searched
+    /// for.
+    pub(crate) fn kept_whole(&self, position: usize) -> Option<Vec<u8>> {
+        match self.request.queries.get(position)? {
+            Query::Kept(kept) => kept.whole.as_deref().map(<[u8]>::to_vec),
             _ => None,
         }
     }

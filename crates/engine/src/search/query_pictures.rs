@@ -148,6 +148,12 @@ fn region_input(
     }
 }
 
+fn jpeg_within(picture: &RgbImage, side: u32) -> Result<Vec<u8>, EngineError> {
+    encode_jpeg(&fit_within(picture, side), THUMBNAIL_QUALITY).map_err(|error: EncodeError| {
+        EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
+    })
+}
+
 /// What of a query picture is embedded.
 pub(super) struct QueryInputs {
     /// The forms that it is asked in, each with its parts, the whole first.
@@ -305,10 +311,28 @@ impl QueryPictures {
             }
             Some(_) => self.shown(request, position)?,
         };
-        let jpeg = encode_jpeg(&fit_within(&picture, side), THUMBNAIL_QUALITY);
-        let failed = |error: EncodeError| {
-            EngineError::new(ErrorKind::Internal, error.to_string()).because(error)
-        };
-        jpeg.map(Some).map_err(failed)
+        jpeg_within(&picture, side).map(Some)
+    }
+
+    /// As [`Self::thumbnail`], of the whole picture of which a part was searched for; none where
+    /// all of it was.
+    ///
+    /// # Errors
+    /// The picture is not kept any more, or can't be read.
+    pub(crate) fn whole_thumbnail(
+        &self,
+        past: &PastSearch,
+        position: usize,
+        side: u32,
+    ) -> Result<Option<Vec<u8>>, EngineError> {
+        let request = &past.request;
+        let is_part = matches!(
+            request.queries.get(position),
+            Some(Query::Image(_) | Query::Item(_))
+        ) && request.region(position).is_some();
+        if !is_part {
+            return Ok(None);
+        }
+        jpeg_within(&self.picture(request, position)?.upright(), side).map(Some)
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct FilterParameters {
     exclude_patent_id: Option<Vec<String>>,
     /// Items to leave out.
     exclude_item_id: Option<Vec<u64>>,
+    /// Only items with a higher id than this one: what was added after it.
+    after_item: Option<u64>,
 }
 
 /// The filters of lists: those of searches, and one more.
@@ -75,6 +77,7 @@ pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bo
         "patent_id" => filter.patent_id.push(text()),
         "exclude_patent_id" => filter.exclude_patent_id.push(text()),
         "exclude_item_id" => filter.exclude_item_id.push(number(name, value)?),
+        "after_item" => filter.after_item = Some(number(name, value)?),
         _ => return Ok(false),
     }
     Ok(true)

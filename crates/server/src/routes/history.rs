@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use lookalike_engine::history::EarlierSearch;
+use lookalike_engine::history::{EarlierSearch, QueryThumbnail};
 use lookalike_engine::search::SearchRequest;
 use lookalike_wire::{HistoryEntry, HistoryPage, SearchAnswer};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,28 @@ pub(crate) async fn show(
     Ok(Success(entry.await?.into()))
 }
 
-/// Picture of a query, at most 160 x 160 pixels, JPEG.
+/// Which picture of a query is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// The whole picture, where a part of it was searched for; else that part.
+    #[serde(default)]
+    #[param(required = false)]
+    whole: bool,
+}
+
+impl Which {
+    pub(super) fn thumbnail(&self) -> QueryThumbnail {
+        if self.whole {
+            QueryThumbnail::Whole
+        } else {
+            QueryThumbnail::SearchedFor
+        }
+    }
+}
+
+/// Picture of a query, at most 320 x 320 pixels, JPEG.
 #[utoipa::path(
     get,
     path = "/api/history/{id}/thumbnail/{position}",
@@ -98,6 +119,7 @@ pub(crate) async fn show(
     params(
         ("id" = i64, Path, description = "As in the list"),
         ("position" = u32, Path, description = "Of the query, from 0"),
+        Which,
     ),
     responses((status = 200, content_type = "image/jpeg", body = Binary), ApiError),
 )]
@@ -105,10 +127,14 @@ pub(crate) async fn thumbnail(
     State(app): State<App>,
     Member(caller): Member,
     Path((id, position)): Path<(String, String)>,
+    Parameters(which): Parameters<Which>,
 ) -> Result<Response, ApiError> {
     let id = entry_id(&id)?;
     let position = query_position(&position)?;
-    let jpeg = app.read(move |engine| engine.history().thumbnail(caller.user_id, id, position));
+    let jpeg = app.read(move |engine| {
+        let history = engine.history();
+        history.thumbnail(caller.user_id, id, position, which.thumbnail())
+    });
     Ok(kept_picture(jpeg.await?))
 }
 
@@ -175,7 +201,7 @@ pub(super) async fn made_again(
     search::search(app, caller, request, history).await
 }
 
-/// Delete one of my searches.
+/// Delete one of my searches, and with it its name if it is saved.
 #[utoipa::path(
     delete,
     path = "/api/history/{id}",
@@ -194,7 +220,7 @@ pub(crate) async fn delete(
     Ok(Success(DeletedEntries { deleted: 1 }))
 }
 
-/// Delete all my searches.
+/// Delete all my searches but those that are saved.
 #[utoipa::path(
     delete,
     path = "/api/history",
@@ -233,7 +259,7 @@ fn changed(mut parameters: Map<String, Value>, changes: Map<String, Value>) -> M
     parameters
 }
 
-fn entry_id(text: &str) -> Result<i64, ApiError> {
+pub(super) fn entry_id(text: &str) -> Result<i64, ApiError> {
     text.parse()
         .map_err(|_| ApiError::invalid(format!("`{text}` is no search's id")))
 }

@@ -19,6 +19,7 @@ pub(crate) mod page;
 mod patents;
 mod pictures;
 mod reports;
+mod saved;
 mod screen;
 mod search;
 mod sent_files;
@@ -50,6 +51,9 @@ pub(crate) fn api(start: OpenApiRouter<App>, uploads: DefaultBodyLimit) -> OpenA
         .routes(routes!(history::show, history::delete))
         .routes(routes!(history::thumbnail))
         .routes(routes!(history::repeat))
+        .routes(routes!(saved::list_saved, saved::save))
+        .routes(routes!(saved::forget))
+        .routes(routes!(saved::run))
         .routes(routes!(marks::show_marks, marks::change_marks))
         .routes(routes!(shared::show_shared))
         .routes(routes!(shared::shared_thumbnail))

@@ -9,11 +9,12 @@ use axum::response::Response;
 use lookalike_wire::{HistoryEntry, SearchAnswer};
 use serde_json::{Map, Value};
 
-use super::history::{kept_picture, made_again, query_position};
+use super::history::{Which, kept_picture, made_again, query_position};
 use crate::http::access::Reader;
 use crate::http::body::JsonOrNothing;
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::path::Path;
+use crate::http::query::Parameters;
 use crate::openapi::Binary;
 use crate::parameters::search::SearchParameters;
 use crate::state::App;
@@ -39,7 +40,7 @@ pub(crate) async fn show_shared(
     Ok(Success(HistoryEntry::shared(entry.await?)))
 }
 
-/// Picture of a query of a search that somebody made, at most 160 x 160 pixels, JPEG.
+/// Picture of a query of a search that somebody made, at most 320 x 320 pixels, JPEG.
 #[utoipa::path(
     get,
     path = "/api/shared/{query_token}/thumbnail/{position}",
@@ -47,6 +48,7 @@ pub(crate) async fn show_shared(
     params(
         ("query_token" = String, Path, description = "Of the search's answer"),
         ("position" = u32, Path, description = "Of the query, from 0"),
+        Which,
     ),
     responses((status = 200, content_type = "image/jpeg", body = Binary), ApiError),
 )]
@@ -54,9 +56,13 @@ pub(crate) async fn shared_thumbnail(
     State(app): State<App>,
     _: Reader,
     Path((token, position)): Path<(String, String)>,
+    Parameters(which): Parameters<Which>,
 ) -> Result<Response, ApiError> {
     let position = query_position(&position)?;
-    let jpeg = app.read(move |engine| engine.history().shared_thumbnail(&token, position));
+    let jpeg = app.read(move |engine| {
+        let history = engine.history();
+        history.shared_thumbnail(&token, position, which.thumbnail())
+    });
     Ok(kept_picture(jpeg.await?))
 }
 

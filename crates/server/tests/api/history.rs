@@ -1,7 +1,7 @@
 //! A user's own searches.
 
 use lookalike_imaging::{DecodeOptions, decode};
-use lookalike_testkit::http::{Answer, request};
+use lookalike_testkit::http::{Answer, form, request};
 use serde_json::{Value, json};
 
 use crate::fixture::{Server, picture};
@@ -185,4 +185,78 @@ fn wrong_requests_are_refused_with_a_reason() {
     }
     let answer = call(&server, "POST", "/api/history/7/search", &json!({}));
     assert_eq!(answer.status, 404);
+}
+
+#[test]
+fn a_saved_search_is_run_again_over_what_is_new() {
+    let server = Server::new();
+    let found = server
+        .search(&[("file", Some("q.png"), &picture(2))])
+        .json()["data"]
+        .clone();
+    let save = |name: &str, token: &Value| {
+        let body = json!({"name": name, "query_token": token});
+        call(&server, "POST", "/api/saved-searches", &body)
+    };
+    let saved = save(" Watch bands ", &found["query_token"]);
+    assert_eq!(saved.status, 201, "{}", saved.json());
+    let saved = saved.json()["data"].clone();
+    assert_eq!(saved["name"], "Watch bands");
+    assert_eq!(saved["search"]["query_token"], found["query_token"]);
+    let id = &saved["id"];
+    let listed = || server.get("/api/saved-searches").json()["data"].clone();
+    assert_eq!(listed(), json!([saved]));
+
+    let run = format!("/api/saved-searches/{id}/run");
+    assert_eq!(
+        call(&server, "POST", &run, &json!({})).json()["data"],
+        saved
+    );
+    assert_eq!(listed()[0]["new_images"], 0);
+    let new = picture(7);
+    let upload: [(&str, Option<&str>, &[u8]); 1] = [("file", Some("new.png"), &new)];
+    let (kind, body) = form(&upload);
+    let headers = [("content-type", kind.as_str())];
+    let added = request(server.address, "POST", "/api/images", &headers, &body);
+    let added = added.json()["data"]["id"].clone();
+    assert_eq!(listed()[0]["new_images"], 1);
+    let before = call(&server, "POST", &run, &json!({})).json()["data"].clone();
+    let again = format!("/api/history/{id}/search");
+    let changes = json!({"after_item": before["seen_item"], "min_score": -1});
+    let answer = call(&server, "POST", &again, &changes).json()["data"].clone();
+    assert_eq!(answer["query_info"]["total_matched"], 1, "{answer}");
+    assert_eq!(answer["results"][0]["pages"][0]["id"], added);
+
+    // Cleared, the history still has it.
+    call(&server, "DELETE", "/api/history", &json!({}));
+    assert_eq!(list(&server)["total"], 1);
+    let forget = format!("/api/saved-searches/{id}");
+    assert_eq!(call(&server, "DELETE", &forget, &json!({})).status, 200);
+    assert_eq!(call(&server, "DELETE", &forget, &json!({})).status, 404);
+    assert_eq!(call(&server, "POST", &run, &json!({})).status, 404);
+    assert_eq!(listed(), json!([]));
+    call(&server, "DELETE", "/api/history", &json!({}));
+    assert_eq!(list(&server)["total"], 0);
+}
+
+#[test]
+fn names_of_saved_searches_are_checked() {
+    let server = Server::new();
+    let token = |number: u32| {
+        let answer = server.search(&[("file", Some("q.png"), &picture(number))]);
+        answer.json()["data"]["query_token"].clone()
+    };
+    let (one, other) = (token(1), token(2));
+    for (name, token, status) in [
+        (" ", &one, 400),
+        ("two\nlines", &one, 400),
+        (&*"x".repeat(201), &one, 400),
+        ("灯具", &one, 201),
+        ("灯具", &other, 409),
+        ("Lamps", &json!("f".repeat(32)), 404),
+    ] {
+        let body = json!({"name": name, "query_token": token});
+        let answer = call(&server, "POST", "/api/saved-searches", &body);
+        assert_eq!(answer.status, status, "{name}: {}", answer.json());
+    }
 }

@@ -31,6 +31,9 @@ const READERS: &[&str] = &[
     "post /api/history/{id}/search",
     "post /api/shared/{query_token}/search",
     "post /api/marks/{query_token}",
+    "post /api/saved-searches",
+    "post /api/saved-searches/{id}/run",
+    "delete /api/saved-searches/{id}",
     "delete /api/history/{id}",
     "delete /api/history",
     "post /api/preview",
@@ -145,7 +148,9 @@ fn anonymous_callers_see_nothing_that_belongs_to_a_user() {
     add(&server, "ann", "admin");
     let of_users = |endpoint: &String| {
         least(endpoint).is_some()
-            && (endpoint.contains("/history") || endpoint.contains("/api/auth/"))
+            && ["/history", "/saved-searches", "/api/auth/"]
+                .iter()
+                .any(|part| endpoint.contains(part))
     };
     for endpoint in endpoints(&server).iter().filter(|one| of_users(one)) {
         assert_eq!(call(&server, endpoint, &[]).status, 401, "{endpoint}");

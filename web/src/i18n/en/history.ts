@@ -31,7 +31,8 @@ export default {
   deleted: "The search is deleted from your history.",
   deleteAll: "Delete all",
   confirm: "Delete your whole history?",
-  confirmText: "Your searches and their pictures are deleted. Links to them stop working.",
+  confirmText:
+    "Your searches and their pictures are deleted, but for those that you saved. Links to them stop working.",
   confirmVerb: "Delete the history",
   empty: "You have not searched yet",
   emptyText: "Every search is kept here with its best matches, so that you can make it again.",

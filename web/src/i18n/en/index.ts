@@ -6,6 +6,7 @@ import history from "./history";
 import imports from "./imports";
 import library from "./library";
 import patent from "./patent";
+import saved from "./saved";
 import search from "./search";
 import statistics from "./statistics";
 import trash from "./trash";
@@ -20,6 +21,7 @@ const messages = {
   history,
   imports,
   library,
+  saved,
   statistics,
   trash,
 };

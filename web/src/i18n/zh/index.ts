@@ -7,6 +7,7 @@ import history from "./history";
 import imports from "./imports";
 import library from "./library";
 import patent from "./patent";
+import saved from "./saved";
 import search from "./search";
 import statistics from "./statistics";
 import trash from "./trash";
@@ -21,6 +22,7 @@ const messages: Messages = {
   history,
   imports,
   library,
+  saved,
   statistics,
   trash,
 };

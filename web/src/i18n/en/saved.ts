@@ -1,0 +1,20 @@
+export default {
+  title: "Saved searches",
+  save: "Save search",
+  heading: "Save this search",
+  text: "It stands above your history, and can be run again over everything or over what is new.",
+  name: "Name",
+  verb: "Save",
+  taken: "The name is taken",
+  takenHelp: "Another saved search has it; choose another name, or forget that one.",
+  onlyNew: "Only what is new",
+  nothingNew: (day: string) => `Nothing new since ${day}`,
+  added: (count: string, day: string) =>
+    count === "1" ? `1 image added since ${day}` : `${count} images added since ${day}`,
+  searchNew: "What is new",
+  searchNewOf: (name: string) => `Search what is new: ${name}`,
+  searchAll: "Run again",
+  searchAllOf: (name: string) => `Run again: ${name}`,
+  forget: (name: string) => `Forget the saved search ${name}`,
+  forgotten: (name: string) => `${name} is no longer saved; the search stays in the history.`,
+};
