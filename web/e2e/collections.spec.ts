@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { audit } from "./audit";
 
 /** Of this file alone. */
-const MADE = "e2e-made";
+const MADE = "e2e-设计库";
 
 test.afterAll(async ({ request }) => {
   await request.delete(`/api/collections/${MADE}`);

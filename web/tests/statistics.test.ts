@@ -38,6 +38,12 @@ test("only what was chosen of a collection is sent", () => {
 });
 
 test("names of collections are what the server takes", () => {
-  expect(["a", "Chairs-2025", "0.x_y", "a".repeat(64)].every(isCollectionName)).toBe(true);
-  expect(["", "-a", ".a", "a b", "椅子", "a".repeat(65)].some(isCollectionName)).toBe(false);
+  expect(
+    ["a", "Chairs-2025", "0.x_y", "椅子", "Möbel", "डिज़ाइन", "库".repeat(64)].every(
+      isCollectionName,
+    ),
+  ).toBe(true);
+  expect(["", "-a", ".a", "a b", "a/b", "椅\u3000子", "a".repeat(65)].some(isCollectionName)).toBe(
+    false,
+  );
 });

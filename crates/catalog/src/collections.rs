@@ -1,8 +1,10 @@
 //! Collections: named sets of items with one encoder, preprocessing, metric and index.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 use lookalike_terms::{IndexKind, Metric, PreprocessKind};
 
@@ -23,7 +25,7 @@ pub(crate) fn is_hidden(name: &str) -> bool {
 /// What a collection is made with. Encoder, preprocessing and metric never change after.
 #[derive(Clone, Debug)]
 pub struct NewCollection {
-    /// 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit.
+    /// 1 to 64 letters of any script, digits, `-`, `_` or `.`, beginning with a letter or digit.
     pub name: String,
     /// The encoder's name or folder; `None` when vectors are brought along.
     pub model: Option<String>,
@@ -248,13 +250,46 @@ pub(crate) fn stats(connection: &Connection, id: i64) -> Result<CollectionStats,
     Ok(numbers.unwrap_or_default())
 }
 
+/// Characters of a name.
+const MOST_CHARACTERS: usize = 64;
+
+/// Signs that words of some scripts need and that Unicode counts neither as letters nor as digits:
+/// marks of tones and of vowels that are left out.
+const SIGNS_IN_WORDS: &[RangeInclusive<char>] = &[
+    // Devanagari, Bengali, Gurmukhi, Gujarati, Oriya.
+    '\u{093c}'..='\u{093c}',
+    '\u{094d}'..='\u{094d}',
+    '\u{09bc}'..='\u{09bc}',
+    '\u{09cd}'..='\u{09cd}',
+    '\u{0a3c}'..='\u{0a3c}',
+    '\u{0a4d}'..='\u{0a4d}',
+    '\u{0abc}'..='\u{0abc}',
+    '\u{0acd}'..='\u{0acd}',
+    '\u{0b3c}'..='\u{0b3c}',
+    '\u{0b4d}'..='\u{0b4d}',
+    // Tamil, Telugu, Kannada, Malayalam, Sinhala.
+    '\u{0bcd}'..='\u{0bcd}',
+    '\u{0c4d}'..='\u{0c4d}',
+    '\u{0cbc}'..='\u{0cbc}',
+    '\u{0ccd}'..='\u{0ccd}',
+    '\u{0d4d}'..='\u{0d4d}',
+    '\u{0dca}'..='\u{0dca}',
+    // Thai, Lao, Burmese, Khmer.
+    '\u{0e38}'..='\u{0e4e}',
+    '\u{0eb8}'..='\u{0ecd}',
+    '\u{1037}'..='\u{1037}',
+    '\u{1039}'..='\u{103a}',
+    '\u{17d2}'..='\u{17d2}',
+];
+
+/// Nothing that has a meaning in a path, in an address or on a command line, and nothing that can't
+/// be seen.
 fn is_valid_name(name: &str) -> bool {
-    let first = name
-        .bytes()
-        .next()
-        .is_some_and(|b| b.is_ascii_alphanumeric());
-    let rest = name
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    first && rest && name.len() <= 64
+    let of_words =
+        |c: char| c.is_alphanumeric() || SIGNS_IN_WORDS.iter().any(|signs| signs.contains(&c));
+    name.starts_with(char::is_alphanumeric)
+        && name
+            .chars()
+            .all(|c| of_words(c) || matches!(c, '-' | '_' | '.'))
+        && name.chars().count() <= MOST_CHARACTERS
 }

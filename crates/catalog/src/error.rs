@@ -52,7 +52,7 @@ pub enum CatalogError {
     },
     /// A name that a collection can't have.
     #[error(
-        "`{name}` can't name a collection; use 1 to 64 letters, digits, `-`, `_` or `.`, beginning \
+        "`{name}` can't name a collection; use 1 to 64 letters of any script, digits, `-`, `_` or `.`, beginning \
          with a letter or digit"
     )]
     BadCollectionName {

@@ -57,6 +57,7 @@ export function chosenSettings(settings: Settings): Omit<NewCollection, "name"> 
   return Object.fromEntries(chosen.filter(([, value]) => value)) as Omit<NewCollection, "name">;
 }
 
+/** Letters and digits of any script; what few scripts need beside them only the server knows. */
 export function isCollectionName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name);
+  return /^[\p{Alphabetic}\p{N}][\p{Alphabetic}\p{M}\p{N}._-]{0,63}$/u.test(name);
 }

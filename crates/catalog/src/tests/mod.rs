@@ -18,6 +18,7 @@ mod numbers;
 #[cfg(unix)]
 mod private;
 mod room;
+mod saved;
 mod successor;
 mod trash;
 mod words;
@@ -361,7 +362,26 @@ fn missing_catalogue_and_bad_names_are_reported() {
         Err(CatalogError::Missing { .. })
     ));
     let fixture = Fixture::new();
-    for name in ["", "-x", "a b", "../x", &"x".repeat(65)] {
+    for name in ["设计库", "Möbel_2.neu", "डिज़ाइन", "เก้าอี้", &"库".repeat(64)]
+    {
+        let created = fixture
+            .catalog
+            .write(NOW, |tx| tx.create_collection(&spec(name)));
+        assert_eq!(created.unwrap().spec.name, name);
+    }
+    let tricks = [
+        "",
+        "-x",
+        ".x",
+        "a b",
+        "../x",
+        "a/b",
+        "设\\计",
+        "a\u{200d}b",
+        "a\u{202e}b",
+        "库\u{3000}",
+    ];
+    for name in tricks.into_iter().chain([&*"库".repeat(65)]) {
         let created = fixture
             .catalog
             .write(NOW, |tx| tx.create_collection(&spec(name)));

@@ -130,3 +130,29 @@ fn one_of_each_group_of_duplicates_is_kept() {
     ];
     assert_eq!(scratch.json(&back)["restored"], 1);
 }
+
+#[test]
+fn a_collection_is_named_in_any_script() {
+    let scratch = Scratch::new();
+    scratch.synth(2, 0);
+    let import =
+        |name: &str| scratch.run(&["import", "designs/patents", "-c", name, "--format", "json"]);
+    assert!(import("设计库").status.success());
+    let sheets = files(&scratch.path("designs/patents"), &["tif"]);
+    let search = ["search", sheets[1].to_str().unwrap(), "-c", "设计库"];
+    let found = scratch.json(&[&search[..], &["--format", "json"]].concat());
+    assert_eq!(
+        found["query_info"]["collections"],
+        serde_json::json!(["设计库"])
+    );
+    let listed = scratch.run(&["collections", "list"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("设计库"));
+    for trick in ["../设计库", "设计/库", "-设计库", "设计\u{3000}库"] {
+        assert!(!import(trick).status.success(), "{trick}");
+    }
+    let all = files(&scratch.path("data"), &["index", "sqlite", "npz", "lock"]);
+    assert!(
+        all.iter().all(|path| path.to_str().unwrap().is_ascii()),
+        "{all:?}"
+    );
+}

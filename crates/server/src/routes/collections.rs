@@ -48,7 +48,7 @@ pub(crate) async fn list(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCollection {
-    /// 1 to 64 letters, digits, `-`, `_` or `.`, beginning with a letter or digit.
+    /// 1 to 64 letters of any script, digits, `-`, `_` or `.`, beginning with a letter or digit.
     name: String,
     /// The encoder; `builtin` unless given.
     model: Option<String>,

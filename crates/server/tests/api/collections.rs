@@ -1,9 +1,9 @@
 //! Collections over HTTP: made, shown, dropped.
 
-use lookalike_testkit::http::request;
+use lookalike_testkit::http::{form, request};
 use serde_json::{Value, json};
 
-use crate::fixture::Server;
+use crate::fixture::{Server, picture};
 
 #[test]
 fn a_collection_is_made_shown_and_dropped() {
@@ -53,4 +53,55 @@ fn a_collection_is_made_shown_and_dropped() {
     assert_eq!(left.as_array().unwrap().len(), 1);
     // Originals that stayed in place are not touched.
     assert!(server.directory.path().join("pictures/plain.png").exists());
+}
+
+#[test]
+fn a_collection_can_have_a_name_in_any_script() {
+    let server = Server::new();
+    let name = "设计库";
+    let (kind, body) = form(&[
+        ("collection", None, name.as_bytes()),
+        ("file", Some("椅子.png"), &picture(2)),
+    ]);
+    let headers = [("content-type", kind.as_str())];
+    let added = request(server.address, "POST", "/api/images", &headers, &body);
+    assert_eq!(added.status, 201, "{}", added.json());
+    assert_eq!(added.json()["data"]["collection"], name);
+    let escaped = "%E8%AE%BE%E8%AE%A1%E5%BA%93";
+    for path in [
+        format!("/api/collections/{escaped}"),
+        format!("/api/collection/stats?collection={escaped}"),
+    ] {
+        let shown = server.get(&path).json()["data"].clone();
+        assert_eq!(
+            (&shown["name"], &shown["num_entities"]),
+            (&json!(name), &json!(1))
+        );
+    }
+    let listed = server
+        .get(&format!("/api/images?collection={escaped}"))
+        .json();
+    assert_eq!(listed["data"]["items"][0]["file_name"], "椅子.png");
+    let query = [
+        ("collection", None, name.as_bytes()),
+        ("file", Some("q.png"), &*picture(2)),
+    ];
+    let found = server.search(&query).json()["data"].clone();
+    assert_eq!(found["query_info"]["collections"], json!([name]));
+    assert_eq!(found["results"][0]["pages"][0]["collection"], name);
+    let token = found["query_token"].as_str().unwrap();
+    let report = server.get(&format!("/api/reports/{token}.html?lang=zh"));
+    assert!(String::from_utf8(report.body).unwrap().contains(name));
+    // On the disk it has a number.
+    let mut pending = vec![server.directory.path().join("data")];
+    while let Some(path) = pending.pop() {
+        assert!(path.to_str().unwrap().is_ascii(), "{}", path.display());
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).unwrap();
+            pending.extend(entries.map(|entry| entry.unwrap().path()));
+        }
+    }
+    let path = format!("/api/collections/{escaped}");
+    let dropped = request(server.address, "DELETE", &path, &[], &[]).json();
+    assert_eq!(dropped["data"], json!({"name": name, "images": 1}));
 }

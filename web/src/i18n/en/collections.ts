@@ -28,7 +28,7 @@ export default {
   noModel: "none; vectors were brought along",
   failed: "The collection was not made",
   name: "Name",
-  nameHelp: "Letters a to z, digits, - _ and . with a letter or digit first; 64 at most.",
+  nameHelp: "Letters of any script, digits, - _ and . with a letter or digit first; 64 at most.",
   nameTaken: "There is a collection of this name already.",
   fixed: "These can't be changed once the collection is made.",
   modelHelp:
