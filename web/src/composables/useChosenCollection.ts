@@ -11,5 +11,8 @@ export function useChosenCollection() {
     const { collection } = route.query;
     return typeof collection === "string" ? collection : state.options.collection;
   });
-  return useCollection(() => name.value);
+  const chosen = useCollection(() => name.value);
+  /** Where it has no patents, there is talk of images. */
+  const isPictures = computed(() => chosen.collection.value?.num_patents === 0);
+  return { ...chosen, isPictures };
 }

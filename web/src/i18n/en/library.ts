@@ -20,6 +20,7 @@ export default {
     granted: "Granted",
     size: "Size",
     title: "Title",
+    description: "Description",
     class: "Class",
     tags: "Tags",
   },

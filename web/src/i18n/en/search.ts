@@ -24,8 +24,8 @@ export default {
   ask: {
     label: "Words, patent number, applicant or address",
     labelImages: "Words or the address of an image",
-    placeholder: "Or type words, a patent number, an applicant, an address",
-    placeholderImages: "Or type words, or paste an address",
+    placeholder: "Or words, number, applicant, address",
+    placeholderImages: "Or words, or an address",
     go: "Search with this",
     words: "Words: looked for in all texts, and by meaning where the encoder reads words",
     patent: (number: string) => `Patent number: opens ${number}`,
@@ -92,6 +92,7 @@ export default {
     showAll: (count: number) =>
       count > 0 ? `Options and filters (${count})` : "Options and filters",
     keyword: "Number, name or words",
+    keywordImages: "Name or words",
     keywordPlaceholder: "D939,806, chair …",
     loc_class: "Locarno class",
     us_class: "US class",
