@@ -41,13 +41,13 @@ export function formatsOf(language: Language): Formats {
     number({ style: "unit", unit: name, maximumFractionDigits: digits });
   const fixed = (digits: number) =>
     number({ minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const whole = unit("millisecond", 0);
-  const tenths = unit("millisecond", 1);
-  /** Symbols stand apart from their number, Chinese units do not. */
+  /** Units stand apart from their number; those that the platform writes in Chinese do not. */
   const timed = (symbol: string, name: string, digits = 0) => {
     const format = number({ maximumFractionDigits: digits });
-    return (value: number) => format(value) + (language === "zh" ? name : `\u00a0${symbol}`);
+    return (value: number) => `${format(value)}\u00a0${language === "zh" ? name : symbol}`;
   };
+  const whole = timed("ms", "毫秒");
+  const tenths = timed("ms", "毫秒", 1);
   const hours = timed("h", "小时");
   const minutes = timed("min", "分");
   const seconds = timed("s", "秒");
@@ -62,7 +62,6 @@ export function formatsOf(language: Language): Formats {
   const weekday = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
-  const space = language === "zh" ? "" : " ";
   const list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
 
   return {
@@ -82,8 +81,8 @@ export function formatsOf(language: Language): Formats {
       if (value > 0 && value < 1) return parts(Math.max(0.1, value));
       const whole = Math.max(0, Math.round(value));
       const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-      if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(space);
-      if (m > 0) return [minutes(m), s > 0 && seconds(s)].filter(Boolean).join(space);
+      if (h > 0) return [hours(h), m > 0 && minutes(m)].filter(Boolean).join(" ");
+      if (m > 0) return [minutes(m), s > 0 && seconds(s)].filter(Boolean).join(" ");
       return seconds(s);
     },
     day: (value) =>
@@ -94,7 +93,8 @@ export function formatsOf(language: Language): Formats {
     date: (seconds) => date.format(seconds * 1000),
     weekday: (seconds) => weekday.format(seconds * 1000),
     time: (seconds) => time.format(seconds * 1000),
-    seconds: number({ style: "unit", unit: "second", unitDisplay: "long" }),
+    seconds:
+      language === "zh" ? seconds : number({ style: "unit", unit: "second", unitDisplay: "long" }),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
     locarno: (code) => locarnoName(code, language),
     list: (values) => list.format(values),

@@ -1,8 +1,8 @@
 import type { Messages } from "../en";
 
 const roles: Messages["account"]["roles"] = {
-  reader: { name: "只读", may: "可以搜索和查看图片，并保留自己的历史记录。" },
-  editor: { name: "编辑", may: "可以搜索，并导入、编辑和删除图片。" },
+  reader: { name: "只读", may: "可以检索和查看图片，并保留自己的历史记录。" },
+  editor: { name: "编辑", may: "可以检索，并导入、编辑和删除图片。" },
   admin: { name: "管理员", may: "拥有全部权限，并负责管理用户和集合。" },
 };
 
@@ -21,7 +21,7 @@ export default {
   login: {
     heading: "登录",
     verb: "登录",
-    stranger: "不登录，直接搜索",
+    stranger: "不登录，直接检索",
     toRegister: "注册账户",
     toLogin: "已有账户，去登录",
   },
@@ -32,7 +32,7 @@ export default {
   },
   register: {
     heading: "注册账户",
-    text: "注册后可以搜索和查看图片，并随时找回自己的搜索记录。",
+    text: "注册后可以检索和查看图片，并随时找回自己的检索记录。",
     verb: "注册",
   },
   problem: {
@@ -52,8 +52,8 @@ export default {
   },
   refused: {
     title: "没有权限",
-    heading: (role) => `这个页面需要「${role}」角色`,
-    text: (role) => `您当前的角色是「${role}」，可以请管理员调整。`,
+    heading: (role) => `这个页面需要“${role}”角色`,
+    text: (role) => `您当前的角色是“${role}”，可以请管理员调整。`,
   },
   none: {
     heading: "这台服务器没有启用账户",
@@ -87,7 +87,7 @@ export default {
     forever: "永久有效",
     dayCount: (count) => `${count} 天`,
     verb: "创建令牌",
-    made: (name) => `令牌「${name}」`,
+    made: (name) => `令牌“${name}”`,
     once: "请立即复制并妥善保存，之后不会再显示。",
     copy: "复制令牌",
     done: "完成",
@@ -98,7 +98,7 @@ export default {
     actions: "操作",
     revoke: "撤销",
     revokeOne: (name) => `撤销 ${name}`,
-    confirm: (name) => `撤销令牌「${name}」？`,
+    confirm: (name) => `撤销令牌“${name}”？`,
     confirmText: "使用它的脚本将立即无法访问。",
     confirmVerb: "撤销令牌",
   },
@@ -132,7 +132,7 @@ export default {
     added: (name) => `${name} 现在可以登录了。`,
     removed: (name) => `已移除 ${name}。`,
     wasReset: (name) => `${name} 的密码已重置。`,
-    changed: (name, role) => `${name} 的角色已改为「${role}」。`,
+    changed: (name, role) => `${name} 的角色已改为“${role}”。`,
     wasShut: (name) => `已停用 ${name}。`,
     wasLetIn: (name) => `${name} 可以重新登录了。`,
   },

@@ -9,7 +9,7 @@ export default {
   skip: "跳到正文",
   nav: {
     label: "主导航",
-    search: "搜索",
+    search: "检索",
     library: "图库",
     import: "导入",
     history: "历史",
@@ -20,7 +20,7 @@ export default {
   collection: "集合",
   offline: "网络已断开，或服务器没有响应。页面上的内容会保留。",
   title: {
-    search: "搜索",
+    search: "检索",
     compare: "对比",
     notFound: "页面不存在",
   },
@@ -29,7 +29,7 @@ export default {
     offline: "服务器没有响应",
     offlineHelp: "请确认服务器正在运行且网络已连接，然后重试。",
     refused: "服务器无法完成这个请求",
-    busy: (seconds) => `正在进行的搜索较多，请在 ${seconds} 秒后重试。`,
+    busy: (seconds) => `正在进行的检索较多，请在 ${seconds} 秒后重试。`,
     broken: "服务器的应答无法识别",
     brokenHelp: "请重试；如仍出现，请把下面的内容告诉管理员。",
     unreadable: "无法识别这个图片文件",
@@ -42,7 +42,7 @@ export default {
     details: "技术细节",
     copy: "复制",
     copied: "已复制",
-    home: "返回搜索",
+    home: "返回检索",
   },
   pixels: (width, height) => `${width} × ${height}`,
   zoom: {

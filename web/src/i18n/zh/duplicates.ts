@@ -18,7 +18,7 @@ export default {
   keepThis: (name) => `保留 ${name}`,
   keepOne: (others) => `保留一张，删除 ${others} 张`,
   keepText: (name) =>
-    `将保留 ${name}，其余图片不再被搜索到。未复制到服务器的原始文件仍保留在原处，不受影响。`,
+    `将保留 ${name}，其余图片不再被检索到。未复制到服务器的原始文件仍保留在原处，不受影响。`,
   apart: "不是重复",
   keys: "J、K 上下移动，左右方向键选择保留哪张，D 删除其余，N 标记为不是重复，C 对比",
   readerKeys: "J、K 上下移动，C 对比",

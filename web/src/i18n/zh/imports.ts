@@ -69,8 +69,8 @@ export default {
     cancel: "停止",
     cancelThis: (what) => `停止导入 ${what}`,
     againThis: (what) => `重试导入 ${what}`,
-    search: "搜索该集合",
-    searchThis: (collection) => `在 ${collection} 中搜索`,
+    search: "检索该集合",
+    searchThis: (collection) => `在 ${collection} 中检索`,
     over: (what, imported, failed) => `${what}：已导入 ${imported}，失败 ${failed}`,
   },
   state: {

@@ -71,6 +71,6 @@ export default {
     facts: "详细信息",
     field: "项目",
     noQuery: "没有可对比的查询图",
-    noQueryHelp: "请先用图片搜索，再对比其中一个结果。",
+    noQueryHelp: "请先用图片检索，再对比其中一个结果。",
   },
 } satisfies Partial<Messages>;

@@ -14,7 +14,7 @@ export default {
   index: "索引",
   states: {
     ready: "就绪",
-    building: "正在构建，期间可照常搜索",
+    building: "正在构建，期间可照常检索",
     unavailable: "暂无响应，数据未丢失",
   } as Record<string, string>,
   model: "编码器",
