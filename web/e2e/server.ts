@@ -1,5 +1,5 @@
-// Journeys that begin with nothing: a server of their own with accounts, on an empty data directory
-// and a free port, which ends with them.
+// Journeys that begin with nothing: a server of their own, with accounts unless told otherwise, on an
+// empty data directory and a free port, which ends with them.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,10 +9,12 @@ import { test as base } from "@playwright/test";
 
 const program = resolve(process.env["LOOKALIKE"] ?? "../target/release/lookalike");
 
-async function startServer(journey: string) {
+type Accounts = "on" | "off";
+
+async function startServer(journey: string, accounts: Accounts) {
   const data = await mkdtemp(join(tmpdir(), `lookalike-${journey}-`));
   const child = spawn(program, ["serve", "--data", data, "--listen", "127.0.0.1:0"], {
-    env: { ...process.env, LOOKALIKE_ACCOUNTS: "on" },
+    env: { ...process.env, LOOKALIKE_ACCOUNTS: accounts },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise<void>((done) => child.once("close", () => done()));
@@ -34,12 +36,13 @@ async function startServer(journey: string) {
   return { address, stop };
 }
 
-export const test = base.extend<object, { journey: string; server: string }>({
+export const test = base.extend<object, { journey: string; accounts: Accounts; server: string }>({
   /** Tests of the same journey, one after the other, have the same server. */
   journey: ["", { option: true, scope: "worker" }],
+  accounts: ["on", { option: true, scope: "worker" }],
   server: [
-    async ({ journey }, use) => {
-      const { address, stop } = await startServer(journey);
+    async ({ journey, accounts }, use) => {
+      const { address, stop } = await startServer(journey, accounts);
       await use(address);
       await stop();
     },
