@@ -13,6 +13,9 @@ test.beforeAll(async ({ request }) => {
 });
 test.afterAll(async ({ request }) => {
   await drop(request, COLLECTION);
+  const answer = await request.get("/api/saved-searches");
+  const { data } = (await answer.json()) as { data: { id: number }[] };
+  for (const { id } of data) await request.delete(`/api/saved-searches/${id}`);
 });
 
 const saved = (page: Page) =>
