@@ -150,6 +150,30 @@ impl Of<lookalike_engine::library::ListedItem> for ListedItem {
     }
 }
 
+/// What became of an uploaded file.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UploadedItems {
+    /// The first image that was made of it, or is it already.
+    #[serde(flatten)]
+    pub first: ListedItem,
+    /// All of them, the first too: of a file of several pages one a page, else one.
+    pub items: Vec<ListedItem>,
+    /// What of a file of several pages became no image, and why.
+    pub left_out: Vec<String>,
+}
+
+impl From<lookalike_engine::library::Uploaded> for UploadedItems {
+    fn from(uploaded: lookalike_engine::library::Uploaded) -> Self {
+        let items: Vec<ListedItem> = uploaded.items.into_iter().map(ListedItem::from).collect();
+        let first = items.first().expect("an upload makes at least one item");
+        Self {
+            first: first.clone(),
+            items,
+            left_out: uploaded.left_out,
+        }
+    }
+}
+
 /// The stored embedding of an item.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ItemVector {

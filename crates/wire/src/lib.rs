@@ -35,7 +35,7 @@ pub use facets::{FacetCount, Facets};
 pub use figures::{FigureVector, PictureFigure, PictureFigures};
 pub use filter::ItemFilter;
 pub use history::{FramedPicture, HistoryEntry, HistoryPage, PastHit, SavedSearch, SearchHit};
-pub use items::{Item, ItemPage, ItemVector, ListedItem};
+pub use items::{Item, ItemPage, ItemVector, ListedItem, UploadedItems};
 pub use jobs::{FileProblem, JobReport, JobStatus};
 pub use marks::{HitMark, SearchMarks};
 pub use pages::{PageChoice, PageOffer};

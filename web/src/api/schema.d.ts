@@ -566,9 +566,13 @@ export interface paths {
     get: operations["images_list"];
     put?: never;
     /**
-     * Upload an image.
+     * Upload an image, or the pages of a PDF or TIFF.
      * @description It is embedded and kept. The same bytes of the same patent and page are the same image:
-     *     the answer is 200 then, with the image that is there.
+     *     the answer is 200 then, with the image that is there. A patent's PDF becomes its patent with its
+     *     drawing sheets, another file of several pages an image a page; `items` are all images that were
+     *     made of the file, or none were. `description`, `tags` and `attributes` are then said of each of
+     *     them, `external_id`, `view` and `page_num` of the first. 409 is the answer to a patent's PDF
+     *     whose sheets are in the collection from its grant.
      */
     post: operations["images_upload"];
     /**
@@ -2341,6 +2345,23 @@ export interface components {
          * @description All of the collection.
          */
         total: number;
+      };
+      /** @description `success`. */
+      message: string;
+    };
+    /** @description What every successful answer in JSON looks like. */
+    Envelope_UploadedItems: {
+      /**
+       * Format: int32
+       * @description 0.
+       */
+      code: number;
+      /** @description What became of an uploaded file. */
+      data: components["schemas"]["ListedItem"] & {
+        /** @description All of them, the first too: of a file of several pages one a page, else one. */
+        items: components["schemas"]["ListedItem"][];
+        /** @description What of a file of several pages became no image, and why. */
+        left_out: string[];
       };
       /** @description `success`. */
       message: string;
@@ -4458,7 +4479,7 @@ export interface components {
       external_id?: string | null;
       /**
        * Format: binary
-       * @description The picture, of any type that can be read.
+       * @description The picture, of any type that can be read, or a PDF.
        */
       file: string;
       /** @description Such as `D00001`; else what the file's name says. */
@@ -4469,6 +4490,13 @@ export interface components {
       tags?: string[] | null;
       /** @description `perspective`, `front`, ... */
       view?: string | null;
+    };
+    /** @description What became of an uploaded file. */
+    UploadedItems: components["schemas"]["ListedItem"] & {
+      /** @description All of them, the first too: of a file of several pages one a page, else one. */
+      items: components["schemas"]["ListedItem"][];
+      /** @description What of a file of several pages became no image, and why. */
+      left_out: string[];
     };
     /** @description What is to become of a user; what is left out stays as it is. */
     UserChange: {
@@ -6051,7 +6079,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Envelope_ListedItem"];
+          "application/json": components["schemas"]["Envelope_UploadedItems"];
         };
       };
       201: {
@@ -6059,7 +6087,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Envelope_ListedItem"];
+          "application/json": components["schemas"]["Envelope_UploadedItems"];
         };
       };
       400: components["responses"]["400"];

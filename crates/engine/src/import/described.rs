@@ -77,8 +77,11 @@ pub(crate) fn describe(
     item.content.height = apart.picture.height();
     item.content.turn = apart.turn;
     item.content.format = decoded.format.name().to_owned();
-    let key = original.as_ref().map(|place| place.key.as_str().to_owned());
-    item.content.original_key = key;
+    // Of a file of pages the copy is kept before any of them is decoded, maybe in another place.
+    if item.content.original_key.is_none() {
+        let key = original.as_ref().map(|place| place.key.as_str().to_owned());
+        item.content.original_key = key;
+    }
     item.warnings = decoded.warnings;
     let (mut figures, inputs): (Vec<_>, Vec<_>) = apart
         .parts

@@ -14,6 +14,7 @@ mod tag;
 mod tests;
 mod trash;
 mod upload;
+mod upload_pages;
 
 use std::sync::Arc;
 

@@ -86,7 +86,7 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
     let fields = json!({"description": "two\nlines", "tags": [" red ", "red", ""],
         "attributes": {"category": "cat"}});
     let uploaded = upload(&fixture, "../<b>odd</b>.png", 40, fields);
-    let item = &uploaded.item.item;
+    let item = &uploaded.items[0].item;
     assert!(uploaded.is_new);
     assert_eq!(item.file_name, "b>.png");
     assert_eq!(item.original_path, None);
@@ -103,14 +103,14 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
 
     // The same bytes without a patent stay another item, and keep their copy.
     let again = upload(&fixture, "again.png", 40, json!({}));
-    assert!(again.is_new && again.item.item.id != item.id);
+    assert!(again.is_new && again.items[0].item.id != item.id);
     let deleted = engine
         .library()
         .delete("default", &Selection::Items(vec![id, id, 99]));
     let deleted = deleted.unwrap();
     assert_eq!(deleted.deleted, 1);
     assert_eq!(
-        engine.pictures().original(&again.item.item).unwrap(),
+        engine.pictures().original(&again.items[0].item).unwrap(),
         png(40)
     );
     assert_eq!(
@@ -121,7 +121,7 @@ fn an_upload_is_found_listed_shown_and_gone_when_deleted() {
         .library()
         .delete(
             "default",
-            &Selection::Items(vec![again.item.item.id as u64]),
+            &Selection::Items(vec![again.items[0].item.id as u64]),
         )
         .unwrap();
     let count = || engine.stores().blobs().usage().unwrap().count;
@@ -145,7 +145,7 @@ fn the_same_sheet_again_is_the_same_item() {
         .unwrap();
     let name = "USD1107373-20251230-D00001.TIF";
     let first = upload(&fixture, name, 60, json!({}));
-    let item = &first.item.item;
+    let item = &first.items[0].item;
     assert_eq!(item.patent_id.as_deref(), Some("USD1107373"));
     assert_eq!(item.page_num.as_deref(), Some("D00001"));
     let again = upload(
@@ -155,11 +155,11 @@ fn the_same_sheet_again_is_the_same_item() {
         json!({"patent_id": "D1,107,373", "page_num": "d1"}),
     );
     assert!(!again.is_new);
-    assert_eq!(again.item.item.id, item.id);
+    assert_eq!(again.items[0].item.id, item.id);
     let elsewhere = upload(&fixture, name, 60, json!({"patent_id": "USD5"}));
     assert!(elsewhere.is_new);
     assert_eq!(
-        elsewhere.item.item.page_num, None,
+        elsewhere.items[0].item.page_num, None,
         "the name speaks of another patent"
     );
     let patent = fixture
@@ -448,7 +448,7 @@ fn uploads_edits_and_deletions_go_on_beside_an_import() {
         let importing = scope.spawn(|| import(&fixture, "more", 80));
         for shade in 0..10 {
             let item = upload(&fixture, "mine.png", 200 + shade, json!({}));
-            let id = item.item.item.id as u64;
+            let id = item.items[0].item.id as u64;
             if shade % 2 == 0 {
                 let one = Selection::Items(vec![id]);
                 assert_eq!(engine.library().delete("default", &one).unwrap().deleted, 1);
@@ -489,7 +489,7 @@ fn a_deletion_is_undone_with_all_that_was_said_of_its_images() {
         90,
         json!({"tags": ["mine"], "description": "a cup"}),
     );
-    let (mine, id) = (mine.item.item.id, mine.item.item.id.unsigned_abs());
+    let (mine, id) = (mine.items[0].item.id, mine.items[0].item.id.unsigned_abs());
     let other = library.list(&ListRequest::default()).unwrap().items[0]
         .item
         .id;

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use lookalike_engine::library::{Direction, ListRequest, Selection, SortKey, TagChange, Upload};
-use lookalike_wire::{Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, PictureFigures, Tagged};
+use lookalike_wire::{
+    Deleted, ItemEdit, ItemPage, ItemVector, ListedItem, PictureFigures, Tagged, UploadedItems,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -39,7 +41,7 @@ pub(crate) struct ListParameters {
 /// A picture with what is said about it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UploadForm {
-    /// The picture, of any type that can be read.
+    /// The picture, of any type that can be read, or a PDF.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// `default` unless given; made if there is none of that name.
@@ -129,18 +131,22 @@ pub(crate) async fn list(
     Ok(Success(page))
 }
 
-/// Upload an image.
+/// Upload an image, or the pages of a PDF or TIFF.
 ///
 /// It is embedded and kept. The same bytes of the same patent and page are the same image:
-/// the answer is 200 then, with the image that is there.
+/// the answer is 200 then, with the image that is there. A patent's PDF becomes its patent with its
+/// drawing sheets, another file of several pages an image a page; `items` are all images that were
+/// made of the file, or none were. `description`, `tags` and `attributes` are then said of each of
+/// them, `external_id`, `view` and `page_num` of the first. 409 is the answer to a patent's PDF
+/// whose sheets are in the collection from its grant.
 #[utoipa::path(
     post,
     path = "/api/images",
     tag = "images",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses(
-        (status = 201, body = Envelope<ListedItem>),
-        (status = 200, description = "It was there already", body = Envelope<ListedItem>),
+        (status = 201, body = Envelope<UploadedItems>),
+        (status = 200, description = "It was there already", body = Envelope<UploadedItems>),
         ApiError,
     ),
 )]
@@ -148,7 +154,7 @@ pub(crate) async fn upload(
     State(app): State<App>,
     _: Editor,
     form: Form,
-) -> Result<(StatusCode, Success<ListedItem>), ApiError> {
+) -> Result<(StatusCode, Success<UploadedItems>), ApiError> {
     let Form { fields, reserved } = form;
     let upload = read_upload(fields)?;
     let uploaded = app
@@ -161,7 +167,7 @@ pub(crate) async fn upload(
     } else {
         StatusCode::OK
     };
-    Ok((status, Success(uploaded.item.into())))
+    Ok((status, Success(uploaded.into())))
 }
 
 /// Delete several images, or all.

@@ -85,3 +85,69 @@ fn a_pdf_is_searched_with_by_its_sheets_or_by_the_pages_named() {
         assert_eq!(server.search(&fields).status, status);
     }
 }
+
+#[test]
+fn an_uploaded_pdf_is_an_image_a_page_and_a_patents_its_sheets() {
+    let server = Server::new();
+    let send = |name: &str, bytes: &[u8], fields: &[(&str, Option<&str>, &[u8])]| {
+        let mut all = vec![("file", Some(name), bytes)];
+        all.extend_from_slice(fields);
+        let (kind, body) = form(&all);
+        let headers = [("content-type", kind.as_str())];
+        request(server.address, "POST", "/api/images", &headers, &body)
+    };
+    let answer = send("download.pdf", &patent(), &[("tags", None, b"mine")]);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let data = answer.json()["data"].clone();
+    let items = data["items"].as_array().unwrap();
+    let told: Vec<_> = items
+        .iter()
+        .map(|item| {
+            json!([
+                item["patent_id"],
+                item["page_num"],
+                item["file_page"],
+                item["tags"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        json!(told),
+        json!([
+            ["USD900123", "D00001", 3, ["mine"]],
+            ["USD900123", "D00002", 4, ["mine"]]
+        ])
+    );
+    // As of any other upload, the image itself is the answer too.
+    assert_eq!(
+        (&data["id"], &data["title"]),
+        (&items[0]["id"], &json!("FOLDING STOOL WITH ROUND SEAT"))
+    );
+    let patent_page = server.get("/api/patents/D900123").json()["data"].clone();
+    assert_eq!(patent_page["items"].as_array().unwrap().len(), 2);
+    let shown = server.get(items[1]["image_url"].as_str().unwrap());
+    assert_eq!(Format::sniff(&shown.body), Some(Format::Jpeg));
+
+    let again = send("again.pdf", &patent(), &[]);
+    assert_eq!(again.status, 200);
+    assert_eq!(again.json()["data"]["items"][1]["id"], items[1]["id"]);
+    let contradicted = send("x.pdf", &patent(), &[("patent_id", None, b"USD5")]);
+    assert_eq!(contradicted.status, 400);
+
+    let fax = send("fax.pdf", &fixture("fax.pdf"), &[("view", None, b"front")]);
+    assert_eq!(fax.status, 201);
+    let data = fax.json()["data"].clone();
+    assert_eq!(
+        json!([
+            data["patent_id"],
+            data["file_page"],
+            data["view"],
+            data["left_out"]
+        ]),
+        json!([null, 1, "front", []])
+    );
+    assert_eq!(
+        send("x.pdf", &fixture("bad/encrypted.pdf"), &[]).status,
+        415
+    );
+}
