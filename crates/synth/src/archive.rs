@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use zip::DateTime;
 use zip::write::SimpleFileOptions;
 
+use crate::grant::Record;
 use crate::{Layout, SynthError};
 
 /// The files of one patent, with their names.
@@ -20,6 +21,15 @@ pub(crate) struct Bundle {
 }
 
 impl Bundle {
+    /// The bundle of a patent, without files.
+    pub(crate) fn new(record: &Record) -> Bundle {
+        Bundle {
+            stem: record.stem(),
+            week: record.published.compact(),
+            files: Vec::new(),
+        }
+    }
+
     /// Where a file of the bundle lies, relative to the output directory; archives count as
     /// folders.
     pub(crate) fn location(&self, layout: Layout, file: &str) -> String {
@@ -31,6 +41,7 @@ impl Bundle {
             Layout::Tar => {
                 format!("patents/I{week}.tar/I{week}/DESIGN/{stem}.ZIP/{stem}/{file}")
             }
+            Layout::Pdf => format!("patents/{file}"),
         }
     }
 

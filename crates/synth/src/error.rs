@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum SynthError {
     /// A layout name that does not exist.
-    #[error("unknown layout `{found}`: expected folders, zip or tar")]
+    #[error("unknown layout `{found}`: expected folders, zip, tar or pdf")]
     UnknownLayout {
         /// The name given.
         found: String,

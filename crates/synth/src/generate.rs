@@ -6,16 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use image::codecs::jpeg::JpegEncoder;
+use lookalike_patents::page_path;
 use rayon::prelude::*;
 
 use crate::archive::{Bundle, Weeks, write_file};
-use crate::drawing::{self, Grouping, Subject};
+use crate::drawing::{self, Grouping, Page, SheetPlan, Subject};
 use crate::family::{FAMILIES, Family};
-use crate::grant::{Drawing, Record, grant};
+use crate::grant::{Drawing, Record, Sentence, grant, sentences};
 use crate::photo::{self, Palette};
 use crate::random::{Params, Rng, derive, derive_index};
 use crate::truth::{Design, Sheet, TruthWriter};
-use crate::{Layout, Options, Summary, SynthError, solid, tiff};
+use crate::{Layout, Options, Summary, SynthError, office, solid, tiff};
 
 /// Patents that a thread has in hand before results are put in order; bounds the memory.
 const BATCH_PER_THREAD: usize = 8;
@@ -24,7 +25,8 @@ const BATCH_PER_THREAD: usize = 8;
 ///
 /// `out/patents/` holds the patents in the layout asked for, `out/photos/` the product photos as
 /// `<patent_id>-<n>.jpg`, and `out/ground-truth.json`, written last, says which is which; its file
-/// names are relative to `out`, and go on inside archives after the archive's name and a slash.
+/// names are relative to `out`, go on inside archives after the archive's name and a slash, and end
+/// in `#page=` and a number for a page of a PDF.
 /// `progress` is called from any thread with (files done, files in all).
 ///
 /// The same options give the same drawings, photos and XML byte by byte, for any number of threads
@@ -57,7 +59,7 @@ pub fn generate(
         })?;
     let total: u64 = 1
         + (0..count)
-            .map(|ordinal| Plan::new(options, ordinal).files())
+            .map(|ordinal| Plan::new(options, ordinal).files(options.layout))
             .sum::<u64>();
     let job = Job {
         out,
@@ -169,11 +171,15 @@ impl Plan {
         Rng::new(derive(self.patent, purpose))
     }
 
-    /// Sheets, front-page copy, XML and photos.
-    fn files(&self) -> u64 {
+    /// Sheets, front-page copy and XML, or the one PDF; and photos.
+    fn files(&self, layout: Layout) -> u64 {
         let states = self.family.is_flat.then_some(self.states);
         let sheets = self.grouping.sheets(states).len() as u64;
-        sheets + 2 + u64::from(self.photos)
+        let files = match layout {
+            Layout::Folders | Layout::Zip | Layout::Tar => sheets + 2,
+            Layout::Pdf => 1,
+        };
+        files + u64::from(self.photos)
     }
 
     /// The design in each of its states.
@@ -252,23 +258,20 @@ impl Job<'_> {
         let record = plan.record(ordinal);
         let subjects = plan.subjects();
         let layout = self.options.layout;
-        let (bundle, views) = self.draw(&plan, &record, &subjects);
-        let sheets = bundle
-            .files
-            .iter()
-            .filter(|(name, _)| name.ends_with(".TIF"))
-            .zip(views)
-            .enumerate()
-            .map(|(index, ((name, _), view))| Sheet {
-                file: bundle.location(layout, name),
-                view,
-                front_page: index == 0,
-            })
-            .collect();
+        let drawn = draw(&plan, &subjects);
+        let (bundle, sheets) = match layout {
+            Layout::Folders | Layout::Zip | Layout::Tar => self.file(&record, &drawn),
+            Layout::Pdf => self.print(&record, &drawn),
+        };
         let mut bytes = 0;
         let mut archive = None;
         match layout {
             Layout::Folders => bytes += bundle.write_folder(&self.patents)?,
+            Layout::Pdf => {
+                for (name, content) in &bundle.files {
+                    bytes += write_file(&self.patents.join(name), content)?;
+                }
+            }
             Layout::Zip => {
                 bytes += write_file(&self.patents.join(bundle.archive_name()), &bundle.zipped()?)?;
             }
@@ -302,33 +305,27 @@ impl Job<'_> {
         })
     }
 
-    /// The patent's files, and the view of every drawing in their order.
-    fn draw(&self, plan: &Plan, record: &Record, subjects: &[Subject]) -> (Bundle, Vec<String>) {
-        let stem = record.stem();
-        let drawings = drawing::plan(
-            subjects,
-            plan.family.is_flat,
-            plan.grouping,
-            &mut plan.rng("drawing"),
-        );
-        let mut files = Vec::new();
-        let mut views = Vec::new();
-        let mut sizes = Vec::new();
-        for (index, sheet) in drawings.sheets.iter().enumerate() {
-            let mut rng = plan.rng(&format!("sheet {index}"));
-            let page = drawing::draw(&drawings, subjects, index, &mut rng);
-            let page = drawings.cut(&page, &mut rng);
-            let view: Vec<&str> = sheet
-                .figures
-                .iter()
-                .map(|figure| figure.view.name())
-                .collect();
+    /// The patent's drawings and grant, as files of their own.
+    fn file(&self, record: &Record, drawn: &Drawn) -> (Bundle, Vec<Sheet>) {
+        let mut bundle = Bundle::new(record);
+        let mut sheets = Vec::new();
+        let mut listed = Vec::new();
+        for (index, (plan, page)) in drawn.sheets.iter().enumerate() {
             let mut add = |number: usize| {
                 // The front page's copy is the first sheet to the last byte.
-                let file = tiff::encode(&page, number.max(1), sheet.landscape);
-                files.push((format!("{stem}-D{number:05}.TIF"), file));
-                views.push(view.join("+"));
-                sizes.push((page.width, page.height));
+                let content = tiff::encode(page, number.max(1), plan.landscape);
+                let name = format!("{}-D{number:05}.TIF", bundle.stem);
+                sheets.push(Sheet {
+                    file: bundle.location(self.options.layout, &name),
+                    view: plan.views(),
+                    front_page: number == 0,
+                });
+                listed.push(Drawing {
+                    file: name.clone(),
+                    plan,
+                    size: (page.width, page.height),
+                });
+                bundle.files.push((name, content));
                 self.tick();
             };
             if index == 0 {
@@ -337,26 +334,34 @@ impl Job<'_> {
             }
             add(index + 1);
         }
-        let listed: Vec<Drawing> = files
+        let xml = grant(record, &listed, &drawn.sentences(record));
+        let name = format!("{}.XML", bundle.stem);
+        bundle.files.push((name, xml.into_bytes()));
+        self.tick();
+        (bundle, sheets)
+    }
+
+    /// The patent as one PDF.
+    fn print(&self, record: &Record, drawn: &Drawn) -> (Bundle, Vec<Sheet>) {
+        let mut bundle = Bundle::new(record);
+        let name = format!("{}.pdf", bundle.stem);
+        let place = bundle.location(self.options.layout, &name);
+        let sheets = drawn
+            .sheets
             .iter()
             .enumerate()
-            .zip(&sizes)
-            .map(|((index, (file, _)), &size)| Drawing {
-                file: file.clone(),
-                plan: &drawings.sheets[index.saturating_sub(1)],
-                size,
-            })
-            .collect();
-        let unclaimed = subjects[0].parts.iter().any(|part| part.unclaimed);
-        let xml = grant(record, &listed, unclaimed);
-        files.push((format!("{stem}.XML"), xml.into_bytes()));
+            .map(|(index, (plan, _))| Sheet {
+                // After the front page.
+                file: page_path(&place, index as u32 + 2),
+                view: plan.views(),
+                front_page: false,
+            });
+        let sheets = sheets.collect();
+        let pages: Vec<&Page> = drawn.sheets.iter().map(|(_, page)| page).collect();
+        let content = office::patent(record, &drawn.sentences(record), &pages);
+        bundle.files.push((name, content));
         self.tick();
-        let bundle = Bundle {
-            week: record.published.compact(),
-            stem,
-            files,
-        };
-        (bundle, views)
+        (bundle, sheets)
     }
 
     fn photograph(
@@ -380,5 +385,40 @@ impl Job<'_> {
         let bytes = write_file(&path, &jpeg)?;
         self.tick();
         Ok(bytes)
+    }
+}
+
+/// What a patent shows.
+struct Drawn {
+    sheets: Vec<(SheetPlan, Page)>,
+    /// Whether broken lines occur.
+    unclaimed: bool,
+}
+
+impl Drawn {
+    fn sentences(&self, record: &Record) -> Vec<Sentence> {
+        let figures = self
+            .sheets
+            .iter()
+            .flat_map(|(plan, _)| plan.figures.iter().copied());
+        sentences(record, &figures.collect::<Vec<_>>(), self.unclaimed)
+    }
+}
+
+fn draw(plan: &Plan, subjects: &[Subject]) -> Drawn {
+    let drawings = drawing::plan(
+        subjects,
+        plan.family.is_flat,
+        plan.grouping,
+        &mut plan.rng("drawing"),
+    );
+    let sheets = drawings.sheets.iter().enumerate().map(|(index, sheet)| {
+        let mut rng = plan.rng(&format!("sheet {index}"));
+        let page = drawing::draw(&drawings, subjects, index, &mut rng);
+        (sheet.clone(), drawings.cut(&page, &mut rng))
+    });
+    Drawn {
+        sheets: sheets.collect(),
+        unclaimed: subjects[0].parts.iter().any(|part| part.unclaimed),
     }
 }

@@ -11,6 +11,7 @@ mod family;
 mod generate;
 mod grant;
 mod math;
+mod office;
 mod options;
 mod photo;
 mod random;

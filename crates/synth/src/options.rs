@@ -16,6 +16,9 @@ pub enum Layout {
     Zip,
     /// An archive per week: `I20220104.tar` with `I20220104/DESIGN/USD....ZIP`.
     Tar,
+    /// A PDF per patent, as people download them: `USD0939806-20220104.pdf`, the front page and then
+    /// the sheets.
+    Pdf,
 }
 
 impl fmt::Display for Layout {
@@ -24,6 +27,7 @@ impl fmt::Display for Layout {
             Layout::Folders => "folders",
             Layout::Zip => "zip",
             Layout::Tar => "tar",
+            Layout::Pdf => "pdf",
         })
     }
 }
@@ -36,6 +40,7 @@ impl FromStr for Layout {
             "folders" => Ok(Layout::Folders),
             "zip" => Ok(Layout::Zip),
             "tar" => Ok(Layout::Tar),
+            "pdf" => Ok(Layout::Pdf),
             _ => Err(SynthError::UnknownLayout {
                 found: text.to_owned(),
             }),

@@ -103,6 +103,7 @@ fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
     assert!(one == set(Layout::Folders, 3, 5));
     assert!(one != set(Layout::Folders, 3, 6));
     assert!(set(Layout::Tar, 1, 5) == set(Layout::Tar, 2, 5));
+    assert!(set(Layout::Pdf, 1, 5) == set(Layout::Pdf, 2, 5));
 }
 
 #[test]
@@ -305,12 +306,12 @@ fn impossible_counts_are_refused() {
 
 #[test]
 fn layouts_have_names() {
-    for layout in [Layout::Folders, Layout::Zip, Layout::Tar] {
+    for layout in [Layout::Folders, Layout::Zip, Layout::Tar, Layout::Pdf] {
         assert_eq!(layout.to_string().parse::<Layout>().unwrap(), layout);
     }
     let error = "rar".parse::<Layout>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "unknown layout `rar`: expected folders, zip or tar"
+        "unknown layout `rar`: expected folders, zip, tar or pdf"
     );
 }

@@ -381,7 +381,7 @@ pub(crate) struct SynthArguments {
     /// Near designs made of every design, patents of their own
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) near: u32,
-    /// folders, zip or tar
+    /// folders, zip, tar, or pdf: a PDF of scanned pages per patent
     #[arg(long, value_name = "LAYOUT", default_value = "folders", value_parser = from_name::<Layout>)]
     pub(crate) format: Layout,
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use lookalike_testkit::http::request;
-use serde_json::Value;
+use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
 use crate::serve::Serving;
@@ -144,4 +144,65 @@ fn hostile_entries_are_reported_and_written_nowhere() {
     assert!(hits["results"].is_array());
     let item = scratch.run(&["search", "pictures/odd.zip"]);
     assert!(!item.status.success(), "an archive is no picture");
+}
+
+/// What is listed of the sheets of a collection: numbers, titles, days, classes.
+fn listed(scratch: &Scratch, collection: &str) -> Vec<Value> {
+    let page = scratch.json(&[
+        "images",
+        "list",
+        "--collection",
+        collection,
+        "--page-size",
+        "500",
+        "--format",
+        "json",
+    ]);
+    let items = page["items"].as_array().unwrap().iter();
+    let sheets = items.filter(|item| item["front_page"] == false);
+    let mut sheets: Vec<Value> = sheets
+        .map(|item| {
+            let title = item["title"].as_str().unwrap().to_uppercase();
+            let title = title.replace(['“', '”'], "\"");
+            json!([
+                item["patent_id"],
+                item["page_num"],
+                title,
+                item["pub_date"],
+                item["filing_date"],
+                item["loc_class"],
+                item["us_class"],
+                item["grant_term"]
+            ])
+        })
+        .collect();
+    sheets.sort_by_key(Value::to_string);
+    sheets
+}
+
+#[test]
+fn a_synthetic_patents_pdf_reads_back_as_its_grant() {
+    let scratch = Scratch::new();
+    for (out, format) in [("pdf", "pdf"), ("grants", "folders")] {
+        let output = scratch.run(&[
+            "synth",
+            "--out",
+            out,
+            "--patents",
+            "6",
+            "--photos",
+            "0",
+            "--format",
+            format,
+        ]);
+        assert!(output.status.success(), "{output:?}");
+        let folder = format!("{out}/patents");
+        let (code, report) = import(&scratch, &[&folder, "--collection", out]);
+        assert_eq!(code, Some(0), "{report}");
+        assert_eq!(report["warnings"], json!([]), "{format}");
+    }
+    assert_eq!(files(&scratch.path("pdf/patents"), &["pdf"]).len(), 6);
+    let (printed, filed) = (listed(&scratch, "pdf"), listed(&scratch, "grants"));
+    assert!(printed.len() >= 12, "{printed:?}");
+    assert_eq!(printed, filed);
 }

@@ -16,5 +16,5 @@ pub(crate) use depth::{DepthBuffer, Plane, scan};
 pub(crate) use figure::Subject;
 pub(crate) use layout::{Figure, Grouping};
 pub(crate) use page::Page;
-pub(crate) use sheet::{SheetPlan, draw, plan};
+pub(crate) use sheet::{PAGE as SHEET, SheetPlan, draw, plan};
 pub(crate) use view::{Axes, View};

@@ -28,6 +28,21 @@ impl Page {
         &self.words[y * self.words_per_row..(y + 1) * self.words_per_row]
     }
 
+    /// Inks a pixel; nothing off the page.
+    pub(crate) fn set(&mut self, x: i64, y: i64) {
+        let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else {
+            return;
+        };
+        if x < self.width && y < self.height {
+            self.words[y * self.words_per_row + x / 64] |= 1 << (63 - x % 64);
+        }
+    }
+
+    /// Whether a pixel is inked.
+    pub(crate) fn is_inked(&self, x: usize, y: usize) -> bool {
+        self.row(y)[x / 64] >> (63 - x % 64) & 1 == 1
+    }
+
     /// The part of the page that holds ink, with `border` white pixels around it; all of an empty
     /// page.
     pub(crate) fn cut(&self, border: usize) -> Page {
@@ -133,12 +148,6 @@ impl Page {
         let ink: u64 = self.words.iter().map(|w| u64::from(w.count_ones())).sum();
         ink as f64 / (self.width * self.height) as f64
     }
-
-    /// Whether a pixel is inked.
-    #[cfg(test)]
-    pub(crate) fn ink(&self, x: usize, y: usize) -> bool {
-        self.row(y)[x / 64] >> (63 - x % 64) & 1 == 1
-    }
 }
 
 #[cfg(test)]
@@ -149,9 +158,9 @@ mod tests {
     fn a_stroke_is_as_thick_and_long_as_asked() {
         let mut page = Page::new(200, 100);
         page.stroke(v2(50.0, 50.0), v2(150.0, 50.0), 3.0);
-        assert_eq!((0..100).filter(|&y| page.ink(100, y)).count(), 6);
-        assert_eq!((0..200).filter(|&x| page.ink(x, 50)).count(), 106);
-        assert!(!page.ink(46, 50) && !page.ink(153, 50));
+        assert_eq!((0..100).filter(|&y| page.is_inked(100, y)).count(), 6);
+        assert_eq!((0..200).filter(|&x| page.is_inked(x, 50)).count(), 106);
+        assert!(!page.is_inked(46, 50) && !page.is_inked(153, 50));
     }
 
     #[test]
@@ -163,7 +172,11 @@ mod tests {
         assert_eq!((cut.width, cut.height), (106 + 10, 106 + 10));
         for y in 0..106 {
             for x in 0..106 {
-                assert_eq!(cut.ink(x + 5, y + 5), page.ink(x + 67, y + 17), "{x} {y}");
+                assert_eq!(
+                    cut.is_inked(x + 5, y + 5),
+                    page.is_inked(x + 67, y + 17),
+                    "{x} {y}"
+                );
             }
         }
         assert_eq!(Page::new(30, 20).cut(5), Page::new(30, 20));
@@ -176,6 +189,6 @@ mod tests {
         page.stroke(v2(-50.0, 20.0), v2(500.0, 20.0), 4.0);
         let beyond = page.words[1] & (u64::MAX >> 6);
         assert_eq!(beyond, 0, "bits beyond the width stay clear");
-        assert!(page.ink(69, 20));
+        assert!(page.is_inked(69, 20));
     }
 }

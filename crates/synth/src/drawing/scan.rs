@@ -144,17 +144,20 @@ mod tests {
         assert!(ink(&soft) > plain && ink(&blurred) > ink(&soft) && ink(&faint) < ink(&soft));
         for y in 0..100 {
             for x in 0..150 {
-                assert!(!page.ink(x, y) || soft.ink(x, y), "{x} {y} is lost");
+                assert!(
+                    !page.is_inked(x, y) || soft.is_inked(x, y),
+                    "{x} {y} is lost"
+                );
             }
         }
         // Every second pixel of a line's edge is lost.
-        assert_eq!((30..70).filter(|&x| faint.ink(x, 47)).count(), 20);
+        assert_eq!((30..70).filter(|&x| faint.is_inked(x, 47)).count(), 20);
         // The middle of a line six pixels thick.
         for x in 30..120 {
-            assert!(faint.ink(x, 49) && faint.ink(x, 50));
+            assert!(faint.is_inked(x, 49) && faint.is_inked(x, 50));
         }
         // Above it lie dots with gaps.
-        let row = (30..70).filter(|&x| soft.ink(x, 46)).count();
+        let row = (30..70).filter(|&x| soft.is_inked(x, 46)).count();
         assert_eq!(row, 20);
     }
 

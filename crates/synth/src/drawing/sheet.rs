@@ -17,6 +17,18 @@ pub(crate) struct SheetPlan {
     pub(crate) landscape: bool,
 }
 
+impl SheetPlan {
+    /// The views of its figures, such as `left+right`.
+    pub(crate) fn views(&self) -> String {
+        let views: Vec<&str> = self
+            .figures
+            .iter()
+            .map(|figure| figure.view.name())
+            .collect();
+        views.join("+")
+    }
+}
+
 /// How a patent's drawings look.
 #[derive(Clone, Debug)]
 pub(crate) struct DrawingPlan {
@@ -47,7 +59,7 @@ struct Captions {
 }
 
 /// The page that is drawn on: letter at 300 dpi.
-const PAGE: (usize, usize) = (2560, 3300);
+pub(crate) const PAGE: (usize, usize) = (2560, 3300);
 /// Pixels kept free left and right, above and below.
 const MARGINS: (f64, f64) = (190.0, 300.0);
 /// A figure fills at least this share of its room.

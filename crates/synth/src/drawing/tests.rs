@@ -37,7 +37,7 @@ fn every_sheet_holds_a_drawing_within_its_margins() {
                         .chain(page.width - 60..page.width)
                         .map(move |x| (x, y))
                 })
-                .filter(|&(x, y)| page.ink(x, y))
+                .filter(|&(x, y)| page.is_inked(x, y))
                 .count();
             assert_eq!(edge, 0, "{name}: lines lie on the margin");
             let cut = plan.cut(&page, &mut rng);
@@ -102,7 +102,7 @@ fn nothing_behind_a_cube_shows() {
     );
     // The front of a cube is a frame: nothing inside.
     let inside = (300..700).flat_map(|y| (300..700).map(move |x| (x, y)));
-    assert_eq!(inside.filter(|&(x, y)| page.ink(x, y)).count(), 0);
+    assert_eq!(inside.filter(|&(x, y)| page.is_inked(x, y)).count(), 0);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn unclaimed_parts_are_drawn_in_broken_lines() {
     // Along the upper edge, ink and gaps take turns.
     let changes = (255..265)
         .map(|y| {
-            let row: Vec<bool> = (270..730).map(|x| page.ink(x, y)).collect();
+            let row: Vec<bool> = (270..730).map(|x| page.is_inked(x, y)).collect();
             row.windows(2).filter(|pair| pair[0] != pair[1]).count()
         })
         .max()

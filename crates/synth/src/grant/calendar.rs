@@ -36,6 +36,16 @@ impl Day {
         self.civil().0
     }
 
+    /// `Jan. 4, 2022`.
+    pub(crate) fn printed(self) -> String {
+        const MONTHS: [&str; 12] = [
+            "Jan.", "Feb.", "Mar.", "Apr.", "May", "Jun.", "Jul.", "Aug.", "Sep.", "Oct.", "Nov.",
+            "Dec.",
+        ];
+        let (year, month, day) = self.civil();
+        format!("{} {day}, {year}", MONTHS[(month - 1) as usize])
+    }
+
     /// `20220104`.
     pub(crate) fn compact(self) -> String {
         let (year, month, day) = self.civil();
@@ -50,6 +60,7 @@ mod tests {
     #[test]
     fn days_have_their_dates() {
         assert_eq!(Day(0).compact(), "19700101");
+        assert_eq!(Day(0).printed(), "Jan. 1, 1970");
         assert_eq!(Day::FIRST_ISSUE.compact(), "20060103");
         assert_eq!(Day::FIRST_ISSUE.plus(7 * 1043).compact(), "20251230");
         assert_eq!(Day(11_016).compact(), "20000229");

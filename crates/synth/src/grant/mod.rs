@@ -3,9 +3,11 @@
 mod calendar;
 mod names;
 mod record;
+mod sentence;
 #[cfg(test)]
 mod tests;
 mod xml;
 
-pub(crate) use record::Record;
+pub(crate) use record::{Applicant, Record};
+pub(crate) use sentence::{Sentence, sentences};
 pub(crate) use xml::{Drawing, grant};

@@ -175,6 +175,13 @@ pub(crate) struct Person {
     pub(crate) address: Address,
 }
 
+impl Person {
+    /// The first name before the last.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+}
+
 /// A company.
 #[derive(Clone, Debug)]
 pub(crate) struct Company {

@@ -3,6 +3,7 @@
 use lookalike_patents::{SheetName, canonical_loc_class, parse_grant};
 
 use super::record::{Applicant, Record};
+use super::sentence::sentences;
 use super::xml::{Drawing, grant};
 use crate::drawing::{Figure, SheetPlan, View};
 use crate::family::FAMILIES;
@@ -49,7 +50,10 @@ fn every_field_comes_back() {
                 size: (1472, 2256),
             })
             .collect();
-        let xml = grant(&record, &drawings, ordinal % 2 == 0);
+        let figures = plans.iter().flat_map(|plan| plan.figures.iter().copied());
+        let figures: Vec<Figure> = figures.collect();
+        let said = sentences(&record, &figures, ordinal % 2 == 0);
+        let xml = grant(&record, &drawings, &said);
         let read = parse_grant(xml.as_bytes()).unwrap();
 
         assert_eq!(read.warnings, Vec::<String>::new());

@@ -2,7 +2,8 @@
 
 use super::names::{Address, Person};
 use super::record::{Applicant, Record};
-use crate::drawing::{Figure, SheetPlan, View};
+use super::sentence::Sentence;
+use crate::drawing::SheetPlan;
 
 /// One drawing file that the grant lists.
 pub(crate) struct Drawing<'a> {
@@ -12,8 +13,8 @@ pub(crate) struct Drawing<'a> {
     pub(crate) size: (usize, usize),
 }
 
-/// The XML of a patent; `unclaimed` tells whether broken lines occur in its drawings.
-pub(crate) fn grant(record: &Record, drawings: &[Drawing], unclaimed: bool) -> String {
+/// The XML of a patent. `sentences` describe its drawings.
+pub(crate) fn grant(record: &Record, drawings: &[Drawing], sentences: &[Sentence]) -> String {
     let mut xml = Writer::default();
     let date = record.published.compact();
     xml.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
@@ -35,7 +36,7 @@ pub(crate) fn grant(record: &Record, drawings: &[Drawing], unclaimed: bool) -> S
             figure(xml, drawing);
         }
     });
-    description(&mut xml, record, drawings, unclaimed);
+    description(&mut xml, sentences);
     xml.leaf("us-claim-statement", "CLAIM");
     xml.within_with("claims", "id=\"claims\"", |xml| {
         xml.within_with("claim", "id=\"CLM-00001\" num=\"00001\"", |xml| {
@@ -44,24 +45,6 @@ pub(crate) fn grant(record: &Record, drawings: &[Drawing], unclaimed: bool) -> S
     });
     xml.close("us-patent-grant");
     xml.out
-}
-
-impl Record {
-    /// The one claim of a design patent.
-    pub(crate) fn claim(&self) -> String {
-        let noun = with_article(&self.noun);
-        format!("The ornamental design for {noun}, as shown and described.")
-    }
-}
-
-fn with_article(noun: &str) -> String {
-    let article = match noun {
-        // Spectacles and the like come in pairs.
-        _ if noun.ends_with('s') => "",
-        _ if noun.starts_with(['a', 'e', 'i', 'o', 'u']) => "an ",
-        _ => "a ",
-    };
-    format!("{article}{noun}")
 }
 
 fn bibliography(xml: &mut Writer, record: &Record, drawings: &[Drawing]) {
@@ -234,71 +217,24 @@ fn figure(xml: &mut Writer, drawing: &Drawing) {
     });
 }
 
-fn description(xml: &mut Writer, record: &Record, drawings: &[Drawing], unclaimed: bool) {
+fn description(xml: &mut Writer, sentences: &[Sentence]) {
     xml.within_with("description", "id=\"description\"", |xml| {
         xml.raw("<?brief-description-of-drawings description=\"Brief Description of Drawings\" end=\"lead\"?>");
         xml.open("description-of-drawings");
-        let figures: Vec<Figure> =
-            drawings[1..].iter().flat_map(|d| d.plan.figures.iter().copied()).collect();
-        let mut paragraph = 0;
-        let mut say = |xml: &mut Writer, text: &str| {
-            paragraph += 1;
-            xml.raw(&format!("<p id=\"p-{paragraph:04}\" num=\"{paragraph:04}\">{text}</p>"));
-        };
-        let last = figures.len().saturating_sub(1);
-        for (index, figure) in figures.iter().enumerate() {
-            let what = if index == 0 {
-                let noun = escape(&with_article(&record.noun));
-                let whose = [
-                    "showing my new design",
-                    "showing our new design",
-                    "in accordance with the design",
-                ];
-                format!("of {noun} {}", whose[record.wording])
-            } else {
-                "thereof".to_owned()
+        for (index, Sentence { figure, text }) in sentences.iter().enumerate() {
+            let text = escape(text);
+            let said = match figure {
+                Some(number) => {
+                    format!("<figref idref=\"DRAWINGS\">FIG. <b>{number}</b></figref> {text}")
+                }
+                None => text,
             };
-            let end = if index == last { "." } else if index + 1 == last { "; and," } else { ";" };
-            let view = phrase(figure.view, record.wording);
-            let number = figure.number;
-            let named = format!("<figref idref=\"DRAWINGS\">FIG. <b>{number}</b></figref>");
-            say(xml, &format!("{named} is a {view} {what}{end}"));
-        }
-        if unclaimed {
-            let noun = escape(&record.noun);
-            say(xml, &format!(
-                "The broken lines depict portions of the {noun} that form no part of the claimed design."
-            ));
+            let paragraph = index + 1;
+            xml.raw(&format!("<p id=\"p-{paragraph:04}\" num=\"{paragraph:04}\">{said}</p>"));
         }
         xml.close("description-of-drawings");
         xml.raw("<?brief-description-of-drawings description=\"Brief Description of Drawings\" end=\"tail\"?>");
     });
-}
-
-/// How a draughtsman's clerk calls a view.
-fn phrase(view: View, wording: usize) -> &'static str {
-    let phrases = match view {
-        View::Perspective => [
-            "perspective view",
-            "front perspective view",
-            "perspective view",
-        ],
-        View::Front => [
-            "front elevational view",
-            "front view",
-            "front elevation view",
-        ],
-        View::Back => ["rear elevational view", "back view", "rear view"],
-        View::Left => ["left side elevational view", "left view", "left side view"],
-        View::Right => [
-            "right side elevational view",
-            "right view",
-            "right side view",
-        ],
-        View::Top => ["top plan view", "top view", "top plan view"],
-        View::Bottom => ["bottom plan view", "bottom view", "bottom plan view"],
-    };
-    phrases[wording]
 }
 
 /// Text with the characters that XML reserves written as entities.

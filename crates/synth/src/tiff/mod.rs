@@ -15,6 +15,8 @@ const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const RATIONAL: u16 = 5;
 
+pub(crate) use g4::compress as group4;
+
 /// Sheet `number` as a TIFF file: little-endian, one strip, Group 4, white is zero, with the office's
 /// description, whose `L` or `P` tells whether the drawing lies on its side.
 pub(crate) fn encode(page: &Page, number: usize, landscape: bool) -> Vec<u8> {
@@ -46,7 +48,7 @@ pub(crate) fn encode(page: &Page, number: usize, landscape: bool) -> Vec<u8> {
     let resolution_y = resolution_x + 8;
     let description_at = resolution_y + 8;
     let strip_at = description_at + description.len() as u32;
-    let strip = g4::compress(page);
+    let strip = group4(page);
 
     let mut file = Vec::with_capacity(strip_at as usize + strip.len());
     file.extend(b"II*\0");
