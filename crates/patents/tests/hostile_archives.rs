@@ -309,7 +309,7 @@ fn what_is_no_archive_is_named() {
             assert!(problem.reason.contains(words), "{problem}");
         }
     }
-    for name in ["x.7z", "x.rar", "x.tgz", "x.tar.gz", "x.TAR.XZ"] {
+    for name in ["x.7z", "x.rar", "x.tbz2", "x.tar.zst", "x.TAR.XZ"] {
         assert!(
             refusal(name, b"").reason.contains("unpack it first"),
             "{name}"

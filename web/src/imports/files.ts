@@ -12,21 +12,21 @@ export type FileKind = "picture" | "grant" | "archive";
 const KINDS: Record<FileKind, readonly string[]> = {
   picture: FORMAT_ENDINGS,
   grant: ["xml"],
-  archive: ["zip", "tar"],
+  archive: ["zip", "tar", "tgz", "tar.gz"],
 };
 
 const named = (endings: readonly string[]) => endings.map((ending) => `.${ending}`);
 
 /** What the import reads: an `accept` for a file chooser. */
-export const ACCEPT = named(Object.values(KINDS).flat()).join(",");
+export const ACCEPT = named([...Object.values(KINDS).flat(), "gz"]).join(",");
 
 /** What can be searched with, also where the system knows pictures by another name. */
 export const PICTURES = [...named(FORMAT_ENDINGS), "image/*"].join(",");
 
 /** What a file is by its name; null for what the import would pass over. */
 export function kindOf(path: string): FileKind | null {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const ending = /\.tar\.gz$/.test(name) ? "tar.gz" : name.slice(name.lastIndexOf(".") + 1);
   const kinds = Object.keys(KINDS) as FileKind[];
   return kinds.find((kind) => KINDS[kind].includes(ending)) ?? null;
 }

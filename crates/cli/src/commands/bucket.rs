@@ -119,10 +119,10 @@ fn wanted<'o>(object: &'o Object, prefix: &str, shard: Option<Shard>) -> Option<
     if name.is_empty() {
         return None;
     }
-    let ending = Path::new(name).extension().unwrap_or_default();
-    let is_archive = ["zip", "tar"]
+    let lower = name.to_ascii_lowercase();
+    let is_archive = [".zip", ".tar", ".tgz", ".tar.gz"]
         .iter()
-        .any(|archive| ending.eq_ignore_ascii_case(archive));
+        .any(|ending| lower.ends_with(ending));
     // What an archive holds shows when it is opened.
     (is_archive || shard.is_none_or(|shard| shard.holds(folder, name))).then_some(key)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::error::{Fault, SourceError, SourceErrorKind};
+use super::gzip::Gzip;
 use super::inflated::{Inflated, Kept, MAX_INFLATED_BYTES};
 use super::listing::{Entry, Listed, Listing, Packing, entry_path};
 use super::window::{Storage, Window, WindowReader};
@@ -34,6 +35,8 @@ pub(super) type Opened = (Arc<Archive>, Vec<SourceError>);
 pub(super) enum Format {
     Zip,
     Tar,
+    /// A compressed file that may hold a TAR.
+    Gzip,
     /// A compressed file or archive that is not read, with its name.
     Packed(&'static str),
     Unknown,
@@ -44,8 +47,7 @@ pub(super) const FORMAT_BYTES: u64 = tar::BLOCK_BYTES as u64;
 
 impl Format {
     pub(super) fn of(head: &[u8]) -> Self {
-        const PACKED: [(&[u8], &str); 7] = [
-            (b"\x1f\x8b", "gzip"),
+        const PACKED: [(&[u8], &str); 6] = [
             (b"BZh", "bzip2"),
             (b"\xfd7zXZ\0", "xz"),
             (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -58,6 +60,9 @@ impl Format {
         }
         if tar::is_header(head) {
             return Self::Tar;
+        }
+        if head.starts_with(b"\x1f\x8b") {
+            return Self::Gzip;
         }
         PACKED
             .iter()
@@ -106,18 +111,33 @@ impl Archive {
         )
     }
 
-    fn list(path: String, window: Window, modified_ns: i64, depth: u8) -> Result<Opened, Fault> {
+    fn list(
+        path: String,
+        mut window: Window,
+        modified_ns: i64,
+        depth: u8,
+    ) -> Result<Opened, Fault> {
         let mut reader = window.reader()?;
+        let mut format = content_format(&mut reader)?;
+        if format == Format::Gzip {
+            window = Window::whole(Storage::Gzip(Arc::new(Gzip::new(window))), u64::MAX);
+            reader = window.reader()?;
+            format = Format::of(&read_at_most(&mut reader, FORMAT_BYTES)?);
+            if format != Format::Tar {
+                let reason = "is a gzip file that holds no TAR; unpack it first";
+                return Err(Fault::new(SourceErrorKind::Unsupported, reason));
+            }
+        }
         let listing = Listing::new(&path);
-        let listed = match content_format(&mut reader)? {
+        let listed = match format {
             Format::Zip => zip::list(&mut reader, listing)?,
             Format::Tar => tar::list(&mut reader, listing)?,
             Format::Packed(name) => {
                 let reason =
-                    format!("is a {name} file; unpack it first: ZIP and plain TAR are read");
+                    format!("is a {name} file; unpack it first: ZIP, TAR and TAR in gzip are read");
                 return Err(Fault::new(SourceErrorKind::Unsupported, reason));
             }
-            Format::Unknown => {
+            Format::Gzip | Format::Unknown => {
                 let reason = "is neither a ZIP nor a TAR archive; fetch or pack it again";
                 return Err(Fault::new(SourceErrorKind::Malformed, reason));
             }
@@ -221,6 +241,8 @@ impl Archive {
     fn stored_window(&self, index: u32) -> Result<Option<Window>, Fault> {
         let entry = self.entry(index)?;
         let start = match entry.packing {
+            // Archives are read here and there: from memory, where that is dear.
+            _ if !self.window.is_seekable() => return Ok(None),
             Packing::Tar => entry.offset,
             Packing::Zip {
                 method, encrypted, ..

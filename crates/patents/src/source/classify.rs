@@ -95,10 +95,10 @@ const OTHER_EXTENSIONS: [&str; 60] = [
 ];
 
 /// Endings of archives that hold folders but are not read.
-const PACKED_EXTENSIONS: [&str; 6] = ["7z", "rar", "tgz", "tbz2", "txz", "tzst"];
+const PACKED_EXTENSIONS: [&str; 5] = ["7z", "rar", "tbz2", "txz", "tzst"];
 
 /// Endings that compress another file; reported where that is a TAR.
-const COMPRESSED_EXTENSIONS: [&str; 4] = ["gz", "bz2", "xz", "zst"];
+const COMPRESSED_EXTENSIONS: [&str; 3] = ["bz2", "xz", "zst"];
 
 /// Bytes looked at to tell a grant from other XML. The root element follows the
 /// DOCTYPE, whose list of drawings may be long in documents of 2005.
@@ -111,7 +111,8 @@ pub(super) fn classify(name: &str, head: impl Fn(u64) -> Option<Vec<u8>>) -> Fil
     let format = extension.as_deref().and_then(Format::of_extension);
     match extension.as_deref() {
         Some("xml") if is_grant(name, &head) => FileClass::Grant,
-        Some("zip" | "tar") => FileClass::Archive,
+        Some("zip" | "tar" | "tgz") => FileClass::Archive,
+        Some("gz") if packs_a_tar(name, "gz") => FileClass::Archive,
         Some(extension) if is_packed(name, extension) => FileClass::PackedArchive,
         Some(extension) if OTHER_EXTENSIONS.contains(&extension) => FileClass::Other,
         _ => {
@@ -139,6 +140,7 @@ pub(super) fn may_matter(path: &str) -> bool {
     }
     match extension(path).as_deref() {
         Some("xml" | "zip" | "tar") | None => true,
+        Some("gz") => packs_a_tar(path, "gz"),
         Some(extension) => !OTHER_EXTENSIONS.contains(&extension) || is_packed(path, extension),
     }
 }
@@ -152,12 +154,14 @@ pub fn may_be_source(path: &Path) -> bool {
 }
 
 fn is_packed(name: &str, extension: &str) -> bool {
-    let packs_a_tar = || {
-        let stem = &name[..name.len() - extension.len() - 1];
-        self::extension(stem).as_deref() == Some("tar")
-    };
     PACKED_EXTENSIONS.contains(&extension)
-        || (COMPRESSED_EXTENSIONS.contains(&extension) && packs_a_tar())
+        || (COMPRESSED_EXTENSIONS.contains(&extension) && packs_a_tar(name, extension))
+}
+
+/// Whether the name without its ending is that of a TAR.
+fn packs_a_tar(name: &str, ending: &str) -> bool {
+    let stem = &name[..name.len() - ending.len() - 1];
+    extension(stem).as_deref() == Some("tar")
 }
 
 /// What follows the last dot, in lower case.

@@ -55,6 +55,16 @@ impl Fault {
         }
     }
 
+    /// For readers, whose errors are those of the operating system.
+    pub(super) fn into_io(self) -> io::Error {
+        let kind = match self.kind {
+            SourceErrorKind::NotFound => io::ErrorKind::NotFound,
+            SourceErrorKind::Malformed => io::ErrorKind::InvalidData,
+            _ => io::ErrorKind::Other,
+        };
+        io::Error::new(kind, self.reason)
+    }
+
     pub(super) fn at(self, path: impl Into<String>) -> SourceError {
         SourceError {
             path: path.into(),

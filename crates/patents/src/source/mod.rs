@@ -10,6 +10,7 @@ mod classify;
 mod error;
 mod file;
 mod folder;
+mod gzip;
 mod inflated;
 mod listing;
 mod names;

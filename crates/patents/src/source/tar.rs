@@ -8,7 +8,7 @@
 //! it reads extended headers whole, whatever length they claim, and tells an archive that lacks
 //! its end from a complete one only by the error that ends its iterator.
 
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 
 use ::tar::{EntryType, Header};
 
@@ -72,12 +72,19 @@ fn list_entries(reader: &mut WindowReader, listing: &mut Listing) -> Result<(), 
         if contents_start > length {
             return Err(ends_early(length, "without an end mark"));
         }
-        reader
-            .read_exact_at(position, &mut block)
-            .map_err(|error| Stop::Damaged(error.into()))?;
+        if let Err(error) = reader.read_exact_at(position, &mut block) {
+            // Of a compressed one the length shows only here.
+            return Err(match error.kind() {
+                ErrorKind::UnexpectedEof => ends_early(position, "without an end mark"),
+                _ => Stop::Damaged(error.into()),
+            });
+        }
         // Two blocks of zeros end an archive; some programs write only one.
         if block == [0; BLOCK_BYTES] {
-            return Ok(());
+            return match length {
+                u64::MAX => read_to_end(reader),
+                _ => Ok(()),
+            };
         }
         let header = Header::from_byte_slice(&block);
         if !has_checksum(header) {
@@ -122,6 +129,12 @@ fn list_entries(reader: &mut WindowReader, listing: &mut Listing) -> Result<(), 
             .checked_next_multiple_of(BLOCK_BYTES as u64)
             .ok_or_else(|| damaged(position))?;
     }
+}
+
+/// Of a compressed TAR: only behind its end is it held against its checksum.
+fn read_to_end(reader: &mut WindowReader) -> Result<(), Stop> {
+    let read = io::copy(reader, &mut io::sink());
+    read.map(drop).map_err(|error| Stop::Damaged(error.into()))
 }
 
 fn entry_kind(kind: EntryType, extension: &Extension) -> EntryKind {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::{Fault, SourceErrorKind};
+use super::gzip::{Gzip, GzipReader};
 use super::inflated::Inflated;
 use super::reach::Reach;
 use super::stamp::Stamp;
@@ -31,6 +32,8 @@ pub(super) enum Storage {
         stamp: Stamp,
     },
     Inflated(Inflated),
+    /// Decompressed as it is read; where it ends shows there.
+    Gzip(Arc<Gzip>),
 }
 
 /// Reads a window from its beginning or from where it was told to.
@@ -48,6 +51,7 @@ enum Bytes {
     /// Its cursor stands at the reader's position.
     File(File),
     Memory(Arc<Vec<u8>>),
+    Gzip(GzipReader),
 }
 
 impl Window {
@@ -57,6 +61,15 @@ impl Window {
             start: 0,
             length,
         }
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether any place in it is reached at once.
+    pub(super) fn is_seekable(&self) -> bool {
+        !matches!(*self.storage, Storage::Gzip(_))
     }
 
     /// A part of this window; `None` when it reaches beyond.
@@ -87,6 +100,7 @@ impl Window {
                 Bytes::File(file)
             }
             Storage::Inflated(inflated) => Bytes::Memory(inflated.bytes()?),
+            Storage::Gzip(gzip) => Bytes::Gzip(GzipReader::new(Arc::clone(gzip))),
         };
         let mut reader = WindowReader {
             bytes,
@@ -132,6 +146,7 @@ impl Read for WindowReader {
                 let from = usize::try_from(self.start + self.position).unwrap_or(usize::MAX);
                 bytes.get(from..).unwrap_or_default().read(buffer)?
             }
+            Bytes::Gzip(reader) => reader.read_at(self.start + self.position, buffer)?,
         };
         self.position += count as u64;
         Ok(count)
