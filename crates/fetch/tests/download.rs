@@ -164,7 +164,7 @@ fn pictures_are_named_checked_and_logged() {
     assert_eq!(entry(2)["attributes"], json!({"id": "8"}));
     assert_eq!(entry(3)["status"], "failed");
     assert!(entry(3)["reason"].as_str().unwrap().contains("http"));
-    assert_eq!(entry(4)["reason"], "the row has no address");
+    assert_eq!(entry(4)["reason"], "column `image_url` is empty");
     let mut logged = scratch.logged();
     logged.sort_by(|one, other| one.file.cmp(&other.file));
     assert_eq!(logged.len(), 2);
@@ -443,10 +443,45 @@ fn an_address_in_several_rows_is_fetched_once() {
     assert_eq!(scratch.run(), (0, 4, vec![]));
     assert_eq!(server.requests().len(), 2);
     let file = scratch.out().join("images/000001-a.png");
-    let same = scratch.logged().into_iter().filter(|one| one.file == file);
-    let mut rows: Vec<Value> = same.map(|one| one.attributes["n"].clone()).collect();
-    rows.sort_by_key(Value::to_string);
-    assert_eq!(rows, ["1", "3", "4"]);
+    let logged = scratch.logged();
+    let same: Vec<_> = logged.iter().filter(|one| one.file == file).collect();
+    assert_eq!(same.len(), 1);
+    assert_eq!(same[0].attributes, columns(json!({"n": ["1", "3", "4"]})));
+}
+
+#[test]
+fn rows_that_share_an_address_keep_the_columns_of_each() {
+    let server = pictures();
+    let scratch = Scratch::new();
+    let (url, other) = (server.url("/a.png"), server.url("/bb.png"));
+    scratch.table(&format!(
+        "image_url,sku,shop,colour\n{url},7,Oak,red\n{other},8,Oak,\n{url},9,Oak,\n"
+    ));
+    assert_eq!(scratch.run(), (3, 0, vec![]));
+    let mut logged = scratch.logged();
+    logged.sort_by(|one, other| one.url.cmp(&other.url));
+    let attributes: Vec<_> = logged.into_iter().map(|one| one.attributes).collect();
+    assert_eq!(
+        attributes,
+        [
+            columns(json!({"sku": ["7", "9"], "shop": "Oak", "colour": "red"})),
+            columns(json!({"sku": "8", "shop": "Oak"})),
+        ]
+    );
+    // The second row is mended: what it said before no longer counts.
+    scratch.table(&format!(
+        "image_url,sku,shop,colour\n{url},7,Oak,red\n{other},8,Oak,\n{url},7,Elm,\n"
+    ));
+    assert_eq!(scratch.run(), (0, 3, vec![]));
+    let shared = scratch.logged().into_iter().find(|one| one.url == url);
+    assert_eq!(
+        shared.unwrap().attributes,
+        columns(json!({"sku": "7", "shop": ["Oak", "Elm"], "colour": "red"}))
+    );
+}
+
+fn columns(object: Value) -> serde_json::Map<String, Value> {
+    object.as_object().unwrap().clone()
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub struct Item {
     pub id: i64,
     /// The caller's own identifier.
     pub external_id: Option<String>,
+    /// The address that it was downloaded from; null where it came from elsewhere.
+    pub source_url: Option<String>,
     /// Name of the collection.
     pub collection: String,
     /// Name of the file it came from.
@@ -92,6 +94,7 @@ impl From<lookalike_catalog::Item> for Item {
         } = item;
         Self {
             id,
+            source_url: source_url(external_id.as_deref()),
             external_id,
             collection,
             file_name,
@@ -116,6 +119,16 @@ impl From<lookalike_catalog::Item> for Item {
             patent: patent.into(),
         }
     }
+}
+
+/// Downloads leave the address as external identifier.
+fn source_url(external_id: Option<&str>) -> Option<String> {
+    let id = external_id?;
+    let is_address = ["http://", "https://"].iter().any(|start| {
+        id.get(..start.len())
+            .is_some_and(|begins| begins.eq_ignore_ascii_case(start))
+    });
+    is_address.then(|| id.to_owned())
 }
 
 /// An item with what follows from its data.

@@ -195,6 +195,7 @@ fn details(listed: &ListedItem) -> String {
         ("file", item.file_name.clone()),
         ("original", optional(&item.original_path)),
         ("external id", optional(&item.external_id)),
+        ("source", optional(&item.source_url)),
         ("md5", item.md5.clone()),
         (
             "picture",

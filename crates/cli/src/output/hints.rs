@@ -5,6 +5,7 @@ use std::error::Error;
 use lookalike_catalog::CatalogError;
 use lookalike_engine::{EngineError, Hint};
 use lookalike_fetch::download::DownloadError;
+use lookalike_tables::TableError;
 
 /// What can be done about an error that somewhere below the command line came up.
 pub(super) fn of(error: &(dyn Error + 'static)) -> Option<String> {
@@ -16,7 +17,9 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<String> {
             "import something first (`lookalike import PATH`) or name another directory with --data"
         }
         _ => match error.downcast_ref::<DownloadError>()? {
-            DownloadError::NoColumn { .. } => "name the column with the addresses by --column",
+            DownloadError::Table(TableError::NoColumn { .. }) => {
+                "name the column with the addresses by --column"
+            }
             DownloadError::Busy { .. } => "choose another folder by --out",
             _ => return None,
         },

@@ -201,6 +201,9 @@ fn what_was_downloaded_is_imported_with_what_the_table_says() {
     assert_eq!(lines[0]["attributes"], serde_json::json!({ "n": "2" }));
     let url = lines[0]["external_id"].as_str().unwrap();
     assert!(url.ends_with("/2.png"), "{url}");
+    let shown = scratch.run(&["images", "show", &lines[0]["id"].to_string()]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains(&format!("source       {url}")), "{shown}");
 }
 
 #[test]

@@ -126,9 +126,9 @@ impl<'a> Crew<'a> {
             return Ok(());
         };
         let row = lock(&self.ledger).row_at(job.place, job.url_hash)?;
-        let Ok(own) = Target::parse(&row.url) else {
+        let Ok(own) = Target::parse(&row.key) else {
             // It was an address when the plan was made.
-            return Err(lock(&self.ledger).rows.changed());
+            return Err(lock(&self.ledger).rows.changed().into());
         };
         let target = task.target.take().unwrap_or_else(|| own.clone());
         let left = self.settings.file_timeout.saturating_sub(task.spent);
@@ -167,7 +167,7 @@ impl<'a> Crew<'a> {
                 if task.retries >= self.settings.retries {
                     self.fail(&task, &via(failure))?;
                 } else {
-                    let pause = self.back_off(&row.url, task.retries);
+                    let pause = self.back_off(&row.key, task.retries);
                     task.retries += 1;
                     lock(&self.schedule).retry(task, Instant::now() + pause);
                     self.changed.notify_all();

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use lookalike_tables::TableError;
+
 /// A download, or the reading of its log, that can't go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,34 +18,9 @@ pub enum DownloadError {
         /// Why not.
         source: std::io::Error,
     },
-    /// The table has no header line that can be read.
-    #[error("{} is not a table of addresses: {reason}", .path.display())]
-    NoTable {
-        /// The table.
-        path: PathBuf,
-        /// What is wrong, and what to do.
-        reason: String,
-    },
-    /// The table lacks the column that was asked for.
-    #[error(
-        "{} has no column `{column}`, but {}",
-        .path.display(),
-        quoted(.columns)
-    )]
-    NoColumn {
-        /// The table.
-        path: PathBuf,
-        /// The column that was asked for.
-        column: String,
-        /// Those that are there.
-        columns: Vec<String>,
-    },
-    /// Somebody wrote to the table while it was read.
-    #[error("{} changed while it was downloaded; start again", .path.display())]
-    Changed {
-        /// The table.
-        path: PathBuf,
-    },
+    /// The table of addresses can't be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// A file in the log's place is none, or was damaged.
     #[error("{}, line {line}: not an entry of a download log: {reason}", .path.display())]
     BadLog {
@@ -76,9 +53,4 @@ pub(super) fn io_error(
         path,
         source,
     }
-}
-
-fn quoted(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use lookalike_tables::{Place, Row, RowReader};
 use lookalike_work::{Clock, FileProblem};
 
 use super::error::DownloadError;
 use super::exchange::Failure;
 use super::log::{Log, LogEntry, SavedFile, Status};
 use super::report::{DownloadProgress, DownloadReport};
-use super::rows::{Place, Row, RowReader};
 
 /// What is known of all rows.
 pub(super) struct Ledger<'a> {
@@ -49,10 +49,10 @@ impl<'a> Ledger<'a> {
     /// A row that was read before; it must still have the same address.
     pub(super) fn row_at(&mut self, place: Place, url_hash: u64) -> Result<Row, DownloadError> {
         let row = self.rows.row_at(place)?;
-        if hash_of(&row.url) == url_hash {
+        if hash_of(&row.key) == url_hash {
             Ok(row)
         } else {
-            Err(self.rows.changed())
+            Err(self.rows.changed().into())
         }
     }
 
@@ -99,7 +99,7 @@ impl<'a> Ledger<'a> {
         };
         self.log.append(&entry)?;
         self.failed_files.push(FileProblem {
-            file: match row.url.as_str() {
+            file: match row.key.as_str() {
                 "" => format!("row {}", row.place.number),
                 url => url.to_owned(),
             },
@@ -138,13 +138,13 @@ impl<'a> Ledger<'a> {
     /// The entry of a row that has failed for no reason yet.
     fn entry(&self, row: &Row) -> LogEntry {
         LogEntry {
-            url: row.url.clone(),
+            url: row.key.clone(),
             row: row.place.number,
             status: Status::Failed,
             saved: None,
             http_status: None,
             reason: None,
-            attributes: row.attributes.clone(),
+            attributes: row.columns.clone(),
             time: (self.clock)().to_string(),
         }
     }

@@ -18,7 +18,6 @@ mod plan;
 mod read;
 mod report;
 mod retry_after;
-mod rows;
 mod save;
 mod schedule;
 mod target;
@@ -27,6 +26,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lookalike_imaging::Limits;
+use lookalike_tables::RowReader;
 use lookalike_work::{Cancel, Clock, system_clock};
 
 pub use error::DownloadError;
@@ -113,7 +113,7 @@ pub fn download(
     let started = Instant::now();
     let settings = &request.settings;
     // First, so that a mistyped path or column leaves no empty folder behind.
-    let rows = rows::RowReader::open(&request.table, &request.column)?;
+    let rows = RowReader::open(&request.table, &request.column)?;
     if exchange::leaves_proxy_aside(settings) {
         tracing::warn!(
             "the proxy of the environment is not used: what it connects to could not be checked"

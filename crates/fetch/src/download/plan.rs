@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
 
+use lookalike_tables::{Place, Row};
 use lookalike_work::Cancel;
 
 use super::error::DownloadError;
 use super::exchange::Failure;
 use super::ledger::{Ledger, hash_of};
 use super::log::key;
-use super::rows::{Place, Row};
 use super::save::is_there;
 use super::schedule::Schedule;
 use super::target::Target;
@@ -48,7 +48,7 @@ impl Plan {
             }
             let target = match &row.problem {
                 Some(problem) => Err(problem.clone()),
-                None => Target::parse(&row.url),
+                None => Target::parse(&row.key),
             };
             let target = match target {
                 Ok(target) => target,
@@ -70,10 +70,10 @@ impl Plan {
             };
             plan.jobs.push(Job {
                 place: row.place,
-                url_hash: hash_of(&row.url),
+                url_hash: hash_of(&row.key),
                 next: None,
             });
-            match last_of.entry(key(&[&row.url])) {
+            match last_of.entry(key(&[&row.key])) {
                 Entry::Vacant(entry) => {
                     entry.insert(id);
                     schedule.add(target.host(), id);
@@ -96,7 +96,7 @@ impl Plan {
 
 /// Whether the log has the row's picture.
 fn skip(ledger: &mut Ledger<'_>, row: &Row, directory: &Path) -> Result<bool, DownloadError> {
-    let Some(earlier) = ledger.log.saved(&row.url)? else {
+    let Some(earlier) = ledger.log.saved(&row.key)? else {
         return Ok(false);
     };
     if earlier

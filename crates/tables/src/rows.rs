@@ -1,7 +1,4 @@
-//! The table of addresses: comma, semicolon or tab separated, with a header line.
-//!
-//! It is read twice: once to find out what there is to do, and row by row when a row's turn
-//! comes, so that its other columns need no memory meanwhile.
+//! Rows of a table, in order or by place: whoever has to read a table twice keeps places, not rows.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -9,7 +6,7 @@ use std::path::{Path, PathBuf};
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
 
-use super::error::{DownloadError, io_error};
+use crate::error::{TableError, io_error};
 
 /// Separators, the commoner one first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -19,41 +16,44 @@ const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// Where a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub struct Place {
     /// Counted from 1, the header left out.
-    pub(super) number: u64,
-    /// Offset in the file.
-    pub(super) byte: u64,
+    pub number: u64,
+    byte: u64,
 }
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) place: Place,
-    /// As it is in the table, without white space around it.
-    pub(super) url: String,
-    /// The other columns that aren't empty.
-    pub(super) attributes: Map<String, Value>,
+pub struct Row {
+    /// Where it is.
+    pub place: Place,
+    /// What it is about, as it is in the table, without white space around it.
+    pub key: String,
+    /// The other columns that aren't empty, all of them text.
+    pub columns: Map<String, Value>,
     /// Why the row can't be used, if so.
-    pub(super) problem: Option<String>,
+    pub problem: Option<String>,
 }
 
 /// Reads rows in order or by place.
-pub(super) struct RowReader {
+pub struct RowReader {
     path: PathBuf,
     reader: Reader<File>,
     /// A name for every column.
     names: Vec<String>,
-    url_column: usize,
+    key_column: usize,
     next_number: u64,
 }
 
 impl RowReader {
-    /// Opens a table; finds the separator and the column with the addresses.
-    pub(super) fn open(path: &Path, column: &str) -> Result<Self, DownloadError> {
+    /// Opens a table; finds the separator and the column that says what rows are about.
+    ///
+    /// # Errors
+    /// It can't be read, has no header or not that column.
+    pub fn open(path: &Path, column: &str) -> Result<Self, TableError> {
         let mut widest: Vec<String> = Vec::new();
         for delimiter in DELIMITERS {
-            let file = File::open(path).map_err(io_error("read", path))?;
+            let file = File::open(path).map_err(io_error(path))?;
             let mut reader = ReaderBuilder::new()
                 .delimiter(delimiter)
                 .flexible(true)
@@ -61,16 +61,16 @@ impl RowReader {
             let header = reader
                 .byte_headers()
                 .map_err(|error| table_error(path, error))?;
-            let names = names(header).ok_or_else(|| DownloadError::NoTable {
+            let names = names(header).ok_or_else(|| TableError::NoTable {
                 path: path.to_owned(),
                 reason: "its header is not UTF-8; save it as \"CSV UTF-8\"".to_owned(),
             })?;
-            if let Some(url_column) = names.iter().position(|name| name == column) {
+            if let Some(key_column) = names.iter().position(|name| name == column) {
                 return Ok(Self {
                     path: path.to_owned(),
                     reader,
                     names,
-                    url_column,
+                    key_column,
                     next_number: 1,
                 });
             }
@@ -79,20 +79,29 @@ impl RowReader {
             }
         }
         if widest.is_empty() {
-            return Err(DownloadError::NoTable {
+            return Err(TableError::NoTable {
                 path: path.to_owned(),
                 reason: "it is empty; its first line must name the columns".to_owned(),
             });
         }
-        Err(DownloadError::NoColumn {
+        Err(TableError::NoColumn {
             path: path.to_owned(),
             column: column.to_owned(),
             columns: widest,
         })
     }
 
+    /// The names of the other columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        let others = self.names.iter().enumerate();
+        others.filter_map(|(index, name)| (index != self.key_column).then_some(&**name))
+    }
+
     /// The next row, if there is one.
-    pub(super) fn next_row(&mut self) -> Result<Option<Row>, DownloadError> {
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn next_row(&mut self) -> Result<Option<Row>, TableError> {
         let mut record = ByteRecord::new();
         let read = self.reader.read_byte_record(&mut record);
         if !read.map_err(|error| table_error(&self.path, error))? {
@@ -107,7 +116,10 @@ impl RowReader {
     }
 
     /// The row at `place` again. The row after it is then the next one.
-    pub(super) fn row_at(&mut self, place: Place) -> Result<Row, DownloadError> {
+    ///
+    /// # Errors
+    /// The file can't be read, or has become shorter.
+    pub fn row_at(&mut self, place: Place) -> Result<Row, TableError> {
         let mut position = Position::new();
         position.set_byte(place.byte);
         self.reader
@@ -118,8 +130,9 @@ impl RowReader {
     }
 
     /// The error for a row that is another one than before.
-    pub(super) fn changed(&self) -> DownloadError {
-        DownloadError::Changed {
+    #[must_use]
+    pub fn changed(&self) -> TableError {
+        TableError::Changed {
             path: self.path.clone(),
         }
     }
@@ -127,8 +140,8 @@ impl RowReader {
     fn row(&self, place: Place, record: &ByteRecord) -> Row {
         let mut row = Row {
             place,
-            url: String::new(),
-            attributes: Map::new(),
+            key: String::new(),
+            columns: Map::new(),
             problem: None,
         };
         let extra = record.iter().skip(self.names.len());
@@ -143,14 +156,14 @@ impl RowReader {
                 continue;
             };
             let field = field.trim();
-            if index == self.url_column {
-                row.url = field.to_owned();
-            } else if !field.is_empty() && !row.attributes.contains_key(name) {
-                row.attributes.insert(name.clone(), field.into());
+            if index == self.key_column {
+                row.key = field.to_owned();
+            } else if !field.is_empty() && !row.columns.contains_key(name) {
+                row.columns.insert(name.clone(), field.into());
             }
         }
-        if row.problem.is_none() && row.url.is_empty() {
-            row.problem = Some("the row has no address".to_owned());
+        if row.problem.is_none() && row.key.is_empty() {
+            row.problem = Some(format!("column `{}` is empty", self.names[self.key_column]));
         }
         // A separator at the end of every line is harmless, one inside an address is not.
         if extra
@@ -185,11 +198,11 @@ fn names(header: &ByteRecord) -> Option<Vec<String>> {
         .collect()
 }
 
-fn table_error(path: &Path, error: csv::Error) -> DownloadError {
+fn table_error(path: &Path, error: csv::Error) -> TableError {
     let reason = error.to_string();
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => io_error("read", path)(error),
-        _ => DownloadError::NoTable {
+        csv::ErrorKind::Io(error) => io_error(path)(error),
+        _ => TableError::NoTable {
             path: path.to_owned(),
             reason,
         },
@@ -200,7 +213,7 @@ fn table_error(path: &Path, error: csv::Error) -> DownloadError {
 mod tests {
     use super::*;
 
-    fn open(text: &[u8], column: &str) -> Result<RowReader, DownloadError> {
+    fn open(text: &[u8], column: &str) -> Result<RowReader, TableError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         RowReader::open(file.path(), column)
@@ -223,29 +236,29 @@ mod tests {
             let rows = rows(text.as_bytes());
             assert_eq!(rows.len(), 1, "{text:?}");
             assert_eq!((rows[0].place.number, &rows[0].problem), (1, &None));
-            assert_eq!(rows[0].url, "http://a/b", "{text:?}");
-            let attributes = serde_json::json!({"id": "7", "name": "red, \"round\"\nchair"});
-            assert_eq!(Value::from(rows[0].attributes.clone()), attributes);
+            assert_eq!(rows[0].key, "http://a/b", "{text:?}");
+            let columns = serde_json::json!({"id": "7", "name": "red, \"round\"\nchair"});
+            assert_eq!(Value::from(rows[0].columns.clone()), columns);
         }
     }
 
     #[test]
     fn the_separator_is_the_one_that_shows_the_column() {
         let rows = rows(b"name, maker, year;image_url\nchair, oak, 1950;http://a/b?c=1,2\n");
-        assert_eq!(rows[0].url, "http://a/b?c=1,2");
-        assert_eq!(rows[0].attributes["name, maker, year"], "chair, oak, 1950");
+        assert_eq!(rows[0].key, "http://a/b?c=1,2");
+        assert_eq!(rows[0].columns["name, maker, year"], "chair, oak, 1950");
     }
 
     #[test]
     fn empty_values_are_left_out_and_the_first_of_two_columns_counts() {
         let rows = rows(b",image_url,a,a,b\n0,http://a/b,,2,\n1,http://a/c,1,2, \n");
-        let attributes = |row: &Row| Value::from(row.attributes.clone());
+        let columns = |row: &Row| Value::from(row.columns.clone());
         assert_eq!(
-            attributes(&rows[0]),
+            columns(&rows[0]),
             serde_json::json!({"column_1": "0", "a": "2"})
         );
         assert_eq!(
-            attributes(&rows[1]),
+            columns(&rows[1]),
             serde_json::json!({"column_1": "1", "a": "1"})
         );
     }
@@ -261,8 +274,8 @@ mod tests {
         let problems: Vec<Option<String>> =
             rows(&bytes).into_iter().map(|row| row.problem).collect();
         let starts = [
-            "the row has no address",
-            "the row has no address",
+            "column `image_url` is empty",
+            "column `image_url` is empty",
             "the row has 3 columns, the header 2",
             "",
             "the row is longer",
@@ -291,7 +304,7 @@ mod tests {
             byte: text.len() as u64,
         };
         let error = reader.row_at(behind).unwrap_err();
-        assert!(matches!(error, DownloadError::Changed { .. }), "{error}");
+        assert!(matches!(error, TableError::Changed { .. }), "{error}");
     }
 
     #[test]
@@ -303,7 +316,7 @@ mod tests {
         ] {
             let error = open(text.as_bytes(), "image_url").err().unwrap();
             let message = error.to_string();
-            assert!(matches!(error, DownloadError::NoColumn { .. }), "{message}");
+            assert!(matches!(error, TableError::NoColumn { .. }), "{message}");
             assert!(message.ends_with(listed), "{message}");
         }
     }
@@ -317,7 +330,7 @@ mod tests {
             b"\xc3\xfb\xb3\xc6,image_url\n",
         ] {
             let error = open(text, "image_url").err().unwrap();
-            assert!(matches!(error, DownloadError::NoTable { .. }), "{error}");
+            assert!(matches!(error, TableError::NoTable { .. }), "{error}");
         }
         let missing = RowReader::open(Path::new("/nowhere/data.csv"), "image_url");
         assert!(missing.err().unwrap().to_string().contains("/nowhere"));
