@@ -22,6 +22,11 @@ const options: Options = {
     fromYear: 2001,
     toYear: 2020,
     after: 77,
+    folder: ["/data/photos/2024"],
+    format: ["png"],
+    attributes: ["maker=A = B"],
+    addedFrom: "2026-01-31",
+    addedTo: "2026-12-01",
   },
 };
 const region = { x: 0.1, y: 0.2, w: 0.5, h: 0.25 };

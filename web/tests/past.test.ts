@@ -43,6 +43,11 @@ test("an entry tells the options it was made with", () => {
       fromYear: 2001,
       toYear: 2020,
       after: 77,
+      folder: ["/data/photos/2024"],
+      format: [],
+      attributes: ["maker=A = B"],
+      addedFrom: "2026-01-31",
+      addedTo: null,
     },
   };
   const asked = searchParameters(options, "cosine");

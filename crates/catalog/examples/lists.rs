@@ -28,15 +28,22 @@ INSERT INTO patents (patent_id, title, loc_class, pub_date, expiry_date, applica
     FROM n;
 INSERT INTO patent_titles (rowid, title) SELECT id, title FROM patents;
 INSERT INTO items (collection_id, content_id, file_name, patent_id, page_num, image_index, tags,
-    description, attributes, created_at, size_bytes)
+    description, attributes, created_at, size_bytes, image_format)
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
     SELECT 1, i, printf('USD%07d-20251230-D%05d.TIF', i * 7919 % 1000003, i % 9),
         CASE WHEN i % 10 THEN printf('USD%07d', i / 10 + 1) END,
         CASE WHEN i % 10 THEN printf('D%05d', i % 10) END, i % 10,
         CASE WHEN i % 20 THEN '[]' ELSE '[\"tag' || i % 7 || '\"]' END,
         CASE WHEN i % 3 = 0 THEN 'a drawing of item number ' || i END,
-        '{\"label\":\"class' || i % 97 || '\"}', 1700000000 + i / 20, 8000 + i * 7919 % 90001
+        '{\"label\":\"class' || i % 97 || '\"}', 1700000000 + i / 20, 8000 + i * 7919 % 90001,
+        CASE WHEN i % 10 = 0 THEN 'jpeg' ELSE 'tiff' END
     FROM n;
+INSERT INTO paths (collection_id, path, item_id, file_size, modified_ns)
+    SELECT 1, printf('/data/%04d/%s/%s', id / 5000, coalesce(patent_id, 'photos'), file_name), id, 1, 1
+    FROM items;
+INSERT INTO patent_annotations (patent_id, attributes)
+    SELECT patent_id, '{\"legal\":\"' || CASE WHEN id % 4 THEN 'active' ELSE 'lapsed' END
+        || '\",\"family\":\"F' || id / 3 || '\"}' FROM patents;
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -133,6 +140,45 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ..ItemFilter::default()
             },
         ),
+        (
+            "attribute of patents",
+            ItemFilter {
+                attributes: vec!["legal=active".into()],
+                ..ItemFilter::default()
+            },
+        ),
+        (
+            "folder of everything",
+            ItemFilter {
+                folder: vec!["/data".into()],
+                ..ItemFilter::default()
+            },
+        ),
+        (
+            "format",
+            ItemFilter {
+                format: vec!["tiff".into()],
+                ..ItemFilter::default()
+            },
+        ),
+        (
+            "day",
+            ItemFilter {
+                created_from: Some(20_200_101),
+                ..ItemFilter::default()
+            },
+        ),
+        (
+            "folder, format, day, attribute, country",
+            ItemFilter {
+                attributes: vec!["legal=active".into()],
+                folder: vec!["/data".into()],
+                format: vec!["tiff".into()],
+                created_from: Some(20_200_101),
+                country: vec!["JP".into()],
+                ..ItemFilter::default()
+            },
+        ),
         ("country", filter),
     ];
     for (name, filter) in filters {
@@ -156,6 +202,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         catalog.items_with_formats(&collection, |_, _| items += 1)?;
         Ok::<_, Box<dyn Error>>(items)
     })?;
+    time("facets of folders", || {
+        let mut items = 0;
+        catalog.items_with_folders(&collection, |_, _| items += 1)?;
+        Ok::<_, Box<dyn Error>>(items)
+    })?;
+    time("attributes of few values", || {
+        catalog.attributes_of_few_values(&collection, 100)
+    })?;
+    for key in ["label", "legal"] {
+        time(&format!("facets of the attribute {key}"), || {
+            let mut items = 0;
+            catalog.items_with_attribute(&collection, key, |_, _| items += 1)?;
+            Ok::<_, Box<dyn Error>>(items)
+        })?;
+    }
     Ok(())
 }
 

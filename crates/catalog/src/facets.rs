@@ -2,6 +2,7 @@
 //! it, with no row of an item read.
 
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
 
 use crate::{Catalog, CatalogError, Collection, stored};
 
@@ -20,6 +21,15 @@ pub struct PatentFacts {
     pub applicant_country: Option<String>,
     /// Organisation or person.
     pub applicant_name: Option<String>,
+}
+
+/// An attribute, and which values it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeValues {
+    /// Its name.
+    pub key: String,
+    /// In the order of code points.
+    pub values: Vec<String>,
 }
 
 impl Catalog {
@@ -115,43 +125,132 @@ impl Catalog {
         mut each: impl FnMut(u64, &str),
     ) -> Result<(), CatalogError> {
         self.read(|connection| {
-            // Two passes in the order of the indexes: a look-up for each item takes ten times as
-            // long.
-            let mut names: Vec<String> = Vec::new();
-            let mut format_of: Vec<u8> = Vec::new();
             let mut statement = connection.prepare_cached(
-                "SELECT id, format FROM contents INDEXED BY contents_by_file_size",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let id: usize = row.get(0)?;
-                let name = row.get_ref(1)?.as_str().unwrap_or_default();
-                let known = names.iter().position(|known| known == name);
-                let format = known.unwrap_or_else(|| {
-                    names.push(name.to_owned());
-                    names.len() - 1
-                });
-                if format_of.len() <= id {
-                    format_of.resize(id + 1, 0);
-                }
-                // There are far fewer formats than 256.
-                format_of[id] = format as u8;
-            }
-            let mut statement = connection.prepare_cached(
-                "SELECT id, content_id FROM items INDEXED BY items_by_content \
+                "SELECT id, image_format FROM items INDEXED BY items_by_format \
                  WHERE collection_id = ?1",
             )?;
             let mut rows = statement.query([collection.id])?;
             while let Some(row) = rows.next()? {
-                let content: usize = row.get(1)?;
-                let format = format_of.get(content).copied().unwrap_or_default();
-                if let Some(name) = names.get(usize::from(format)) {
-                    each(row.get(0)?, name);
+                each(row.get(0)?, row.get_ref(1)?.as_str().unwrap_or_default());
+            }
+            Ok(())
+        })
+    }
+
+    /// Calls `each` for every place where an item of the collection was seen, with the folder or
+    /// archive that it lies in; those of a folder mostly one after another.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn items_with_folders(
+        &self,
+        collection: &Collection,
+        mut each: impl FnMut(u64, &str),
+    ) -> Result<(), CatalogError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT item_id, path FROM paths WHERE collection_id = ?1")?;
+            let mut rows = statement.query([collection.id])?;
+            while let Some(row) = rows.next()? {
+                let path = row.get_ref(1)?.as_str().unwrap_or_default();
+                if let Some((folder, _)) = path.rsplit_once('/') {
+                    each(row.get(0)?, folder.strip_suffix('!').unwrap_or(folder));
                 }
             }
             Ok(())
         })
     }
+
+    /// The attributes of the collection's items and of their patents that have at most
+    /// `most_values` values, by name, with these; of those alone, the others being texts.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn attributes_of_few_values(
+        &self,
+        collection: &Collection,
+        most_values: usize,
+    ) -> Result<Vec<AttributeValues>, CatalogError> {
+        self.read(|connection| {
+            let mut keys = Vec::new();
+            let mut last = String::new();
+            while let Some(key) = next_key(connection, collection.id, &last)? {
+                last.clone_from(&key);
+                let values = first_values(connection, collection.id, &key, most_values + 1)?;
+                if values.len() <= most_values {
+                    keys.push(AttributeValues { key, values });
+                }
+            }
+            Ok(keys)
+        })
+    }
+
+    /// Calls `each` for every item of the collection that has the attribute, itself or by its
+    /// patent, with a value.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn items_with_attribute(
+        &self,
+        collection: &Collection,
+        key: &str,
+        mut each: impl FnMut(u64, &str),
+    ) -> Result<(), CatalogError> {
+        self.read(|connection| {
+            for sql in [
+                "SELECT item_id, value FROM item_attributes WHERE collection_id = ?1 AND key = ?2",
+                "SELECT items.id, value FROM patent_attributes CROSS JOIN items \
+                 INDEXED BY items_by_patent ON items.collection_id = ?1 \
+                 AND items.patent_id = patent_attributes.patent_id WHERE key = ?2",
+            ] {
+                let mut statement = connection.prepare_cached(sql)?;
+                let mut rows = statement.query(params![collection.id, key])?;
+                while let Some(row) = rows.next()? {
+                    each(row.get(0)?, row.get_ref(1)?.as_str().unwrap_or_default());
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The first name of an attribute after that one. Hops from name to name: an index holds each as often
+/// as there are items.
+fn next_key(
+    connection: &Connection,
+    collection_id: i64,
+    after: &str,
+) -> Result<Option<String>, CatalogError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT min(key) FROM (SELECT min(key) AS key FROM item_attributes \
+             WHERE collection_id = ?1 AND key > ?2 \
+             UNION ALL SELECT min(key) FROM patent_attributes WHERE key > ?2)",
+        )?
+        .query_row(params![collection_id, after], |row| row.get(0))?)
+}
+
+/// The first values of an attribute, found as names are.
+fn first_values(
+    connection: &Connection,
+    collection_id: i64,
+    key: &str,
+    most: usize,
+) -> Result<Vec<String>, CatalogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(value) FROM (SELECT min(value) AS value FROM item_attributes \
+         WHERE collection_id = ?1 AND key = ?2 AND value > ?3 \
+         UNION ALL SELECT min(value) FROM patent_attributes WHERE key = ?2 AND value > ?3)",
+    )?;
+    let mut values: Vec<String> = Vec::new();
+    while values.len() < most {
+        let last = values.last().map_or("", |value| value);
+        let next: Option<String> =
+            statement.query_row(params![collection_id, key, last], |row| row.get(0))?;
+        let Some(next) = next else { break };
+        values.push(next);
+    }
+    Ok(values)
 }
 
 fn text(value: ValueRef<'_>) -> &[u8] {

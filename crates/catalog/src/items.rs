@@ -6,7 +6,7 @@ use lookalike_terms::Turn;
 use rusqlite::{Connection, Row, params};
 
 use crate::patents::{self, Patent};
-use crate::{CatalogError, FilePage, changes, contents, file_pages, stored};
+use crate::{CatalogError, FilePage, changes, contents, file_pages, stored, trash};
 
 /// A stored item with its content's and patent's fields.
 #[derive(Clone, Debug)]
@@ -118,6 +118,11 @@ fn from_row(row: &Row<'_>) -> Result<Item, CatalogError> {
 }
 
 fn select(condition: &str) -> String {
+    select_from("items", condition)
+}
+
+/// `rows` are those of `items`, or such ones under that name.
+fn select_from(rows: &str, condition: &str) -> String {
     format!(
         "SELECT items.id, external_id, collections.name AS collection, file_name, original_path, \
          md5, file_md5, file_page, page_area, width, height, turn, file_size, format, original_key, \
@@ -125,16 +130,32 @@ fn select(condition: &str) -> String {
          image_index, view, front_page, description, tags, attributes, warnings, \
          items.created_at, \
          (SELECT CASE WHEN count(*) = count(missing_since) THEN max(missing_since) END \
-         FROM paths WHERE paths.item_id = items.id) AS missing_since, {} FROM items \
+         FROM paths WHERE paths.item_id = items.id) AS missing_since, {}, {} FROM {rows} \
          JOIN contents ON contents.id = items.content_id \
          JOIN collections ON collections.id = items.collection_id \
          LEFT JOIN patents ON patents.patent_id = items.patent_id WHERE {condition}",
-        patents::COLUMNS
+        patents::COLUMNS,
+        patents::annotations_column("items.patent_id")
     )
 }
 
 pub(crate) fn by_ids(connection: &Connection, ids: &[u64]) -> Result<Vec<Item>, CatalogError> {
     let mut statement = connection.prepare_cached(&select(
+        "items.id IN (SELECT value FROM json_each(?1)) ORDER BY items.id",
+    ))?;
+    statement
+        .query_and_then([serde_json::json!(ids).to_string()], from_row)?
+        .collect()
+}
+
+/// The same of items in the trash.
+pub(crate) fn trashed_by_ids(
+    connection: &Connection,
+    ids: &[u64],
+) -> Result<Vec<Item>, CatalogError> {
+    let rows = format!("(SELECT {} FROM trash) AS items", trash::COLUMNS);
+    let mut statement = connection.prepare_cached(&select_from(
+        &rows,
         "items.id IN (SELECT value FROM json_each(?1)) ORDER BY items.id",
     ))?;
     statement

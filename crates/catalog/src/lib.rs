@@ -8,6 +8,7 @@
 //! are derived from what stands here and can be thrown away.
 
 mod accounts;
+mod annotations;
 mod blob_work;
 mod catalog;
 mod changes;
@@ -62,6 +63,7 @@ pub use accounts::{
     ApiToken, FailureKey, Failures, NewApiToken, NewSession, NewUser, PasswordHash, Session,
     TokenHash, User,
 };
+pub use annotations::Annotations;
 pub use blob_work::BlobSweep;
 pub use catalog::Catalog;
 pub use changes::{Change, StoredItem};
@@ -72,7 +74,7 @@ pub use dropped::DroppedCollection;
 pub use duplicates::{Candidate, ContentEmbedding};
 pub use error::CatalogError;
 pub use examine::Depth;
-pub use facets::PatentFacts;
+pub use facets::{AttributeValues, PatentFacts};
 pub use figures::{Area, Figure, MOST_FIGURES, NewFigure, NewFigures};
 pub use file_pages::{FilePage, PageArea};
 pub use filter::{Condition, Expression, ItemFilter};
@@ -88,7 +90,7 @@ pub use jobs::{Job, JobCounts, JobFailure, JobState};
 pub use listing::{Among, Direction, FEW_ITEMS, Passing, SortKey, Window};
 pub use lookalike_terms::{IndexKind, Metric, PreprocessKind, Turn};
 pub use marks::{HitMark, SearchMarks};
-pub use merging::ForeignItem;
+pub use merging::{ForeignItem, ForeignTrash};
 pub use patents::Patent;
 pub use paths::KnownPath;
 pub use placing::{NewItem, Placed};

@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::paths::{at_path, record_path};
 use crate::placing::NewItem;
 use crate::transaction::WriteTransaction;
 use crate::{
-    Catalog, CatalogError, Collection, KnownPath, NewFigure, NewFigures, Placed, contents,
+    Catalog, CatalogError, Collection, Item, KnownPath, NewFigure, NewFigures, Placed, contents,
     embeddings, figures, items,
 };
 
@@ -30,6 +30,17 @@ pub struct ForeignItem {
     pub is_corrected: bool,
     /// Unix seconds.
     pub created_at: i64,
+}
+
+/// An item in the trash of another catalogue.
+#[derive(Clone, Debug)]
+pub struct ForeignTrash {
+    /// As it was.
+    pub item: ForeignItem,
+    /// The deletion that put it there, by its number there.
+    pub deletion: i64,
+    /// When, in Unix seconds.
+    pub deleted_at: i64,
 }
 
 impl Catalog {
@@ -63,52 +74,40 @@ impl Catalog {
         })?;
         self.read(|connection| {
             let stored = items::by_ids(connection, &ids)?;
-            let mut paths = connection.prepare_cached(
-                "SELECT path, file_size, modified_ns, page_count, missing_since FROM paths \
-                 WHERE item_id = ?1 ORDER BY path",
+            foreign(connection, stored, ("items", "paths"))
+        })
+    }
+
+    /// The next `limit` items in the trash of a collection above that id, by id.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn trash_to_give(
+        &self,
+        collection: &Collection,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<ForeignTrash>, CatalogError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT trash.id, deletion_id, deleted_at FROM trash \
+                 JOIN trash_deletions ON trash_deletions.id = deletion_id \
+                 WHERE trash.collection_id = ?1 AND trash.id > ?2 ORDER BY trash.id LIMIT ?3",
             )?;
-            let mut corrected =
-                connection.prepare_cached("SELECT is_corrected FROM items WHERE id = ?1")?;
-            let mut given = Vec::with_capacity(stored.len());
-            for item in stored {
-                let Some(content) = contents::by_md5(connection, &item.content_md5)? else {
-                    return Err(CatalogError::Damaged {
-                        what: format!("content of item {}", item.id),
-                    });
-                };
-                let paths = paths.query_map([item.id], |row| {
-                    let path = KnownPath {
-                        path: row.get(0)?,
-                        file_size: row.get(1)?,
-                        modified_ns: row.get(2)?,
-                        page_count: row.get(3)?,
-                    };
-                    Ok((path, row.get(4)?))
-                })?;
-                given.push(ForeignItem {
-                    id: item.id.unsigned_abs(),
-                    paths: paths.collect::<Result<_, _>>()?,
-                    is_corrected: corrected.query_row([item.id], |row| row.get(0))?,
-                    created_at: item.created_at,
-                    original_path: item.original_path,
-                    item: NewItem {
-                        content,
-                        external_id: item.external_id,
-                        file_name: item.file_name,
-                        path: None,
-                        patent_id: item.patent_id,
-                        page_num: item.page_num,
-                        image_index: item.image_index,
-                        view: item.view,
-                        front_page: item.front_page,
-                        description: item.description,
-                        tags: item.tags,
-                        attributes: item.attributes.as_object().cloned().unwrap_or_default(),
-                        warnings: item.warnings,
-                    },
-                });
-            }
-            Ok(given)
+            let rows = statement.query_map(params![collection.id, after, limit], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            let deleted: Vec<(u64, i64, i64)> = rows.collect::<Result<_, _>>()?;
+            let ids: Vec<u64> = deleted.iter().map(|(id, _, _)| *id).collect();
+            let stored = items::trashed_by_ids(connection, &ids)?;
+            let items = foreign(connection, stored, ("trash", "trash_paths"))?;
+            let both = items.into_iter().zip(deleted);
+            let given = both.map(|(item, (_, deletion, deleted_at))| ForeignTrash {
+                item,
+                deletion,
+                deleted_at,
+            });
+            Ok(given.collect())
         })
     }
 
@@ -174,7 +173,92 @@ impl Catalog {
     }
 }
 
+/// With all that belongs to items of these tables: of items, and of the paths that they were seen
+/// under.
+fn foreign(
+    connection: &Connection,
+    stored: Vec<Item>,
+    (items, paths): (&str, &str),
+) -> Result<Vec<ForeignItem>, CatalogError> {
+    let mut paths = connection.prepare_cached(&format!(
+        "SELECT path, file_size, modified_ns, page_count, missing_since FROM {paths} \
+         WHERE item_id = ?1 ORDER BY path"
+    ))?;
+    let mut corrected =
+        connection.prepare_cached(&format!("SELECT is_corrected FROM {items} WHERE id = ?1"))?;
+    let mut given = Vec::with_capacity(stored.len());
+    for item in stored {
+        let Some(content) = contents::by_md5(connection, &item.content_md5)? else {
+            return Err(CatalogError::Damaged {
+                what: format!("content of item {}", item.id),
+            });
+        };
+        let paths = paths.query_map([item.id], |row| {
+            let path = KnownPath {
+                path: row.get(0)?,
+                file_size: row.get(1)?,
+                modified_ns: row.get(2)?,
+                page_count: row.get(3)?,
+            };
+            Ok((path, row.get(4)?))
+        })?;
+        given.push(ForeignItem {
+            id: item.id.unsigned_abs(),
+            paths: paths.collect::<Result<_, _>>()?,
+            is_corrected: corrected.query_row([item.id], |row| row.get(0))?,
+            created_at: item.created_at,
+            original_path: item.original_path,
+            item: NewItem {
+                content,
+                external_id: item.external_id,
+                file_name: item.file_name,
+                path: None,
+                patent_id: item.patent_id,
+                page_num: item.page_num,
+                image_index: item.image_index,
+                view: item.view,
+                front_page: item.front_page,
+                description: item.description,
+                tags: item.tags,
+                attributes: item.attributes.as_object().cloned().unwrap_or_default(),
+                warnings: item.warnings,
+            },
+        });
+    }
+    Ok(given)
+}
+
 impl WriteTransaction<'_> {
+    /// Whether this catalogue knows better of an item that another one has in its trash: it is here as
+    /// an item, or was deleted here too.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn knows_of_trashed(
+        &self,
+        collection: &Collection,
+        foreign: &ForeignItem,
+    ) -> Result<bool, CatalogError> {
+        let md5 = &foreign.item.content.md5;
+        for (path, _) in &foreign.paths {
+            let known = self
+                .connection
+                .prepare_cached(
+                    "SELECT 1 FROM deletions WHERE collection_id = ?1 AND path = ?2 AND md5 = ?3",
+                )?
+                .exists(params![collection.id, path.path, md5])?;
+            if known {
+                return Ok(true);
+            }
+        }
+        let content = contents::by_md5(self.connection, md5)?;
+        if content.is_none() {
+            return Ok(false);
+        }
+        let content_id = contents::id(self.connection, md5)?;
+        Ok(self.here(collection, content_id, foreign)?.is_some())
+    }
+
     /// Takes in an item of another library, or finds that it is here: at one of its paths, or by
     /// bytes, patent and page, or by bytes and external id. What people said about one that is here
     /// stays; where they said nothing, what is said there is taken over. A path that another file has

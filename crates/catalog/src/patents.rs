@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::{CatalogError, stored};
+use crate::{Annotations, CatalogError, annotations, stored};
 
 /// Bibliographic data of a patent. Dates are YYYYMMDD integers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Patent {
     pub figure_count: Option<u32>,
     /// Number of drawing sheets, as the grant counts them.
     pub sheet_count: Option<u32>,
+    /// What tables that people brought say of it. No grant writes it.
+    #[serde(skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 pub(crate) const COLUMNS: &str = "patents.patent_id AS known_patent_id, patents.kind, patents.title, patents.loc_class, patents.loc_edition, \
@@ -63,7 +66,15 @@ pub(crate) const COLUMNS: &str = "patents.patent_id AS known_patent_id, patents.
      patents.image_count, patents.us_class, patents.further_us_classes, \
      patents.application_number, patents.figure_count, patents.sheet_count";
 
-/// Reads [`COLUMNS`]; all null (no such patent row) gives the default.
+/// What tables say of the patent `{id}`, an expression of SQL.
+pub(crate) fn annotations_column(id: &str) -> String {
+    format!(
+        "(SELECT attributes FROM patent_annotations WHERE patent_annotations.patent_id = {id}) \
+         AS annotations"
+    )
+}
+
+/// Reads [`COLUMNS`] and [`annotations_column`]; all null (no such patent row) gives the default.
 pub(crate) fn from_row(row: &Row<'_>) -> Result<Patent, CatalogError> {
     let patent_id: Option<String> = row.get("known_patent_id")?;
     let patent_id = patent_id.unwrap_or_default();
@@ -94,6 +105,10 @@ pub(crate) fn from_row(row: &Row<'_>) -> Result<Patent, CatalogError> {
         application_number: row.get("application_number")?,
         figure_count: row.get("figure_count")?,
         sheet_count: row.get("sheet_count")?,
+        annotations: row.get::<_, Option<String>>("annotations")?.map_or_else(
+            || Ok(Annotations::new()),
+            |text| annotations::parsed(&text, &patent_id),
+        )?,
         patent_id,
     })
 }
@@ -101,7 +116,8 @@ pub(crate) fn from_row(row: &Row<'_>) -> Result<Patent, CatalogError> {
 pub(crate) fn find(connection: &Connection, id: &str) -> Result<Option<Patent>, CatalogError> {
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM patents WHERE patent_id = ?1"
+            "SELECT {COLUMNS}, {} FROM patents WHERE patent_id = ?1",
+            annotations_column("patents.patent_id")
         ))?
         .query_and_then([id], from_row)?
         .next()

@@ -92,9 +92,10 @@ pub(crate) fn place(
         .prepare_cached(
             "INSERT INTO items (collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
-             tags, attributes, warnings, created_at, size_bytes) \
+             tags, attributes, warnings, created_at, size_bytes, image_format) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-             (SELECT file_size FROM contents WHERE id = ?2))",
+             (SELECT file_size FROM contents WHERE id = ?2), \
+             (SELECT format FROM contents WHERE id = ?2))",
         )?
         .execute(params![
             collection_id,
@@ -175,7 +176,8 @@ fn replace_content(
     connection
         .prepare_cached(
             "UPDATE items SET content_id = ?1, warnings = ?2, \
-             size_bytes = (SELECT file_size FROM contents WHERE id = ?1) WHERE id = ?3",
+             size_bytes = (SELECT file_size FROM contents WHERE id = ?1), \
+             image_format = (SELECT format FROM contents WHERE id = ?1) WHERE id = ?3",
         )?
         .execute(params![
             content_id,

@@ -10,7 +10,7 @@ use crate::{CatalogError, words};
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
     VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15, VERSION_16,
-    VERSION_17, VERSION_18, VERSION_19, VERSION_20,
+    VERSION_17, VERSION_18, VERSION_19, VERSION_20, VERSION_21,
 ];
 
 /// The first version with an index of words, which no statement can fill.
@@ -458,6 +458,11 @@ const VERSION_19: &str = include_str!("schema/version_19.sql");
 /// - `saved_searches`: searches of the history that somebody named, see `saved`.
 /// - `search_queries.whole`: the whole picture where a part was searched for.
 const VERSION_20: &str = include_str!("schema/version_20.sql");
+
+/// - `items.image_format` and `trash.image_format`: the content's, for filters.
+/// - `item_attributes`: the values of lists one by one.
+/// - `patent_annotations`, `patent_attributes`: what tables say of patents, see `annotations`.
+const VERSION_21: &str = include_str!("schema/version_21.sql");
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// The columns that `trash` shares with `items`.
-const COLUMNS: &str = "id, collection_id, content_id, external_id, file_name, original_path, \
+pub(crate) const COLUMNS: &str = "id, collection_id, content_id, external_id, file_name, original_path, \
                        patent_id, page_num, image_index, view, front_page, description, tags, \
-                       attributes, warnings, created_at, is_corrected, size_bytes";
+                       attributes, warnings, created_at, is_corrected, size_bytes, image_format";
 
 /// An item in the trash.
 #[derive(Clone, Debug, PartialEq)]

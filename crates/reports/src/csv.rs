@@ -1,9 +1,12 @@
 //! The table of hits.
 
+use std::collections::BTreeSet;
+
 use lookalike_catalog::HitMark;
 use lookalike_engine::EngineError;
 use lookalike_engine::search::{GroupedHits, PageHit};
 
+use crate::annotations::shown;
 use crate::document::day;
 use crate::facts::Facts;
 use crate::table::table;
@@ -41,12 +44,31 @@ pub(crate) fn of_hits(
     thumbnail_url: &dyn Fn(&PageHit) -> String,
 ) -> Result<Vec<u8>, EngineError> {
     let nothing = HitMark::default();
+    let annotated = annotated(facts);
+    let header = HEADER.iter().copied().chain(annotated.iter().copied());
+    let header = header.map(str::to_owned).collect();
     let rows = facts.ranked().flat_map(|(rank, group)| {
         let mark = facts.marks.hits.get(&group.group_id).unwrap_or(&nothing);
         let pages = group.pages.iter();
-        pages.map(move |page| row(rank, group, page, thumbnail_url(page), mark))
+        let annotated = &annotated;
+        pages.map(move |page| {
+            let mut cells = row(rank, group, page, thumbnail_url(page), mark).to_vec();
+            let said = |name: &&str| group.annotations.get(*name).map(shown).unwrap_or_default();
+            cells.extend(annotated.iter().map(said));
+            cells
+        })
     });
-    table(HEADER, rows)
+    table(header, rows)
+}
+
+/// The columns that tables brought along for any of the patents, by name, behind the usual ones; not
+/// those that bear the name of one.
+fn annotated(facts: &Facts) -> Vec<&str> {
+    let groups = facts.ranked().map(|(_, group)| group);
+    let names = groups.flat_map(|group| group.annotations.keys());
+    let names: BTreeSet<&str> = names.map(String::as_str).collect();
+    let own = |name: &&str| !HEADER.contains(name);
+    names.into_iter().filter(own).collect()
 }
 
 fn row(

@@ -4,6 +4,7 @@
 use lookalike_encoders::Band;
 use lookalike_engine::search::{GroupedHits, PageHit};
 
+use crate::annotations::shown;
 use crate::document::{day, escaped};
 use crate::facts::{Facts, ReportPictures, best_pages};
 use crate::parts::{chip, entry, image};
@@ -184,7 +185,9 @@ fn facts_of_patent(group: &GroupedHits, words: &Words) -> Vec<String> {
             .map(|date| named(words.expiry_date, day(date))),
         status.map(bare),
     ];
-    facts.into_iter().flatten().collect()
+    let said = group.annotations.iter();
+    let said = said.map(|(name, value)| named(&escaped(name), shown(value)));
+    facts.into_iter().flatten().chain(said).collect()
 }
 
 fn page(html: &mut String, page: &PageHit, pictures: &ReportPictures, words: &Words) {

@@ -1,6 +1,7 @@
 //! A search as a document: HTML for reading and printing, CSV for calculating. What other documents
 //! need of that is here for them, too.
 
+mod annotations;
 mod csv;
 pub mod document;
 mod facts;

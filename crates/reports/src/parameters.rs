@@ -6,7 +6,7 @@ use crate::document::day;
 use crate::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 29] = [
+const NAMES: [(&str, [&str; 2]); 33] = [
     ("top_k", ["Images at most", "最多图片数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "相似度不低于"]),
@@ -43,6 +43,10 @@ const NAMES: [(&str, [&str; 2]); 29] = [
     ("status", ["Only status", "限法律状态"]),
     ("tags", ["Only tags", "限标签"]),
     ("attributes", ["Only attributes", "限属性"]),
+    ("folder", ["Only folders", "限文件夹"]),
+    ("format", ["Only formats", "限格式"]),
+    ("created_from", ["Added from", "入库日不早于"]),
+    ("created_to", ["Added until", "入库日不晚于"]),
     ("patent_id", ["Only patents", "限专利"]),
     ("exclude_patent_id", ["Without patents", "排除专利"]),
     ("exclude_item_id", ["Without stored images", "排除库中图片"]),
@@ -79,7 +83,9 @@ pub(crate) fn value(parameter: &str, value: &Value, words: &Words) -> String {
             _ => text.clone(),
         },
         Value::Number(number) => match (parameter, number.as_u64().map(u32::try_from)) {
-            ("pub_date_from" | "pub_date_to", Some(Ok(date))) => day(date),
+            ("pub_date_from" | "pub_date_to" | "created_from" | "created_to", Some(Ok(date))) => {
+                day(date)
+            }
             _ => number.to_string(),
         },
         other => other.to_string(),
@@ -118,6 +124,10 @@ mod tests {
                 status: some(),
                 tags: some(),
                 attributes: some(),
+                folder: some(),
+                format: some(),
+                created_from: Some(20_260_101),
+                created_to: Some(20_261_231),
                 patent_id: some(),
                 exclude_patent_id: some(),
                 file_name: some(),

@@ -17,25 +17,24 @@ const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', 
 ///
 /// # Errors
 /// It does not fit the memory.
-pub fn table<const CELLS: usize>(
-    header: [&str; CELLS],
-    rows: impl IntoIterator<Item = [String; CELLS]>,
+pub fn table(
+    header: Vec<String>,
+    rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<Vec<u8>, EngineError> {
     write(header, rows).map_err(|error| {
         EngineError::new(ErrorKind::Internal, "the table could not be written").because(error)
     })
 }
 
-fn write<const CELLS: usize>(
-    header: [&str; CELLS],
-    rows: impl IntoIterator<Item = [String; CELLS]>,
+fn write(
+    header: Vec<String>,
+    rows: impl IntoIterator<Item = Vec<String>>,
 ) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(BYTE_ORDER_MARK.to_vec());
-    writer.write_record(header)?;
-    for cells in rows {
-        writer.write_record(cells.map(harmless))?;
+    for cells in std::iter::once(header).chain(rows) {
+        writer.write_record(cells.into_iter().map(harmless))?;
     }
     writer
         .into_inner()

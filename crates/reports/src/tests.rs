@@ -2,10 +2,12 @@
 
 use lookalike_catalog::{
     Content, HitMark, IndexKind, ItemFilter, NewCollection, NewItem, Patent, SearchMarks,
+    WriteTransaction,
 };
 use lookalike_engine::ErrorKind;
 use lookalike_engine::fixture::Fixture;
 use lookalike_engine::search::{PageHit, Query, SearchRequest};
+use serde_json::json;
 
 use super::*;
 
@@ -174,6 +176,34 @@ fn tables_are_read_back_and_run_nothing() {
     assert_eq!(rows[2][6], *"'-5.png");
     assert!(rows[3][8].starts_with("-0.99"), "{}", &rows[3][8]);
     assert_eq!(rows[0][21], format!("/of/{}", &rows[0][4]));
+}
+
+#[test]
+fn what_tables_say_of_patents_is_in_reports() {
+    let fixture = fixture("cosine");
+    let said = json!({"legal <status>": "=lapsed", "family": ["F1", "F2"], "title": "other"});
+    let said = said.as_object().cloned().unwrap();
+    let set = |tx: &WriteTransaction<'_>| tx.set_annotations("USD1107373", &said);
+    fixture.engine.stores().catalog().write(1, set).unwrap();
+    let token = fixture.engine.search().run(&request()).unwrap().query_token;
+    let table = table(&fixture, &token, Some(3)).unwrap();
+    let text = table.strip_prefix(b"\xef\xbb\xbf").unwrap();
+    let mut reader = ::csv::Reader::from_reader(text);
+    let header: Vec<String> = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(header[23..], ["note", "family", "legal <status>"]);
+    let rows: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!((&rows[0][24], &rows[0][25]), ("F1; F2", "'=lapsed"));
+    assert_eq!((&rows[3][24], &rows[3][25]), ("", ""));
+    let html = Reports::new(&fixture.engine)
+        .html(&token, Some(3), &in_language(Language::English))
+        .unwrap();
+    assert!(html.contains("legal &lt;status&gt; <bdi>=lapsed</bdi>"));
+    assert!(html.contains("family <bdi>F1; F2</bdi>"));
 }
 
 #[test]

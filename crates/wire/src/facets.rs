@@ -26,10 +26,15 @@ pub struct Facets {
     pub tags: Vec<FacetCount>,
     /// Image formats.
     pub format: Vec<FacetCount>,
+    /// Folders and archives below the one that holds everything, each with all that lies below it.
+    pub folder: Vec<FacetCount>,
+    /// Attributes of few values, of items and their patents, those of the most items first.
+    pub attributes: Vec<AttributeFacet>,
 }
 
 same_fields!(lookalike_engine::library::Facets => Facets {
-    total, loc_class, us_class, applicant, country, pub_year, status, tags, format,
+    total, loc_class, us_class, applicant, country, pub_year, status, tags, format, folder,
+    attributes,
 });
 
 /// How many items share a value.
@@ -42,3 +47,14 @@ pub struct FacetCount {
 }
 
 same_fields!(lookalike_engine::library::FacetCount => FacetCount { value, count });
+
+/// Counts of an attribute's values.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AttributeFacet {
+    /// Its name; a filter is `name=value`.
+    pub name: String,
+    /// Counted without the filters of this attribute.
+    pub values: Vec<FacetCount>,
+}
+
+same_fields!(lookalike_engine::library::AttributeFacet => AttributeFacet { name, values });

@@ -41,9 +41,21 @@ pub struct ItemFilter {
     /// Tags of the item.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// `key=value` pairs of the item's attributes.
+    /// `key=value` pairs of the item's attributes, or of its patent's; of a list, any value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,
+    /// Folders, or archives, that the file lies in at any depth, as paths from the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folder: Vec<String>,
+    /// Names of image formats, such as `png`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub format: Vec<String>,
+    /// Added on this day (YYYYMMDD, UTC) or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_from: Option<u32>,
+    /// Added on this day (YYYYMMDD, UTC) or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_to: Option<u32>,
     /// Canonical patent ids to keep.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patent_id: Vec<String>,
@@ -63,5 +75,6 @@ pub struct ItemFilter {
 
 same_fields!(lookalike_catalog::ItemFilter => ItemFilter {
     keyword, loc_class, us_class, applicant, assignee, country, pub_date_from, pub_date_to, status,
-    tags, attributes, patent_id, exclude_patent_id, file_name, exclude_item_id, after_item,
+    tags, attributes, folder, format, created_from, created_to, patent_id, exclude_patent_id, file_name, exclude_item_id,
+    after_item,
 });

@@ -31,7 +31,7 @@ pub use changes::{Decision, Deleted, ItemEdit, Restored, Tagged};
 pub use collections::{CollectionReport, IndexReport, ModelReport};
 pub use duplicates::{DuplicateGroup, DuplicatePage, DuplicatesReport, GroupMember, SearchState};
 pub use explain::{Change, Correspondence, ExplainTiming};
-pub use facets::{FacetCount, Facets};
+pub use facets::{AttributeFacet, FacetCount, Facets};
 pub use figures::{FigureVector, PictureFigure, PictureFigures};
 pub use filter::ItemFilter;
 pub use history::{FramedPicture, HistoryEntry, HistoryPage, PastHit, SavedSearch, SearchHit};

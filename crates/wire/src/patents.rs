@@ -1,6 +1,7 @@
 //! Patents: what hits and lists show of them, and what else their grants tell.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::ListedItem;
@@ -52,6 +53,10 @@ pub struct Patent {
     pub figure_count: Option<u32>,
     /// Number of drawing sheets, as the grant counts them.
     pub sheet_count: Option<u32>,
+    /// What tables that were joined by number say of it (`lookalike annotate`), by column: text, or a
+    /// list of texts.
+    #[schema(value_type = Object)]
+    pub annotations: Map<String, Value>,
 }
 
 impl From<lookalike_catalog::Patent> for Patent {
@@ -80,6 +85,7 @@ impl From<lookalike_catalog::Patent> for Patent {
             image_count,
             figure_count,
             sheet_count,
+            annotations,
         } = patent;
         Self {
             kind,
@@ -103,6 +109,7 @@ impl From<lookalike_catalog::Patent> for Patent {
             image_count,
             figure_count,
             sheet_count,
+            annotations,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a search answers.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::addresses::{image_url, thumbnail_url};
@@ -132,6 +133,10 @@ pub struct GroupedHits {
     pub inventor_names: Option<String>,
     /// The claim.
     pub claim_text: Option<String>,
+    /// What tables that were joined by number say of the patent (`lookalike annotate`), by column:
+    /// text, or a list of texts.
+    #[schema(value_type = Object)]
+    pub annotations: Map<String, Value>,
     /// Drawings of the patent; 1 for an image without a patent.
     pub image_count: u32,
     /// The hits, by page.
@@ -140,7 +145,8 @@ pub struct GroupedHits {
 
 same_fields!(lookalike_engine::search::GroupedHits => GroupedHits {
     group_id, patent_id, max_score, band, title, loc_class, us_class, pub_date, filing_date,
-    expiry_date, status, applicant_name, applicant_country, inventor_names, claim_text, image_count,
+    expiry_date, status, applicant_name, applicant_country, inventor_names, claim_text, annotations,
+    image_count,
     pages,
 });
 

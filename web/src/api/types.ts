@@ -12,6 +12,7 @@ export type Deleted = Schemas["Deleted"];
 export type DuplicateGroup = Schemas["DuplicateGroup"];
 export type DuplicatesReport = Schemas["DuplicatesReport"];
 export type Explanation = Schemas["ExplanationData"];
+export type AttributeFacet = Schemas["AttributeFacet"];
 export type FacetCount = Schemas["FacetCount"];
 export type Facets = Schemas["Facets"];
 export type Group = Schemas["GroupedHits"];

@@ -6,6 +6,8 @@ export interface Fact {
   key: string;
   name: string;
   value: string;
+  /** An address that it is. */
+  link?: string;
 }
 
 type PatentFacts = Partial<Omit<PatentReport, "items" | "patent_id">> & {
@@ -36,6 +38,7 @@ export function useFactRows() {
       assignee: [fact.assignee, patent.assignee_name],
       inventors: [fact.inventors, patent.inventor_names],
       claim: [fact.claim, patent.claim_text],
+      ...attributeRows(patent.annotations, f.value.list),
     });
   }
 
@@ -51,18 +54,23 @@ export function useFactRows() {
       size: [fact.size, bytes(item.file_size)],
       tags: [fact.tags, list(item.tags)],
       description: [fact.description, item.description],
-      ...attributeRows(item.attributes),
+      ...attributeRows(item.attributes, f.value.list),
       path: [fact.path, item.original_path],
-    });
+      source: [fact.source, item.source_url],
+    }).map((one) => (one.key === "source" ? { ...one, link: one.value } : one));
   }
   return { patentRows, imageRows };
 }
 
-/** What was brought along with an image, under the names that it was brought by. */
-function attributeRows(attributes: Item["attributes"]): Record<string, [string, string]> {
+/** What was brought along with an image or joined to a patent, under the names that it was brought by. */
+function attributeRows(
+  attributes: Item["attributes"],
+  list: (texts: string[]) => string,
+): Record<string, [string, string]> {
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const rows = Object.entries(attributes ?? {}).map(([name, value]): [string, [string, string]] => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return [`attribute ${name}`, [name, text]];
+    const shown = Array.isArray(value) ? list(value.map(text)) : text(value);
+    return [`attribute ${name}`, [name, shown]];
   });
   return Object.fromEntries(rows);
 }

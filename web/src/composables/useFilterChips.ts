@@ -11,10 +11,10 @@ export interface Chip {
 
 export function useFilterChips(filters: () => Filters) {
   const { m } = useWords();
-  const { nameOf, years } = useFilterNames();
+  const { nameOf, years, added } = useFilterNames();
   return computed((): Chip[] => {
     const given = filters();
-    const { fromYear, keyword, toYear } = given;
+    const { addedFrom, addedTo, fromYear, keyword, toYear } = given;
     const chips: Chip[] = LIST_FILTERS.flatMap((filter) =>
       given[filter].map((value) => ({
         name: nameOf(filter, value),
@@ -25,6 +25,10 @@ export function useFilterChips(filters: () => Filters) {
     if (fromYear !== null || toYear !== null) {
       const name = years(fromYear, toYear);
       chips.push({ name, without: { fromYear: null, toYear: null } });
+    }
+    if (addedFrom !== null || addedTo !== null) {
+      const name = added(addedFrom, addedTo);
+      chips.push({ name, without: { addedFrom: null, addedTo: null } });
     }
     if (given.after !== null) chips.push({ name: m.value.saved.onlyNew, without: { after: null } });
     return chips;

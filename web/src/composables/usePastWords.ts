@@ -8,13 +8,13 @@ import { useFilterNames } from "./useFilterNames";
 import { useScoreWords } from "./useScoreWords";
 
 /** Filters that only scripts set; their values speak for themselves. */
-const OTHER_FILTERS = ["assignee", "attributes", "patent_id"];
+const OTHER_FILTERS = ["assignee", "patent_id"];
 const LEFT_OUT = ["exclude_patent_id", "exclude_item_id"];
 
 export function usePastWords() {
   const { m, f } = useWords();
   const { collections } = useCollections();
-  const { nameOf, years } = useFilterNames();
+  const { nameOf, years, added } = useFilterNames();
 
   function collectionOf(entry: HistoryEntry): Collection | undefined {
     const [name] = entry.collections;
@@ -71,6 +71,7 @@ export function usePastWords() {
     const [images] = valuesOf(entry, "top_k");
     const several = (collections.value?.length ?? 0) > 1;
     const dates = filters.fromYear !== null || filters.toYear !== null;
+    const days = filters.addedFrom !== null || filters.addedTo !== null;
     return [
       several && f.value.list(entry.collections),
       images && history.images(f.value.integer(Number(images))),
@@ -81,6 +82,7 @@ export function usePastWords() {
       ...LIST_FILTERS.flatMap((name) => filters[name].map((value) => nameOf(name, value))),
       dates && years(filters.fromYear, filters.toYear),
       filters.after !== null && m.value.saved.onlyNew,
+      days && added(filters.addedFrom, filters.addedTo),
       ...OTHER_FILTERS.flatMap((name) => valuesOf(entry, name)),
       ...LEFT_OUT.flatMap((name) => valuesOf(entry, name)).map(history.without),
     ].filter((text): text is string => Boolean(text));

@@ -21,6 +21,9 @@ const NAMES: Record<ListFilter, string> = {
   country: "country",
   status: "status",
   tags: "tag",
+  folder: "folder",
+  format: "format",
+  attributes: "attribute",
 };
 
 /** Pictures that are nowhere but in this tab. */
@@ -73,6 +76,8 @@ export function filtersToAddress(filters: Filters): LocationQueryRaw {
   if (filters.fromYear !== null) address["from"] = String(filters.fromYear);
   if (filters.toYear !== null) address["to"] = String(filters.toYear);
   if (filters.after !== null) address["after"] = String(filters.after);
+  if (filters.addedFrom !== null) address["added-from"] = filters.addedFrom;
+  if (filters.addedTo !== null) address["added-to"] = filters.addedTo;
   return address;
 }
 
@@ -98,6 +103,8 @@ export function filtersFromAddress(address: LocationQuery): Filters {
   filters.fromYear = number(address, "from");
   filters.toYear = number(address, "to");
   filters.after = number(address, "after");
+  filters.addedFrom = day(address, "added-from");
+  filters.addedTo = day(address, "added-to");
   return filters;
 }
 
@@ -138,6 +145,11 @@ function all(address: LocationQuery, name: string): string[] {
 /** The first value of a name, if it has one. */
 export function one(address: LocationQuery, name: string): string | null {
   return all(address, name)[0] ?? null;
+}
+
+function day(address: LocationQuery, name: string): string | null {
+  const text = one(address, name);
+  return text && /^\d{4}-\d\d-\d\d$/.test(text) ? text : null;
 }
 
 export function number(address: LocationQuery, name: string): number | null {

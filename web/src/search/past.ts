@@ -34,6 +34,10 @@ export function optionsOf(entry: HistoryEntry): Options {
   options.filters.fromYear = year("pub_date_from");
   options.filters.toYear = year("pub_date_to");
   options.filters.after = numberOf(entry, "after_item");
+  const day = (name: string) =>
+    valuesOf(entry, name)[0]?.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3") ?? null;
+  options.filters.addedFrom = day("created_from");
+  options.filters.addedTo = day("created_to");
   return options;
 }
 

@@ -54,6 +54,9 @@ export const LIST_FILTERS = [
   "country",
   "status",
   "tags",
+  "folder",
+  "format",
+  "attributes",
 ] as const;
 export type ListFilter = (typeof LIST_FILTERS)[number];
 
@@ -63,6 +66,9 @@ export type Filters = Record<ListFilter, string[]> & {
   toYear: number | null;
   /** Only what was added after this item. */
   after: number | null;
+  /** Days on which images were added: `2026-01-31`. */
+  addedFrom: string | null;
+  addedTo: string | null;
 };
 
 export const MODES = ["auto", "photo", "drawing", "both"] as const;
@@ -98,9 +104,14 @@ export function noFilters(): Filters {
     country: [],
     status: [],
     tags: [],
+    folder: [],
+    format: [],
+    attributes: [],
     fromYear: null,
     toYear: null,
     after: null,
+    addedFrom: null,
+    addedTo: null,
   };
 }
 
@@ -120,6 +131,7 @@ export function defaultOptions(): Options {
 export function filterCount(filters: Filters): number {
   const lists = LIST_FILTERS.reduce((sum, name) => sum + filters[name].length, 0);
   const years = filters.fromYear !== null || filters.toYear !== null;
-  const others = [filters.keyword.trim() !== "", years, filters.after !== null];
+  const days = filters.addedFrom !== null || filters.addedTo !== null;
+  const others = [filters.keyword.trim() !== "", years, days, filters.after !== null];
   return lists + others.filter(Boolean).length;
 }

@@ -15,10 +15,20 @@ export function filterParameters(filters: Filters): Parameters {
     country: filters.country,
     status: filters.status,
     tags: filters.tags,
+    folder: filters.folder,
+    format: filters.format,
+    attributes: filters.attributes,
     pub_date_from: filters.fromYear === null ? null : filters.fromYear * 10_000 + 101,
     after_item: filters.after,
     pub_date_to: filters.toYear === null ? null : filters.toYear * 10_000 + 1231,
+    created_from: dayNumber(filters.addedFrom),
+    created_to: dayNumber(filters.addedTo),
   };
+}
+
+/** A day as the API writes it: 20260131. */
+export function dayNumber(day: string | null): number | null {
+  return day === null ? null : Number(day.replaceAll("-", ""));
 }
 
 export function searchParameters(options: Options, metric: Metric): Parameters {

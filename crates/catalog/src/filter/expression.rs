@@ -40,13 +40,21 @@ pub enum Condition {
     ExpiredBefore(u32),
     /// Has this tag.
     Tag(String),
-    /// An attribute of this name has this value, compared as text.
+    /// An attribute of this name, its own or its patent's, has this value, compared as text; or is a
+    /// list that holds it.
     Attribute {
         /// Its name.
         key: String,
         /// Its value.
         value: String,
     },
+    /// Was seen in this folder or archive, or below it; an absolute path without a
+    /// slash at its end.
+    Folder(String),
+    /// Is of the image format of this name.
+    Format(String),
+    /// Was added from the first of these moments on and before the second, in Unix seconds.
+    Created(i64, i64),
     /// Is a sheet of one of these patents, by canonical id.
     Patent(Vec<String>),
     /// The file's name contains this, any case.
@@ -89,6 +97,15 @@ pub(super) fn of(filter: &ItemFilter, today: u32) -> Expression {
         texts(&filter.keyword, Condition::Keyword),
         texts(&filter.tags, Condition::Tag),
         any(&filter.attributes, attribute),
+        texts(&filter.folder, Condition::Folder),
+        texts(&filter.format, Condition::Format),
+        (filter.created_from.is_some() || filter.created_to.is_some()).then(|| {
+            let from = filter.created_from.map_or(i64::MIN, begin_of_day);
+            let end = filter.created_to.map_or(i64::MAX, |day| {
+                begin_of_day(day).saturating_add(SECONDS_OF_DAY)
+            });
+            Expression::Is(Condition::Created(from, end))
+        }),
         (!filter.patent_id.is_empty())
             .then(|| Expression::Is(Condition::Patent(filter.patent_id.clone()))),
         texts(&filter.file_name, Condition::FileName),
@@ -101,6 +118,23 @@ pub(super) fn of(filter: &ItemFilter, today: u32) -> Expression {
         }),
     ];
     Expression::All(fields.into_iter().flatten().collect())
+}
+
+const SECONDS_OF_DAY: i64 = 86_400;
+
+/// The first second of a day (YYYYMMDD) in UTC. Years are counted from March, so that the day that
+/// some of them lack is their last.
+fn begin_of_day(day: u32) -> i64 {
+    let day = i64::from(day);
+    let (year, month, day) = (day / 10_000, day / 100 % 100, day % 100);
+    let (year, month) = match month {
+        ..3 => (year - 1, month + 9),
+        _ => (year, month - 3),
+    };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    let days = year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1;
+    // From 1 March of the year 0 to 1970.
+    (days - 719_468) * SECONDS_OF_DAY
 }
 
 fn not(condition: Condition) -> Expression {
@@ -118,5 +152,23 @@ fn any<T>(values: &[T], one: impl Fn(&T) -> Expression) -> Option<Expression> {
         0 => None,
         1 => alternatives.pop(),
         _ => Some(Expression::Any(alternatives)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_when_the_clock_of_unix_says_so() {
+        for (day, seconds) in [
+            (19_700_101, 0),
+            (20_000_229, 951_782_400),
+            (20_240_229, 1_709_164_800),
+            (20_240_301, 1_709_251_200),
+            (20_261_201, 1_796_083_200),
+        ] {
+            assert_eq!(begin_of_day(day), seconds, "{day}");
+        }
     }
 }

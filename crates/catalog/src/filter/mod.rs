@@ -2,12 +2,13 @@
 //! ([`Expression`]), and as SQL.
 
 mod expression;
+mod find;
 mod sql;
 
 use serde::{Deserialize, Serialize};
 
 pub use expression::{Condition, Expression};
-pub(crate) use sql::Sql;
+pub(crate) use find::matching;
 
 /// Which items take part in a search. Repeated values of one field mean OR, different
 /// fields AND; everything empty lets every item through.
@@ -45,9 +46,21 @@ pub struct ItemFilter {
     /// Tags of the item.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// `key=value` pairs of the item's attributes.
+    /// `key=value` pairs of the item's attributes, or of its patent's; of a list, any value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,
+    /// Folders, or archives, that the file lies in at any depth, as paths from the root.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folder: Vec<String>,
+    /// Names of image formats, such as `png`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub format: Vec<String>,
+    /// Added on this day (YYYYMMDD, UTC) or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_from: Option<u32>,
+    /// Added on this day (YYYYMMDD, UTC) or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_to: Option<u32>,
     /// Canonical patent ids to keep.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patent_id: Vec<String>,

@@ -10,15 +10,22 @@ use crate::words::beginnings;
 /// hold it.
 const MOST_INDEXED_CHARACTERS: usize = 100;
 
-/// A condition over the `items` of a collection and its parameters, the collection's id the first.
-pub(crate) struct Sql {
-    pub(crate) condition: String,
-    pub(crate) parameters: Vec<Value>,
+/// A statement that gives the ids of a collection's items that pass, in any order, some of them
+/// maybe twice; with its parameters, the collection's id the first.
+pub(super) struct Sql {
+    pub(super) statement: String,
+    pub(super) parameters: Vec<Value>,
 }
 
 impl Sql {
-    pub(crate) fn new(expression: &Expression, collection_id: i64) -> Self {
+    pub(super) fn new(expression: &Expression, collection_id: i64) -> Self {
         let mut parameters = Parameters(vec![collection_id.into()]);
+        if let Some(statement) = ids_of(expression, &mut parameters) {
+            return Self {
+                statement,
+                parameters: parameters.0,
+            };
+        }
         let condition = of_items(expression, &mut parameters);
         // By the ids that such a condition gives, and not by the collection, whose items the
         // planner takes for few: the `+` keeps it from that.
@@ -28,7 +35,7 @@ impl Sql {
             "items.collection_id = ?1"
         };
         Self {
-            condition: format!("{collection} AND {condition}"),
+            statement: format!("SELECT items.id FROM items WHERE {collection} AND {condition}"),
             parameters: parameters.0,
         }
     }
@@ -43,7 +50,7 @@ fn names_ids(expression: &Expression) -> bool {
         Expression::Is(condition) => match condition {
             Condition::Keyword(keyword) => beginnings(keyword).is_some(),
             Condition::Tag(text) | Condition::Attribute { value: text, .. } => is_indexed(text),
-            Condition::Item(_) => true,
+            Condition::Item(_) | Condition::Folder(_) => true,
             _ => false,
         },
     }
@@ -53,11 +60,68 @@ fn is_indexed(text: &str) -> bool {
     text.chars().count() <= MOST_INDEXED_CHARACTERS
 }
 
+/// A statement that gives the ids from an index that holds them, without a look at `items`; `None`
+/// where there is no such index.
+fn ids_of(expression: &Expression, parameters: &mut Parameters) -> Option<String> {
+    let condition = match expression {
+        Expression::Any(any) if any.iter().all(has_ids) && !any.is_empty() => {
+            let each = any.iter().filter_map(|one| ids_of(one, parameters));
+            return Some(each.collect::<Vec<_>>().join(" UNION ALL "));
+        }
+        Expression::Is(condition) if has_ids(expression) => condition,
+        _ => return None,
+    };
+    Some(match condition {
+        Condition::Tag(tag) => parameters.bind(
+            "SELECT item_id FROM item_tags WHERE collection_id = ?1 AND tag = {}",
+            tag.clone(),
+        ),
+        Condition::Attribute { key, value } => {
+            let key = parameters.bind("key = {}", key.clone());
+            let value = parameters.bind("value = {}", value.clone());
+            format!(
+                "SELECT item_id FROM item_attributes WHERE collection_id = ?1 AND {key} AND {value} \
+                 UNION ALL SELECT annotated.id FROM patent_attributes CROSS JOIN items AS annotated \
+                 INDEXED BY items_by_patent ON annotated.collection_id = ?1 \
+                 AND annotated.patent_id = patent_attributes.patent_id WHERE {key} AND {value}"
+            )
+        }
+        Condition::Folder(folder) => {
+            // All that begins with the folder and `!/`, with it and `/`, and what lies between those:
+            // `0` is the character after `/`.
+            let from = parameters.bind("path >= {}", format!("{folder}!/"));
+            let in_archive = parameters.bind("path < {}", format!("{folder}!0"));
+            let below = parameters.bind("path >= {}", format!("{folder}/"));
+            let end = parameters.bind("path < {}", format!("{folder}0"));
+            format!(
+                "SELECT item_id FROM paths WHERE collection_id = ?1 AND {from} AND {end} \
+                 AND ({in_archive} OR {below})"
+            )
+        }
+        _ => return None,
+    })
+}
+
+/// Whether [`ids_of`] has a statement.
+pub(super) fn has_ids(expression: &Expression) -> bool {
+    match expression {
+        Expression::Any(any) => !any.is_empty() && any.iter().all(has_ids),
+        Expression::Is(Condition::Tag(text) | Condition::Attribute { value: text, .. }) => {
+            is_indexed(text)
+        }
+        Expression::Is(Condition::Folder(_)) => true,
+        _ => false,
+    }
+}
+
 /// Over `items`. Conditions on patents stand together in one subquery, so that they are asked once
 /// for each patent instead of once for each of its items.
 fn of_items(expression: &Expression, parameters: &mut Parameters) -> String {
     if let Some(clause) = of_patents(expression, parameters) {
         return in_patents(&clause);
+    }
+    if let Some(ids) = ids_of(expression, parameters) {
+        return format!("items.id IN ({ids})");
     }
     match expression {
         Expression::All(all) => {
@@ -131,27 +195,29 @@ fn of_patent(condition: &Condition, parameters: &mut Parameters) -> Option<Strin
 fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
     match condition {
         Condition::Keyword(keyword) => of_keyword(keyword, parameters),
-        Condition::Tag(tag) if is_indexed(tag) => parameters.bind(
-            "items.id IN (SELECT item_id FROM item_tags WHERE collection_id = ?1 AND tag = {})",
-            tag.clone(),
-        ),
         Condition::Tag(tag) => parameters.bind(
             "(items.tags <> '[]' AND \
              EXISTS (SELECT 1 FROM json_each(items.tags) WHERE value = {}))",
             tag.clone(),
         ),
-        Condition::Attribute { key, value } => of_attribute(key, value, parameters),
+        Condition::Attribute { key, value } => of_long_attribute(key, value, parameters),
         Condition::Patent(ids) => parameters.bind(
             "items.patent_id IN (SELECT value FROM json_each({}))",
             serde_json::json!(ids).to_string(),
         ),
+        Condition::Format(name) => parameters.bind("items.image_format = {}", name.clone()),
+        Condition::Created(from, end) => {
+            let from = parameters.bind("items.created_at >= {}", *from);
+            let end = parameters.bind("items.created_at < {}", *end);
+            format!("({from} AND {end})")
+        }
         Condition::FileName(part) => parameters.like("items.file_name", contains_pattern(part)),
         Condition::Item(ids) => parameters.bind(
             "items.id IN (SELECT value FROM json_each({}))",
             serde_json::json!(ids).to_string(),
         ),
         Condition::AfterItem(id) => parameters.bind("items.id > {}", *id),
-        // Of patents, and so handled before.
+        // Of patents, or with ids of its own, and so handled before.
         _ => "0".to_owned(),
     }
 }
@@ -189,24 +255,18 @@ fn of_keyword(keyword: &str, parameters: &mut Parameters) -> String {
     format!("items.id IN ({})", ids.join(" UNION ALL "))
 }
 
-/// Compared as text, so `size=3` finds the number 3 and the string "3".
-fn of_attribute(key: &str, value: &str, parameters: &mut Parameters) -> String {
-    let key = parameters.bind("key = {}", key.to_owned());
-    if is_indexed(value) {
-        let value = parameters.bind("value = {}", value.to_owned());
-        return format!(
-            "items.id IN (SELECT item_id FROM item_attributes \
-             WHERE collection_id = ?1 AND {key} AND {value})"
-        );
-    }
-    let value = parameters.bind(
-        "CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
-         ELSE CAST(value AS TEXT) END = {}",
-        value.to_owned(),
+/// A value that is too long for the indexes. They compare as text, so that `size=3` finds the number
+/// 3 and the string "3".
+fn of_long_attribute(key: &str, value: &str, parameters: &mut Parameters) -> String {
+    let key = parameters.bind("own.key = {}", key.to_owned());
+    let value = parameters.bind("CAST(one.value AS TEXT) = {}", value.to_owned());
+    let holds = format!(
+        "EXISTS (SELECT 1 FROM json_each(attributes) AS own, json_each(CASE own.type \
+         WHEN 'array' THEN own.value ELSE json_array(own.value) END) AS one WHERE {key} AND {value})"
     );
     format!(
-        "(items.attributes <> '{{}}' AND \
-         EXISTS (SELECT 1 FROM json_each(items.attributes) WHERE {key} AND {value}))"
+        "((items.attributes <> '{{}}' AND {holds}) OR items.patent_id IN \
+         (SELECT patent_id FROM patent_annotations WHERE {holds}))"
     )
 }
 

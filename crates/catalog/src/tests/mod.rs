@@ -9,6 +9,7 @@ mod changes;
 mod damaged;
 mod embeddings;
 mod figures;
+mod filters;
 mod grant_details;
 mod history;
 mod jobs;

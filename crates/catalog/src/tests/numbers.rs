@@ -4,7 +4,7 @@ use super::listing::{Random, filled};
 use super::*;
 
 /// What is kept, and the same counted anew.
-const KEPT: [(&str, &str); 5] = [
+const KEPT: [(&str, &str); 6] = [
     (
         "SELECT * FROM collection_numbers",
         "SELECT id, (SELECT count(*) FROM items WHERE collection_id = collections.id), \
@@ -25,10 +25,17 @@ const KEPT: [(&str, &str); 5] = [
         "SELECT items.id, file_size FROM items JOIN contents ON contents.id = content_id",
     ),
     (
+        "SELECT id, image_format FROM items",
+        "SELECT items.id, format FROM items JOIN contents ON contents.id = content_id",
+    ),
+    (
         "SELECT * FROM item_attributes",
-        "SELECT collection_id, key, CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
+        "SELECT * FROM (SELECT collection_id, key, CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' \
          ELSE CAST(value AS TEXT) END, items.id FROM items, json_each(attributes) \
-         WHERE type <> 'null' AND length(value) <= 100",
+         WHERE type NOT IN ('null', 'array') AND length(value) <= 100 \
+         UNION SELECT collection_id, own.key, CAST(one.value AS TEXT), items.id \
+         FROM items, json_each(attributes) AS own, json_each(own.value) AS one \
+         WHERE own.type = 'array')",
     ),
     (
         "SELECT * FROM item_tags",

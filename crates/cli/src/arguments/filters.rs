@@ -1,5 +1,7 @@
 //! Filters as flags; the names are those of the API's fields.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use lookalike_catalog::ItemFilter;
 use lookalike_engine::parse_day;
@@ -38,9 +40,21 @@ pub(crate) struct FilterArguments {
     /// Tag of the item
     #[arg(long, value_name = "TAG")]
     tags: Vec<String>,
-    /// Attribute of the item
+    /// Attribute of the item or its patent
     #[arg(long, value_name = "KEY=VALUE")]
     attributes: Vec<String>,
+    /// In this folder or archive, at any depth
+    #[arg(long, value_name = "PATH")]
+    folder: Vec<PathBuf>,
+    /// Image format, such as png
+    #[arg(long = "image-format", value_name = "NAME")]
+    image_format: Vec<String>,
+    /// Added on this day (UTC) or later, such as 2026-01-31
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    created_from: Option<u32>,
+    /// Added on this day (UTC) or earlier, such as 2026-12-31
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    created_to: Option<u32>,
     /// Only this patent, in any spelling
     #[arg(long, value_name = "ID")]
     patent_id: Vec<String>,
@@ -66,10 +80,22 @@ impl From<FilterArguments> for ItemFilter {
             status: arguments.status,
             tags: arguments.tags,
             attributes: arguments.attributes,
+            folder: arguments.folder.iter().map(|path| whole(path)).collect(),
+            format: arguments.image_format,
+            created_from: arguments.created_from,
+            created_to: arguments.created_to,
             patent_id: arguments.patent_id,
             exclude_patent_id: arguments.exclude_patent_id,
             exclude_item_id: arguments.exclude_item_id,
             ..Self::default()
         }
     }
+}
+
+/// The path as an import notes it: of a folder that is here the real one, of another as it is written,
+/// from this folder on.
+fn whole(folder: &Path) -> String {
+    let real = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder));
+    let path = real.unwrap_or_else(|_| folder.to_owned());
+    path.to_string_lossy().into_owned()
 }

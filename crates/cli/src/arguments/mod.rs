@@ -1,5 +1,6 @@
 //! The arguments of the command line. Parsing them has no effects.
 
+mod annotate;
 mod collections;
 #[cfg(test)]
 mod documented;
@@ -29,6 +30,7 @@ use lookalike_measure::evaluate::{Baseline, TaskKinds};
 use lookalike_synth::Layout;
 
 use crate::settings::{DeviceChoice, ListenAddress};
+pub(crate) use annotate::AnnotateArguments;
 pub(crate) use collections::{CollectionArguments, CollectionsCommand, ReEmbedArguments};
 pub(crate) use download::{DEFAULT_COLUMN, DownloadArguments};
 pub(crate) use duplicates::{DuplicatesArguments, Keep};
@@ -154,6 +156,8 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Download pictures from a table of addresses
     Download(DownloadArguments),
+    /// Join legal status, family and columns of your own to patents by number
+    Annotate(AnnotateArguments),
     /// Find what looks like a picture, a stored item or a vector
     Search(Box<SearchArguments>),
     /// Search with every picture of a folder of products, and list the closest designs of each

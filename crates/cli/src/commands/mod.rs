@@ -1,5 +1,6 @@
 //! One module per command: each turns arguments into a use case and its result into output.
 
+mod annotate;
 mod backup;
 mod bench;
 mod bucket;
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<O
         Command::Serve(arguments) => serve::run(&arguments, settings),
         Command::Import(arguments) => import::run(arguments, settings),
         Command::Download(arguments) => download::run(arguments, settings),
+        Command::Annotate(arguments) => annotate::run(arguments, settings),
         Command::Search(arguments) => search::run(*arguments, settings),
         Command::Screen(arguments) => screen::run(&arguments, settings),
         Command::Embed(arguments) => embed::run(&arguments, settings),

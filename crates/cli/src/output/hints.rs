@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use lookalike_annotations::AnnotateError;
 use lookalike_catalog::CatalogError;
 use lookalike_engine::{EngineError, Hint};
 use lookalike_fetch::download::DownloadError;
@@ -16,11 +17,17 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<String> {
         Some(CatalogError::Missing { .. }) => {
             "import something first (`lookalike import PATH`) or name another directory with --data"
         }
-        _ => match error.downcast_ref::<DownloadError>()? {
-            DownloadError::Table(TableError::NoColumn { .. }) => {
+        _ => match (
+            error.downcast_ref::<DownloadError>(),
+            error.downcast_ref::<AnnotateError>(),
+        ) {
+            (Some(DownloadError::Table(TableError::NoColumn { .. })), _) => {
                 "name the column with the addresses by --column"
             }
-            DownloadError::Busy { .. } => "choose another folder by --out",
+            (Some(DownloadError::Busy { .. }), _) => "choose another folder by --out",
+            (_, Some(AnnotateError::Table(TableError::NoColumn { .. }))) => {
+                "name the column with the patents' numbers by --column"
+            }
             _ => return None,
         },
     };

@@ -4,6 +4,7 @@
 //! them a statement that no database takes.
 
 use lookalike_catalog::ItemFilter;
+use lookalike_imaging::Format;
 use lookalike_patents::{PatentId, loc_class_prefix, us_class_prefix};
 
 use crate::EngineError;
@@ -35,6 +36,8 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
     for (name, date) in [
         ("pub_date_from", filter.pub_date_from),
         ("pub_date_to", filter.pub_date_to),
+        ("created_from", filter.created_from),
+        ("created_to", filter.created_to),
     ] {
         if let Some(date) = date
             && !is_day(date)
@@ -68,12 +71,14 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
         exclude_patent_id: patents(&filter.exclude_patent_id)?,
         loc_class,
         us_class: us_classes(&filter.us_class)?,
+        format: formats(&filter.format)?,
+        folder: folders(&filter.folder)?,
         ..filter.clone()
     })
 }
 
 fn check_bounds(filter: &ItemFilter) -> Result<(), EngineError> {
-    let fields: [(&str, &[String], usize); 12] = [
+    let fields: [(&str, &[String], usize); 14] = [
         ("keyword", &filter.keyword, MOST_VALUES),
         ("loc_class", &filter.loc_class, MOST_VALUES),
         ("us_class", &filter.us_class, MOST_VALUES),
@@ -83,6 +88,8 @@ fn check_bounds(filter: &ItemFilter) -> Result<(), EngineError> {
         ("status", &filter.status, MOST_VALUES),
         ("tags", &filter.tags, MOST_VALUES),
         ("attributes", &filter.attributes, MOST_VALUES),
+        ("folder", &filter.folder, MOST_VALUES),
+        ("format", &filter.format, MOST_VALUES),
         ("file_name", &filter.file_name, MOST_VALUES),
         ("patent_id", &filter.patent_id, MOST_IDS),
         ("exclude_patent_id", &filter.exclude_patent_id, MOST_IDS),
@@ -115,6 +122,44 @@ fn check_number(name: &str, count: usize, most: usize) -> Result<(), EngineError
     )))
 }
 
+/// Names of formats, which may be given as endings of file names too: `jpg`, `.TIF`.
+fn formats(texts: &[String]) -> Result<Vec<String>, EngineError> {
+    let formats = texts.iter().map(|text| {
+        let wanted = text.trim().trim_start_matches('.').to_lowercase();
+        let known = Format::all().find(|format| format.name() == wanted);
+        let known = known.or_else(|| Format::of_extension(&wanted));
+        known.map(|format| format.name().to_owned()).ok_or_else(|| {
+            let names: Vec<&str> = Format::all()
+                .filter(|format| format.is_read())
+                .map(Format::name)
+                .collect();
+            EngineError::invalid(format!(
+                "format `{text}` is not known; give one of {}",
+                names.join(", ")
+            ))
+        })
+    });
+    formats.collect()
+}
+
+/// Folders without what may stand behind them.
+fn folders(texts: &[String]) -> Result<Vec<String>, EngineError> {
+    let folders = texts.iter().map(|text| {
+        let folder = text.trim_end_matches('/');
+        let folder = folder
+            .strip_suffix('!')
+            .filter(|_| folder.len() < text.len())
+            .unwrap_or(folder);
+        if !text.starts_with('/') {
+            return Err(EngineError::invalid(format!(
+                "folder `{text}` does not begin with /; give its whole path, as images show it"
+            )));
+        }
+        Ok(folder.to_owned())
+    });
+    folders.collect()
+}
+
 /// What the wanted US classes begin with.
 fn us_classes(texts: &[String]) -> Result<Vec<String>, EngineError> {
     let classes = texts.iter().map(|text| {
@@ -143,6 +188,28 @@ mod tests {
         };
         assert_eq!(refusal(&from(20_200_131)), None);
         assert!(refusal(&from(20_201_301)).unwrap().contains("20201301"));
+    }
+
+    #[test]
+    fn formats_and_folders_are_read_as_people_write_them() {
+        let filter = ItemFilter {
+            format: vec!["JPG".into(), ".tif".into(), "png".into()],
+            folder: vec!["/data/a/".into(), "/data/x.zip!/".into(), "/loud!".into()],
+            ..ItemFilter::default()
+        };
+        let canonical = canonical(&filter).unwrap();
+        assert_eq!(canonical.format, ["jpeg", "tiff", "png"]);
+        assert_eq!(canonical.folder, ["/data/a", "/data/x.zip", "/loud!"]);
+        let unknown = ItemFilter {
+            format: vec!["docx".into()],
+            ..ItemFilter::default()
+        };
+        assert!(refusal(&unknown).unwrap().contains("tiff, jpeg, png"));
+        let relative = ItemFilter {
+            folder: vec!["photos".into()],
+            ..ItemFilter::default()
+        };
+        assert!(refusal(&relative).unwrap().contains("whole path"));
     }
 
     #[test]

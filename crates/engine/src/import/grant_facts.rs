@@ -1,8 +1,8 @@
 //! A grant as the catalogue keeps it: what lists and filters need, and the rest.
 
 use lookalike_catalog::{
-    Citation, Examiner, FigureDescription, GrantDetails, HagueRegistration, Patent, Priority,
-    Relation,
+    Annotations, Citation, Examiner, FigureDescription, GrantDetails, HagueRegistration, Patent,
+    Priority, Relation,
 };
 use lookalike_patents::{Cited, ExaminerRank, Grant, ParentPatent};
 
@@ -50,6 +50,7 @@ fn patent(grant: &Grant) -> Patent {
         image_count: grant.image_count,
         figure_count: grant.figure_count,
         sheet_count: grant.sheet_count,
+        annotations: Annotations::new(),
     }
 }
 

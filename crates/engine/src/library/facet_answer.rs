@@ -30,4 +30,17 @@ pub struct Facets {
     pub tags: Vec<FacetCount>,
     /// Image formats.
     pub format: Vec<FacetCount>,
+    /// Folders and archives below the one that holds everything, each with all that lies below it.
+    pub folder: Vec<FacetCount>,
+    /// Attributes of few values, of items and their patents, those of the most items first.
+    pub attributes: Vec<AttributeFacet>,
+}
+
+/// Counts of an attribute's values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeFacet {
+    /// Its name.
+    pub name: String,
+    /// Counted without the filters of this attribute.
+    pub values: Vec<FacetCount>,
 }

@@ -3,7 +3,6 @@
 //! Each facet is counted without the filter of its own field: a user who has chosen one class still
 //! sees how many items the others have. Counts are kept until anything is committed, as filters are.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use lookalike_catalog::{Collection, ItemFilter, PatentFacts};
@@ -11,7 +10,8 @@ use lookalike_patents::status;
 use lookalike_storage::Filter;
 
 use super::Library;
-use super::facet_answer::{FacetCount, Facets};
+use super::facet_answer::Facets;
+use super::facet_counts::Counts;
 use crate::EngineError;
 use crate::filters::canonical;
 
@@ -29,38 +29,10 @@ pub struct FacetRequest {
     pub top: usize,
 }
 
-/// Items by value.
-#[derive(Default)]
-struct Counts(HashMap<String, u64>);
-
-impl Counts {
-    fn add(&mut self, value: &str, items: u64) {
-        if items == 0 {
-            return;
-        }
-        match self.0.get_mut(value) {
-            Some(count) => *count += items,
-            None => {
-                self.0.insert(value.to_owned(), items);
-            }
-        }
-    }
-
-    fn top(self, most: usize) -> Vec<FacetCount> {
-        let counts = self.0.into_iter();
-        let mut counts: Vec<FacetCount> = counts
-            .map(|(value, count)| FacetCount { value, count })
-            .collect();
-        counts.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-        counts.truncate(most);
-        counts
-    }
-}
-
 /// The items that count for a facet; `None` for all.
-type Passing = Option<Arc<Filter>>;
+pub(super) type Passing = Option<Arc<Filter>>;
 
-fn passes(passing: &Passing, id: u64) -> bool {
+pub(super) fn passes(passing: &Passing, id: u64) -> bool {
     passing.as_ref().is_none_or(|filter| filter.contains(id))
 }
 
@@ -138,23 +110,12 @@ impl Library {
                 }
             })?;
         facets.tags = tags.top(top);
-        facets.format = self.formats(collection, &all)?.top(top);
+        let of_format = without(|filter| filter.format.clear())?;
+        facets.format = self.formats(collection, &of_format)?.top(top);
+        let of_folder = without(|filter| filter.folder.clear())?;
+        facets.folder = self.folders(collection, &of_folder)?.top(top);
+        facets.attributes = self.attributes(collection, filter, top)?;
         Ok(facets)
-    }
-}
-
-impl Library {
-    fn formats(&self, collection: &Collection, passing: &Passing) -> Result<Counts, EngineError> {
-        let catalog = self.stores.catalog();
-        if passing.is_none() {
-            let formats = catalog.stats(collection)?.formats;
-            return Ok(Counts(formats.into_iter().collect()));
-        }
-        let mut formats = Counts::default();
-        catalog.items_with_formats(collection, |id, format| {
-            formats.add(format, u64::from(passes(passing, id)));
-        })?;
-        Ok(formats)
     }
 }
 

@@ -5,10 +5,12 @@ mod delete;
 mod edit;
 mod facet_answer;
 mod facet_cache;
+mod facet_counts;
 mod facets;
 mod item;
 mod list;
 mod patent;
+mod picture_facets;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 
 pub use delete::{Deleted, Selection};
 pub use edit::ItemEdit;
-pub use facet_answer::{FacetCount, Facets};
+pub use facet_answer::{AttributeFacet, FacetCount, Facets};
 pub use facets::{FacetRequest, TOP_MAX};
 pub use item::{FigureVector, ItemVector, ListedItem};
 pub use list::{ItemPage, ListRequest, PAGE_SIZE_MAX};

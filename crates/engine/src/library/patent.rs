@@ -63,7 +63,8 @@ impl Library {
                 format!("nothing is known of patent {patent_id}"),
             ));
         }
-        let patent = patent.unwrap_or_default();
+        let mut patent = patent.unwrap_or_default();
+        patent.annotations = catalog.annotations(&patent_id)?;
         Ok(PatentReport {
             details: catalog.grant_details(&patent_id)?.unwrap_or_default(),
             cites: catalog.cites(&patent_id)?,

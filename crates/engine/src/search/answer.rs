@@ -1,6 +1,6 @@
 //! What a search answers.
 
-use lookalike_catalog::{Item, ItemFilter};
+use lookalike_catalog::{Annotations, Item, ItemFilter};
 use lookalike_imaging::Pose;
 use lookalike_imaging::photo::Form;
 
@@ -81,6 +81,8 @@ pub struct GroupedHits {
     pub inventor_names: Option<String>,
     /// The claim.
     pub claim_text: Option<String>,
+    /// What tables that were joined by number say of the patent, by column.
+    pub annotations: Annotations,
     /// Drawings of the patent; 1 for an image without a patent.
     pub image_count: u32,
     /// The hits, by page.

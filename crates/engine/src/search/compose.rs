@@ -214,6 +214,7 @@ fn new_group(key: &str, score: f32, item: &Item, bands: Option<&Bands>, today: u
         applicant_country: patent.applicant_country,
         inventor_names: patent.inventor_names,
         claim_text: patent.claim_text,
+        annotations: patent.annotations,
         image_count: match item.patent_id {
             Some(_) => patent.image_count,
             None => 1,

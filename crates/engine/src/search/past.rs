@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use lookalike_catalog::SearchHit;
 use lookalike_imaging::Pose;
+use serde_json::Value;
 
 use super::answer::{GroupedHits, SearchAnswer};
 use super::kept::{KeptQuery, kept_name};
@@ -178,8 +179,12 @@ impl PastSearch {
                 &group.claim_text,
             ];
             let texts: usize = texts.into_iter().map(text).sum();
+            let columns = group.annotations.iter();
+            let columns: usize = columns
+                .map(|(name, value)| name.len() + value_bytes(value))
+                .sum();
             // A page is some 140 bytes with three short texts.
-            size_of::<GroupedHits>() + texts + 100 + group.pages.len() * 400
+            size_of::<GroupedHits>() + texts + columns + 100 + group.pages.len() * 400
         };
         let answer_bytes: usize = self.answer.results.iter().map(group_bytes).sum();
         size_of::<Self>() + self.picture_bytes() + vector_bytes + answer_bytes
@@ -198,4 +203,13 @@ pub fn unknown_token() -> EngineError {
 
 fn is_old(search: &PastSearch, now: Timestamp) -> bool {
     now.duration_since(search.at) > MOST_AGE
+}
+
+/// Memory that a text takes, or a list of texts, within some tenths.
+fn value_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 100 + text.len(),
+        Value::Array(values) => 100 + values.iter().map(value_bytes).sum::<usize>(),
+        _ => 100,
+    }
 }

@@ -33,7 +33,8 @@ const HEADER: [&str; 18] = [
 /// # Errors
 /// It does not fit the memory.
 pub fn csv(products: &[ScreenedProduct]) -> Result<Vec<u8>, EngineError> {
-    table(HEADER, products.iter().flat_map(rows))
+    let rows = products.iter().flat_map(rows).map(Vec::from);
+    table(HEADER.map(str::to_owned).to_vec(), rows)
 }
 
 fn rows(product: &ScreenedProduct) -> Vec<[String; 18]> {

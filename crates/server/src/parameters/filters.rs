@@ -38,9 +38,21 @@ pub(crate) struct FilterParameters {
     status: Option<Vec<String>>,
     /// Tags of the image.
     tags: Option<Vec<String>>,
-    /// `key=value` pairs of the image's attributes.
+    /// `key=value` pairs of the attributes of the image or its patent; of a list, any value.
     #[schema(example = json!(["category=cat"]))]
     attributes: Option<Vec<String>>,
+    /// Folders or archives that the file lies in, at any depth: whole paths.
+    #[schema(example = json!(["/data/photos/2024"]))]
+    folder: Option<Vec<String>>,
+    /// Image formats.
+    #[schema(example = json!(["png"]))]
+    format: Option<Vec<String>>,
+    /// Added on this day (UTC) or later: 20260131; in forms and addresses 2026-01-31 too.
+    #[schema(minimum = 10_000_101, maximum = 99_991_231)]
+    pub created_from: Option<u32>,
+    /// Added on this day (UTC) or earlier: 20261231; in forms and addresses 2026-12-31 too.
+    #[schema(minimum = 10_000_101, maximum = 99_991_231)]
+    pub created_to: Option<u32>,
     /// Patents to keep, in any spelling.
     patent_id: Option<Vec<String>>,
     /// Patents to leave out, in any spelling.
@@ -74,6 +86,10 @@ pub(crate) fn set(filter: &mut ItemFilter, name: &str, value: &str) -> Result<bo
         "status" => filter.status.push(text()),
         "tags" => filter.tags.push(text()),
         "attributes" => filter.attributes.push(text()),
+        "folder" => filter.folder.push(text()),
+        "format" => filter.format.push(text()),
+        "created_from" => filter.created_from = Some(day(name, value)?),
+        "created_to" => filter.created_to = Some(day(name, value)?),
         "patent_id" => filter.patent_id.push(text()),
         "exclude_patent_id" => filter.exclude_patent_id.push(text()),
         "exclude_item_id" => filter.exclude_item_id.push(number(name, value)?),

@@ -6,7 +6,7 @@ use lookalike_wire::Facets;
 use serde::Serialize;
 use utoipa::IntoParams;
 
-use crate::http::access::Reader;
+use crate::http::access::{Editor, Reader};
 use crate::http::envelope::{ApiError, Envelope, Success};
 use crate::http::query::Parameters;
 use crate::parameters::filters::{self, FilterParameters, NameParameter};
@@ -24,7 +24,7 @@ pub(crate) struct FacetParameters {
     top: Option<u32>,
 }
 
-/// Count images by class, applicant, country, year, status, tag and format.
+/// Count images by class, applicant, country, year, status, tag, format, folder and attributes.
 ///
 /// Each is counted without the filter of its own field.
 #[utoipa::path(
@@ -37,6 +37,7 @@ pub(crate) struct FacetParameters {
 pub(crate) async fn count(
     State(app): State<App>,
     _: Reader,
+    editor: Result<Editor, ApiError>,
     Parameters(parameters): Parameters<Vec<(String, String)>>,
 ) -> Result<Success<Facets>, ApiError> {
     let mut request = FacetRequest {
@@ -61,5 +62,10 @@ pub(crate) async fn count(
     let facets = app
         .read(move |engine| engine.library().facets(&request))
         .await?;
-    Ok(Success((*facets).clone().into()))
+    let mut facets = Facets::from((*facets).clone());
+    if editor.is_err() {
+        // Where files lie on this machine is nothing for those who only look.
+        facets.folder.clear();
+    }
+    Ok(Success(facets))
 }

@@ -325,6 +325,65 @@ fn what_was_deleted_is_listed_restored_and_deleted_for_good() {
 }
 
 #[test]
+fn pictures_are_filtered_by_folder_format_day_and_attributes() {
+    let server = Server::new();
+    let pictures = server.directory.path().join("pictures");
+    let pictures = std::fs::canonicalize(pictures).unwrap();
+    let total = |query: &str| {
+        let listed = server
+            .get(&format!("/api/images?collection=default&{query}"))
+            .json();
+        let counted = server.get(&format!("/api/facets?{query}")).json();
+        let mut fields = vec![
+            ("file", Some("x.png"), picture(1)),
+            ("min_score", None, b"-1".to_vec()),
+        ];
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap();
+            fields.push((name, None, value.replace("%3D", "=").into_bytes()));
+        }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, file, value)| (*name, *file, &value[..]))
+            .collect();
+        let searched = server.search(&fields).json();
+        let total = listed["data"]["total"].clone();
+        assert_eq!(counted["data"]["total"], total, "{query}");
+        let groups = searched["data"]["results"].as_array().map(Vec::len);
+        assert_eq!(groups.map(Value::from), Some(total.clone()), "{query}");
+        total
+    };
+    let folder = |name: &str| format!("folder={}/{name}", pictures.display());
+    assert_eq!(total(&folder("")), 3);
+    assert_eq!(total(&folder("USD1107373-20251230")), 1);
+    assert_eq!(total(&folder("USD1107373")), 0);
+    assert_eq!(total("format=PNG"), 3);
+    assert_eq!(total("format=jpg"), 0);
+    assert_eq!(total("created_from=2026-11-21&created_to=2026-11-21"), 3);
+    assert_eq!(total("created_from=20261122"), 0);
+    let tag = json!({"attributes": {"maker": ["Oak", "Elm"]}});
+    let changed = send(&server, "PATCH", "/api/images/2", &tag);
+    assert_eq!(changed.status, 200);
+    assert_eq!(total("attributes=maker%3DElm"), 1);
+    assert_eq!(total("attributes=maker%3DElm&format=gif"), 0);
+    let facets = server.get("/api/facets").json()["data"].clone();
+    assert_eq!(
+        facets["attributes"],
+        json!([{"name": "maker", "values": [
+            {"value": "Elm", "count": 1}, {"value": "Oak", "count": 1},
+        ]}])
+    );
+    let patent = pictures.join("USD1107373-20251230");
+    assert_eq!(
+        facets["folder"],
+        json!([{"value": patent.to_str().unwrap(), "count": 1}])
+    );
+    for wrong in ["format=docx", "folder=photos", "created_from=2026-13-01"] {
+        assert_eq!(server.get(&format!("/api/facets?{wrong}")).status, 400);
+    }
+}
+
+#[test]
 fn facets_count_under_filters() {
     let server = Server::new();
     let facets = |query: &str| server.get(&format!("/api/facets{query}"));

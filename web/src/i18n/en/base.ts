@@ -5,6 +5,7 @@ export default {
   other: "中文",
   /** Between two things that belong together. */
   comma: ", ",
+  colon: ": ",
   skip: "Skip to the content",
   nav: {
     label: "Main",

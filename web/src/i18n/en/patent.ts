@@ -23,6 +23,7 @@ export default {
   },
   fact: {
     path: "Path",
+    source: "Source",
     patent: "Number",
     title: "Title",
     loc_class: "Locarno class",

@@ -6,6 +6,7 @@ export default {
   other: "English",
   /** Between two things that belong together. */
   comma: "，",
+  colon: "：",
   skip: "跳到正文",
   nav: {
     label: "主导航",

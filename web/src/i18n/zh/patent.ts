@@ -25,6 +25,7 @@ export default {
   },
   fact: {
     path: "路径",
+    source: "来源网址",
     patent: "专利号",
     title: "名称",
     loc_class: "洛迦诺分类",
