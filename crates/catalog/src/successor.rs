@@ -30,15 +30,19 @@ impl Catalog {
         collection: &Collection,
         successor: &Collection,
     ) -> Result<Vec<u64>, CatalogError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT min(items.id) FROM items WHERE collection_id = ?1 AND NOT EXISTS \
-                 (SELECT 1 FROM embeddings WHERE content_id = items.content_id \
-                 AND collection_id = ?2) GROUP BY content_id ORDER BY 1",
-            )?;
-            let rows = statement.query_map([collection.id, successor.id], |row| row.get(0))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        self.read(|connection| to_embed(connection, "items", collection, successor))
+    }
+
+    /// The same of items in the trash.
+    ///
+    /// # Errors
+    /// The catalogue can't be read.
+    pub fn trash_to_embed(
+        &self,
+        collection: &Collection,
+        successor: &Collection,
+    ) -> Result<Vec<u64>, CatalogError> {
+        self.read(|connection| to_embed(connection, "trash", collection, successor))
     }
 }
 
@@ -79,6 +83,10 @@ impl WriteTransaction<'_> {
             ids,
         )?;
         trash::succeed(self.connection, collection.id, successor.id)?;
+        self.connection.execute(
+            "UPDATE deletions SET collection_id = ?2 WHERE collection_id = ?1",
+            ids,
+        )?;
         collections::drop(self.connection, collection.id, self.now)?;
         rename(self.connection, successor.id, &collection.spec.name)?;
         contents::remove_unused(self.connection)
@@ -108,10 +116,10 @@ impl WriteTransaction<'_> {
         self.connection.execute(
             "INSERT INTO items (id, collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
-             tags, attributes, warnings, created_at, is_corrected, size_bytes) \
+             tags, attributes, warnings, created_at, is_corrected, size_bytes, image_format) \
              SELECT id + ?3, ?2, content_id, external_id, file_name, original_path, patent_id, \
              page_num, image_index, view, front_page, description, tags, attributes, warnings, \
-             created_at, is_corrected, size_bytes FROM items WHERE collection_id = ?1 AND EXISTS \
+             created_at, is_corrected, size_bytes, image_format FROM items WHERE collection_id = ?1 AND EXISTS \
              (SELECT 1 FROM embeddings WHERE content_id = items.content_id \
              AND collection_id = ?2) ORDER BY id",
             parameters,
@@ -125,6 +133,21 @@ impl WriteTransaction<'_> {
         )?;
         rename(self.connection, successor.id, name)
     }
+}
+
+fn to_embed(
+    connection: &Connection,
+    table: &str,
+    collection: &Collection,
+    successor: &Collection,
+) -> Result<Vec<u64>, CatalogError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT min({table}.id) FROM {table} WHERE collection_id = ?1 AND NOT EXISTS \
+         (SELECT 1 FROM embeddings WHERE content_id = {table}.content_id \
+         AND collection_id = ?2) GROUP BY content_id ORDER BY 1"
+    ))?;
+    let rows = statement.query_map([collection.id, successor.id], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn rename(connection: &Connection, id: i64, name: &str) -> Result<(), CatalogError> {

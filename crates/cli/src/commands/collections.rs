@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use lookalike_engine::import::Control;
-use lookalike_engine::library::InTrash;
 use lookalike_engine::{ReEmbedRequest, Unchanged};
 use lookalike_imaging::PreprocessKind;
 use lookalike_wire::CollectionReport;
@@ -113,20 +112,6 @@ fn re_embed(arguments: ReEmbedArguments, settings: &Settings) -> anyhow::Result<
         into: arguments.into,
         leave_out_missing: arguments.leave_out_missing,
     };
-    if request.into.is_none() {
-        let trash = InTrash::All(request.collection.clone());
-        let count = engine.library().in_trash(&trash)?.len();
-        if count > 0 {
-            output::note(
-                settings,
-                &format!(
-                    "{count} images are in the trash: after this, those can be restored whose \
-                     pictures other images of the collection share; `lookalike images restore` \
-                     takes them out before, Ctrl-C stops this"
-                ),
-            );
-        }
-    }
     let control = Arc::new(Control::default());
     let cancelling = Arc::clone(&control);
     interrupt::on_signal(move || cancelling.cancel.cancel());

@@ -82,9 +82,13 @@ fn line(library: &str, report: &MergeReport) -> String {
     } else {
         ""
     };
+    let trash = match report.trash {
+        0 => String::new(),
+        count => format!(", {count} in the trash"),
+    };
     format!(
-        "{library}: {} images, {} new, {} known{before}; {} patents, {} decisions, {} pictures \
-         copied{end}",
+        "{library}: {} images, {} new, {} known{before}{trash}; {} patents, {} decisions, {} \
+         pictures copied{end}",
         report.items, report.added, report.known, report.patents, report.decisions, report.blobs
     )
 }

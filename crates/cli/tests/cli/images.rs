@@ -86,13 +86,66 @@ fn images_are_listed_shown_edited_and_deleted() {
 }
 
 #[test]
-fn embedding_anew_says_what_the_trash_loses_by_it() {
+fn what_is_in_the_trash_can_be_restored_after_embedding_anew() {
     let scratch = Scratch::new();
     scratch.synth(1, 0);
     scratch.json(&["import", "designs/patents", "--format", "json"]);
     scratch.json(&["images", "delete", "1", "--format", "json"]);
-    let told = scratch.run(&["collections", "re-embed", "default", "--size", "224"]);
-    assert!(told.status.success());
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert!(told.contains("1 images are in the trash"), "{told}");
+    let args = ["collections", "re-embed", "default", "--size", "224"];
+    assert!(scratch.run(&args).status.success());
+    let import = ["import", "designs/patents", "--format", "json"];
+    assert_eq!(scratch.json(&import)["imported"], 0, "it stays deleted");
+    let restore = ["images", "restore", "1", "--format", "json"];
+    assert_eq!(scratch.json(&restore)["restored"], 1);
+    let search = ["search", "--item", "1", "--top-k", "1", "--format", "json"];
+    assert_eq!(scratch.json(&search)["results"][0]["pages"][0]["id"], 1);
+}
+
+#[test]
+fn facts_of_a_table_are_joined_to_patents_and_filter_them() {
+    let scratch = Scratch::new();
+    scratch.synth(2, 0);
+    scratch.json(&["import", "designs/patents", "--format", "json"]);
+    let list = |filter: &str| {
+        let args = ["images", "list", "--attributes", filter, "--format", "json"];
+        scratch.json(&args)
+    };
+    let all = scratch.json(&["images", "list", "--format", "json"]);
+    let number = all["items"][0]["patent_id"].as_str().unwrap();
+    let digits = number.trim_start_matches("USD").trim_start_matches('0');
+    let table = format!("no;legal;owner\nUS D{digits} S1;lapsed;Acme\nD0000001;active;\n");
+    std::fs::write(scratch.path("facts.csv"), table).unwrap();
+    let said = scratch.fails(&["annotate", "facts.csv"], 1);
+    assert!(said.contains("--column"), "{said}");
+    let args = [
+        "annotate",
+        "facts.csv",
+        "--column",
+        "no",
+        "--format",
+        "json",
+    ];
+    let dry = scratch.json(&[&args[..], &["--dry-run"]].concat());
+    assert_eq!(list("legal=lapsed")["total"], 0);
+    let report = scratch.json(&args);
+    assert_eq!(report, dry);
+    assert_eq!(
+        (&report["changed"], &report["unknown"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(report["unknown_numbers"][0], "USD1");
+    let found = list("legal=lapsed");
+    assert!(found["total"].as_u64().unwrap() > 0);
+    assert!(
+        found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["patent_id"] == number)
+    );
+    assert_eq!(found["items"][0]["annotations"]["owner"], "Acme");
+    assert_eq!(scratch.json(&args)["changed"], 0);
+    let table = scratch.run(&args[..4]);
+    let text = String::from_utf8_lossy(&table.stdout).into_owned();
+    assert!(text.contains("unknown: USD1"), "{text}");
 }

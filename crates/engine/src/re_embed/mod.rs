@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use lookalike_catalog::{Collection, NewCollection};
 use lookalike_imaging::PreprocessKind;
+use lookalike_work::FileProblem;
 
-use stages::{Stages, place};
+use stages::{Source, Stages, place};
 
 use crate::encoders::is_superseded;
 use crate::import::{Control, ImportReport, per_second};
@@ -120,7 +121,12 @@ impl ReEmbedder {
             if report.total == 0 {
                 report.total = distinct;
                 report.skipped = distinct.saturating_sub(items.len() as u64);
-                control.progress.set_total(items.len() as u64);
+                let catalog = self.stores.catalog();
+                let trash = match &request.into {
+                    None => catalog.trash_to_embed(&collection, &successor)?.len(),
+                    Some(_) => 0,
+                };
+                control.progress.set_total((items.len() + trash) as u64);
             }
             if items.is_empty() || control.cancel.is_cancelled() {
                 break;
@@ -132,9 +138,13 @@ impl ReEmbedder {
                 collection: &collection,
                 successor: &successor,
                 control,
+                source: Source::Collection,
             };
             stages.run(&items, &mut report)?;
             report.device = Some(DeviceInUse::of(stages.encoder.model()));
+        }
+        if request.into.is_none() && (report.failed_files.is_empty() || request.leave_out_missing) {
+            self.trash(&collection, &successor, &encoder, control, &mut report)?;
         }
         let elapsed = control.progress.elapsed();
         report.failed = report.failed_files.len() as u64;
@@ -145,6 +155,44 @@ impl ReEmbedder {
             self.switch(&collection, &successor, request.into.as_deref())?;
         }
         Ok(report)
+    }
+
+    /// Embeds what lies in the trash, so that it can be restored after as before. What can't be
+    /// embedded is lost to it, and told of: nobody wants to be kept from a new encoder by what was
+    /// deleted.
+    fn trash(
+        &self,
+        collection: &Collection,
+        successor: &Collection,
+        encoder: &Encoder,
+        control: &Control,
+        report: &mut ImportReport,
+    ) -> Result<(), EngineError> {
+        let ids = self
+            .stores
+            .catalog()
+            .trash_to_embed(collection, successor)?;
+        if ids.is_empty() || control.cancel.is_cancelled() {
+            return Ok(());
+        }
+        let stages = Stages {
+            stores: &self.stores,
+            pictures: &self.pictures,
+            encoder,
+            collection,
+            successor,
+            control,
+            source: Source::Trash,
+        };
+        let mut of_trash = ImportReport::default();
+        stages.run(&ids, &mut of_trash)?;
+        report
+            .warnings
+            .extend(of_trash.failed_files.into_iter().map(|lost| FileProblem {
+                reason: format!("can no longer be restored from the trash: {}", lost.reason),
+                ..lost
+            }));
+        Ok(())
     }
 
     fn successor_spec(

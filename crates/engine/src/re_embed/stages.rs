@@ -27,6 +27,14 @@ pub(super) struct Stages<'a> {
     pub(super) collection: &'a Collection,
     pub(super) successor: &'a Collection,
     pub(super) control: &'a Control,
+    pub(super) source: Source,
+}
+
+/// Where items are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Collection,
+    Trash,
 }
 
 impl Stages<'_> {
@@ -79,7 +87,12 @@ impl Stages<'_> {
         stop: &dyn Fn() -> bool,
     ) -> Result<(), EngineError> {
         for ids in ids.chunks(ITEMS) {
-            for item in self.stores.catalog().items(ids)? {
+            let catalog = self.stores.catalog();
+            let read = match self.source {
+                Source::Collection => catalog.items(ids)?,
+                Source::Trash => catalog.items_in_trash(ids)?,
+            };
+            for item in read {
                 if stop() || items.send(item).is_err() {
                     return Ok(());
                 }

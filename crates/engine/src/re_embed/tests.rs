@@ -10,6 +10,7 @@ use super::*;
 use crate::ErrorKind;
 use crate::fixture::Fixture;
 use crate::import::{ImportRequest, Originals};
+use crate::library::{InTrash, Selection};
 
 fn import(fixture: &Fixture, folder: PathBuf) {
     let request = ImportRequest {
@@ -213,4 +214,48 @@ fn into_a_new_collection_leaves_the_old_one() {
     assert_eq!(copies.len(), 5);
     assert!(copies.iter().all(|(id, _)| !ids(&before).contains(id)));
     assert_eq!(fixture.engine.collections().reports().unwrap().len(), 2);
+}
+
+fn delete(fixture: &Fixture, ids: Vec<u64>) {
+    let selection = Selection::Items(ids);
+    fixture
+        .engine
+        .library()
+        .delete("default", &selection)
+        .unwrap();
+}
+
+#[test]
+fn the_trash_is_embedded_too_and_comes_back_with_the_new_embeddings() {
+    let fixture = Fixture::new();
+    let folder = fixture.pictures("pictures", 6);
+    import(&fixture, folder.clone());
+    let run = |size| {
+        let re_embedder = fixture.engine.re_embedder();
+        re_embedder
+            .run(&request(size), &Control::default())
+            .unwrap()
+    };
+    let whole = stored(&fixture, "default");
+    run(56);
+    let (first, lost) = (whole[0].0, whole[1].0);
+    delete(&fixture, vec![first, lost]);
+    let catalog = fixture.engine.stores().catalog();
+    let path = catalog.items_in_trash(&[lost]).unwrap().remove(0);
+    let path = path.original_path.unwrap();
+    fs::remove_file(&path).unwrap();
+
+    let report = run(112);
+    assert_eq!((report.imported, report.failed), (4, 0));
+    assert_eq!(report.warnings.len(), 1, "{:?}", report.warnings);
+    assert_eq!(report.warnings[0].file, path);
+    assert!(report.warnings[0].reason.contains("trash"));
+    // What was deleted is not imported again.
+    import(&fixture, folder);
+    assert_eq!(fixture.items("default"), 4);
+    let all = InTrash::All("default".into());
+    assert_eq!(fixture.engine.library().in_trash(&all).unwrap(), [first]);
+    fixture.engine.library().restore(&all).unwrap();
+    let kept: Vec<_> = whole.into_iter().filter(|(id, _)| *id != lost).collect();
+    assert_eq!(stored(&fixture, "default"), kept);
 }

@@ -6,8 +6,10 @@
 //! read. Users, histories and jobs stay with it.
 
 mod blobs;
+mod said;
 #[cfg(test)]
 mod tests;
+mod trash;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -49,6 +51,10 @@ pub struct MergeReport {
     pub taken_before: u64,
     /// Patents of which nothing was known here.
     pub patents: u64,
+    /// Items of its trash that are in the trash here now.
+    pub trash: u64,
+    /// Patents of which tables say something that was not said here.
+    pub annotations: u64,
     /// Pairs that people said are no duplicates.
     pub decisions: u64,
     /// Originals and thumbnails that were copied.
@@ -116,10 +122,12 @@ impl<'a> Merger<'a> {
         for theirs in other.catalog.collections()? {
             let ours = self.collection(&theirs.spec)?;
             self.stores.blob_work(|| {
-                self.items(other, &library, (&theirs, &ours), &mut report, &mut tell)
+                self.items(other, &library, (&theirs, &ours), &mut report, &mut tell)?;
+                self.trash(other, &library, (&theirs, &ours), &mut report)
             })?;
             self.stores.settle_index(&ours);
         }
+        self.annotations(other, &mut report)?;
         self.decisions(other, &library, &mut report)?;
         report.cancelled = self.cancel.is_cancelled();
         Ok(report)
@@ -196,24 +204,7 @@ impl<'a> Merger<'a> {
         report: &mut MergeReport,
     ) -> Result<(), EngineError> {
         let _kept = self.stores.keep_blobs();
-        let mut seen = HashSet::new();
-        let contents = items.iter().map(|item| &item.item.content);
-        let contents: Vec<_> = contents
-            .filter(|content| seen.insert(&content.md5))
-            .collect();
-        report.blobs += blobs::copy(self.stores, &other.blobs, &contents)?;
-        // Beside each item what the collection here lacks of its content.
-        let mut figures: Vec<Option<Vec<NewFigure>>> = Vec::with_capacity(items.len());
-        for item in items {
-            let md5 = &item.item.content.md5;
-            let of_content = if self.stores.catalog().has_embedding(ours, md5)? {
-                Vec::new()
-            } else {
-                other.catalog.figures_of_content(theirs, md5)?
-            };
-            figures.push((!of_content.is_empty()).then_some(of_content));
-        }
-        blobs::copy_evidence(self.stores, &other.evidence, (theirs, ours), &contents)?;
+        let figures = self.prepare(other, (theirs, ours), items, report)?;
         let placed = self.stores.catalog().write(self.now(), |tx| {
             let both = items.iter().zip(&figures);
             both.map(|(item, figures)| Ok(tx.take_in(ours, library, item, figures.as_deref())?))
@@ -226,6 +217,35 @@ impl<'a> Merger<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Copies what items are shown by; gives beside each item what the collection here lacks of its
+    /// content.
+    fn prepare(
+        &self,
+        other: &Other,
+        (theirs, ours): (&Collection, &Collection),
+        items: &[ForeignItem],
+        report: &mut MergeReport,
+    ) -> Result<Vec<Option<Vec<NewFigure>>>, EngineError> {
+        let mut seen = HashSet::new();
+        let contents = items.iter().map(|item| &item.item.content);
+        let contents: Vec<_> = contents
+            .filter(|content| seen.insert(&content.md5))
+            .collect();
+        report.blobs += blobs::copy(self.stores, &other.blobs, &contents)?;
+        let mut figures: Vec<Option<Vec<NewFigure>>> = Vec::with_capacity(items.len());
+        for item in items {
+            let md5 = &item.item.content.md5;
+            let of_content = if self.stores.catalog().has_embedding(ours, md5)? {
+                Vec::new()
+            } else {
+                other.catalog.figures_of_content(theirs, md5)?
+            };
+            figures.push((!of_content.is_empty()).then_some(of_content));
+        }
+        blobs::copy_evidence(self.stores, &other.evidence, (theirs, ours), &contents)?;
+        Ok(figures)
     }
 
     fn decisions(

@@ -6,6 +6,7 @@ use std::path::Path;
 use lookalike_catalog::{ItemChanges, Patent};
 use lookalike_engine::fixture::Fixture;
 use lookalike_engine::import::{Control, ImportRequest, Originals};
+use lookalike_engine::library::{InTrash, Selection};
 use lookalike_engine::{CollectionSettings, EvidenceAccess};
 
 use super::*;
@@ -223,4 +224,82 @@ fn a_library_is_not_taken_into_itself_and_a_stopped_merge_goes_on() {
     };
     let error = merger.run(&copy, |_| {}).unwrap_err();
     assert!(error.to_string().contains("a copy of it"), "{error}");
+}
+
+#[test]
+fn what_lies_in_the_trash_of_the_other_can_be_restored_here() {
+    let theirs = Fixture::new();
+    let pictures = theirs.pictures("pictures", 6);
+    import(&theirs, &pictures);
+    let delete = |fixture: &Fixture, ids: &[u64]| {
+        let selection = Selection::Items(ids.to_vec());
+        let library = fixture.engine.library();
+        library.delete("default", &selection).unwrap();
+    };
+    // The third was deleted here too.
+    let ours = Fixture::new();
+    change(&theirs, |tx| Ok(tx.change_item(1, &tagged("kept"))?));
+    let path = |fixture: &Fixture, id: u64| {
+        let catalog = fixture.engine.stores().catalog();
+        catalog.items(&[id]).unwrap()[0]
+            .original_path
+            .clone()
+            .unwrap()
+    };
+    let third = path(&theirs, 3);
+    import(&ours, Path::new(&third));
+    delete(&ours, &[1]);
+    delete(&theirs, &[1, 2]);
+    delete(&theirs, &[3]);
+    let (_directory, other) = other(theirs);
+
+    let cancel = Cancel::default();
+    let merger = Merger::new(ours.engine.stores(), &cancel);
+    let report = merger.run(&other, |_| {}).unwrap();
+    assert_eq!((report.items, report.added, report.trash), (3, 3, 2));
+    assert_eq!(merger.run(&other, |_| {}).unwrap().trash, 0, "once");
+    let library = ours.engine.library();
+    let trash = library.trash("default", 1, 10).unwrap();
+    assert_eq!(trash.total, 3, "with what was deleted here");
+    let kept = trash
+        .items
+        .iter()
+        .find(|item| item.tags == ["kept"])
+        .unwrap();
+    let restored = library.restore(&InTrash::Deletion(kept.deletion)).unwrap();
+    assert_eq!(restored.restored, 2, "they were deleted together");
+    assert_eq!(ours.items("default"), 5);
+    let item = ours.engine.stores().catalog().items(&[kept.id]).unwrap();
+    assert_eq!(item[0].tags, ["kept"]);
+    let pictures = ours.engine.pictures();
+    assert!(!pictures.thumbnail_bytes(&item[0]).unwrap().is_empty());
+}
+
+#[test]
+fn what_tables_say_there_fills_in_what_is_not_said_here() {
+    let said = |json: serde_json::Value| json.as_object().unwrap().clone();
+    let (ours, theirs) = (Fixture::new(), Fixture::new());
+    for (fixture, legal) in [(&ours, "active"), (&theirs, "lapsed")] {
+        change(fixture, |tx| {
+            tx.upsert_patent(&patent("USD1", "lamp"))?;
+            let own = said(serde_json::json!({"legal": legal}));
+            Ok(tx.set_annotations("USD1", &own)?)
+        });
+    }
+    change(&theirs, |tx| {
+        tx.upsert_patent(&patent("USD2", "chair"))?;
+        let both = said(serde_json::json!({"legal": "lapsed", "family": ["F1", "F2"]}));
+        tx.set_annotations("USD1", &both)?;
+        Ok(tx.set_annotations("USD2", &both)?)
+    });
+    let (_directory, other) = other(theirs);
+    let cancel = Cancel::default();
+    let merger = Merger::new(ours.engine.stores(), &cancel);
+    assert_eq!(merger.run(&other, |_| {}).unwrap().annotations, 2);
+    let catalog = ours.engine.stores().catalog();
+    let first = catalog.annotations("USD1").unwrap();
+    assert_eq!(first["legal"], "active", "what is said here stays");
+    assert_eq!(first["family"], serde_json::json!(["F1", "F2"]));
+    assert_eq!(catalog.annotations("USD2").unwrap()["legal"], "lapsed");
+    assert_eq!(merger.run(&other, |_| {}).unwrap().annotations, 0);
 }
