@@ -90,11 +90,7 @@ fn entries_are_read_in_any_order_and_by_several_threads() {
     let whole = tar(entries
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.clone())));
-    let mut compressed = gzip(&whole);
-    // So that it is no bomb.
-    let padding = gzip(&tar([("z.png", noise(99, 1 << 20))]));
-    compressed.extend(padding);
-    let root = folder_with("x.tar.gz", &compressed);
+    let root = folder_with("x.tar.gz", &gzip(&whole));
     let (folders, problems) = scanned(root.path());
     assert!(problems.is_empty(), "{problems:?}");
     let found = files(&folders);
@@ -102,7 +98,7 @@ fn entries_are_read_in_any_order_and_by_several_threads() {
     let check = |index: usize| {
         let (name, bytes) = &entries[index];
         let file = found.iter().find(|file| file.name() == name).unwrap();
-        assert!(file.read(MOST).unwrap() == *bytes, "{name}");
+        assert!(file.read(1 << 30).unwrap() == *bytes, "{name}");
     };
     for index in [5, 0, 4, 1, 2, 3, 5, 5, 0] {
         check(index);
@@ -136,7 +132,7 @@ fn what_is_cut_off_or_damaged_yields_what_came_before() {
     assert!(problems[0].reason.contains("checksum"), "{problems:?}");
     for (bytes, words) in [
         (gzip(b"a,b\n1,2\n"), "holds no TAR"),
-        (b"\x1f\x8b\x08".to_vec(), "end of file"),
+        (b"\x1f\x8b\x08".to_vec(), "ends early"),
         (b"\x1f\x8b\x07\0\0\0\0\0\0\0\0".to_vec(), "no gzip file"),
     ] {
         let (folders, problems) = scanned(folder_with("x.tar.gz", &bytes).path());

@@ -291,10 +291,7 @@ fn archives_nested_too_deep_are_reported() {
 #[test]
 fn what_is_no_archive_is_named() {
     for (bytes, words) in [
-        (
-            &b"\x1f\x8b\x08\0rest"[..],
-            "is a gzip file; unpack it first",
-        ),
+        (&b"\x1f\x8b\x08\0rest"[..], "the gzip file ends early"),
         (b"BZh91AY", "bzip2"),
         (b"\xfd7zXZ\0\0", "xz"),
         (b"7z\xbc\xaf\x27\x1c\0", "7z"),

@@ -318,7 +318,7 @@ impl Active {
             TINFLStatus::HasMoreOutput => Ok(()),
             TINFLStatus::NeedsMoreInput if !is_last => Ok(()),
             TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress => {
-                Err(io::ErrorKind::UnexpectedEof.into())
+                Err(ends_early())
             }
             _ => Err(invalid("its compressed data is damaged")),
         }
@@ -380,7 +380,12 @@ impl Active {
     }
 
     fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
-        self.input.read_exact(buffer)?;
+        self.input
+            .read_exact(buffer)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => ends_early(),
+                _ => error,
+            })?;
         self.state.compressed_position += buffer.len() as u64;
         Ok(())
     }
@@ -391,6 +396,11 @@ const HEADER_CRC: u8 = 1 << 1;
 const EXTRA: u8 = 1 << 2;
 const NAME: u8 = 1 << 3;
 const COMMENT: u8 = 1 << 4;
+
+fn ends_early() -> io::Error {
+    let reason = "the gzip file ends early; fetch it again";
+    io::Error::new(io::ErrorKind::UnexpectedEof, reason)
+}
 
 fn invalid(reason: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason.into())
