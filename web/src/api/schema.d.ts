@@ -429,7 +429,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Count images by class, applicant, country, year, status, tag and format.
+     * Count images by class, applicant, country, year, status, tag, format, folder and attributes.
      * @description Each is counted without the filter of its own field.
      */
     get: operations["collections_count"];
@@ -1231,6 +1231,13 @@ export interface components {
       /** @description Who may make an account without being an administrator. */
       registration: components["schemas"]["MayRegister"];
     };
+    /** @description Counts of an attribute's values. */
+    AttributeFacet: {
+      /** @description Its name; a filter is `name=value`. */
+      name: string;
+      /** @description Counted without the filters of this attribute. */
+      values: components["schemas"]["FacetCount"][];
+    };
     /**
      * Format: binary
      * @description Bytes, such as a picture.
@@ -1802,8 +1809,12 @@ export interface components {
       data: {
         /** @description Applicants. */
         applicant: components["schemas"]["FacetCount"][];
+        /** @description Attributes of few values, of items and their patents, those of the most items first. */
+        attributes: components["schemas"]["AttributeFacet"][];
         /** @description Applicants' countries. */
         country: components["schemas"]["FacetCount"][];
+        /** @description Folders and archives below the one that holds everything, each with all that lies below it. */
+        folder: components["schemas"]["FacetCount"][];
         /** @description Image formats. */
         format: components["schemas"]["FacetCount"][];
         /** @description Locarno classes. */
@@ -2635,8 +2646,12 @@ export interface components {
     Facets: {
       /** @description Applicants. */
       applicant: components["schemas"]["FacetCount"][];
+      /** @description Attributes of few values, of items and their patents, those of the most items first. */
+      attributes: components["schemas"]["AttributeFacet"][];
       /** @description Applicants' countries. */
       country: components["schemas"]["FacetCount"][];
+      /** @description Folders and archives below the one that holds everything, each with all that lies below it. */
+      folder: components["schemas"]["FacetCount"][];
       /** @description Image formats. */
       format: components["schemas"]["FacetCount"][];
       /** @description Locarno classes. */
@@ -2711,7 +2726,7 @@ export interface components {
       /** @description Part of the assignee's name. */
       assignee?: string[] | null;
       /**
-       * @description `key=value` pairs of the image's attributes.
+       * @description `key=value` pairs of the attributes of the image or its patent; of a list, any value.
        * @example [
        *       "category=cat"
        *     ]
@@ -2724,10 +2739,34 @@ export interface components {
        *     ]
        */
       country?: string[] | null;
+      /**
+       * Format: int32
+       * @description Added on this day (UTC) or later: 20260131; in forms and addresses 2026-01-31 too.
+       */
+      created_from?: number | null;
+      /**
+       * Format: int32
+       * @description Added on this day (UTC) or earlier: 20261231; in forms and addresses 2026-12-31 too.
+       */
+      created_to?: number | null;
       /** @description Items to leave out. */
       exclude_item_id?: number[] | null;
       /** @description Patents to leave out, in any spelling. */
       exclude_patent_id?: string[] | null;
+      /**
+       * @description Folders or archives that the file lies in, at any depth: whole paths.
+       * @example [
+       *       "/data/photos/2024"
+       *     ]
+       */
+      folder?: string[] | null;
+      /**
+       * @description Image formats.
+       * @example [
+       *       "png"
+       *     ]
+       */
+      format?: string[] | null;
       /** @description Words of number (in any spelling), title, claim, names, description, file name or tags. */
       keyword?: string[] | null;
       /**
@@ -2843,6 +2882,11 @@ export interface components {
     };
     /** @description The hits of one patent, or of one image without a patent. */
     GroupedHits: {
+      /**
+       * @description What tables that were joined by number say of the patent (`lookalike annotate`), by column:
+       *     text, or a list of texts.
+       */
+      annotations: Record<string, never>;
       /** @description Applicant's country code. */
       applicant_country?: string | null;
       /** @description Applicant. */
@@ -3108,6 +3152,8 @@ export interface components {
       page_num?: string | null;
       /** @description Canonical patent id. */
       patent_id?: string | null;
+      /** @description The address that it was downloaded from; null where it came from elsewhere. */
+      source_url?: string | null;
       /** @description Free words. */
       tags: string[];
       /** @description `perspective`, `front`, ... */
@@ -3180,7 +3226,7 @@ export interface components {
        */
       assignee?: string[];
       /**
-       * @description `key=value` pairs of the item's attributes.
+       * @description `key=value` pairs of the item's attributes, or of its patent's; of a list, any value.
        * @default []
        */
       attributes?: string[];
@@ -3189,6 +3235,18 @@ export interface components {
        * @default []
        */
       country?: string[];
+      /**
+       * Format: int32
+       * @description Added on this day (YYYYMMDD, UTC) or later.
+       * @default null
+       */
+      created_from?: number | null;
+      /**
+       * Format: int32
+       * @description Added on this day (YYYYMMDD, UTC) or earlier.
+       * @default null
+       */
+      created_to?: number | null;
       /**
        * @description Items to leave out.
        * @default []
@@ -3204,6 +3262,16 @@ export interface components {
        * @default []
        */
       file_name?: string[];
+      /**
+       * @description Folders, or archives, that the file lies in at any depth, as paths from the root.
+       * @default []
+       */
+      folder?: string[];
+      /**
+       * @description Names of image formats, such as `png`.
+       * @default []
+       */
+      format?: string[];
       /**
        * @description Words of number (in any spelling), title, claim, names, description, file name or tags: every
        *     word of one entry, each as a word's beginning.
@@ -3576,6 +3644,11 @@ export interface components {
     };
     /** @description Bibliographic data of a patent. Dates are YYYYMMDD integers. */
     Patent: {
+      /**
+       * @description What tables that were joined by number say of it (`lookalike annotate`), by column: text, or a
+       *     list of texts.
+       */
+      annotations?: Record<string, never>;
       /**
        * @description Two-letter country code.
        * @default null
@@ -5619,8 +5692,16 @@ export interface operations {
         status?: string[];
         /** @description Tags of the image. */
         tags?: string[];
-        /** @description `key=value` pairs of the image's attributes. */
+        /** @description `key=value` pairs of the attributes of the image or its patent; of a list, any value. */
         attributes?: string[];
+        /** @description Folders or archives that the file lies in, at any depth: whole paths. */
+        folder?: string[];
+        /** @description Image formats. */
+        format?: string[];
+        /** @description Added on this day (UTC) or later: 20260131; in forms and addresses 2026-01-31 too. */
+        created_from?: number;
+        /** @description Added on this day (UTC) or earlier: 20261231; in forms and addresses 2026-12-31 too. */
+        created_to?: number;
         /** @description Patents to keep, in any spelling. */
         patent_id?: string[];
         /** @description Patents to leave out, in any spelling. */
@@ -6019,8 +6100,16 @@ export interface operations {
         status?: string[];
         /** @description Tags of the image. */
         tags?: string[];
-        /** @description `key=value` pairs of the image's attributes. */
+        /** @description `key=value` pairs of the attributes of the image or its patent; of a list, any value. */
         attributes?: string[];
+        /** @description Folders or archives that the file lies in, at any depth: whole paths. */
+        folder?: string[];
+        /** @description Image formats. */
+        format?: string[];
+        /** @description Added on this day (UTC) or later: 20260131; in forms and addresses 2026-01-31 too. */
+        created_from?: number;
+        /** @description Added on this day (UTC) or earlier: 20261231; in forms and addresses 2026-12-31 too. */
+        created_to?: number;
         /** @description Patents to keep, in any spelling. */
         patent_id?: string[];
         /** @description Patents to leave out, in any spelling. */
