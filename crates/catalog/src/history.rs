@@ -47,14 +47,24 @@ pub struct SearchHit {
     pub score: f32,
 }
 
+/// A vector that a search looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchVector {
+    /// The kind of embedding, as whoever searches names it.
+    pub embedding: String,
+    /// Its numbers.
+    pub vector: Vec<f32>,
+    /// What its hits were compared with again, as whoever searches writes that.
+    pub evidence: Option<Vec<u8>>,
+}
+
 /// One of the things that a search looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchQuery {
     /// What it was, in the words of whoever searches (JSON).
     pub description: String,
-    /// Its vectors for each kind of embedding, which is named by whoever searches; those of one
-    /// kind stay in their order.
-    pub vectors: Vec<(String, Vec<f32>)>,
+    /// Its vectors for each kind of embedding; those of one kind stay in their order.
+    pub vectors: Vec<SearchVector>,
     /// A small JPEG of its picture, or of the part that was searched for.
     pub thumbnail: Option<Vec<u8>>,
     /// A small JPEG of the whole, where a part was searched for.
@@ -319,17 +329,25 @@ fn add_query(
             query.thumbnail,
             query.whole
         ])?;
-    for (figure_index, (embedding, vector)) in query.vectors.iter().enumerate() {
-        let bytes: Vec<u8> = vector
+    for (figure_index, kept) in query.vectors.iter().enumerate() {
+        let bytes: Vec<u8> = kept
+            .vector
             .iter()
             .flat_map(|value| value.to_le_bytes())
             .collect();
         connection
             .prepare_cached(
-                "INSERT INTO search_vectors (search_id, position, embedding, figure_index, vector) \
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO search_vectors (search_id, position, embedding, figure_index, vector, \
+                 evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![search_id, position, embedding, figure_index, bytes])?;
+            .execute(params![
+                search_id,
+                position,
+                kept.embedding,
+                figure_index,
+                bytes,
+                kept.evidence
+            ])?;
     }
     Ok(())
 }
@@ -406,7 +424,7 @@ fn queries(connection: &Connection, search_id: i64) -> Result<Vec<SearchQuery>, 
     })?;
     let mut queries = rows.collect::<Result<Vec<_>, _>>()?;
     let mut statement = connection.prepare_cached(
-        "SELECT position, embedding, vector FROM search_vectors WHERE search_id = ?1 \
+        "SELECT position, embedding, vector, evidence FROM search_vectors WHERE search_id = ?1 \
          ORDER BY position, embedding, figure_index",
     )?;
     let mut rows = statement.query([search_id])?;
@@ -416,7 +434,11 @@ fn queries(connection: &Connection, search_id: i64) -> Result<Vec<SearchQuery>, 
             what: format!("vector of recorded search {search_id}"),
         })?;
         if let Some(query) = queries.get_mut(position) {
-            query.vectors.push((row.get(1)?, vector));
+            query.vectors.push(SearchVector {
+                embedding: row.get(1)?,
+                vector,
+                evidence: row.get(3)?,
+            });
         }
     }
     Ok(queries)

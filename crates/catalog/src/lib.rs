@@ -83,7 +83,8 @@ pub use grant_details::{
     Relation,
 };
 pub use history::{
-    MOST_SEARCHES, QueryThumbnail, Search, SearchHit, SearchQuery, StoredQuery, StoredSearch,
+    MOST_SEARCHES, QueryThumbnail, Search, SearchHit, SearchQuery, SearchVector, StoredQuery,
+    StoredSearch,
 };
 pub use items::{Item, PatentPage};
 pub use jobs::{Job, JobCounts, JobFailure, JobState};

@@ -87,13 +87,16 @@ pub(crate) fn place(
         }
         return Ok(Placed::Known(id));
     }
+    // Of content that was described with another item, its figures tell the view.
     let json = |list: &Vec<String>| serde_json::json!(list).to_string();
     connection
         .prepare_cached(
             "INSERT INTO items (collection_id, content_id, external_id, file_name, \
              original_path, patent_id, page_num, image_index, view, front_page, description, \
              tags, attributes, warnings, created_at, size_bytes, image_format) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, COALESCE(?9, (SELECT max(view) \
+             FROM embeddings WHERE collection_id = ?1 AND content_id = ?2 \
+             HAVING count(DISTINCT view) = 1)), ?10, ?11, ?12, ?13, ?14, ?15, \
              (SELECT file_size FROM contents WHERE id = ?2), \
              (SELECT format FROM contents WHERE id = ?2))",
         )?

@@ -10,7 +10,7 @@ use crate::{CatalogError, words};
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
     VERSION_9, VERSION_10, VERSION_11, VERSION_12, VERSION_13, VERSION_14, VERSION_15, VERSION_16,
-    VERSION_17, VERSION_18, VERSION_19, VERSION_20, VERSION_21,
+    VERSION_17, VERSION_18, VERSION_19, VERSION_20, VERSION_21, VERSION_22,
 ];
 
 /// The first version with an index of words, which no statement can fill.
@@ -463,6 +463,9 @@ const VERSION_20: &str = include_str!("schema/version_20.sql");
 /// - `item_attributes`: the values of lists one by one.
 /// - `patent_annotations`, `patent_attributes`: what tables say of patents, see `annotations`.
 const VERSION_21: &str = include_str!("schema/version_21.sql");
+
+/// - `search_vectors.evidence`: what hits were compared with again, so that they can be once more.
+const VERSION_22: &str = "ALTER TABLE search_vectors ADD COLUMN evidence BLOB;";
 
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {
     // Before anything is written: so that room can be given back bit by bit.

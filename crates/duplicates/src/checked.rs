@@ -1,7 +1,6 @@
 //! What is looked for, and whether it can be.
 
 use lookalike_catalog::Collection;
-use lookalike_encoders::Band;
 use lookalike_storage::Metric;
 
 use lookalike_engine::{EngineError, Stores};
@@ -13,12 +12,10 @@ const DEFAULT_THRESHOLD: f32 = 0.95;
 /// Lowest cosine asked for: below, most pairs of a collection of drawings would count.
 const LOWEST_COSINE: f32 = 0.5;
 
-/// The score from which a collection's encoder calls pictures near-identical.
-fn near_identical(stores: &Stores, collection: &Collection) -> f32 {
-    let bands = stores.encoders().bands(collection);
-    let mut bounds = bands.bounds();
-    let found = bounds.find(|(band, _)| *band == Band::NearIdentical);
-    found.map_or(DEFAULT_THRESHOLD, |(_, bound)| bound.max(LOWEST_COSINE))
+/// The score from which a collection's encoder takes pictures for copies that were edited.
+fn near_duplicate(stores: &Stores, collection: &Collection) -> f32 {
+    let found = stores.encoders().near_duplicate(collection);
+    found.map_or(DEFAULT_THRESHOLD, |score| score.max(LOWEST_COSINE))
 }
 
 /// What is looked for.
@@ -27,7 +24,7 @@ pub struct DuplicatesRequest {
     /// The collection.
     pub collection: String,
     /// The worst score of a duplicate. For `cosine` unless given that from which the collection's
-    /// encoder calls pictures near-identical, 0.95 where there is none; to be given for others.
+    /// encoder takes pictures for edited copies, 0.95 where there is none; to be given for others.
     pub threshold: Option<f32>,
     /// Whether sheets of the same patent count as duplicates of each other too. Those of the
     /// same bytes always do.
@@ -52,10 +49,7 @@ impl Checked {
         let collection = stores.catalog().collection(&request.collection)?;
         let metric = collection.spec.metric;
         let threshold = match (metric, request.threshold) {
-            (Metric::Cosine, None) => match collection.spec.model {
-                Some(_) => near_identical(stores, &collection),
-                None => DEFAULT_THRESHOLD,
-            },
+            (Metric::Cosine, None) => near_duplicate(stores, &collection),
             (Metric::Cosine, Some(given)) if (LOWEST_COSINE..=1.0).contains(&given) => given,
             (Metric::Cosine, Some(given)) => {
                 return Err(EngineError::invalid(format!(

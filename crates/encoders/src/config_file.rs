@@ -39,6 +39,7 @@ struct Ours {
     preprocess: Option<String>,
     bands: Option<BTreeMap<String, f32>>,
     text_bands: Option<BTreeMap<String, f32>>,
+    near_duplicate: Option<f32>,
     second_look: Option<SecondLookFile>,
 }
 
@@ -123,6 +124,16 @@ impl Ours {
         };
         let bands = read("lookalike.bands", self.bands)?;
         let text_bands = read("lookalike.text_bands", self.text_bands)?;
+        if let Some(score) = self.near_duplicate
+            && !(0.5..=1.0).contains(&score)
+        {
+            let expected = "a cosine of 0.5 to 1".to_owned();
+            return Err(refused(
+                "lookalike.near_duplicate",
+                score.to_string(),
+                expected,
+            ));
+        }
         let second_look = self.second_look.map(|file| {
             SecondLook::from_file(file).map_err(|bad| {
                 let BadSetting {
@@ -138,6 +149,7 @@ impl Ours {
             preprocess: preprocess.transpose()?,
             bands: bands.unwrap_or_default(),
             text_bands,
+            near_duplicate: self.near_duplicate,
             second_look: second_look.transpose()?,
         })
     }
@@ -199,6 +211,10 @@ mod tests {
             (
                 r#"{"lookalike": {"bands": {"high": 0.2}}}"#,
                 "lookalike.bands is high 0.2, expected ",
+            ),
+            (
+                r#"{"lookalike": {"near_duplicate": 2}}"#,
+                "lookalike.near_duplicate is 2, expected a cosine of 0.5 to 1",
             ),
             (
                 r#"{"lookalike": {"second_look": {"weight": 0, "scale": []}}}"#,

@@ -50,6 +50,9 @@ pub struct Extra {
     pub bands: Bands,
     /// How its scores of texts and pictures are read; `None` where nobody has measured that.
     pub text_bands: Option<Bands>,
+    /// The cosine from which a picture counts as an edited copy of another; `None` where nobody has
+    /// measured that.
+    pub near_duplicate: Option<f32>,
     /// How its first scores are mixed with what its patch tokens say; `None` where these are not
     /// made for that.
     pub second_look: Option<SecondLook>,
@@ -62,6 +65,7 @@ impl Default for Extra {
             preprocess: None,
             bands: Bands::default(),
             text_bands: None,
+            near_duplicate: None,
             second_look: None,
         }
     }

@@ -292,7 +292,7 @@ fn uploaded(fixture: &Fixture, picture: &RgbImage, file_name: &str) -> u64 {
         fields: ItemEdit::default(),
     };
     let uploaded = fixture.engine.library().upload(upload).unwrap();
-    uploaded.item.item.id.unsigned_abs()
+    uploaded.items[0].item.id.unsigned_abs()
 }
 
 #[test]

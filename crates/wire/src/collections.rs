@@ -71,11 +71,14 @@ pub struct ModelReport {
     /// How its cosine scores are read: the lowest score that is called `near_identical`, `high`,
     /// `moderate` and `weak`; below, pictures are hardly related.
     pub bands: BTreeMap<String, f32>,
+    /// The cosine from which pictures count as copies that were edited, unless a search for
+    /// duplicates says otherwise.
+    pub near_duplicate: Option<f32>,
     /// The better encoder that has taken its place inside the program, to which re-embedding
     /// moves the collection; null if there is none.
     pub superseded_by: Option<String>,
 }
 
 same_fields!(lookalike_engine::ModelReport => ModelReport {
-    name, precision, device, trained, bands, superseded_by,
+    name, precision, device, trained, bands, near_duplicate, superseded_by,
 });

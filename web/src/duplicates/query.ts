@@ -21,9 +21,9 @@ export const LOWEST = 0.5;
 const USUAL = 0.95;
 const STEP = 0.05;
 
-/** What a collection's encoder calls near-identical. */
+/** From where a collection's encoder takes pictures for edited copies. */
 export function usualOf(collection: Collection | null | undefined): number {
-  return collection?.model?.bands?.["near_identical"] ?? USUAL;
+  return collection?.model?.near_duplicate ?? USUAL;
 }
 
 export function toAddress(collection: string | null, query: DuplicatesQuery): LocationQueryRaw {

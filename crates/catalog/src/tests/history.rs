@@ -26,7 +26,11 @@ fn queries() -> Vec<SearchQuery> {
         description: "{}".into(),
         vectors: vectors
             .iter()
-            .map(|(embedding, vector)| ((*embedding).to_owned(), vector.to_vec()))
+            .map(|(embedding, vector)| SearchVector {
+                embedding: (*embedding).to_owned(),
+                vector: vector.to_vec(),
+                evidence: (vector.len() == 2).then(|| vec![1, 2, 3]),
+            })
             .collect(),
         thumbnail: thumbnail.map(<[u8]>::to_vec),
         whole: None,

@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lookalike_catalog::Collection;
-use lookalike_encoders::{Bands, Builtin, Device, Embedder, LoadOptions, Registry, SecondLook};
+use lookalike_encoders::{
+    Band, Bands, Builtin, Device, Embedder, LoadOptions, Registry, SecondLook,
+};
 use lookalike_fetch::models::{self, HubEnvironment, Located, PullProgress};
 use lookalike_imaging::{PreprocessKind, Preprocessor};
 use serde::Serialize;
@@ -208,6 +210,22 @@ impl Encoders {
             .map_or_else(Bands::default, |model| {
                 model.facts().description.extra.bands
             })
+    }
+
+    /// The cosine from which pictures of a collection count as copies that were edited: as its
+    /// model says, else what that calls near-identical; `None` without a model.
+    #[must_use]
+    pub fn near_duplicate(&self, collection: &Collection) -> Option<f32> {
+        let name = model_of(&collection.spec)?;
+        let given = self.model(name).ok();
+        let given = given.and_then(|model| model.facts().description.extra.near_duplicate);
+        given.or_else(|| {
+            let bands = self.bands(collection);
+            let found = bands
+                .bounds()
+                .find(|(band, _)| *band == Band::NearIdentical);
+            found.map(|(_, bound)| bound)
+        })
     }
 
     /// How the scores of words in a collection are read, if its model says that and can be loaded.

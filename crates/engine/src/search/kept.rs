@@ -1,9 +1,10 @@
-//! Queries of earlier searches: their vectors, by which they are searched for again exactly,
-//! without their pictures.
+//! Queries of earlier searches: their vectors and evidence, by which they are searched for again
+//! exactly, without their pictures.
 
 use std::sync::Arc;
 
-use lookalike_catalog::Collection;
+use lookalike_catalog::{Collection, SearchVector};
+use lookalike_evidence::Evidence;
 use lookalike_imaging::Pose;
 use lookalike_imaging::photo::Form;
 
@@ -26,7 +27,7 @@ pub struct KeptQuery {
     pub page: Option<u32>,
     /// Its vectors for each kind of embedding, form and pose, named as by [`kept_name`]: that of the
     /// whole, then those of its figures under the same name.
-    pub vectors: Vec<(String, Vec<f32>)>,
+    pub vectors: Vec<SearchVector>,
     /// A small JPEG of its picture, or of the part that was searched for.
     pub thumbnail: Option<Arc<[u8]>>,
     /// A small JPEG of the whole, where a part was searched for.
@@ -42,8 +43,16 @@ impl KeptQuery {
         let aspects: Vec<Aspect> = ways
             .filter_map(|asked| {
                 let name = kept_name(&name, asked);
-                let of_name = self.vectors.iter().filter(|(other, _)| *other == name);
-                Aspect::new(asked, of_name.map(|(_, vector)| vector.clone()))
+                let of_name = || self.vectors.iter().filter(|kept| kept.embedding == name);
+                let aspect = Aspect::new(asked, of_name().map(|kept| kept.vector.clone()))?;
+                let evidence = of_name().map(|kept| {
+                    let evidence = Evidence::from_bytes(kept.evidence.as_deref()?).ok()?;
+                    Some(Arc::new(evidence))
+                });
+                Some(Aspect {
+                    evidence: evidence.collect(),
+                    ..aspect
+                })
             })
             .collect();
         if !aspects.is_empty() {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use lookalike_catalog::SearchHit;
+use lookalike_catalog::{SearchHit, SearchVector};
 use lookalike_imaging::Pose;
 use serde_json::Value;
 
@@ -132,14 +132,20 @@ impl PastSearch {
 
     /// The vectors of the query at that position for each kind of embedding, as
     /// [`KeptQuery::vectors`] holds them.
-    pub(crate) fn vectors_of(&self, position: usize) -> Vec<(String, Vec<f32>)> {
+    pub(crate) fn vectors_of(&self, position: usize) -> Vec<SearchVector> {
         let mut found = Vec::new();
         for (name, queries) in &self.vectors {
             let aspects = queries.get(position).map(|query| query.aspects.iter());
             for aspect in aspects.into_iter().flatten() {
                 let name = kept_name(name, aspect.asked);
-                let vectors = aspect.all();
-                found.extend(vectors.map(|vector| (name.clone(), vector.clone())));
+                found.extend(aspect.all().enumerate().map(|(part, vector)| {
+                    let evidence = aspect.evidence.get(part).and_then(Option::as_ref);
+                    SearchVector {
+                        embedding: name.clone(),
+                        vector: vector.clone(),
+                        evidence: evidence.map(|evidence| evidence.to_bytes()),
+                    }
+                }));
             }
         }
         found

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use lookalike_engine::{Described, EngineError, Reading};
-use lookalike_evidence::{Evidence, Query};
+use lookalike_evidence::Query;
 use lookalike_imaging::RgbImage;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -262,12 +262,12 @@ impl Asked<'_> {
         });
         let mut ranked: Vec<Answer<'_>> = others.collect();
         sort(&mut ranked);
-        if let (Some((first, look)), Some(own)) = (self.method.second_look(), evidence(parts)) {
+        if let Some((first, look)) = self.method.second_look() {
             let first = first.min(ranked.len());
-            let query = Query::new(own);
+            let queries = parts.iter().map(|part| part.evidence.as_ref());
+            let queries: Vec<Option<Query>> = queries.map(|own| own.map(Query::new)).collect();
             for answer in &mut ranked[..first] {
-                let other = evidence(answer.parts);
-                if let Some(agreement) = other.and_then(|other| query.agreement(other)) {
+                if let Some(agreement) = agreement(parts, &queries, answer.parts) {
                     answer.score = look.score(answer.score, agreement);
                 }
             }
@@ -281,9 +281,37 @@ fn vectors(parts: &[Described]) -> impl Iterator<Item = &[f32]> + Clone {
     parts.iter().map(|part| part.embedding.as_slice())
 }
 
-/// That of the whole, which is what searches compare.
-fn evidence(parts: &[Described]) -> Option<&Evidence> {
-    parts.first()?.evidence.as_ref()
+/// How well two pictures agree, as searches compare them again: the query's whole with the other's
+/// part nearest to it, and where the query has figures the nearest two parts as well, half each.
+fn agreement(parts: &[Described], queries: &[Option<Query>], others: &[Described]) -> Option<f32> {
+    let agree = |(own, other): (usize, usize)| {
+        let other = others[other].evidence.as_ref()?;
+        queries[own].as_ref()?.agreement(other)
+    };
+    let whole = agree(nearest(parts, 0..1, others)?)?;
+    let figures = nearest(parts, 1..parts.len(), others).and_then(agree);
+    Some(figures.map_or(whole, |figures| f32::midpoint(whole, figures)))
+}
+
+/// The two parts that are nearest to each other, the query's among `of`.
+fn nearest(
+    parts: &[Described],
+    of: std::ops::Range<usize>,
+    others: &[Described],
+) -> Option<(usize, usize)> {
+    let pairs = of.flat_map(|own| (0..others.len()).map(move |other| (own, other)));
+    let cosine = |&(own, other): &(usize, usize)| {
+        let both = parts[own].embedding.iter().zip(&others[other].embedding);
+        both.map(|(a, b)| a * b).sum::<f32>()
+    };
+    // Of equals the first, as in searches.
+    pairs.reduce(|best, pair| {
+        if cosine(&pair) > cosine(&best) {
+            pair
+        } else {
+            best
+        }
+    })
 }
 
 /// Equal scores: the worse answer first, so that a method gains nothing by giving all pictures the

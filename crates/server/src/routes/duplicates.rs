@@ -20,7 +20,7 @@ pub(crate) struct Wanted {
     /// `default` unless given.
     collection: Option<String>,
     /// The worst score of a duplicate: for `cosine` 0.5 to 1, and unless given that from which the
-    /// encoder calls pictures near-identical; to be given for other metrics.
+    /// encoder takes pictures for edited copies; to be given for other metrics.
     threshold: Option<f32>,
     /// Whether sheets of the same patent count as duplicates of each other.
     same_patent: Option<bool>,
