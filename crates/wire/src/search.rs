@@ -134,8 +134,9 @@ pub struct GroupedHits {
     /// The claim.
     pub claim_text: Option<String>,
     /// What tables that were joined by number say of the patent (`lookalike annotate`), by column:
-    /// text, or a list of texts.
+    /// text, or a list of texts. Left out where they say nothing.
     #[schema(value_type = Object)]
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub annotations: Map<String, Value>,
     /// Drawings of the patent; 1 for an image without a patent.
     pub image_count: u32,

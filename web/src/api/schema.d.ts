@@ -2819,8 +2819,8 @@ export interface components {
        */
       probability?: number | null;
       /**
-       * @description The texts that words were found in: `title`, `description`, `tags`, `claim`, `names` or
-       *     `figures`.
+       * @description The texts that words were found in: `title`, `description`, `tags`, `claim`, `names`,
+       *     `figures` or `number`.
        */
       texts: string[];
     };
@@ -2884,9 +2884,9 @@ export interface components {
     GroupedHits: {
       /**
        * @description What tables that were joined by number say of the patent (`lookalike annotate`), by column:
-       *     text, or a list of texts.
+       *     text, or a list of texts. Left out where they say nothing.
        */
-      annotations: Record<string, never>;
+      annotations?: Record<string, never>;
       /** @description Applicant's country code. */
       applicant_country?: string | null;
       /** @description Applicant. */
@@ -3500,6 +3500,12 @@ export interface components {
       device: string;
       /** @description Name or path. */
       name: string;
+      /**
+       * Format: float
+       * @description The cosine from which pictures count as copies that were edited, unless a search for
+       *     duplicates says otherwise.
+       */
+      near_duplicate?: number | null;
       /** @description Arithmetic in use; null when the model can't be loaded now. */
       precision?: string | null;
       /**
@@ -4132,7 +4138,7 @@ export interface components {
       processed: number;
       /**
        * Format: double
-       * @description Products a second of the run that is under way; 0 otherwise.
+       * @description Products a second: of the run that is under way, else of all of them.
        */
       products_per_second: number;
       /**
@@ -5430,7 +5436,7 @@ export interface operations {
         collection?: string;
         /**
          * @description The worst score of a duplicate: for `cosine` 0.5 to 1, and unless given that from which the
-         *     encoder calls pictures near-identical; to be given for other metrics.
+         *     encoder takes pictures for edited copies; to be given for other metrics.
          */
         threshold?: number;
         /** @description Whether sheets of the same patent count as duplicates of each other. */

@@ -385,6 +385,7 @@ fn statistics_and_health_say_what_is_there() {
             "bands",
             "device",
             "name",
+            "near_duplicate",
             "precision",
             "superseded_by",
             "trained"
