@@ -6,7 +6,7 @@ use crate::document::day;
 use crate::words::{Language, Words};
 
 /// By the name that the API gives them: in English, in Chinese.
-const NAMES: [(&str, [&str; 2]); 33] = [
+const NAMES: [(&str, [&str; 2]); 35] = [
     ("top_k", ["Images at most", "最多图片数"]),
     ("top_groups", ["Groups at most", "最多分组数"]),
     ("min_score", ["Score at least", "相似度不低于"]),
@@ -51,6 +51,8 @@ const NAMES: [(&str, [&str; 2]); 33] = [
     ("exclude_patent_id", ["Without patents", "排除专利"]),
     ("exclude_item_id", ["Without stored images", "排除库中图片"]),
     ("file_name", ["File name contains", "文件名包含"]),
+    ("md5", ["Only MD5 sum", "限 MD5"]),
+    ("external_id", ["Only own id", "限外部编号"]),
     (
         "after_item",
         ["Only what was added after image", "仅限此后加入的图片"],
@@ -131,6 +133,8 @@ mod tests {
                 patent_id: some(),
                 exclude_patent_id: some(),
                 file_name: some(),
+                md5: some(),
+                external_id: some(),
                 exclude_item_id: vec![1],
                 after_item: Some(1),
             },

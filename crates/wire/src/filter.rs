@@ -65,6 +65,12 @@ pub struct ItemFilter {
     /// Part of the file's name, any case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_name: Vec<String>,
+    /// MD5 sums of the files, in hexadecimal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub md5: Vec<String>,
+    /// The callers' own ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external_id: Vec<String>,
     /// Items to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_item_id: Vec<i64>,
@@ -75,6 +81,6 @@ pub struct ItemFilter {
 
 same_fields!(lookalike_catalog::ItemFilter => ItemFilter {
     keyword, loc_class, us_class, applicant, assignee, country, pub_date_from, pub_date_to, status,
-    tags, attributes, folder, format, created_from, created_to, patent_id, exclude_patent_id, file_name, exclude_item_id,
+    tags, attributes, folder, format, created_from, created_to, patent_id, exclude_patent_id, file_name, md5, external_id, exclude_item_id,
     after_item,
 });

@@ -3258,6 +3258,11 @@ export interface components {
        */
       exclude_patent_id?: string[];
       /**
+       * @description The callers' own ids.
+       * @default []
+       */
+      external_id?: string[];
+      /**
        * @description Part of the file's name, any case.
        * @default []
        */
@@ -3283,6 +3288,11 @@ export interface components {
        * @default []
        */
       loc_class?: string[];
+      /**
+       * @description MD5 sums of the files, in hexadecimal.
+       * @default []
+       */
+      md5?: string[];
       /**
        * @description Canonical patent ids to keep.
        * @default []
@@ -5718,6 +5728,10 @@ export interface operations {
         after_item?: number;
         /** @description Part of the file's name, any case. */
         file_name?: string[];
+        /** @description MD5 sums of the files, in hexadecimal. */
+        md5?: string[];
+        /** @description The callers' own ids. */
+        external_id?: string[];
       };
       header?: never;
       path?: never;
@@ -6126,6 +6140,10 @@ export interface operations {
         after_item?: number;
         /** @description Part of the file's name, any case. */
         file_name?: string[];
+        /** @description MD5 sums of the files, in hexadecimal. */
+        md5?: string[];
+        /** @description The callers' own ids. */
+        external_id?: string[];
       };
       header?: never;
       path?: never;

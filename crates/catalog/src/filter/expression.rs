@@ -59,6 +59,10 @@ pub enum Condition {
     Patent(Vec<String>),
     /// The file's name contains this, any case.
     FileName(String),
+    /// The MD5 sum of the file, or of a page of it.
+    Md5(String),
+    /// The caller's own id.
+    ExternalId(String),
     /// Is one of these items.
     Item(Vec<i64>),
     /// Was added after this item: has a higher id.
@@ -109,6 +113,8 @@ pub(super) fn of(filter: &ItemFilter, today: u32) -> Expression {
         (!filter.patent_id.is_empty())
             .then(|| Expression::Is(Condition::Patent(filter.patent_id.clone()))),
         texts(&filter.file_name, Condition::FileName),
+        texts(&filter.md5, |md5| Condition::Md5(md5.to_lowercase())),
+        texts(&filter.external_id, Condition::ExternalId),
         (!filter.exclude_patent_id.is_empty())
             .then(|| not(Condition::Patent(filter.exclude_patent_id.clone()))),
         (!filter.exclude_item_id.is_empty())

@@ -70,6 +70,12 @@ pub struct ItemFilter {
     /// Part of the file's name, any case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_name: Vec<String>,
+    /// MD5 sums of the files, in hexadecimal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub md5: Vec<String>,
+    /// The callers' own ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external_id: Vec<String>,
     /// Items to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_item_id: Vec<i64>,

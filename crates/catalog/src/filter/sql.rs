@@ -212,6 +212,12 @@ fn of_item(condition: &Condition, parameters: &mut Parameters) -> String {
             format!("({from} AND {end})")
         }
         Condition::FileName(part) => parameters.like("items.file_name", contains_pattern(part)),
+        Condition::Md5(md5) => parameters.bind(
+            "items.content_id IN (SELECT id FROM contents WHERE md5 = {} \
+             UNION ALL SELECT id FROM contents WHERE file_md5 = {})",
+            md5.clone(),
+        ),
+        Condition::ExternalId(id) => parameters.bind("items.external_id = {}", id.clone()),
         Condition::Item(ids) => parameters.bind(
             "items.id IN (SELECT value FROM json_each({}))",
             serde_json::json!(ids).to_string(),

@@ -95,6 +95,32 @@ fn days_formats_and_folders_narrow_each_other() {
 }
 
 #[test]
+fn images_are_looked_up_by_their_sums_and_the_callers_ids() {
+    let fixture = Fixture::new();
+    let given = NewItem {
+        external_id: Some("EXT-1".into()),
+        ..picture("0a1b", "/in/a.png")
+    };
+    let one = id(fixture.place(&given));
+    let copy = id(fixture.place(&picture("0a1b", "/in/b.png")));
+    let other = id(fixture.place(&picture("ffff", "/in/c.png")));
+    let by_sum = |sums: &[&str]| ItemFilter {
+        md5: sums.iter().map(|&sum| sum.into()).collect(),
+        ..ItemFilter::default()
+    };
+    assert_eq!(fixture.matching(&by_sum(&["0A1B"])), [one, copy]);
+    assert_eq!(
+        fixture.matching(&by_sum(&["0a1b", "ffff"])),
+        [one, copy, other]
+    );
+    let by_own = ItemFilter {
+        external_id: vec!["EXT-1".into()],
+        ..ItemFilter::default()
+    };
+    assert_eq!(fixture.matching(&by_own), [one]);
+}
+
+#[test]
 fn any_value_of_a_list_is_one_of_the_attribute() {
     let fixture = Fixture::new();
     let long = "x".repeat(150);

@@ -50,6 +50,12 @@ pub(crate) struct ImagesListArguments {
     /// Part of the file's name
     #[arg(long, value_name = "TEXT")]
     pub(crate) file_name: Vec<String>,
+    /// MD5 sum of the file
+    #[arg(long, value_name = "HEX")]
+    pub(crate) md5: Vec<String>,
+    /// Id that the caller gave it
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Vec<String>,
     #[command(flatten)]
     pub(crate) filters: FilterArguments,
     #[command(flatten)]
@@ -111,6 +117,12 @@ pub(crate) struct SelectionArguments {
     /// Part of the file's name
     #[arg(long, value_name = "TEXT")]
     pub(crate) file_name: Vec<String>,
+    /// MD5 sum of the file
+    #[arg(long, value_name = "HEX")]
+    pub(crate) md5: Vec<String>,
+    /// Id that the caller gave it
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Vec<String>,
     #[command(flatten)]
     pub(crate) filters: FilterArguments,
 }

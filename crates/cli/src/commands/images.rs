@@ -39,6 +39,8 @@ fn list(arguments: ImagesListArguments, settings: &Settings) -> anyhow::Result<(
         collection: arguments.collection,
         filter: ItemFilter {
             file_name: arguments.file_name,
+            md5: arguments.md5,
+            external_id: arguments.external_id,
             ..arguments.filters.into()
         },
         sort: arguments.sort.into(),
@@ -97,6 +99,8 @@ fn tag(arguments: ImagesTagArguments, settings: &Settings) -> anyhow::Result<()>
 fn selection(change: &str, which: SelectionArguments) -> anyhow::Result<(String, Selection)> {
     let filter = ItemFilter {
         file_name: which.file_name,
+        md5: which.md5,
+        external_id: which.external_id,
         ..which.filters.into()
     };
     let selection = match (which.ids.is_empty(), filter.is_empty(), which.all) {

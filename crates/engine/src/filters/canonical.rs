@@ -78,7 +78,7 @@ pub(crate) fn canonical(filter: &ItemFilter) -> Result<ItemFilter, EngineError> 
 }
 
 fn check_bounds(filter: &ItemFilter) -> Result<(), EngineError> {
-    let fields: [(&str, &[String], usize); 14] = [
+    let fields: [(&str, &[String], usize); 16] = [
         ("keyword", &filter.keyword, MOST_VALUES),
         ("loc_class", &filter.loc_class, MOST_VALUES),
         ("us_class", &filter.us_class, MOST_VALUES),
@@ -91,6 +91,8 @@ fn check_bounds(filter: &ItemFilter) -> Result<(), EngineError> {
         ("folder", &filter.folder, MOST_VALUES),
         ("format", &filter.format, MOST_VALUES),
         ("file_name", &filter.file_name, MOST_VALUES),
+        ("md5", &filter.md5, MOST_VALUES),
+        ("external_id", &filter.external_id, MOST_VALUES),
         ("patent_id", &filter.patent_id, MOST_IDS),
         ("exclude_patent_id", &filter.exclude_patent_id, MOST_IDS),
     ];

@@ -82,6 +82,8 @@ fn mentions(paragraph: &str) -> Vec<Mention> {
         // `... taken along line 2-2 of FIG. 1 is` describes nothing.
         let begins = before.is_empty()
             || before.ends_with([';', '.', ',', ':', ')'])
+            // Text read from scanned pages loses signs.
+            || before.ends_with("thereof")
             || ends_with_and(before);
         if begins && (before.is_empty() || starts_with_verb(rest)) {
             position = paragraph.len() - rest.len();

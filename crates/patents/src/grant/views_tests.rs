@@ -74,6 +74,8 @@ fn an_unclear_view_is_left_open() {
 
 #[test]
 fn several_figures_in_one_paragraph() {
+    let scanned = parse_figures("FIG. 2 is a front view thereof FIG. 3 is a rear view thereof");
+    assert_eq!(scanned.len(), 2);
     let text = "FIG. 1 is a front perspective view of a cup; FIG. 2 is a front view thereof; and FIG. 3A is a rear view.";
     let wanted = [
         ("1", View::Perspective),

@@ -63,12 +63,16 @@ pub(crate) struct FilterParameters {
     after_item: Option<u64>,
 }
 
-/// The filters of lists: those of searches, and one more.
+/// The filters of lists: those of searches, and some more.
 #[derive(Serialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct NameParameter {
     /// Part of the file's name, any case.
     file_name: Option<Vec<String>>,
+    /// MD5 sums of the files, in hexadecimal.
+    md5: Option<Vec<String>>,
+    /// The callers' own ids.
+    external_id: Option<Vec<String>>,
 }
 
 /// Takes one value of a filter; returns whether there is a filter of that name.
@@ -108,6 +112,14 @@ pub(crate) fn set_of_list(
     match name {
         "file_name" => {
             filter.file_name.push(value.to_owned());
+            Ok(true)
+        }
+        "md5" => {
+            filter.md5.push(value.to_owned());
+            Ok(true)
+        }
+        "external_id" => {
+            filter.external_id.push(value.to_owned());
             Ok(true)
         }
         _ => set(filter, name, value),

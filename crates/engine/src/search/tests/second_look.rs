@@ -240,3 +240,15 @@ fn too_many_to_compare_are_refused() {
     let error = world.fixture.engine.search().run(&request).unwrap_err();
     assert_eq!(error.to_string(), "rerank is 2001; give 0 to 2000");
 }
+
+#[test]
+fn a_search_made_again_without_its_picture_has_its_second_look_too() {
+    let world = World::new();
+    let answer = world.search(world.file("fan.png"), all());
+    assert!(found(&answer).iter().any(|(.., first)| first.is_some()));
+    let past = world.fixture.engine.search();
+    let past = past.past(&answer.query_token, None).unwrap();
+    let again = world.search(past.kept_query(0), all());
+    assert_eq!(found(&again), found(&answer));
+    assert_eq!(again.query_token, answer.query_token);
+}
