@@ -49,6 +49,7 @@ test("an empty library, pictures dropped on it, imported, searched", async ({ pa
       .first();
     await expect(best).toBeVisible();
     await expect(page.getByRole("main")).not.toContainText(/patent/i);
+    await expect(page).toHaveURL(/[?&]search=/);
     await page.reload();
     await expect(best).toBeVisible();
   });

@@ -12,7 +12,7 @@ pub fn evidence_key(md5: &str, figure: u8) -> Option<Key> {
     let number = u128::from_str_radix(md5, 16).ok()?;
     Some(Key {
         md5: number.to_be_bytes(),
-        figure: figure.into(),
+        figure,
     })
 }
 
