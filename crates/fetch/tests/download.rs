@@ -481,7 +481,10 @@ fn rows_that_share_an_address_keep_the_columns_of_each() {
 }
 
 fn columns(object: Value) -> serde_json::Map<String, Value> {
-    object.as_object().unwrap().clone()
+    let Value::Object(columns) = object else {
+        panic!("{object} is no object");
+    };
+    columns
 }
 
 #[test]

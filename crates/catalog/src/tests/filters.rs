@@ -6,7 +6,10 @@ use super::listing::filled;
 use super::*;
 
 fn attributes(json: serde_json::Value) -> serde_json::Map<String, serde_json::Value> {
-    json.as_object().unwrap().clone()
+    let serde_json::Value::Object(attributes) = json else {
+        panic!("{json} is no object");
+    };
+    attributes
 }
 
 fn folders(folders: &[&str]) -> ItemFilter {
